@@ -1,0 +1,120 @@
+/*
+ * db - a session on a tenant's server.
+ *
+ * One struct db_session is one connection of the client library. It belongs to
+ * whoever holds the pointer and may move between threads, but is used by one at a
+ * time. Every call blocks. Workers only; the loop thread never calls anything here
+ * but db_session_free on a session that is idle.
+ *
+ * One statement per packet, never several: a killed client must not leave a second
+ * statement behind on the server. Nothing here repeats a statement. The error's code says
+ * whether the caller may:
+ *   ERR_UNREACHABLE      no connection was made; nothing was sent
+ *   ERR_DENIED           the server refused the account
+ *   ERR_UNKNOWN_OUTCOME  the link broke while a statement was in flight
+ *   ERR_DB               the server refused the statement; native is its number
+ *
+ * Several threads may call db_library_init first, once, from main.
+ */
+#ifndef DB_H
+#define DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+enum db_flavor { DB_UNKNOWN, DB_MARIADB, DB_MYSQL, DB_FLAVOR_NR };
+
+extern const char *const db_flavor_names[DB_FLAVOR_NR]; /* "unknown", "mariadb", "mysql" */
+
+/* Where a server is. Credentials come from the option file alone. */
+struct db_addr {
+	char *host;	     /* owned; NULL with a socket */
+	unsigned port;	     /* 0: the default */
+	char *socket;	     /* owned; NULL with a host */
+	char *defaults_file; /* owned; NULL: no option file is read; [client] and [muster] */
+};
+
+void db_addr_copy(struct db_addr *to, const struct db_addr *from);
+void db_addr_release(struct db_addr *addr);
+SCOPED_RELEASE(db_addr);
+
+/* "host:port" or the socket's path: for people and logs. Owned. */
+char *db_addr_format(const struct db_addr *addr);
+
+struct db_session;
+
+/* A result in text; cells are NULL where the server says NULL. */
+struct db_rows {
+	char ***cells; /* owned; cells[row][column] */
+	size_t nr;
+	size_t columns;
+};
+
+void db_rows_release(struct db_rows *rows);
+SCOPED_RELEASE(db_rows);
+
+/* Before any thread exists, and after all of them have ended. */
+NODISCARD int db_library_init(struct err *err);
+void db_library_end(void);
+
+/* First and last call of a thread that uses sessions. */
+void db_thread_init(void);
+void db_thread_end(void);
+
+/*
+ * Connect, within ten seconds. Leaves headroom: when the server has fewer free
+ * connections than max(3, 5 % of max_connections), the new one is closed again and
+ * the error is ERR_UNREACHABLE with native 1040. Connection attributes name muster.
+ */
+NODISCARD struct db_session *db_open(const struct db_addr *addr, struct err *err);
+void db_session_free(struct db_session *session); /* NULL is fine */
+
+static inline void db_session_scoped_free(struct db_session **session)
+{
+	db_session_free(*session);
+}
+
+enum db_flavor db_flavor(const struct db_session *session);
+const char *db_version(const struct db_session *session);	 /* "10.11.19-MariaDB-…" */
+uint64_t db_connection_id(const struct db_session *session);
+uint64_t db_max_packet(const struct db_session *session);	 /* the server's, bytes */
+bool db_in_transaction(const struct db_session *session);
+bool db_is_lost(const struct db_session *session);		 /* only free it */
+uint64_t db_affected(const struct db_session *session);		 /* by the last db_exec */
+
+/* Make schema the default one. Unknown: ERR_DB, native 1049. */
+NODISCARD int db_use(struct db_session *session, const char *schema, struct err *err);
+
+/* Run one statement; results are read and thrown away. */
+NODISCARD int db_exec(struct db_session *session, const char *sql, size_t len, struct err *err);
+
+/* printf and run. Values go in through db_quote, names through db_quote_name. */
+NODISCARD int db_execf(struct db_session *session, struct err *err, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* Run one query and keep its rows. */
+NODISCARD int db_query(struct db_session *session, struct db_rows *rows, const char *sql,
+		       struct err *err);
+NODISCARD int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err,
+			const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* 'text' with everything escaped; NULL gives NULL (the word). Owned. */
+char *db_quote(const struct db_session *session, const char *text);
+
+/* `name` with backquotes doubled. Owned. Any thread. */
+char *db_quote_name(const char *name);
+
+/*
+ * Forget what the last file left in the session (variables, temporary tables, open
+ * transaction, every GET_LOCK).
+ */
+NODISCARD int db_reset(struct db_session *session, struct err *err);
+
+/* End a session's statement, or the session itself, through another session. */
+NODISCARD int db_kill(struct db_session *session, uint64_t connection_id, bool whole,
+		      struct err *err);
+
+#endif /* DB_H */

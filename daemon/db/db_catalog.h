@@ -1,0 +1,65 @@
+/*
+ * db_catalog - questions about a whole server, many schemas per round trip.
+ *
+ * Workers; blocks. Everything is filtered by schema; system schemas are never seen.
+ */
+#ifndef DB_CATALOG_H
+#define DB_CATALOG_H
+
+#include "db.h"
+
+struct db_server_info {
+	enum db_flavor flavor;
+	char *version;	 /* owned */
+	char *time_zone; /* owned; what SYSTEM means is spelled out */
+	int64_t max_connections;
+	int64_t connections;
+	bool read_only;
+	char *account;	 /* owned; user@host the server sees */
+	char **missing;	 /* owned, NULL-terminated; "PROCESS: to name who blocks a change" */
+	char *grant;	 /* owned; the statement that gives all that is missing, or NULL */
+};
+
+void db_server_info_release(struct db_server_info *info);
+SCOPED_RELEASE(db_server_info);
+
+NODISCARD int db_server_info_get(struct db_session *session, struct db_server_info *info,
+				 struct err *err);
+
+/*
+ * Where a tenant stands, from its own muster_history. Versions are in the order
+ * they were applied.
+ */
+struct db_position {
+	char *schema;	  /* owned */
+	bool exists;	  /* the database is there */
+	bool has_history; /* muster has been here */
+	char **applied;	  /* owned, NULL-terminated; versions with state applied */
+	char *open;	  /* owned; version left applying or failed, or NULL */
+	int64_t bytes;	  /* data and indexes, as the server estimates */
+};
+
+struct db_positions {
+	struct db_position *positions; /* owned; same order as asked */
+	size_t nr;
+};
+
+void db_positions_release(struct db_positions *positions);
+SCOPED_RELEASE(db_positions);
+
+/*
+ * The schemas that match the LIKE pattern (NULL: all), sorted; a literal _ or % is
+ * escaped by a backslash. Owned, NULL-terminated; NULL on failure.
+ */
+NODISCARD char **db_schemas(struct db_session *session, const char *like, struct err *err);
+
+/*
+ * Position and size of these schemas. Two queries for all of them when nothing has
+ * a history, then one per 200 histories: thousands take a second. with_bytes asks for
+ * sizes too (mysql.innodb_table_stats where readable, else information_schema).
+ */
+NODISCARD int db_positions_get(struct db_session *session, struct db_positions *positions,
+			       const char *const *schemas, size_t nr, bool with_bytes,
+			       struct err *err);
+
+#endif /* DB_CATALOG_H */

@@ -1,0 +1,30 @@
+/*
+ * db_fault - what a server's error number means for what may be done next.
+ *
+ * From 3024 on MariaDB and MySQL use the same numbers for different things, so the
+ * flavour is part of the key. A table; any thread.
+ */
+#ifndef DB_FAULT_H
+#define DB_FAULT_H
+
+#include "db.h"
+
+enum db_fault {
+	DB_FAULT_REFUSED,     /* the statement or the data is wrong: a human must look */
+	DB_FAULT_LOCK_WAIT,   /* nothing was done; the same statement may be tried again */
+	DB_FAULT_DEADLOCK,    /* the transaction is gone; one that began before must not be resumed */
+	DB_FAULT_INTERRUPTED, /* killed or timed out; nothing was done */
+	DB_FAULT_NO_CONNECT,  /* the server takes no connection now; costs the tenant nothing */
+	DB_FAULT_LOST,	      /* the link broke: look before anything else */
+	DB_FAULT_DENIED,      /* account or privilege */
+	DB_FAULT_SPACE,	      /* the server has no room: stop everything there */
+	DB_FAULT_READ_ONLY,   /* the server became a replica or is read only */
+	DB_FAULT_NO_SCHEMA,   /* the tenant's database is not there */
+	DB_FAULT_NR,
+};
+
+extern const char *const db_fault_names[DB_FAULT_NR];
+
+enum db_fault db_fault_classify(enum db_flavor flavor, int number);
+
+#endif /* DB_FAULT_H */

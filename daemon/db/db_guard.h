@@ -1,0 +1,44 @@
+/*
+ * db_guard - what a session must be like before it touches a tenant.
+ *
+ * A pinned session has the same settings on every server and for every file:
+ * character set, collation, sql_mode, time zone, isolation, short lock waits. The lock of a
+ * tenant is a GET_LOCK on the very session that runs the statements, so an orphaned
+ * statement keeps it. Workers; blocks.
+ */
+#ifndef DB_GUARD_H
+#define DB_GUARD_H
+
+#include "db.h"
+
+struct db_pin {
+	const char *sql_mode;  /* NULL: the server's own */
+	const char *collation; /* NULL: utf8mb4 with the server's default for it */
+	unsigned lock_wait_s;  /* lock_wait_timeout and innodb_lock_wait_timeout, at least 1 */
+	bool small_tables;     /* MySQL: single-threaded DDL is faster on small tables */
+};
+
+/* One round trip. Survives until db_reset. */
+NODISCARD int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err);
+
+/*
+ * The tenant's lock: name is "muster:" and the start of the SHA-256 of the schema's
+ * name in hex, at most 64 characters. Waits up to wait_s (whole seconds). ERR_BUSY
+ * with who holds it when it is taken.
+ */
+NODISCARD int db_lock(struct db_session *session, const char *schema, unsigned wait_s,
+		      struct err *err);
+
+/* ERR_CONFLICT when this session does not hold the lock any more. */
+NODISCARD int db_lock_check(struct db_session *session, const char *schema, struct err *err);
+NODISCARD int db_unlock(struct db_session *session, const char *schema, struct err *err);
+
+/*
+ * Who keeps others waiting in this schema, one line for the operator: "connection
+ * 4711 app@10.0.0.8, in a transaction for 312 s". Falls back to the oldest
+ * transaction of the schema where the server cannot tell. Owned; NULL: nobody found
+ * or not permitted to see.
+ */
+char *db_blockers(struct db_session *session, const char *schema);
+
+#endif /* DB_GUARD_H */
