@@ -1,0 +1,50 @@
+/*
+ * store - the SQLite inventory: plan, journal and cache.
+ *
+ * Loop thread only. The tenants' own history tables are the truth; losing this
+ * file loses no tenant. One turn of the loop is one transaction: store_begin, any
+ * number of calls of the store_* modules, store_commit; only then anything is acted
+ * on. A savepoint inside keeps one bad request from undoing its neighbours.
+ *
+ * All statements of schema/queries are prepared by store_open: one that does not fit
+ * the schema stops the daemon at start.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct store;
+
+/*
+ * Open or create the inventory at path and bring its schema up to date (forward
+ * only). ERR_STORE with a sentence when the file is damaged, newer than this program,
+ * or in use by another daemon (an exclusive lock on path + ".lock" is held while open).
+ */
+NODISCARD struct store *store_open(const char *path, struct err *err);
+void store_close(struct store *store); /* NULL is fine; rolls back */
+
+/* The turn's transaction. store_begin in a transaction is a bug (CHECK). */
+NODISCARD int store_begin(struct store *store, struct err *err);
+NODISCARD int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store); /* harmless without a transaction */
+bool store_in_transaction(const struct store *store);
+
+/* A part of the turn that can be undone alone. Nests. */
+NODISCARD int store_savepoint(struct store *store, struct err *err);
+NODISCARD int store_savepoint_release(struct store *store, struct err *err);
+void store_savepoint_undo(struct store *store);
+
+/* Copy the open database to path, consistent, while it is used. */
+NODISCARD int store_backup(struct store *store, const char *path, struct err *err);
+
+/*
+ * What made the last call fail with ERR_STORE may go away by itself (disk full,
+ * busy): the turn should be tried again later.
+ */
+bool store_is_transient(const struct err *err);
+
+#endif /* STORE_H */

@@ -1,0 +1,172 @@
+/*
+ * store_rows - the rows of the inventory as structs.
+ *
+ * Plain values with owned strings; x_release frees what they own. NULL text is
+ * SQL NULL. Times are wall milliseconds, 0 where not yet. Functions that read and
+ * write them: store_server.h, store_tenant.h, store_release.h, store_rollout.h,
+ * store_task.h, store_event.h.
+ */
+#ifndef STORE_ROWS_H
+#define STORE_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scope.h"
+#include "states.h"
+
+struct store_label {
+	char *key;   /* owned */
+	char *value; /* owned */
+};
+
+struct store_labels {
+	struct store_label *labels; /* owned; sorted by key */
+	size_t nr;
+};
+
+struct store_server {
+	int64_t id;
+	char *name;
+	char *host;
+	int64_t port;
+	char *socket;
+	char *defaults_file;
+	int64_t max_running; /* tasks at once */
+	enum server_state state;
+	char *reason; /* why it is in this state */
+	char *flavor;
+	char *version;
+	int64_t revision;
+	struct store_labels labels;
+};
+
+struct store_tenant {
+	int64_t id;
+	char *name;
+	int64_t server_id;
+	char *server; /* its name, read only */
+	char *schema;
+	char *version; /* newest applied migration as last seen, or NULL */
+	enum tenant_mode mode;
+	char *hold; /* reason, or NULL */
+	int64_t bytes;
+	int64_t revision;
+	struct store_labels labels;       /* its own */
+	struct store_labels server_labels; /* read only; of its server */
+};
+
+struct store_release {
+	int64_t id;
+	char *name;
+	char *format;
+	char *checksum;
+	int64_t migrations;
+	char *last_version;
+	int64_t created_at;
+};
+
+struct store_rollout {
+	int64_t id;
+	char *name;
+	int64_t release_id;
+	char *release; /* its name, read only */
+	enum rollout_state state;
+	char *reason;
+	int64_t revision; /* +1 with each put */
+	char *selector;
+	char *to_version;    /* NULL: the newest */
+	char *waves;	     /* the steps as given */
+	int64_t bake_ms;
+	bool gate_human;     /* each wave but the last waits for promote */
+	int64_t budget_limit;
+	int64_t running_limit;
+	int64_t per_server_limit; /* 0: the server's own */
+	char *strategy;
+	int64_t stall_ms;
+	char *owner;	     /* who started it */
+	char *start_reason;  /* --reason, or NULL */
+	bool over_budget;    /* paused itself */
+	bool surveyed;	     /* tasks exist */
+	int64_t created_at;
+	int64_t started_at;
+	int64_t ended_at;
+};
+
+struct store_wave {
+	int64_t rollout_id;
+	int64_t seq; /* from 1 */
+	enum wave_state state;
+	int64_t size;
+	int64_t bake_until;
+	char *gate; /* "human", "time", or NULL */
+};
+
+struct store_task {
+	int64_t id;
+	int64_t rollout_id;
+	int64_t tenant_id;
+	int64_t server_id;
+	char *tenant; /* read only */
+	char *server; /* read only */
+	char *schema; /* read only */
+	int64_t wave;
+	int64_t rank; /* order inside the wave, from 1 */
+	enum task_state state;
+	char *reason;
+	char *migration;    /* where it stands, or NULL */
+	int64_t statement;  /* statements done in this task */
+	int64_t statements; /* statements of this task */
+	int64_t attempt;
+	char *err_code;	    /* name of enum err_code, or NULL */
+	int64_t err_native;
+	char *err_message;
+	int64_t not_before; /* a waiting task is looked at again then */
+	int64_t started_at;
+	int64_t finished_at;
+	int64_t bytes;	    /* size of the tenant, read only */
+};
+
+struct store_counts {
+	int64_t total;
+	int64_t by_state[TASK_STATE_NR];
+};
+
+struct store_event {
+	int64_t id;
+	int64_t at;
+	int64_t uid;   /* who; -1: muster itself */
+	char *actor;   /* name of the uid, or "muster" */
+	char *kind;    /* "rollout.pause", "task.failed", "server.add" … */
+	char *object;  /* "r12", "r12/acme", "server/db1", "tenant/acme" */
+	char *state;   /* new state, or NULL */
+	char *text;    /* why, for people */
+	int64_t rollout_id; /* 0: none */
+};
+
+void store_labels_release(struct store_labels *labels);
+void store_labels_put(struct store_labels *labels, const char *key, const char *value);
+const char *store_labels_find(const struct store_labels *labels, const char *key);
+
+void store_server_release(struct store_server *server);
+void store_tenant_release(struct store_tenant *tenant);
+void store_release_release(struct store_release *release);
+void store_rollout_release(struct store_rollout *rollout);
+void store_wave_release(struct store_wave *wave);
+void store_task_release(struct store_task *task);
+void store_event_release(struct store_event *event);
+
+SCOPED_RELEASE(store_labels);
+SCOPED_RELEASE(store_server);
+SCOPED_RELEASE(store_tenant);
+SCOPED_RELEASE(store_release);
+SCOPED_RELEASE(store_rollout);
+SCOPED_RELEASE(store_wave);
+SCOPED_RELEASE(store_task);
+SCOPED_RELEASE(store_event);
+
+/* Replace an owned text: frees the old one, copies the new (NULL is fine). */
+void store_text_set(char **text, const char *value);
+
+#endif /* STORE_ROWS_H */

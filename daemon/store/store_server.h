@@ -1,0 +1,23 @@
+/* store_server - servers and their labels. Loop thread only; in a transaction. */
+#ifndef STORE_SERVER_H
+#define STORE_SERVER_H
+
+#include "store.h"
+#include "store_rows.h"
+
+/* Called for each row; the row is the callee's to read, not to keep. -1 stops. */
+typedef int (*store_server_fn)(const struct store_server *server, void *ctx, struct err *err);
+
+/* Insert (id 0, which is set) or update all columns and labels. A name twice: ERR_CONFLICT. */
+NODISCARD int store_server_put(struct store *store, struct store_server *server, struct err *err);
+NODISCARD int store_server_get(struct store *store, const char *name, struct store_server *server,
+			       struct err *err); /* ERR_NOT_FOUND */
+NODISCARD int store_server_get_id(struct store *store, int64_t id, struct store_server *server,
+				  struct err *err);
+NODISCARD int store_server_each(struct store *store, store_server_fn fn, void *ctx,
+				struct err *err); /* by name */
+
+/* ERR_CONFLICT while it has tenants. */
+NODISCARD int store_server_remove(struct store *store, int64_t id, struct err *err);
+
+#endif /* STORE_SERVER_H */

@@ -1,0 +1,51 @@
+/* store_task - tasks. Loop thread only; in a transaction. */
+#ifndef STORE_TASK_H
+#define STORE_TASK_H
+
+#include "store.h"
+#include "store_rows.h"
+
+typedef int (*store_task_fn)(const struct store_task *task, void *ctx, struct err *err);
+
+/* Insert (id 0) or update all columns that are not "read only". */
+NODISCARD int store_task_put(struct store *store, struct store_task *task, struct err *err);
+NODISCARD int store_task_get_id(struct store *store, int64_t id, struct store_task *task,
+				struct err *err);
+NODISCARD int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
+			     struct store_task *task, struct err *err);
+
+/*
+ * By wave and rank. state -1: all. after: tasks behind this id in that order (0: from the
+ * start), limit 0: all.
+ */
+NODISCARD int store_task_each(struct store *store, int64_t rollout_id, int state, int64_t after,
+			      int64_t limit, store_task_fn fn, void *ctx, struct err *err);
+
+/*
+ * The next pending tasks of one server in waves 1..wave, in order of wave and rank, of
+ * tenants that no other rollout's running task holds. At most limit.
+ */
+NODISCARD int store_task_next(struct store *store, int64_t rollout_id, int64_t wave,
+			      int64_t server_id, int64_t limit, store_task_fn fn, void *ctx,
+			      struct err *err);
+
+/* Waiting tasks of open rollouts whose not_before has come. */
+NODISCARD int store_task_due(struct store *store, int64_t now, store_task_fn fn, void *ctx,
+			     struct err *err);
+
+/* The earliest not_before of a waiting task of an open rollout; 0: none; -1 failed. */
+NODISCARD int64_t store_task_next_due(struct store *store, struct err *err);
+
+/* Tasks in state running or verifying, of all rollouts: what a start finds. */
+NODISCARD int store_task_running(struct store *store, store_task_fn fn, void *ctx,
+				 struct err *err);
+
+/* Ids of servers with a pending task in waves 1..wave of the rollout. Owned GArray-free: */
+NODISCARD int store_task_servers(struct store *store, int64_t rollout_id, int64_t wave,
+				 int64_t **ids, size_t *nr, struct err *err); /* owned, g_free */
+
+/* Counts of one wave, or of all when wave is 0. One indexed query. */
+NODISCARD int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,
+				struct store_counts *counts, struct err *err);
+
+#endif /* STORE_TASK_H */
