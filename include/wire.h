@@ -1,0 +1,459 @@
+/*
+ * wire - what musterd and muster say to each other, defined once.
+ *
+ * A message is a plain struct and a field table; one interpreter (wire/wire.c)
+ * encodes it to JSON, decodes it, refuses what is unknown, missing or of the wrong kind,
+ * and releases what it owns. The names of members are the names in JSON. Nothing else in
+ * muster knows JSON.
+ *
+ * HTTP/1.1 on a Unix socket. Every answer carries the header "Muster-Protocol"; a
+ * request with another number is refused in words. A problem is answered with an HTTP
+ * status and a wire_error. Any thread.
+ *
+ * Times are RFC 3339 UTC text, durations end in _s or _ms, ids are text.
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+#define WIRE_PROTOCOL	     1
+#define WIRE_SOCKET_DEFAULT  "/run/muster/musterd.sock"
+#define WIRE_BODY_MAX	     (256u * 1024 * 1024) /* bytes of one request */
+#define WIRE_PAGE_MAX	     1000		   /* items of one page */
+
+/* Exit codes of muster, DESIGN section 12. */
+enum wire_exit {
+	EXIT_OK = 0,
+	EXIT_PENDING = 1,     /* pending or different; condition false */
+	EXIT_PROBLEMS = 2,    /* finished with failed or skipped tenants */
+	EXIT_HUMAN = 3,	      /* paused or gated */
+	EXIT_ABORTED = 4,     /* aborted or over budget */
+	EXIT_TIMEOUT = 5,     /* still going */
+	EXIT_UNREACHABLE = 6, /* no daemon */
+	EXIT_REVISION = 7,    /* revision conflict */
+	EXIT_USAGE = 64,
+	EXIT_BAD_INPUT = 65,
+	EXIT_SERVER = 69,     /* a database server is unavailable */
+	EXIT_PERMISSION = 77,
+	EXIT_CONFIGURATION = 78,
+};
+
+enum wire_kind {
+	WIRE_TEXT,   /* char *, owned; NULL is null */
+	WIRE_INT,    /* int64_t */
+	WIRE_REAL,   /* double */
+	WIRE_BOOL,   /* bool */
+	WIRE_TEXTS,  /* struct wire_texts */
+	WIRE_LABELS, /* struct wire_labels: an object of texts */
+	WIRE_OBJECT, /* a struct of its own table, inside */
+	WIRE_LIST,   /* struct wire_list of structs of one table */
+};
+
+struct wire_field {
+	const char *name; /* NULL ends a table */
+	enum wire_kind kind;
+	size_t offset;
+	bool required;	  /* in a request; answers always hold every field */
+	const struct wire_type *type; /* of WIRE_OBJECT and WIRE_LIST */
+};
+
+struct wire_type {
+	const char *name; /* "rollout", for messages and the protocol page */
+	size_t size;
+	const struct wire_field *fields;
+};
+
+struct wire_texts {
+	char **texts; /* owned, each owned */
+	size_t nr;
+};
+
+struct wire_label {
+	char *key;
+	char *value;
+};
+
+struct wire_labels {
+	struct wire_label *labels; /* owned */
+	size_t nr;
+};
+
+struct wire_list {
+	void *items; /* owned; nr structs of the field's type, side by side */
+	size_t nr;
+};
+
+/* Compact JSON, owned. object points to a struct of the type. */
+char *wire_encode(const struct wire_type *type, const void *object);
+
+/* A JSON array of nr structs. Owned. */
+char *wire_encode_list(const struct wire_type *type, const struct wire_list *list);
+
+/*
+ * Fill an empty struct from text[0..len). strict: a field that the type does not
+ * have is ERR_INVALID (requests); else it is passed over (answers of a newer daemon).
+ * On failure object stays empty.
+ */
+NODISCARD int wire_decode(const struct wire_type *type, void *object, const char *text, size_t len,
+			  bool strict, struct err *err);
+NODISCARD int wire_decode_list(const struct wire_type *type, struct wire_list *list,
+			       const char *text, size_t len, struct err *err);
+
+/* Free what the struct owns and make it empty. */
+void wire_release(const struct wire_type *type, void *object);
+void wire_list_release(const struct wire_type *type, struct wire_list *list);
+
+/* A new zeroed item at the end of the list. Valid until the next call. */
+void *wire_list_add(const struct wire_type *type, struct wire_list *list);
+void wire_texts_add(struct wire_texts *texts, const char *text);
+void wire_labels_put(struct wire_labels *labels, const char *key, const char *value);
+
+/* Every message with its fields, for the protocol page. Owned. */
+char *wire_describe(void);
+
+/* ---- answers: names are fixed by DESIGN section 12 --------------------------------- */
+
+struct wire_error {
+	char *code; /* err_code_names */
+	int64_t native;
+	char *message;
+	char *hint; /* the command that helps, or NULL */
+};
+
+struct wire_server {
+	char *name;
+	char *address;
+	char *flavor;
+	char *version;
+	char *state;
+	char *reason;
+	int64_t max_running;
+	int64_t tenants;
+	char *defaults_file;
+	int64_t revision;
+	struct wire_labels labels;
+};
+
+struct wire_server_check {
+	char *name;
+	char *address;
+	char *flavor;
+	char *version;
+	char *time_zone;
+	char *account;
+	int64_t connections;
+	int64_t max_connections;
+	bool read_only;
+	struct wire_texts missing; /* "PROCESS: to name who blocks a change" */
+	char *grant;		   /* what to run to give all of them, or null */
+};
+
+struct wire_tenant {
+	char *name;
+	char *server;
+	char *schema;
+	char *version;
+	char *mode;
+	char *hold;
+	char *class; /* null until planned */
+	int64_t bytes;
+	int64_t revision;
+	struct wire_labels labels;
+};
+
+struct wire_tenant_page {
+	struct wire_list items; /* wire_tenant */
+	char *next;		/* pass as after=, null at the end */
+};
+
+struct wire_problem {
+	int64_t line;
+	int64_t column;
+	char *message;
+};
+
+/* What changed several tenants at once: discover, import, hold, label, remove, baseline. */
+struct wire_changed {
+	int64_t changed;
+	int64_t unchanged;
+	struct wire_texts tenants;   /* names of those changed */
+	struct wire_list problems;   /* wire_problem; then nothing was changed */
+};
+
+struct wire_migration {
+	char *version;
+	char *name;
+	char *file;
+	char *checksum;
+	int64_t statements;
+	bool down;
+};
+
+struct wire_release_info {
+	char *id;
+	char *name;
+	char *format;
+	char *checksum;
+	char *version; /* the newest */
+	char *created_at;
+	struct wire_list migrations; /* wire_migration; empty in a list of releases */
+};
+
+struct wire_counts {
+	int64_t total;
+	int64_t pending;
+	int64_t waiting;
+	int64_t running;
+	int64_t verifying;
+	int64_t done;
+	int64_t failed;
+	int64_t in_doubt;
+	int64_t skipped;
+	int64_t held;
+	int64_t cancelled;
+};
+
+struct wire_wave {
+	int64_t seq;
+	int64_t size;
+	char *state;
+	char *gate; /* what it waits for: "promote", "bake until T", or null */
+};
+
+struct wire_budget {
+	int64_t failed;
+	int64_t limit;
+};
+
+struct wire_rollout {
+	char *id;
+	char *name;
+	char *release;
+	char *version; /* where it goes */
+	char *selector;
+	char *state;
+	char *reason;
+	char *owner;
+	int64_t revision;
+	struct wire_counts counts;
+	struct wire_list waves; /* wire_wave */
+	struct wire_budget budget;
+	bool over_budget;
+	int64_t running_limit;
+	int64_t eta_s;	 /* -1: unknown */
+	double rate;	 /* tenants a second, over the last half minute */
+	char *created_at;
+	char *started_at;
+	char *finished_at;
+	struct wire_texts available_actions; /* "pause", "resume", … */
+};
+
+/* --dry-run: what would happen; nothing was written. */
+struct wire_preview {
+	char *release;
+	char *version;
+	int64_t tenants;
+	int64_t pending;    /* tenants with something to do */
+	int64_t up_to_date;
+	int64_t statements; /* all tenants together */
+	struct wire_list waves;	     /* wire_wave */
+	struct wire_texts ahead;     /* names */
+	struct wire_texts missing;   /* names whose database is not there */
+	struct wire_texts held;
+};
+
+struct wire_task {
+	char *rollout;
+	char *tenant;
+	char *server;
+	int64_t wave;
+	char *state;
+	char *reason;
+	char *migration;
+	int64_t statement;  /* done */
+	int64_t statements; /* in all */
+	int64_t attempt;
+	struct wire_error error;
+	double progress; /* 0 to 1 */
+	char *started_at;
+	char *finished_at;
+};
+
+struct wire_task_page {
+	struct wire_list items; /* wire_task */
+	char *next;
+};
+
+struct wire_event {
+	int64_t id;
+	char *at;
+	int64_t uid;
+	char *actor;
+	char *kind;
+	char *object;
+	char *state;
+	char *text;
+};
+
+struct wire_event_page {
+	struct wire_list items; /* wire_event */
+	int64_t last;		/* pass as since= */
+};
+
+struct wire_health {
+	char *status; /* "ok" */
+	char *version;
+	int64_t protocol;
+	int64_t uptime_s;
+	int64_t running; /* tasks */
+};
+
+/* ---- requests --------------------------------------------------------------------- */
+
+struct wire_server_add {
+	char *name;
+	char *host;
+	int64_t port;
+	char *socket;
+	char *defaults_file;
+	int64_t max_running;
+	struct wire_labels labels;
+};
+
+/* Texts "key=value": host port socket defaults_file max_running label.K; empty value removes a label. */
+struct wire_set {
+	struct wire_texts set;
+	int64_t revision; /* 0: any; else ERR_CONFLICT when the object has another */
+	char *reason;
+};
+
+struct wire_discover {
+	char *like; /* LIKE pattern; \_ is a literal _ */
+	char *name; /* how tenants are named: "{schema}" with a prefix or suffix; null: the schema */
+	struct wire_labels labels;
+	bool dry_run;
+};
+
+struct wire_import_row {
+	int64_t line;
+	char *name;
+	char *server;
+	char *schema;
+	struct wire_labels labels;
+};
+
+struct wire_import {
+	struct wire_list rows; /* wire_import_row */
+};
+
+/* hold, release, remove, label of all tenants a selector names. */
+struct wire_tenants_change {
+	char *selector;
+	char *reason;
+	struct wire_labels labels;   /* label: an empty value removes */
+};
+
+struct wire_baseline {
+	char *selector;
+	char *release;
+	char *version;
+	char *reason;
+};
+
+struct wire_release_file {
+	char *name;
+	char *text;
+};
+
+struct wire_release_create {
+	char *name;
+	char *format;
+	struct wire_list files; /* wire_release_file */
+};
+
+struct wire_rollout_start {
+	char *key; /* idempotency; the same key is the same rollout */
+	char *release;
+	char *selector;
+	char *to;
+	char *name;
+	char *waves;	 /* default "rest" */
+	int64_t bake_ms;
+	char *gate;	 /* "none" (default) or "human" */
+	char *budget;	 /* "3" or "1%"; default "1%" */
+	int64_t running; /* 0: the daemon's default */
+	int64_t per_server;
+	char *strategy;	 /* "auto" or "direct" */
+	int64_t stall_ms; /* 0: the daemon's default */
+	char *reason;
+	bool dry_run;
+};
+
+/* pause, resume, promote, abort, retry, skip, kill. */
+struct wire_verb {
+	char *tenant; /* retry, skip */
+	char *reason;
+	bool now;     /* pause: also stop what can be stopped */
+	bool full;    /* promote: open every gate to come */
+	int64_t revision;
+};
+
+struct wire_resolve {
+	char *as; /* "applied", "not-applied", "at=N" */
+	char *reason;
+};
+
+extern const struct wire_type wire_error_type, wire_server_type, wire_server_check_type,
+	wire_tenant_type, wire_tenant_page_type, wire_problem_type, wire_changed_type,
+	wire_migration_type, wire_release_info_type, wire_counts_type, wire_wave_type,
+	wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type,
+	wire_task_page_type, wire_event_type, wire_event_page_type, wire_health_type,
+	wire_server_add_type, wire_set_type, wire_discover_type, wire_import_row_type,
+	wire_import_type, wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
+	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
+
+/*
+ * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
+ *
+ * GET    /healthz                                   -> health
+ * GET    /metrics                                   -> OpenMetrics text
+ * POST   /v1/pause, /v1/resume       verb           -> [rollout]     every open rollout
+ * GET    /v1/servers                                -> [server]
+ * POST   /v1/servers                 server_add     -> server
+ * GET    /v1/servers/S                              -> server
+ * PATCH  /v1/servers/S               set            -> server
+ * DELETE /v1/servers/S                              -> server        as it was
+ * POST   /v1/servers/S/check                        -> server_check
+ * POST   /v1/servers/S/discover      discover       -> changed
+ * GET    /v1/tenants?selector=&after=&limit=        -> tenant_page
+ * POST   /v1/tenants                 import_row     -> tenant
+ * POST   /v1/tenants/import          import         -> changed
+ * POST   /v1/tenants/hold            tenants_change -> changed
+ * POST   /v1/tenants/release         tenants_change -> changed
+ * POST   /v1/tenants/label           tenants_change -> changed
+ * POST   /v1/tenants/remove          tenants_change -> changed
+ * POST   /v1/tenants/baseline        baseline       -> changed
+ * GET    /v1/tenants/T                              -> tenant
+ * PATCH  /v1/tenants/T               set            -> tenant
+ * GET    /v1/releases                               -> [release_info]
+ * POST   /v1/releases                release_create -> release_info
+ * GET    /v1/releases/NAME                          -> release_info
+ * GET    /v1/rollouts                               -> [rollout]
+ * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
+ * GET    /v1/rollouts/R                             -> rollout
+ * PATCH  /v1/rollouts/R              set            -> rollout       budget running per_server stall_ms
+ * POST   /v1/rollouts/R/VERB         verb           -> rollout       pause resume promote abort retry skip
+ * GET    /v1/rollouts/R/tasks?state=&after=&limit=  -> task_page
+ * GET    /v1/rollouts/R/tasks/T                     -> task
+ * POST   /v1/rollouts/R/tasks/T/kill    verb        -> task
+ * POST   /v1/rollouts/R/tasks/T/resolve resolve     -> task
+ * GET    /v1/events?since=&rollout=&limit=          -> event_page, or with
+ *        Accept: text/event-stream a stream "id: N\ndata: {event}\n\n" that goes on
+ */
+
+#endif /* WIRE_H */
