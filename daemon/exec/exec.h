@@ -1,0 +1,163 @@
+/*
+ * exec - what a worker does: one owned order in, one owned result out.
+ *
+ * exec_run is called on a worker thread, blocks as long as the server does, and
+ * reads nothing but its order. The session travels with the order: exec_run opens
+ * one when there is none, and the result gives it back (NULL when it was lost). Orders,
+ * results and what they own may be freed on any thread.
+ *
+ * A live record is the only thing that both threads see while a task runs: the
+ * scheduler asks it to stop, the worker says how far it is. It outlives its order.
+ *
+ * Nothing here decides what happens next: sched.h does, from the event.
+ */
+#ifndef EXEC_H
+#define EXEC_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "states.h"
+
+struct db_session;
+struct db_positions;
+struct db_server_info;
+struct release;
+
+enum exec_kind {
+	EXEC_TASK,     /* bring one tenant to a version */
+	EXEC_SURVEY,   /* read the positions of many tenants of one server */
+	EXEC_CHECK,    /* connect and say what the server is and what we may not do there */
+	EXEC_DISCOVER, /* list schemas and their positions */
+	EXEC_BASELINE, /* record versions as applied without running them */
+	EXEC_RESOLVE,  /* settle a migration that is in doubt, by the word of a human */
+	EXEC_KILL,     /* end the statement of one connection */
+	EXEC_KIND_NR,
+};
+
+extern const char *const exec_kind_names[EXEC_KIND_NR];
+
+struct exec_live {
+	atomic_int stop;		/* set by the loop: start no new statement, park */
+	atomic_int verifying;
+	atomic_llong statement;		/* statements done in this task */
+	atomic_llong statements;	/* of this task; 0 until known */
+	atomic_llong migration;		/* index in the release, -1 before the first */
+	atomic_ullong connection_id;	/* for EXEC_KILL; 0 when none */
+};
+
+/* Where the server is. Same meaning as struct db_addr, which sched does not see. */
+struct exec_addr {
+	char *host;
+	int64_t port;
+	char *socket;
+	char *defaults_file;
+};
+
+struct exec_order {
+	enum exec_kind kind;
+	int64_t id;		    /* of the task, or the scheduler's own number */
+	int64_t server_id;
+	struct exec_addr addr;	    /* owned */
+	struct db_session *session; /* owned; NULL: open one */
+	uint64_t epoch;		    /* of this start of the daemon */
+
+	/* TASK, BASELINE, RESOLVE, SURVEY */
+	struct release *release;    /* one reference; NULL for a survey of versions only */
+	char *to_version;	    /* owned; NULL: the newest */
+	char *schema;		    /* owned; TASK, RESOLVE */
+	char *label;		    /* owned; "r12/acme", for the mark in the server's processlist */
+	struct exec_live *live;	    /* TASK; borrowed, outlives the order */
+	int64_t stall_ms;	    /* all lock waits of one statement together */
+	int64_t lock_wait_ms;	    /* one try */
+	int64_t bytes;		    /* size of the tenant, as last seen */
+
+	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N" */
+	char *word;		    /* owned */
+	char **schemas;		    /* owned, NULL-terminated; SURVEY, BASELINE */
+	bool with_bytes;	    /* SURVEY */
+	uint64_t connection_id;	    /* KILL */
+
+	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */
+	void (*say)(void *say_ctx, int64_t id, const char *text);
+	void *say_ctx;
+};
+
+struct exec_order *exec_order_new(enum exec_kind kind);
+void exec_order_free(struct exec_order *order);
+SCOPED_FREE(exec_order);
+
+/* One tenant of a survey against the release of the order. */
+struct exec_standing {
+	char *schema;
+	bool exists;
+	bool has_history;
+	char *version;	    /* newest applied, in the release's order; else in its own */
+	char *ahead;	    /* a version that the release does not know, or NULL */
+	char *open;	    /* a migration left unfinished, or NULL */
+	int64_t pending;    /* migrations */
+	int64_t statements; /* of the pending ones */
+	int64_t bytes;
+};
+
+struct exec_result {
+	enum exec_kind kind;
+	int64_t id;
+	int64_t server_id;
+	struct db_session *session; /* owned; NULL when lost or never there */
+	bool ok;		    /* false: err says why */
+	struct err err;
+	bool server_down;	    /* could not connect, or the link was lost: not the tenant's fault */
+	bool server_denied;	    /* the account was refused */
+
+	/* TASK: what it means for the machine, and the words for people */
+	enum task_event event;
+	char *reason;		    /* owned */
+	char *version;		    /* owned; newest applied now, or NULL */
+	char *migration;	    /* owned; version where it ended, or NULL */
+	int64_t statement;	    /* done in this run and before, of the pending ones */
+	int64_t statements;
+	int64_t run_ms;
+
+	/* SURVEY, DISCOVER, BASELINE (those that failed have reason in ahead) */
+	struct exec_standing *standings; /* owned */
+	size_t nr;
+
+	/* CHECK */
+	struct db_server_info *info; /* owned; see exec_info_* */
+};
+
+void exec_result_free(struct exec_result *result);
+SCOPED_FREE(exec_result);
+
+/* Run an order to its end. Takes order; the result is never NULL. Worker; blocks. */
+struct exec_result *exec_run(struct exec_order *order);
+
+/* What a CHECK found, in plain types for layers that do not see db. */
+struct exec_info {
+	const char *flavor;
+	const char *version;
+	const char *time_zone;
+	const char *account;
+	int64_t connections;
+	int64_t max_connections;
+	bool read_only;
+	char *const *missing; /* NULL-terminated */
+	const char *grant;
+};
+
+void exec_info_get(const struct exec_result *result, struct exec_info *info); /* borrowed */
+
+/* Close an idle session. Any thread. */
+void exec_session_free(struct db_session *session);
+
+/* Once, before any thread; first and last call of each worker thread. */
+NODISCARD int exec_init(struct err *err);
+void exec_thread_init(void);
+void exec_thread_end(void);
+void exec_end(void);
+
+#endif /* EXEC_H */
