@@ -1,0 +1,250 @@
+/*
+ * sched - all decisions of the daemon.
+ *
+ * Loop thread only. Callbacks record facts; sched_turn decides: it takes the results
+ * the workers sent, moves tasks, waves and rollouts along the tables of fsm.h, and
+ * hands out new orders, all in one transaction of the store; only after the commit
+ * orders leave. When the commit fails (disk full) nothing was started, and the
+ * turn is tried again.
+ *
+ * The functions below that change something are called inside a transaction which
+ * the caller opens and commits (the API does, one per request). They only write and
+ * mark; call sched_wake after the commit, and the next turn acts. When the caller
+ * rolls back it must call sched_forget, so that nothing is believed that is not on disk.
+ *
+ * Not here: what a worker does (exec.h), what the words mean (fsm.h), HTTP (api).
+ */
+#ifndef SCHED_H
+#define SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "exec.h"
+#include "states.h"
+
+struct release_files;
+struct sched;
+struct store;
+struct store_release;
+struct store_rollout;
+struct store_server;
+struct store_task;
+struct store_tenant;
+
+struct sched_policy {
+	int64_t running;	/* tasks at once, the whole fleet */
+	int64_t server_running; /* max_running of a server that does not say */
+	int64_t stall_ms;
+	int64_t lock_wait_ms;
+	int64_t retry_ms;	/* first back-off of a server that is down */
+	char budget[16];	/* of a rollout that does not say: "1%" */
+	unsigned threads;	/* 0: workers run inside sched_turn, for tests */
+};
+
+/* The caller of a change, for the audit trail. */
+struct sched_actor {
+	int64_t uid; /* -1: muster itself */
+	const char *name;
+	const char *reason; /* why, or NULL */
+};
+
+/* store stays the caller's and must outlive the scheduler. */
+NODISCARD struct sched *sched_new(struct store *store, const struct sched_policy *policy,
+				  struct err *err);
+
+/* Ends all workers; waits for what they run. NULL is fine. */
+void sched_free(struct sched *sched);
+
+void sched_set_policy(struct sched *sched, const struct sched_policy *policy);
+
+/* Readable when workers have sent something: then sched_turn is due. */
+int sched_fd(const struct sched *sched);
+
+/* Take what the store says was under way before. Once, before the first turn. */
+NODISCARD int sched_recover(struct sched *sched, struct err *err);
+
+/*
+ * One turn. Returns after how many ms the next is due without a new fact (-1: never).
+ * A failed commit is logged, and the turn is due again in a second.
+ */
+int64_t sched_turn(struct sched *sched);
+
+/* Called on the loop after each commit that wrote events; feeds the event stream. */
+void sched_on_commit(struct sched *sched, void (*fn)(void *ctx), void *ctx);
+
+/* A turn is due now. */
+void sched_wake(struct sched *sched);
+
+/* fn is called by sched_wake; the program arms its timer there. */
+void sched_on_wake(struct sched *sched, void (*fn)(void *ctx), void *ctx);
+
+/* The caller rolled back: read again from the store what is remembered of it. */
+void sched_forget(struct sched *sched);
+
+/*
+ * Shutting down: nothing starts, running tasks park before their next statement.
+ * sched_idle becomes true when the last one has come back. sched_kill_running ends
+ * the statements that still run.
+ */
+void sched_stop(struct sched *sched);
+bool sched_is_idle(const struct sched *sched);
+void sched_kill_running(struct sched *sched);
+
+size_t sched_running(const struct sched *sched); /* tasks, now */
+
+struct sched_stats {
+	int64_t turns;
+	int64_t turn_us_sum;
+	int64_t turn_us_max;
+	int64_t tasks_done;
+	int64_t tasks_failed;
+	int64_t statements;
+	int64_t sessions; /* open, all servers */
+};
+
+void sched_stats_get(const struct sched *sched, struct sched_stats *stats);
+
+/* ---- jobs: one order to one server, answered later --------------------------------- */
+
+/*
+ * Called on the loop thread, inside a transaction of the turn; result is borrowed.
+ * Whatever the callback writes is committed with the turn; done is called after that
+ * commit, when an answer may leave.
+ */
+struct sched_job {
+	int (*fn)(struct sched *sched, const struct exec_result *result, void *ctx,
+		  struct err *err);
+	void (*done)(void *ctx, const struct err *err); /* err NULL: fine. Frees ctx */
+	void *ctx;
+};
+
+/* Takes order (its address and session are filled in from the server). */
+void sched_job_start(struct sched *sched, const struct store_server *server,
+		     struct exec_order *order, const struct sched_job *job);
+
+/* ---- servers and tenants ------------------------------------------------------------ */
+
+/* A server was added, changed or removed: its address or limits are read again. */
+void sched_server_changed(struct sched *sched, int64_t server_id);
+
+/* A tenant was held or released: its tasks in open rollouts follow. */
+NODISCARD int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
+				   const struct sched_actor *actor, struct err *err);
+
+/* ---- releases ----------------------------------------------------------------------- */
+
+/* Parse, check and store. format NULL detects. release is filled from the stored row. */
+NODISCARD int sched_release_put(struct sched *sched, const char *name, const char *format,
+				const struct release_files *files, struct store_release *release,
+				struct err *err);
+
+/* The parsed release; one reference for the caller. */
+NODISCARD struct release *sched_release_get(struct sched *sched, int64_t release_id,
+					    struct err *err);
+
+/* ---- rollouts ----------------------------------------------------------------------- */
+
+/* What rollout start was asked; texts are borrowed, NULL or 0 take the default. */
+struct sched_start {
+	const char *key; /* idempotency */
+	const char *release;
+	const char *selector;
+	const char *to;
+	const char *name;
+	const char *waves;
+	const char *gate;
+	const char *budget;
+	const char *strategy;
+	int64_t bake_ms;
+	int64_t running;
+	int64_t per_server;
+	int64_t stall_ms;
+};
+
+/*
+ * Check everything that can be wrong, store the rollout as scheduled. The same key again
+ * gives the same rollout. rollout is filled.
+ */
+NODISCARD int sched_rollout_start(struct sched *sched, const struct sched_start *start,
+				  const struct sched_actor *actor, struct store_rollout *rollout,
+				  struct err *err);
+
+/* What a rollout would find; texts and arrays are borrowed for the call of fn. */
+struct sched_preview {
+	struct err err; /* code ERR_NONE: fine */
+	const char *release;
+	const char *version;
+	int64_t tenants;
+	int64_t pending;
+	int64_t up_to_date;
+	int64_t statements;
+	int64_t wave_sizes[16];
+	size_t nr_waves;
+	char *const *ahead; /* NULL-terminated names */
+	char *const *missing;
+	char *const *held;
+};
+
+/* As a start, but only looks. fn is called once, later, on the loop. */
+NODISCARD int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
+				    void (*fn)(void *ctx, const struct sched_preview *preview),
+				    void *ctx, struct err *err);
+
+/*
+ * An operator's verb. event: ROLLOUT_PAUSE, RESUME, PROMOTE, ABORT, RETRY. A pair that the table
+ * does not have is ERR_CONFLICT with a sentence. now: end running statements too
+ * (pause, abort). full: open the gates of all waves to come (promote).
+ * tenant: of a retry, or NULL for every failed task. revision 0: any.
+ */
+struct sched_verb {
+	enum rollout_event event;
+	bool now;
+	bool full;
+	const char *tenant;
+	int64_t revision;
+};
+
+NODISCARD int sched_rollout_verb(struct sched *sched, const char *rollout,
+				 const struct sched_verb *verb, const struct sched_actor *actor,
+				 struct store_rollout *out, struct err *err);
+
+/* key: budget, running, per_server, stall (duration), bake (duration). Live. */
+NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
+				const char *value, const struct sched_actor *actor,
+				struct store_rollout *out, struct err *err);
+
+/* The verbs that the state allows now: "pause", "abort", …; NULL-terminated, static. */
+const char *const *sched_rollout_actions(const struct store_rollout *rollout);
+
+/* rate: tenants a second over the last 30 s; eta_s -1: unknown. */
+void sched_rollout_pace(const struct sched *sched, int64_t rollout_id, double *rate,
+			int64_t *eta_s);
+
+/* One task leaves the rollout. */
+NODISCARD int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant,
+			      const struct sched_actor *actor, struct store_task *out,
+			      struct err *err);
+
+/* End the running statement of a task; it parks. ERR_CONFLICT when none runs. */
+NODISCARD int sched_task_kill(struct sched *sched, const char *rollout, const char *tenant,
+			      const struct sched_actor *actor, struct store_task *out,
+			      struct err *err);
+
+/*
+ * Settle a task in doubt: as is "applied", "not-applied" or "at=N". The tenant's
+ * history is changed first, by a job; done is called when that has happened, with the
+ * task's new state in the store.
+ */
+NODISCARD int sched_task_resolve(struct sched *sched, const char *rollout, const char *tenant,
+				 const char *as, const struct sched_actor *actor,
+				 void (*done)(void *ctx, const struct err *err), void *ctx,
+				 struct err *err);
+
+/* How far a running task is; false when it is not running here. */
+bool sched_task_live(const struct sched *sched, int64_t task_id, int64_t *statement,
+		     int64_t *statements, int64_t *migration);
+
+#endif /* SCHED_H */
