@@ -7,8 +7,7 @@
 #   chroot "$root" /usr/sbin/mysqld --version
 #
 # The folder is a cache: ${XDG_CACHE_HOME:-$HOME/.cache}/muster/mysql. Remove it to
-# get a newer MySQL. Two that run at once both work: the last rename wins nothing,
-# the first one's folder is kept.
+# get a newer MySQL. When two runs make it at once, both work and one folder stays.
 set -eu
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/muster
@@ -28,6 +27,7 @@ if ! command -v debootstrap >/dev/null; then
 	exit 69
 fi
 # Only the distribution's own archive carries unstable.
+# shellcheck disable=SC2016
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
 	grep -E '/debian/?$' | sort -u | head -n 1)
 if [ -z "$mirror" ]; then
