@@ -471,7 +471,10 @@ static json_t *parse(const char *text, size_t len, struct err *err)
 
 	if (json == NULL) {
 		err_set(err, ERR_INVALID, "not JSON, line %d, column %d: %s", problem.line,
-			problem.column, problem.text);
+			problem.column,
+			json_error_code(&problem) == json_error_null_character
+				? "a text cannot hold \\u0000"
+				: problem.text);
 	}
 	return json;
 }
