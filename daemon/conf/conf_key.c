@@ -1,0 +1,417 @@
+#include "conf_key.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include <glib.h>
+
+#include "states.h"
+#include "tick.h"
+
+#define NAMES_MAX        256
+#define NAME_LENGTH_MAX  64
+#define BUDGET_TASKS_MAX 1000000
+#define SOCKET_MAX       ((int64_t)sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+#define SECOND           INT64_C(1000)
+#define HOUR             (3600 * SECOND)
+
+static const char *const kind_words[] = {
+	[CONF_PATH] = "an absolute path in quotes",
+	[CONF_GROUP] = "the name of a group in quotes",
+	[CONF_LEVEL] = "\"error\", \"warn\", \"info\" or \"debug\"",
+	[CONF_INT] = "a number",
+	[CONF_DURATION] = "a duration in quotes, such as \"500ms\", \"90s\" or \"15m\"",
+	[CONF_BUDGET] = "a number or a share in quotes, such as \"3\" or \"1%\"",
+	[CONF_NAMES] = "a list such as [ \"alice\", \"@dba\" ]",
+};
+
+/* _Generic refuses, at compile time, a member of another type. */
+#define AT(m, ctype) (offsetof(struct conf, m) + _Generic(((struct conf *)0)->m, ctype : 0u))
+#define RELOAD       true
+#define RESTART      false
+
+/* clang-format off */
+const struct conf_key conf_keys[] = {
+	{ "data_dir", CONF_PATH, AT(data_dir, char *), "/var/lib/muster", 2, 3000, RESTART,
+	  "Folder of the inventory.\nOnly one musterd may use it." },
+	{ "socket", CONF_PATH, AT(socket, char *), "/run/muster/musterd.sock", 2, SOCKET_MAX, RESTART,
+	  "Unix socket on which musterd answers, mode 0660." },
+	{ "socket_group", CONF_GROUP, AT(socket_group, char *), "muster", 0, NAME_LENGTH_MAX, RESTART,
+	  "Group that owns the socket, so that its members may use it.\n"
+	  "Empty means the group of musterd itself.\n"
+	  "A group that does not exist is reported and passed over." },
+	{ "admins", CONF_NAMES, AT(admins, char **), "", 0, NAMES_MAX, RELOAD,
+	  "Who may do everything: users, and groups with an @ in front.\n"
+	  "Root and the user of musterd are always among them." },
+	{ "operators", CONF_NAMES, AT(operators, char **), "@muster", 0, NAMES_MAX, RELOAD,
+	  "Who may start, pause, resume and abort rollouts." },
+	{ "viewers", CONF_NAMES, AT(viewers, char **), "", 0, NAMES_MAX, RELOAD,
+	  "Who may look." },
+	{ "log_level", CONF_LEVEL, AT(log_level, int64_t), "info", 0, 0, RELOAD,
+	  "How much is logged." },
+	{ "running", CONF_INT, AT(running, int64_t), "32", 1, 1024, RELOAD,
+	  "Tasks at once in the whole fleet." },
+	{ "server_running", CONF_INT, AT(server_running, int64_t), "4", 1, 256, RELOAD,
+	  "Tasks at once on a server that was added without a number of its own." },
+	{ "budget", CONF_BUDGET, AT(budget, char *), "1%", 0, BUDGET_TASKS_MAX, RELOAD,
+	  "How many tasks of a rollout may fail before it pauses itself: a number, or a share\n"
+	  "of all its tasks.\nA rollout may name its own." },
+	{ "lock_wait", CONF_DURATION, AT(lock_wait_ms, int64_t), "2s", SECOND, 30 * SECOND, RELOAD,
+	  "How long one try of a statement waits for locks.\n"
+	  "Clients queue behind it for that long, so it should be short." },
+	{ "stall", CONF_DURATION, AT(stall_ms, int64_t), "60s", SECOND, HOUR, RELOAD,
+	  "How long a statement may wait for locks altogether, all tries added up.\n"
+	  "Then its task fails.\nA rollout may name its own." },
+	{ "retry", CONF_DURATION, AT(retry_ms, int64_t), "5s", SECOND / 10, HOUR, RELOAD,
+	  "Pause before a server that is down is tried again; it grows with each try." },
+	{ "stop_timeout", CONF_DURATION, AT(stop_timeout_ms, int64_t), "60s", 0, HOUR, RELOAD,
+	  "How long a stop waits for statements that run." },
+	{ .name = NULL },
+};
+
+/* clang-format on */
+
+static char **text_of(const struct conf_key *key, struct conf *conf)
+{
+	return (char **)(void *)((char *)conf + key->offset);
+}
+
+static int64_t *number_of(const struct conf_key *key, struct conf *conf)
+{
+	return (int64_t *)(void *)((char *)conf + key->offset);
+}
+
+static char ***names_of(const struct conf_key *key, struct conf *conf)
+{
+	return (char ***)(void *)((char *)conf + key->offset);
+}
+
+/* ---- one value -------------------------------------------------------------------- */
+
+int conf_key_refuse(const struct conf_key *key, struct err *err)
+{
+	return err_set(err, ERR_INVALID, "\"%s\" must be %s", key->name, kind_words[key->kind]);
+}
+
+static bool is_plain(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++) {
+		if (g_ascii_iscntrl(*c)) {
+			return false;
+		}
+	}
+	return g_utf8_validate(text, -1, NULL);
+}
+
+static int path_set(const struct conf_key *key, char **field, const char *text, struct err *err)
+{
+	if (text[0] != '/' || !is_plain(text)) {
+		return conf_key_refuse(key, err);
+	}
+	if ((int64_t)strlen(text) < key->min || (int64_t)strlen(text) > key->max) {
+		return err_set(err, ERR_INVALID, "\"%s\" must be a path of %d to %d characters",
+			       key->name, (int)key->min, (int)key->max);
+	}
+	g_free(*field);
+	*field = g_strdup(text);
+	return 0;
+}
+
+static bool is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= NAME_LENGTH_MAX && is_plain(text) && strchr(text, ' ') == NULL;
+}
+
+static int group_set(const struct conf_key *key, char **field, const char *text, struct err *err)
+{
+	if (text[0] != '\0' && !is_name(text)) {
+		return conf_key_refuse(key, err);
+	}
+	g_free(*field);
+	*field = g_strdup(text);
+	return 0;
+}
+
+static int level_set(const struct conf_key *key, int64_t *field, const char *text, struct err *err)
+{
+	int level = states_find(log_level_names, LOG_LEVEL_NR, text);
+
+	if (level < 0) {
+		return conf_key_refuse(key, err);
+	}
+	*field = level;
+	return 0;
+}
+
+static int int_set(const struct conf_key *key, int64_t *field, const char *text, struct err *err)
+{
+	gint64 value = 0;
+
+	if (!g_ascii_string_to_signed(text, 10, key->min, key->max, &value, NULL)) {
+		return err_set(err, ERR_INVALID, "\"%s\" must be from %d to %d, not %s", key->name,
+			       (int)key->min, (int)key->max, text);
+	}
+	*field = value;
+	return 0;
+}
+
+/* The shortest text that tick_duration_parse reads back. */
+static char *duration_format(int64_t ms)
+{
+	if (ms % HOUR == 0 && ms > 0) {
+		return g_strdup_printf("%" PRId64 "h", ms / HOUR);
+	}
+	if (ms % SECOND == 0) {
+		return g_strdup_printf("%" PRId64 "s", ms / SECOND);
+	}
+	return g_strdup_printf("%" PRId64 "ms", ms);
+}
+
+static int duration_set(const struct conf_key *key, int64_t *field, const char *text,
+			struct err *err)
+{
+	int64_t ms = tick_duration_parse(text);
+
+	if (ms < 0) {
+		return conf_key_refuse(key, err);
+	}
+	if (ms < key->min || ms > key->max) {
+		g_autofree char *min = duration_format(key->min);
+		g_autofree char *max = duration_format(key->max);
+
+		return err_set(err, ERR_INVALID, "\"%s\" must be from %s to %s, not %s", key->name,
+			       min, max, text);
+	}
+	*field = ms;
+	return 0;
+}
+
+static int budget_set(const struct conf_key *key, char **field, const char *text, struct err *err)
+{
+	bool share = g_str_has_suffix(text, "%");
+	g_autofree char *digits = g_strndup(text, strlen(text) - (share ? 1 : 0));
+	guint64 max = share ? 100 : (guint64)key->max;
+
+	if (!g_ascii_string_to_unsigned(digits, 10, 0, max, NULL, NULL)) {
+		return conf_key_refuse(key, err);
+	}
+	g_free(*field);
+	*field = g_strdup(text);
+	return 0;
+}
+
+int conf_key_set_names(const struct conf_key *key, struct conf *conf, char **names, struct err *err)
+{
+	g_auto(GStrv) owned = names;
+	char ***field = names_of(key, conf);
+
+	if ((int64_t)g_strv_length(owned) > key->max) {
+		return err_set(err, ERR_INVALID, "\"%s\" holds more than %d names; name a group",
+			       key->name, (int)key->max);
+	}
+	for (char **name = owned; *name != NULL; name++) {
+		if (!is_name(*name + (**name == '@' ? 1 : 0))) {
+			return err_set(err, ERR_INVALID,
+				       "\"%s\" holds \"%s\", which is no user and no \"@group\"",
+				       key->name, *name);
+		}
+	}
+	g_strfreev(*field);
+	*field = g_steal_pointer(&owned);
+	return 0;
+}
+
+int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text, struct err *err)
+{
+	switch (key->kind) {
+	case CONF_PATH:
+		return path_set(key, text_of(key, conf), text, err);
+	case CONF_GROUP:
+		return group_set(key, text_of(key, conf), text, err);
+	case CONF_LEVEL:
+		return level_set(key, number_of(key, conf), text, err);
+	case CONF_INT:
+		return int_set(key, number_of(key, conf), text, err);
+	case CONF_DURATION:
+		return duration_set(key, number_of(key, conf), text, err);
+	case CONF_BUDGET:
+		return budget_set(key, text_of(key, conf), text, err);
+	case CONF_NAMES:
+		return conf_key_set_names(key, conf, g_strsplit(text, " ", -1), err);
+	}
+	abort();
+}
+
+static void append_quoted(GString *out, const char *text)
+{
+	g_string_append_c(out, '"');
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\') {
+			g_string_append_c(out, '\\');
+		}
+		g_string_append_c(out, *c);
+	}
+	g_string_append_c(out, '"');
+}
+
+static char *names_format(char **names)
+{
+	g_autoptr(GString) out = g_string_new("[");
+
+	for (char **name = names; name != NULL && *name != NULL; name++) {
+		g_string_append(out, name == names ? " " : ", ");
+		append_quoted(out, *name);
+	}
+	g_string_append(out, " ]");
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* The value as it stands in musterd.conf. Owned. */
+char *conf_key_format(const struct conf_key *key, struct conf *conf)
+{
+	g_autoptr(GString) out = g_string_new("");
+	g_autofree char *duration = NULL;
+
+	switch (key->kind) {
+	case CONF_PATH:
+	case CONF_GROUP:
+	case CONF_BUDGET:
+		append_quoted(out, *text_of(key, conf));
+		break;
+	case CONF_LEVEL:
+		append_quoted(out, log_level_names[*number_of(key, conf)]);
+		break;
+	case CONF_INT:
+		g_string_append_printf(out, "%" PRId64, *number_of(key, conf));
+		break;
+	case CONF_DURATION:
+		duration = duration_format(*number_of(key, conf));
+		append_quoted(out, duration);
+		break;
+	case CONF_NAMES:
+		return names_format(*names_of(key, conf));
+	}
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+void conf_key_defaults(struct conf *conf)
+{
+	struct err err = { 0 };
+
+	for (const struct conf_key *key = conf_keys; key->name != NULL; key++) {
+		CHECK(conf_key_set(key, conf, key->text, &err) == 0);
+	}
+}
+
+/* ---- names of keys ----------------------------------------------------------------- */
+
+/* Edits that turn one word into the other. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t width = strlen(b) + 1;
+	g_autofree size_t *row = g_new0(size_t, width);
+
+	for (size_t j = 0; j < width; j++) {
+		row[j] = j;
+	}
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j < width; j++) {
+			size_t swap = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+
+			diagonal = row[j];
+			row[j] = MIN(swap, MIN(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[width - 1];
+}
+
+/* The key that was meant, or NULL when none is near. */
+static const char *nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t best_distance = SIZE_MAX;
+
+	if (strlen(name) > NAME_LENGTH_MAX) {
+		return NULL;
+	}
+	for (const struct conf_key *key = conf_keys; key->name != NULL; key++) {
+		size_t edits = distance(name, key->name);
+
+		if (edits < best_distance && edits * 2 <= MAX(strlen(name), strlen(key->name))) {
+			best = key->name;
+			best_distance = edits;
+		}
+	}
+	return best;
+}
+
+const struct conf_key *conf_key_get(const char *name, struct err *err)
+{
+	const char *meant = nearest(name);
+
+	for (const struct conf_key *key = conf_keys; key->name != NULL; key++) {
+		if (strcmp(key->name, name) == 0) {
+			return key;
+		}
+	}
+	if (meant != NULL) {
+		err_set(err, ERR_INVALID, "\"%s\" is not a setting; did you mean \"%s\"?", name,
+			meant);
+	} else {
+		err_set(err, ERR_INVALID, "\"%s\" is not a setting; see musterd.conf(5)", name);
+	}
+	return NULL;
+}
+
+/* "a number from 1 to 1024". Owned. */
+char *conf_key_limits(const struct conf_key *key)
+{
+	if (key->kind == CONF_INT) {
+		return g_strdup_printf("a number from %d to %d", (int)key->min, (int)key->max);
+	}
+	if (key->kind == CONF_DURATION) {
+		g_autofree char *min = duration_format(key->min);
+		g_autofree char *max = duration_format(key->max);
+
+		return g_strdup_printf("a duration from %s to %s", min, max);
+	}
+	return g_strdup(kind_words[key->kind]);
+}
+
+void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
+{
+	switch (key->kind) {
+	case CONF_PATH:
+	case CONF_GROUP:
+	case CONF_BUDGET: {
+		char *text = *text_of(key, a);
+
+		*text_of(key, a) = *text_of(key, b);
+		*text_of(key, b) = text;
+		break;
+	}
+	case CONF_LEVEL:
+	case CONF_INT:
+	case CONF_DURATION: {
+		int64_t number = *number_of(key, a);
+
+		*number_of(key, a) = *number_of(key, b);
+		*number_of(key, b) = number;
+		break;
+	}
+	case CONF_NAMES: {
+		char **names = *names_of(key, a);
+
+		*names_of(key, a) = *names_of(key, b);
+		*names_of(key, b) = names;
+		break;
+	}
+	}
+}
