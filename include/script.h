@@ -37,6 +37,7 @@ struct statement {
 	enum statement_kind kind;
 	bool leaves_session; /* may leave something in the session: variables, temporary tables… */
 	bool names_schema;   /* holds {SCHEMA}, to be replaced by the tenant's own name */
+	unsigned modes;	     /* how its quotes were read: enum lex_mode of lex.h */
 };
 
 struct script {
