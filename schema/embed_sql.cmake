@@ -18,6 +18,7 @@ foreach(file IN LISTS FILES)
   file(READ ${file} text)
   string(REPLACE "\\" "\\\\" text "${text}")
   string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "?" "\\?" text "${text}") # two in a row begin a trigraph
   string(REPLACE "\n" "\\n\"\n\t\t\"" text "${text}")
   string(APPEND constants "\t${prefix}_${upper},\n")
   string(APPEND texts "\t[${prefix}_${upper}] = {\n\t\t\"${stem}\",\n\t\t\"${text}\",\n\t},\n")
@@ -43,6 +44,8 @@ extern const struct ${name}_text ${name}_texts[${prefix}_NR];
 #endif
 ")
 file(WRITE ${OUT}.c "/* Generated from schema/. */
+#pragma GCC diagnostic ignored \"-Woverlength-strings\"
+
 #include \"${base}.h\"
 
 const struct ${name}_text ${name}_texts[${prefix}_NR] = {

@@ -49,7 +49,7 @@ struct selector_subject {
 
 	/* Value of a label in either set, or NULL. NULL function: no labels at all. */
 	const char *(*label)(const void *labels, const char *key);
-	const void *labels;	   /* its own; NULL: none */
+	const void *labels;        /* its own; NULL: none */
 	const void *server_labels; /* of its server; NULL: none */
 };
 

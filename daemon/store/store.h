@@ -21,13 +21,19 @@ struct store;
 
 /*
  * Open or create the inventory at path and bring its schema up to date (forward
- * only). ERR_STORE with a sentence when the file is damaged, newer than this program,
- * or in use by another daemon (an exclusive lock on path + ".lock" is held while open).
+ * only). ERR_STORE with a sentence when the file is damaged, newer than this program or
+ * of another program; ERR_CONFLICT when another daemon uses it: an exclusive lock on
+ * path + ".lock" is held while open.
  */
 NODISCARD struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *store); /* NULL is fine; rolls back */
 
-/* The turn's transaction. store_begin in a transaction is a bug (CHECK). */
+/*
+ * The turn's transaction. store_begin in a transaction is a bug (CHECK), and so is a
+ * change outside of one; reading is fine anywhere. When store_commit fails,
+ * everything since store_begin is undone and the transaction is over. A full disk
+ * can undo it earlier: every call until store_rollback or store_commit fails then.
+ */
 NODISCARD int store_begin(struct store *store, struct err *err);
 NODISCARD int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store); /* harmless without a transaction */
@@ -38,8 +44,14 @@ NODISCARD int store_savepoint(struct store *store, struct err *err);
 NODISCARD int store_savepoint_release(struct store *store, struct err *err);
 void store_savepoint_undo(struct store *store);
 
-/* Copy the open database to path, consistent, while it is used. */
+/*
+ * Copy the open database to path, consistent, outside of a transaction (CHECK). path
+ * appears only when the copy is complete; a file that is there is replaced.
+ */
 NODISCARD int store_backup(struct store *store, const char *path, struct err *err);
+
+/* The same for an inventory that a running daemon holds open: changes nothing there. */
+NODISCARD int store_backup_file(const char *inventory, const char *path, struct err *err);
 
 /*
  * What made the last call fail with ERR_STORE may go away by itself (disk full,

@@ -53,7 +53,7 @@ struct store_tenant {
 	char *hold; /* reason, or NULL */
 	int64_t bytes;
 	int64_t revision;
-	struct store_labels labels;       /* its own */
+	struct store_labels labels;        /* its own */
 	struct store_labels server_labels; /* read only; of its server */
 };
 
@@ -76,19 +76,19 @@ struct store_rollout {
 	char *reason;
 	int64_t revision; /* +1 with each put */
 	char *selector;
-	char *to_version;    /* NULL: the newest */
-	char *waves;	     /* the steps as given */
+	char *to_version; /* NULL: the newest */
+	char *waves;      /* the steps as given */
 	int64_t bake_ms;
-	bool gate_human;     /* each wave but the last waits for promote */
+	bool gate_human; /* each wave but the last waits for promote */
 	int64_t budget_limit;
 	int64_t running_limit;
 	int64_t per_server_limit; /* 0: the server's own */
 	char *strategy;
 	int64_t stall_ms;
-	char *owner;	     /* who started it */
-	char *start_reason;  /* --reason, or NULL */
-	bool over_budget;    /* paused itself */
-	bool surveyed;	     /* tasks exist */
+	char *owner;        /* who started it */
+	char *start_reason; /* --reason, or NULL */
+	bool over_budget;   /* paused itself */
+	bool surveyed;      /* tasks exist */
 	int64_t created_at;
 	int64_t started_at;
 	int64_t ended_at;
@@ -119,13 +119,13 @@ struct store_task {
 	int64_t statement;  /* statements done in this task */
 	int64_t statements; /* statements of this task */
 	int64_t attempt;
-	char *err_code;	    /* name of enum err_code, or NULL */
+	char *err_code; /* name of enum err_code, or NULL */
 	int64_t err_native;
 	char *err_message;
 	int64_t not_before; /* a waiting task is looked at again then */
 	int64_t started_at;
 	int64_t finished_at;
-	int64_t bytes;	    /* size of the tenant, read only */
+	int64_t bytes; /* size of the tenant, read only */
 };
 
 struct store_counts {
@@ -136,12 +136,12 @@ struct store_counts {
 struct store_event {
 	int64_t id;
 	int64_t at;
-	int64_t uid;   /* who; -1: muster itself */
-	char *actor;   /* name of the uid, or "muster" */
-	char *kind;    /* "rollout.pause", "task.failed", "server.add" … */
-	char *object;  /* "r12", "r12/acme", "server/db1", "tenant/acme" */
-	char *state;   /* new state, or NULL */
-	char *text;    /* why, for people */
+	int64_t uid;        /* who; -1: muster itself */
+	char *actor;        /* name of the uid, or "muster" */
+	char *kind;         /* "rollout.pause", "task.failed", "server.add" … */
+	char *object;       /* "r12", "r12/acme", "server/db1", "tenant/acme" */
+	char *state;        /* new state, or NULL */
+	char *text;         /* why, for people */
 	int64_t rollout_id; /* 0: none */
 };
 

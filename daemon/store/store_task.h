@@ -29,7 +29,10 @@ NODISCARD int store_task_next(struct store *store, int64_t rollout_id, int64_t w
 			      int64_t server_id, int64_t limit, store_task_fn fn, void *ctx,
 			      struct err *err);
 
-/* Waiting tasks of open rollouts whose not_before has come. */
+/*
+ * Waiting tasks of open rollouts whose not_before has come. One with not_before 0 waits for
+ * something else than time and is never due.
+ */
 NODISCARD int store_task_due(struct store *store, int64_t now, store_task_fn fn, void *ctx,
 			     struct err *err);
 
@@ -37,10 +40,9 @@ NODISCARD int store_task_due(struct store *store, int64_t now, store_task_fn fn,
 NODISCARD int64_t store_task_next_due(struct store *store, struct err *err);
 
 /* Tasks in state running or verifying, of all rollouts: what a start finds. */
-NODISCARD int store_task_running(struct store *store, store_task_fn fn, void *ctx,
-				 struct err *err);
+NODISCARD int store_task_running(struct store *store, store_task_fn fn, void *ctx, struct err *err);
 
-/* Ids of servers with a pending task in waves 1..wave of the rollout. Owned GArray-free: */
+/* Ids of servers with a pending task in waves 1..wave of the rollout. The ids: */
 NODISCARD int store_task_servers(struct store *store, int64_t rollout_id, int64_t wave,
 				 int64_t **ids, size_t *nr, struct err *err); /* owned, g_free */
 

@@ -26,8 +26,8 @@ NODISCARD int store_tenant_each(struct store *store, const char *after, int64_t 
 				store_tenant_fn fn, void *ctx, struct err *err);
 
 /* Only version and bytes: cheap, for thousands at once. version NULL clears. */
-NODISCARD int store_tenant_seen(struct store *store, int64_t id, const char *version,
-				int64_t bytes, struct err *err);
+NODISCARD int store_tenant_seen(struct store *store, int64_t id, const char *version, int64_t bytes,
+				struct err *err);
 
 /* ERR_CONFLICT while it is in a rollout that has not ended. */
 NODISCARD int store_tenant_remove(struct store *store, int64_t id, struct err *err);

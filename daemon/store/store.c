@@ -1,0 +1,320 @@
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "inventory_sql.h"
+#include "store_run.h"
+
+#define APPLICATION_ID 0x6d757374            /* "must" in the file's header */
+#define CHECKED_MAX    (256LL * 1024 * 1024) /* a larger file takes too long to be looked through */
+#define BUSY_MS        2000                  /* the loop stands still meanwhile */
+
+/*
+ * full: a committed turn survives a power cut, because what is acted on must be known
+ * afterwards. The cache and the journal are bounded for a small resident size.
+ */
+static const char setup[] = "pragma journal_mode = wal;"
+			    "pragma synchronous = full;"
+			    "pragma foreign_keys = on;"
+			    "pragma cache_size = -4096;"
+			    "pragma temp_store = memory;"
+			    "pragma journal_size_limit = 16777216;"
+			    "pragma trusted_schema = off;";
+
+static int run(struct store *store, const char *sql, struct err *err)
+{
+	int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : store_fail(store, sqlite3_extended_errcode(store->db), err);
+}
+
+/* The number that a statement of ours (a pragma, a count) gives. */
+static int ask(struct store *store, const char *sql, int64_t *value, struct err *err)
+{
+	sqlite3_stmt *handle = NULL;
+	int code = sqlite3_prepare_v2(store->db, sql, -1, &handle, NULL);
+
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(handle);
+	}
+	if (code == SQLITE_ROW) {
+		*value = sqlite3_column_int64(handle, 0);
+	} else {
+		(void)store_fail(store, sqlite3_extended_errcode(store->db), err);
+	}
+	(void)sqlite3_finalize(handle);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+/* Who holds the lock, for the sentence only: the lock itself is the kernel's. */
+static int lock_refused(const char *path, int fd, struct err *err)
+{
+	char pid[16] = { 0 };
+
+	if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0) {
+		g_strlcpy(pid, "unknown", sizeof(pid));
+	}
+	g_strchomp(pid);
+	return err_set(err, ERR_CONFLICT,
+		       "%s is in use by another musterd (pid %s); stop that one first", path, pid);
+}
+
+static int lock_take(struct store *store, struct err *err)
+{
+	g_autofree char *name = g_strconcat(store->path, ".lock", NULL);
+	g_autofree char *pid = g_strdup_printf("%ld\n", (long)getpid());
+	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0) {
+		return err_set_errno(err, errno, "open %s", name);
+	}
+	store->lock_fd = fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		return errno == EWOULDBLOCK ? lock_refused(store->path, fd, err)
+					    : err_set_errno(err, errno, "lock %s", name);
+	}
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, pid, strlen(pid), 0) < 0) {
+		return err_set_errno(err, errno, "write %s", name);
+	}
+	return 0;
+}
+
+int store_connect(struct store *store, int flags, struct err *err)
+{
+	int code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (code != SQLITE_OK) {
+		return store_fail(store, code, err);
+	}
+	(void)sqlite3_extended_result_codes(store->db, 1);
+	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
+	return 0;
+}
+
+/* SQLite would make the file readable for everybody. */
+int store_file_make(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		return err_set_errno(err, errno, "open %s", path);
+	}
+	(void)close(fd);
+	return 0;
+}
+
+static int refuse_foreign(struct store *store, struct err *err)
+{
+	int64_t version;
+	int64_t application;
+	int64_t tables;
+
+	if (ask(store, "pragma user_version", &version, err) < 0 ||
+	    ask(store, "pragma application_id", &application, err) < 0 ||
+	    ask(store, "select count(*) from sqlite_schema", &tables, err) < 0) {
+		return -1;
+	}
+	if (application != APPLICATION_ID && (tables > 0 || version > 0)) {
+		return err_set(err, ERR_STORE,
+			       "%s is a SQLite database of another program; set data_dir to a "
+			       "folder of musterd's own",
+			       store->path);
+	}
+	if (version > SCHEMA_NR) {
+		return err_set(err, ERR_STORE,
+			       "%s has schema version %d and this musterd knows only %d: it was "
+			       "used by a newer musterd; install that one, or restore a backup",
+			       store->path, (int)version, (int)SCHEMA_NR);
+	}
+	return 0;
+}
+
+/* Each file in a transaction of its own, together with the number that says so. */
+static int upgrade_one(struct store *store, int64_t version, struct err *err)
+{
+	const struct inventory_sql_text *file = &inventory_sql_texts[version];
+	g_autofree char *done = g_strdup_printf("pragma application_id = %d;"
+						"pragma user_version = %d;",
+						APPLICATION_ID, (int)version + 1);
+
+	if (run(store, "begin immediate", err) < 0) {
+		return -1;
+	}
+	if (run(store, file->text, err) < 0 || run(store, done, err) < 0 ||
+	    run(store, "commit", err) < 0) {
+		(void)sqlite3_exec(store->db, "rollback", NULL, NULL, NULL);
+		return err_prefix(err, "schema %s", file->name);
+	}
+	return 0;
+}
+
+static int upgrade(struct store *store, struct err *err)
+{
+	int64_t version;
+
+	if (ask(store, "pragma user_version", &version, err) < 0) {
+		return -1;
+	}
+	for (; version < SCHEMA_NR; version++) {
+		if (upgrade_one(store, version, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int damaged(struct store *store, const char *detail, struct err *err)
+{
+	return err_set_native(err, ERR_STORE, SQLITE_CORRUPT,
+			      "%s: the file is damaged (%s); restore a backup, or move the file "
+			      "away and discover the tenants again",
+			      store->path, detail);
+}
+
+static int refuse_damaged(struct store *store, struct err *err)
+{
+	sqlite3_stmt *handle = NULL;
+	struct stat file;
+	const char *said;
+	int result = 0;
+	int code;
+
+	if (stat(store->path, &file) < 0) {
+		return err_set_errno(err, errno, "stat %s", store->path);
+	}
+	if (file.st_size > CHECKED_MAX) {
+		return 0;
+	}
+	code = sqlite3_prepare_v2(store->db, "pragma quick_check(1)", -1, &handle, NULL);
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(handle);
+	}
+	if (code != SQLITE_ROW) {
+		result = store_fail(store, sqlite3_extended_errcode(store->db), err);
+	} else {
+		said = (const char *)sqlite3_column_text(handle, 0);
+		if (g_strcmp0(said, "ok") != 0) {
+			result = damaged(store, said, err);
+		}
+	}
+	(void)sqlite3_finalize(handle);
+	return result;
+}
+
+static int prepare_all(struct store *store, struct err *err)
+{
+	for (size_t i = 0; i < SQL_NR; i++) {
+		int code = sqlite3_prepare_v3(store->db, store_sql_texts[i].text, -1,
+					      SQLITE_PREPARE_PERSISTENT, &store->stmts[i].handle,
+					      NULL);
+
+		if (code != SQLITE_OK) {
+			(void)store_fail(store, code, err);
+			return err_prefix(err, "statement %s", store_sql_texts[i].name);
+		}
+	}
+	return 0;
+}
+
+struct store *store_open(const char *path, struct err *err)
+{
+	struct store *store = g_new0(struct store, 1);
+
+	store->path = g_strdup(path);
+	store->lock_fd = -1;
+	if (lock_take(store, err) < 0 || store_file_make(path, err) < 0 ||
+	    store_connect(store, SQLITE_OPEN_READWRITE, err) < 0 ||
+	    refuse_foreign(store, err) < 0 || run(store, setup, err) < 0 ||
+	    refuse_damaged(store, err) < 0 || upgrade(store, err) < 0 ||
+	    prepare_all(store, err) < 0) {
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (store == NULL) {
+		return;
+	}
+	store_rollback(store);
+	for (size_t i = 0; i < SQL_NR; i++) {
+		(void)sqlite3_finalize(store->stmts[i].handle);
+		g_free(store->stmts[i].places);
+	}
+	CHECK(sqlite3_close(store->db) == SQLITE_OK);
+	if (store->lock_fd >= 0) {
+		(void)close(store->lock_fd);
+	}
+	g_free(store->path);
+	g_free(store);
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	CHECK(!store->in_tx);
+	if (run(store, "begin immediate", err) < 0) {
+		return -1;
+	}
+	store->in_tx = true;
+	store->undone = 0;
+	store->depth = 0;
+	return 0;
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+	int result;
+
+	CHECK(store->in_tx && store->depth == 0);
+	result = store_lives(store, err) < 0 ? -1 : run(store, "commit", err);
+	store_rollback(store);
+	return result;
+}
+
+void store_rollback(struct store *store)
+{
+	if (store->in_tx && sqlite3_get_autocommit(store->db) == 0) {
+		(void)sqlite3_exec(store->db, "rollback", NULL, NULL, NULL);
+	}
+	store->in_tx = false;
+	store->depth = 0;
+}
+
+bool store_in_transaction(const struct store *store)
+{
+	return store->in_tx;
+}
+
+/* SQLite finds the innermost savepoint of a name, so one name is enough. */
+int store_savepoint(struct store *store, struct err *err)
+{
+	CHECK(store->in_tx);
+	if (store_lives(store, err) < 0 || run(store, "savepoint part", err) < 0) {
+		return -1;
+	}
+	store->depth++;
+	return 0;
+}
+
+int store_savepoint_release(struct store *store, struct err *err)
+{
+	CHECK(store->depth > 0);
+	store->depth--;
+	return store_lives(store, err) < 0 ? -1 : run(store, "release part", err);
+}
+
+void store_savepoint_undo(struct store *store)
+{
+	CHECK(store->depth > 0);
+	store->depth--;
+	/* fails only when SQLite has undone the whole turn, which undid this part, too */
+	(void)sqlite3_exec(store->db, "rollback to part; release part", NULL, NULL, NULL);
+}

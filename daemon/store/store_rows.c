@@ -1,0 +1,283 @@
+#include "store_rows.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "store_run.h"
+
+/* _Generic yields 0 and refuses, at compile time, a member of another type. */
+#define MEMBER(T, m, ctype) (offsetof(struct T, m) + _Generic(((struct T *)0)->m, ctype : 0U))
+#define INT(T, m)                                             \
+	{                                                     \
+#		m, STORE_INT, MEMBER(T, m, int64_t), NULL, 0 \
+	}
+#define TEXT(T, m)                                            \
+	{                                                     \
+#		m, STORE_TEXT, MEMBER(T, m, char *), NULL, 0 \
+	}
+#define BOOL(T, m)                                          \
+	{                                                   \
+#		m, STORE_BOOL, MEMBER(T, m, bool), NULL, 0 \
+	}
+#define STATE(T, m, of, nr)                                            \
+	{                                                              \
+#		m, STORE_STATE, MEMBER(T, m, enum of), of##_names, nr \
+	}
+#define FIELDS(T)                                                        \
+	{                                                                \
+		T##_members, G_N_ELEMENTS(T##_members), sizeof(struct T) \
+	}
+
+/* clang-format off */
+static const struct store_field store_server_members[] = {
+	INT(store_server, id),
+	TEXT(store_server, name),
+	TEXT(store_server, host),
+	INT(store_server, port),
+	TEXT(store_server, socket),
+	TEXT(store_server, defaults_file),
+	INT(store_server, max_running),
+	STATE(store_server, state, server_state, SERVER_STATE_NR),
+	TEXT(store_server, reason),
+	TEXT(store_server, flavor),
+	TEXT(store_server, version),
+	INT(store_server, revision),
+};
+
+static const struct store_field store_tenant_members[] = {
+	INT(store_tenant, id),
+	TEXT(store_tenant, name),
+	INT(store_tenant, server_id),
+	TEXT(store_tenant, server),
+	TEXT(store_tenant, schema),
+	TEXT(store_tenant, version),
+	STATE(store_tenant, mode, tenant_mode, TENANT_MODE_NR),
+	TEXT(store_tenant, hold),
+	INT(store_tenant, bytes),
+	INT(store_tenant, revision),
+};
+
+static const struct store_field store_release_members[] = {
+	INT(store_release, id),
+	TEXT(store_release, name),
+	TEXT(store_release, format),
+	TEXT(store_release, checksum),
+	INT(store_release, migrations),
+	TEXT(store_release, last_version),
+	INT(store_release, created_at),
+};
+
+static const struct store_field store_rollout_members[] = {
+	INT(store_rollout, id),
+	TEXT(store_rollout, name),
+	INT(store_rollout, release_id),
+	TEXT(store_rollout, release),
+	STATE(store_rollout, state, rollout_state, ROLLOUT_STATE_NR),
+	TEXT(store_rollout, reason),
+	INT(store_rollout, revision),
+	TEXT(store_rollout, selector),
+	TEXT(store_rollout, to_version),
+	TEXT(store_rollout, waves),
+	INT(store_rollout, bake_ms),
+	BOOL(store_rollout, gate_human),
+	INT(store_rollout, budget_limit),
+	INT(store_rollout, running_limit),
+	INT(store_rollout, per_server_limit),
+	TEXT(store_rollout, strategy),
+	INT(store_rollout, stall_ms),
+	TEXT(store_rollout, owner),
+	TEXT(store_rollout, start_reason),
+	BOOL(store_rollout, over_budget),
+	BOOL(store_rollout, surveyed),
+	INT(store_rollout, created_at),
+	INT(store_rollout, started_at),
+	INT(store_rollout, ended_at),
+};
+
+static const struct store_field store_wave_members[] = {
+	INT(store_wave, rollout_id),
+	INT(store_wave, seq),
+	STATE(store_wave, state, wave_state, WAVE_STATE_NR),
+	INT(store_wave, size),
+	INT(store_wave, bake_until),
+	TEXT(store_wave, gate),
+};
+
+static const struct store_field store_task_members[] = {
+	INT(store_task, id),
+	INT(store_task, rollout_id),
+	INT(store_task, tenant_id),
+	INT(store_task, server_id),
+	TEXT(store_task, tenant),
+	TEXT(store_task, server),
+	TEXT(store_task, schema),
+	INT(store_task, wave),
+	INT(store_task, rank),
+	STATE(store_task, state, task_state, TASK_STATE_NR),
+	TEXT(store_task, reason),
+	TEXT(store_task, migration),
+	INT(store_task, statement),
+	INT(store_task, statements),
+	INT(store_task, attempt),
+	TEXT(store_task, err_code),
+	INT(store_task, err_native),
+	TEXT(store_task, err_message),
+	INT(store_task, not_before),
+	INT(store_task, started_at),
+	INT(store_task, finished_at),
+	INT(store_task, bytes),
+};
+
+static const struct store_field store_event_members[] = {
+	INT(store_event, id),
+	INT(store_event, at),
+	INT(store_event, uid),
+	TEXT(store_event, actor),
+	TEXT(store_event, kind),
+	TEXT(store_event, object),
+	TEXT(store_event, state),
+	TEXT(store_event, text),
+	INT(store_event, rollout_id),
+};
+/* clang-format on */
+
+const struct store_fields store_server_fields = FIELDS(store_server);
+const struct store_fields store_tenant_fields = FIELDS(store_tenant);
+const struct store_fields store_release_fields = FIELDS(store_release);
+const struct store_fields store_rollout_fields = FIELDS(store_rollout);
+const struct store_fields store_wave_fields = FIELDS(store_wave);
+const struct store_fields store_task_fields = FIELDS(store_task);
+const struct store_fields store_event_fields = FIELDS(store_event);
+
+void store_row_release(const struct store_fields *fields, void *row)
+{
+	for (size_t i = 0; i < fields->nr; i++) {
+		const struct store_field *field = &fields->fields[i];
+
+		if (field->kind == STORE_TEXT) {
+			char **text = (void *)((char *)row + field->offset);
+
+			g_free(*text);
+		}
+	}
+	memset(row, 0, fields->size);
+}
+
+void store_labels_release(struct store_labels *labels)
+{
+	for (size_t i = 0; i < labels->nr; i++) {
+		g_free(labels->labels[i].key);
+		g_free(labels->labels[i].value);
+	}
+	g_free(labels->labels);
+	*labels = (struct store_labels){ 0 };
+}
+
+/* Where key is, or where it would have to be put. */
+static size_t label_place(const struct store_labels *labels, const char *key, bool *found)
+{
+	size_t low = 0;
+	size_t high = labels->nr;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(labels->labels[middle].key, key);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+static void label_insert(struct store_labels *labels, size_t place, const char *key,
+			 const char *value)
+{
+	labels->labels = g_renew(struct store_label, labels->labels, labels->nr + 1);
+	memmove(&labels->labels[place + 1], &labels->labels[place],
+		(labels->nr - place) * sizeof(*labels->labels));
+	labels->labels[place] = (struct store_label){
+		.key = g_strdup(key),
+		.value = g_strdup(value),
+	};
+	labels->nr++;
+}
+
+void store_labels_put(struct store_labels *labels, const char *key, const char *value)
+{
+	bool found;
+	size_t place = label_place(labels, key, &found);
+
+	if (found) {
+		store_text_set(&labels->labels[place].value, value);
+	} else {
+		label_insert(labels, place, key, value);
+	}
+}
+
+void store_labels_append(struct store_labels *labels, const char *key, const char *value)
+{
+	label_insert(labels, labels->nr, key, value);
+}
+
+const char *store_labels_find(const struct store_labels *labels, const char *key)
+{
+	bool found;
+	size_t place = label_place(labels, key, &found);
+
+	return found ? labels->labels[place].value : NULL;
+}
+
+void store_server_release(struct store_server *server)
+{
+	store_labels_release(&server->labels);
+	store_row_release(&store_server_fields, server);
+}
+
+void store_tenant_release(struct store_tenant *tenant)
+{
+	store_labels_release(&tenant->labels);
+	store_labels_release(&tenant->server_labels);
+	store_row_release(&store_tenant_fields, tenant);
+}
+
+void store_release_release(struct store_release *release)
+{
+	store_row_release(&store_release_fields, release);
+}
+
+void store_rollout_release(struct store_rollout *rollout)
+{
+	store_row_release(&store_rollout_fields, rollout);
+}
+
+void store_wave_release(struct store_wave *wave)
+{
+	store_row_release(&store_wave_fields, wave);
+}
+
+void store_task_release(struct store_task *task)
+{
+	store_row_release(&store_task_fields, task);
+}
+
+void store_event_release(struct store_event *event)
+{
+	store_row_release(&store_event_fields, event);
+}
+
+void store_text_set(char **text, const char *value)
+{
+	char *copy = g_strdup(value); /* value may be part of *text */
+
+	g_free(*text);
+	*text = copy;
+}

@@ -1,0 +1,3 @@
+-- Nobody repeats a request this old.
+delete from request_key
+where created_at < :oldest

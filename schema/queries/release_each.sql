@@ -1,0 +1,4 @@
+-- All releases, newest first.
+select *
+from release
+order by id desc

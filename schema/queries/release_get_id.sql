@@ -1,0 +1,4 @@
+-- The release with this id.
+select *
+from release
+where id = :id

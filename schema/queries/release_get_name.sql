@@ -1,0 +1,4 @@
+-- The release of this name.
+select *
+from release
+where name = :name

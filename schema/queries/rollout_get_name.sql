@@ -1,0 +1,4 @@
+-- The rollout of this name.
+select *
+from rollout_row
+where name = :name

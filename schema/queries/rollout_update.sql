@@ -1,0 +1,10 @@
+-- Everything a rollout has.
+update rollout
+set name = :name, release_id = :release_id, state = :state, reason = :reason,
+	revision = :revision, selector = :selector, to_version = :to_version, waves = :waves,
+	bake_ms = :bake_ms, gate_human = :gate_human, budget_limit = :budget_limit,
+	running_limit = :running_limit, per_server_limit = :per_server_limit,
+	strategy = :strategy, stall_ms = :stall_ms, owner = :owner,
+	start_reason = :start_reason, over_budget = :over_budget, surveyed = :surveyed,
+	created_at = :created_at, started_at = :started_at, ended_at = :ended_at
+where id = :id

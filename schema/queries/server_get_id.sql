@@ -1,0 +1,4 @@
+-- The server with this id.
+select *
+from server
+where id = :id and removed_at = 0

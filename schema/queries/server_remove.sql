@@ -1,0 +1,4 @@
+-- Tasks of ended rollouts still name it, so the row stays.
+update server
+set removed_at = :at
+where id = :id and removed_at = 0

@@ -1,0 +1,6 @@
+-- Everything a server has, but its labels.
+update server
+set name = :name, host = :host, port = :port, socket = :socket, defaults_file = :defaults_file,
+	max_running = :max_running, state = :state, reason = :reason, flavor = :flavor,
+	version = :version, revision = :revision
+where id = :id and removed_at = 0

@@ -1,0 +1,12 @@
+-- Tasks of a rollout by wave and rank, behind one of them; state null is all, limit -1 too.
+select *
+from task_row
+where rollout_id = :rollout_id
+and (wave, rank, id) > (
+	select coalesce(max(wave), -1), coalesce(max(rank), -1), coalesce(max(id), -1)
+	from task
+	where id = :after
+)
+and (:state is null or state = :state)
+order by wave, rank, id
+limit :limit

@@ -1,0 +1,4 @@
+-- The tenant of this name.
+select *
+from tenant_row
+where name = :name

@@ -1,0 +1,4 @@
+-- The tenant with this id.
+select *
+from tenant_row
+where id = :id

@@ -1,0 +1,3 @@
+-- All labels of a tenant go.
+delete from tenant_label
+where tenant_id = :id

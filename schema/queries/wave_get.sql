@@ -1,0 +1,4 @@
+-- One wave of a rollout.
+select *
+from wave
+where rollout_id = :rollout_id and seq = :seq

@@ -1,0 +1,7 @@
+-- A migration that has a row: it goes on, ends or stops.
+update muster_history
+set name = :name, checksum = :checksum, state = :state, statements_done = :done,
+	statements_total = :total, done_digest = :digest, in_flight = :in_flight,
+	rollout = :rollout, epoch = :epoch, error = :error,
+	finished_at = if(:state = 'applied', utc_timestamp(3), null)
+where version = :version
