@@ -71,6 +71,12 @@ bool selector_match(struct selector *selector, const struct selector_subject *su
  */
 const char *selector_unmatched(const struct selector *selector);
 
+/*
+ * The same for labels: the first key of a label that no subject so far has had. It
+ * matters with != and not in, which a misspelt key makes true for everybody.
+ */
+const char *selector_unknown_label(const struct selector *selector);
+
 /* True when it selects every tenant whatever it is: "", "*", NULL. */
 bool selector_is_all(const struct selector *selector);
 
