@@ -14,7 +14,9 @@
  *   ERR_UNKNOWN_OUTCOME  the link broke while a statement was in flight
  *   ERR_DB               the server refused the statement; native is its number
  *
- * Several threads may call db_library_init first, once, from main.
+ *   ERR_INVALID          the option file cannot be used; nothing was sent
+ * After a lost link every call answers ERR_UNREACHABLE: nothing is sent any more.
+ * Messages are the server's own, without values of a client's rows (db_fault.h).
  */
 #ifndef DB_H
 #define DB_H
@@ -31,10 +33,10 @@ extern const char *const db_flavor_names[DB_FLAVOR_NR]; /* "unknown", "mariadb",
 
 /* Where a server is. Credentials come from the option file alone. */
 struct db_addr {
-	char *host;	     /* owned; NULL with a socket */
-	unsigned port;	     /* 0: the default */
-	char *socket;	     /* owned; NULL with a host */
-	char *defaults_file; /* owned; NULL: no option file is read; [client] and [muster] */
+	char *host;          /* owned; NULL with a socket */
+	unsigned port;       /* 0: the default */
+	char *socket;        /* owned; NULL with a host */
+	char *defaults_file; /* owned; NULL: no option file is read; see db_login.h */
 };
 
 void db_addr_copy(struct db_addr *to, const struct db_addr *from);
@@ -56,7 +58,7 @@ struct db_rows {
 void db_rows_release(struct db_rows *rows);
 SCOPED_RELEASE(db_rows);
 
-/* Before any thread exists, and after all of them have ended. */
+/* Once from main, before any thread exists, and after all of them have ended. */
 NODISCARD int db_library_init(struct err *err);
 void db_library_end(void);
 
@@ -78,17 +80,24 @@ static inline void db_session_scoped_free(struct db_session **session)
 }
 
 enum db_flavor db_flavor(const struct db_session *session);
-const char *db_version(const struct db_session *session);	 /* "10.11.19-MariaDB-…" */
+const char *db_version(const struct db_session *session);     /* "10.11.19-MariaDB-…" */
+unsigned db_version_number(const struct db_session *session); /* 101119, 90704 */
 uint64_t db_connection_id(const struct db_session *session);
-uint64_t db_max_packet(const struct db_session *session);	 /* the server's, bytes */
+uint64_t db_max_packet(const struct db_session *session); /* the server's, bytes */
 bool db_in_transaction(const struct db_session *session);
-bool db_is_lost(const struct db_session *session);		 /* only free it */
-uint64_t db_affected(const struct db_session *session);		 /* by the last db_exec */
+bool db_is_lost(const struct db_session *session);      /* only free it */
+uint64_t db_affected(const struct db_session *session); /* by the last db_exec */
 
-/* Make schema the default one. Unknown: ERR_DB, native 1049. */
+/*
+ * Make schema the default one. Unknown: ERR_DB, native 1049. A link found broken is
+ * ERR_UNREACHABLE: this changes nothing that a client owns.
+ */
 NODISCARD int db_use(struct db_session *session, const char *schema, struct err *err);
 
-/* Run one statement; results are read and thrown away. */
+/*
+ * Run one statement; results are read and thrown away. One that is larger than the
+ * server's max_allowed_packet is not sent: ERR_DB, native 1153.
+ */
 NODISCARD int db_exec(struct db_session *session, const char *sql, size_t len, struct err *err);
 
 /* printf and run. Values go in through db_quote, names through db_quote_name. */
@@ -109,11 +118,14 @@ char *db_quote_name(const char *name);
 
 /*
  * Forget what the last file left in the session (variables, temporary tables, open
- * transaction, every GET_LOCK).
+ * transaction, every GET_LOCK, what db_pin set). A link found broken is ERR_UNREACHABLE.
  */
 NODISCARD int db_reset(struct db_session *session, struct err *err);
 
-/* End a session's statement, or the session itself, through another session. */
+/*
+ * End a session's statement, or the session itself, through another session. Fine when
+ * it is not there any more: either way the caller looks what has come of it.
+ */
 NODISCARD int db_kill(struct db_session *session, uint64_t connection_id, bool whole,
 		      struct err *err);
 

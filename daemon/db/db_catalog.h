@@ -10,19 +10,24 @@
 
 struct db_server_info {
 	enum db_flavor flavor;
-	char *version;	 /* owned */
+	char *version;   /* owned */
 	char *time_zone; /* owned; what SYSTEM means is spelled out */
 	int64_t max_connections;
 	int64_t connections;
 	bool read_only;
-	char *account;	 /* owned; user@host the server sees */
-	char **missing;	 /* owned, NULL-terminated; "PROCESS: to name who blocks a change" */
-	char *grant;	 /* owned; the statement that gives all that is missing, or NULL */
+	char *account;  /* owned; user@host the server sees */
+	char **missing; /* owned, NULL-terminated; "PROCESS: to name who blocks a change" */
+	char *grant;    /* owned; the statements ("; " between) that give it, or NULL */
 };
 
 void db_server_info_release(struct db_server_info *info);
 SCOPED_RELEASE(db_server_info);
 
+/*
+ * missing names what muster and usual migrations need and this account has nowhere:
+ * neither on *.* nor on any database (a fleet's account may hold its rights on a
+ * pattern, `client\_%`.*); active roles count.
+ */
 NODISCARD int db_server_info_get(struct db_session *session, struct db_server_info *info,
 				 struct err *err);
 
@@ -31,12 +36,13 @@ NODISCARD int db_server_info_get(struct db_session *session, struct db_server_in
  * they were applied.
  */
 struct db_position {
-	char *schema;	  /* owned */
-	bool exists;	  /* the database is there */
+	char *schema;     /* owned */
+	bool exists;      /* the database is there */
 	bool has_history; /* muster has been here */
-	char **applied;	  /* owned, NULL-terminated; versions with state applied */
-	char *open;	  /* owned; version left applying or failed, or NULL */
-	int64_t bytes;	  /* data and indexes, as the server estimates */
+	char **applied;   /* owned, NULL-terminated; versions with state applied */
+	char *open;       /* owned; version left applying or failed, or NULL */
+	char *problem;    /* owned; why the history could not be read, or NULL */
+	int64_t bytes;    /* data and indexes, as the server estimates */
 };
 
 struct db_positions {
@@ -55,8 +61,9 @@ NODISCARD char **db_schemas(struct db_session *session, const char *like, struct
 
 /*
  * Position and size of these schemas. Two queries for all of them when nothing has
- * a history, then one per 200 histories: thousands take a second. with_bytes asks for
- * sizes too (mysql.innodb_table_stats where readable, else information_schema).
+ * a history, then one per 200 histories: thousands take a second. A history that cannot
+ * be read does not fail the others: has_history and problem are set. with_bytes asks
+ * for sizes too (mysql.innodb_table_stats where readable, else information_schema).
  */
 NODISCARD int db_positions_get(struct db_session *session, struct db_positions *positions,
 			       const char *const *schemas, size_t nr, bool with_bytes,

@@ -10,14 +10,14 @@
 #include "db.h"
 
 enum db_fault {
-	DB_FAULT_REFUSED,     /* the statement or the data is wrong: a human must look */
-	DB_FAULT_LOCK_WAIT,   /* nothing was done; the same statement may be tried again */
-	DB_FAULT_DEADLOCK,    /* the transaction is gone; one that began before must not be resumed */
+	DB_FAULT_REFUSED,   /* the statement or the data is wrong: a human must look */
+	DB_FAULT_LOCK_WAIT, /* nothing was done; the same statement may be tried again */
+	DB_FAULT_DEADLOCK,  /* the transaction is gone; one that began before must not be resumed */
 	DB_FAULT_INTERRUPTED, /* killed or timed out; nothing was done */
 	DB_FAULT_NO_CONNECT,  /* the server takes no connection now; costs the tenant nothing */
-	DB_FAULT_LOST,	      /* the link broke: look before anything else */
+	DB_FAULT_LOST,        /* the link broke: look before anything else */
 	DB_FAULT_DENIED,      /* account or privilege */
-	DB_FAULT_SPACE,	      /* the server has no room: stop everything there */
+	DB_FAULT_SPACE,       /* the server has no room: stop everything there */
 	DB_FAULT_READ_ONLY,   /* the server became a replica or is read only */
 	DB_FAULT_NO_SCHEMA,   /* the tenant's database is not there */
 	DB_FAULT_NR,
@@ -26,5 +26,12 @@ enum db_fault {
 extern const char *const db_fault_names[DB_FAULT_NR];
 
 enum db_fault db_fault_classify(enum db_flavor flavor, int number);
+
+/*
+ * A server's message without the client's data: some messages quote a value of a row
+ * ("Duplicate entry 'x' for key 'email'"), which becomes '…'. Names of tables, columns
+ * and keys stay. Owned, valid UTF-8.
+ */
+char *db_fault_text(int number, const char *text);
 
 #endif /* DB_FAULT_H */

@@ -1,0 +1,372 @@
+#include "db_catalog.h"
+
+#include <glib.h>
+
+#define BATCH          200 /* histories per query */
+#define LIST_MAX       50  /* up to here schemas are named in a query, above all are read */
+#define CONCAT_BYTES   "16777216"
+#define NO_SCHEMA      1049
+#define NO_TABLE       1146
+#define HISTORY_TABLE  "muster_history"
+#define SYSTEM_SCHEMAS "('mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo')"
+
+void db_positions_release(struct db_positions *positions)
+{
+	for (size_t i = 0; i < positions->nr; i++) {
+		g_free(positions->positions[i].schema);
+		g_strfreev(positions->positions[i].applied);
+		g_free(positions->positions[i].open);
+		g_free(positions->positions[i].problem);
+	}
+	g_free(positions->positions);
+	*positions = (struct db_positions){ 0 };
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **db_schemas(struct db_session *session, const char *like, struct err *err)
+{
+	g_autofree char *pattern = db_quote(session, like == NULL ? "%" : like);
+	g_autofree char *escape = db_quote(session, "\\");
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(session, &rows, err,
+		      "select schema_name from information_schema.schemata "
+		      "where schema_name like %s escape %s and schema_name not in " SYSTEM_SCHEMAS
+		      " and schema_name not like '#mysql50#%%'",
+		      pattern, escape) < 0) {
+		(void)err_prefix(err, "list of databases");
+		return NULL;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		g_ptr_array_add(names, g_strdup(rows.cells[i][0]));
+	}
+	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_steal(names, NULL);
+}
+
+/* ---- positions ------------------------------------------------------------------- */
+
+struct survey {
+	struct db_session *session;
+	struct db_position *positions;
+	size_t nr;
+	GHashTable *by_name; /* schema, folded when the server folds -> position; borrowed */
+	bool folds;          /* lower_case_table_names is not 0 */
+};
+
+static struct db_position *position_find(struct survey *survey, const char *schema)
+{
+	g_autofree char *folded = survey->folds ? g_utf8_strdown(schema, -1) : NULL;
+
+	return g_hash_table_lookup(survey->by_name, folded == NULL ? schema : folded);
+}
+
+/* Two of the same name: the second gets what the first found, at the end. */
+static void names_index(struct survey *survey)
+{
+	survey->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = survey->nr; i-- > 0;) {
+		const char *schema = survey->positions[i].schema;
+
+		g_hash_table_insert(survey->by_name,
+				    survey->folds ? g_utf8_strdown(schema, -1) : g_strdup(schema),
+				    &survey->positions[i]);
+	}
+}
+
+/* " and column in ('a', 'b')", or nothing when there are too many to name. Owned. */
+static char *restriction(const struct survey *survey, const char *column)
+{
+	GString *text = g_string_new(NULL);
+
+	if (survey->nr > LIST_MAX) {
+		return g_string_free(text, FALSE);
+	}
+	g_string_append_printf(text, " and %s in (", column);
+	for (size_t i = 0; i < survey->nr; i++) {
+		g_autofree char *quoted = db_quote(survey->session, survey->positions[i].schema);
+
+		g_string_append_printf(text, "%s%s", i == 0 ? "" : ", ", quoted);
+	}
+	g_string_append_c(text, ')');
+	return g_string_free(text, FALSE);
+}
+
+static int folding_get(struct survey *survey, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(survey->session, &rows, "select @@lower_case_table_names", err) < 0) {
+		return -1;
+	}
+	survey->folds = rows.nr == 1 && g_strcmp0(rows.cells[0][0], "0") != 0;
+	return 0;
+}
+
+static int existing_get(struct survey *survey, struct err *err)
+{
+	g_autofree char *some = restriction(survey, "schema_name");
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(survey->session, &rows, err,
+		      "select schema_name from information_schema.schemata where 1 = 1%s",
+		      some) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		struct db_position *position = position_find(survey, rows.cells[i][0]);
+
+		if (position != NULL) {
+			position->exists = true;
+		}
+	}
+	return 0;
+}
+
+static int histories_find(struct survey *survey, struct err *err)
+{
+	g_autofree char *some = restriction(survey, "table_schema");
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(survey->session, &rows, err,
+		      "select table_schema from information_schema.tables "
+		      "where table_name = '" HISTORY_TABLE "'%s",
+		      some) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		struct db_position *position = position_find(survey, rows.cells[i][0]);
+
+		if (position != NULL) {
+			position->has_history = true;
+		}
+	}
+	return 0;
+}
+
+static void history_select(GString *sql, size_t index, const char *schema)
+{
+	g_autofree char *name = db_quote_name(schema);
+
+	g_string_append_printf(
+		sql,
+		"%" G_GSIZE_FORMAT ", coalesce(sum(state = 'applied'), 0), "
+		"group_concat(if(state = 'applied', version, null) order by seq separator '\\n'), "
+		"substring_index(group_concat(if(state in ('applying', 'failed'), version, null) "
+		"order by seq desc separator '\\n'), '\\n', 1) from %s." HISTORY_TABLE,
+		index, name);
+}
+
+/*
+ * The session keeps its own group_concat_max_len: a migration must see the server's.
+ * A server that does not know the way to say so cuts, and the count shows it.
+ */
+static const char *concat_prefix(const struct survey *survey)
+{
+	return db_flavor(survey->session) == DB_MARIADB
+		       ? "set statement group_concat_max_len = " CONCAT_BYTES " for select "
+		       : "select /*+ set_var(group_concat_max_len = " CONCAT_BYTES ") */ ";
+}
+
+/* The long way, for what group_concat cannot give: one row per version. */
+static int history_read_rows(struct survey *survey, struct db_position *position, struct err *err)
+{
+	g_autofree char *name = db_quote_name(position->schema);
+	g_autoptr(GPtrArray) applied = g_ptr_array_new_with_free_func(g_free);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(survey->session, &rows, err,
+		      "select version from %s." HISTORY_TABLE " where state = 'applied' "
+		      "order by seq",
+		      name) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		g_ptr_array_add(applied, g_strdup(rows.cells[i][0]));
+	}
+	g_ptr_array_add(applied, NULL);
+	g_strfreev(position->applied);
+	position->applied = (char **)g_ptr_array_steal(applied, NULL);
+	return 0;
+}
+
+static int history_take(struct survey *survey, char *const *row, struct err *err)
+{
+	struct db_position *position = &survey->positions[g_ascii_strtoull(row[0], NULL, 10)];
+
+	g_strfreev(position->applied);
+	g_free(position->open);
+	position->applied = g_strsplit(row[2] == NULL ? "" : row[2], "\n", -1);
+	position->open = g_strdup(row[3]);
+	if (g_strv_length(position->applied) == g_ascii_strtoull(row[1], NULL, 10)) {
+		return 0;
+	}
+	return history_read_rows(survey, position, err);
+}
+
+/* Read the histories of these positions by one query. */
+static int batch_read(struct survey *survey, const size_t *batch, size_t nr, struct err *err)
+{
+	g_autoptr(GString) sql = g_string_new(concat_prefix(survey));
+	SCOPED(db_rows) rows = { 0 };
+
+	for (size_t i = 0; i < nr; i++) {
+		g_string_append(sql, i == 0 ? "" : " union all select ");
+		history_select(sql, batch[i], survey->positions[batch[i]].schema);
+	}
+	if (db_query(survey->session, &rows, sql->str, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		if (history_take(survey, rows.cells[i], err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int single_read(struct survey *survey, size_t index, struct err *err)
+{
+	struct db_position *position = &survey->positions[index];
+	struct err refused = { 0 };
+
+	if (batch_read(survey, &index, 1, &refused) == 0) {
+		return 0;
+	}
+	if (db_is_lost(survey->session) || refused.code != ERR_DB) {
+		*err = refused;
+		return -1;
+	}
+	if (refused.native == NO_SCHEMA || refused.native == NO_TABLE) {
+		position->exists = refused.native == NO_TABLE; /* dropped while we looked */
+		position->has_history = false;
+		return 0;
+	}
+	position->problem = g_strdup(refused.msg);
+	return 0;
+}
+
+/* One bad history must not hide the others: ask again one by one. */
+static int batch_read_safe(struct survey *survey, const size_t *batch, size_t nr, struct err *err)
+{
+	if (batch_read(survey, batch, nr, err) == 0) {
+		return 0;
+	}
+	if (db_is_lost(survey->session)) {
+		return -1;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (single_read(survey, batch[i], err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int histories_read(struct survey *survey, struct err *err)
+{
+	size_t batch[BATCH];
+	size_t nr = 0;
+
+	for (size_t i = 0; i < survey->nr; i++) {
+		if (position_find(survey, survey->positions[i].schema) == &survey->positions[i] &&
+		    survey->positions[i].has_history) {
+			batch[nr++] = i;
+		}
+		if (nr == BATCH || (nr > 0 && i + 1 == survey->nr)) {
+			if (batch_read_safe(survey, batch, nr, err) < 0) {
+				return -1;
+			}
+			nr = 0;
+		}
+	}
+	return 0;
+}
+
+static void sizes_take(struct survey *survey, const struct db_rows *rows)
+{
+	for (size_t i = 0; i < rows->nr; i++) {
+		struct db_position *position = position_find(survey, rows->cells[i][0]);
+
+		if (position != NULL && rows->cells[i][1] != NULL) {
+			position->bytes = g_ascii_strtoll(rows->cells[i][1], NULL, 10);
+		}
+	}
+}
+
+static int sizes_get(struct survey *survey, struct err *err)
+{
+	g_autofree char *some = restriction(survey, "database_name");
+	g_autofree char *some_tables = restriction(survey, "table_schema");
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(survey->session, &rows, err,
+		      "select database_name, "
+		      "sum(clustered_index_size + sum_of_other_index_sizes) * @@innodb_page_size "
+		      "from mysql.innodb_table_stats where 1 = 1%s group by database_name",
+		      some) < 0 &&
+	    (err->code != ERR_DB ||
+	     db_queryf(survey->session, &rows, err,
+		       "select table_schema, sum(data_length + index_length) "
+		       "from information_schema.tables where 1 = 1%s group by table_schema",
+		       some_tables) < 0)) {
+		return -1;
+	}
+	sizes_take(survey, &rows);
+	return 0;
+}
+
+/* The same schema asked for twice: both get the answer. */
+static void duplicates_fill(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->nr; i++) {
+		struct db_position *position = &survey->positions[i];
+		const struct db_position *first = position_find(survey, position->schema);
+
+		if (first != position) {
+			position->exists = first->exists;
+			position->has_history = first->has_history;
+			position->applied = g_strdupv(first->applied);
+			position->open = g_strdup(first->open);
+			position->problem = g_strdup(first->problem);
+			position->bytes = first->bytes;
+		}
+		if (position->applied == NULL) {
+			position->applied = g_new0(char *, 1);
+		}
+	}
+}
+
+int db_positions_get(struct db_session *session, struct db_positions *positions,
+		     const char *const *schemas, size_t nr, bool with_bytes, struct err *err)
+{
+	SCOPED(db_positions) got = { .positions = g_new0(struct db_position, nr), .nr = nr };
+	struct survey survey = { .session = session, .positions = got.positions, .nr = nr };
+	g_autoptr(GHashTable) by_name = NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		got.positions[i].schema = g_strdup(schemas[i]);
+	}
+	if (nr > 0) {
+		if (folding_get(&survey, err) < 0) {
+			return err_prefix(err, "positions");
+		}
+		names_index(&survey);
+		by_name = survey.by_name;
+		if (existing_get(&survey, err) < 0 || histories_find(&survey, err) < 0 ||
+		    histories_read(&survey, err) < 0 ||
+		    (with_bytes && sizes_get(&survey, err) < 0)) {
+			return err_prefix(err, "positions");
+		}
+		duplicates_fill(&survey);
+	}
+	*positions = got;
+	got = (struct db_positions){ 0 };
+	return 0;
+}

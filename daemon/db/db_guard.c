@@ -1,0 +1,230 @@
+#include "db_guard.h"
+
+#include <glib.h>
+
+#define LOCK_PREFIX          "muster:"
+#define LOCK_NAME_MAX        64     /* MySQL's limit; MariaDB's is 192 bytes */
+#define MARIADB_IDLE_TIMEOUT 100300 /* first versions that know the variable */
+#define MYSQL_EXECUTION_TIME 50708
+#define MYSQL_PARALLEL_READ  80014
+#define MYSQL_DDL_THREADS    80027
+
+static void pin_flavor(GString *sql, const struct db_session *session, const struct db_pin *pin)
+{
+	unsigned version = db_version_number(session);
+
+	if (db_flavor(session) == DB_MARIADB) {
+		g_string_append(sql, ", max_statement_time = 0"); /* it would end an ALTER too */
+		if (version >= MARIADB_IDLE_TIMEOUT) {
+			g_string_append(sql, ", idle_transaction_timeout = 0");
+		}
+		return;
+	}
+	if (version >= MYSQL_EXECUTION_TIME) {
+		g_string_append(sql, ", max_execution_time = 0");
+	}
+	if (!pin->small_tables) {
+		return;
+	}
+	if (version >= MYSQL_PARALLEL_READ) {
+		g_string_append(sql, ", innodb_parallel_read_threads = 1");
+	}
+	if (version >= MYSQL_DDL_THREADS) {
+		g_string_append(sql, ", innodb_ddl_threads = 1, innodb_ddl_buffer_size = 1048576");
+	}
+}
+
+int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err)
+{
+	g_autoptr(GString) sql = g_string_new("set names utf8mb4");
+	unsigned wait_s = MAX(pin->lock_wait_s, 1U);
+
+	if (pin->collation != NULL) {
+		g_autofree char *collation = db_quote(session, pin->collation);
+
+		g_string_append_printf(sql, " collate %s", collation);
+	}
+	if (pin->sql_mode != NULL) {
+		g_autofree char *sql_mode = db_quote(session, pin->sql_mode);
+
+		g_string_append_printf(sql, ", sql_mode = %s", sql_mode);
+	} else {
+		g_string_append(sql, ", sql_mode = @@global.sql_mode");
+	}
+	g_string_append_printf(sql,
+			       ", time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, "
+			       "unique_checks = 1, lock_wait_timeout = %u, "
+			       "innodb_lock_wait_timeout = %u, wait_timeout = 28800",
+			       wait_s, wait_s);
+	pin_flavor(sql, session, pin);
+	if (db_exec(session, sql->str, sql->len, err) == 0) {
+		return 0;
+	}
+	if (err->code == ERR_UNKNOWN_OUTCOME) {
+		err->code = ERR_UNREACHABLE; /* what broke with the link was only the session */
+	}
+	return err_prefix(err, "session settings");
+}
+
+/* ---- the lock of a tenant -------------------------------------------------------- */
+
+/* Quoted; lower-case hex, for MySQL compares the names of locks without case. */
+static char *lock_name(const struct db_session *session, const char *schema)
+{
+	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, schema, -1);
+	g_autofree char *name = g_strdup_printf("%s%.*s", LOCK_PREFIX,
+						LOCK_NAME_MAX - (int)strlen(LOCK_PREFIX), digest);
+
+	return db_quote(session, name);
+}
+
+/* Who holds it, in words. Owned. */
+static char *lock_holder(struct db_session *session, const char *name)
+{
+	SCOPED(db_rows) rows = { 0 };
+	struct err err;
+	const char *source =
+		db_flavor(session) == DB_MYSQL ? "performance_schema" : "information_schema";
+
+	if (db_queryf(session, &rows, &err,
+		      "select u.id, p.user, p.host, p.time from (select is_used_lock(%s) as id) u "
+		      "left join %s.processlist p on p.id = u.id",
+		      name, source) < 0 ||
+	    rows.nr == 0 || rows.cells[0][0] == NULL) {
+		return g_strdup("somebody who has just gone");
+	}
+	if (rows.cells[0][1] == NULL) {
+		return g_strdup_printf("connection %s", rows.cells[0][0]);
+	}
+	return g_strdup_printf("connection %s (%s@%s, %s s)", rows.cells[0][0], rows.cells[0][1],
+			       rows.cells[0][2] == NULL ? "?" : rows.cells[0][2],
+			       rows.cells[0][3] == NULL ? "?" : rows.cells[0][3]);
+}
+
+int db_lock(struct db_session *session, const char *schema, unsigned wait_s, struct err *err)
+{
+	g_autofree char *name = lock_name(session, schema);
+	g_autofree char *holder = NULL;
+	SCOPED(db_rows) rows = { 0 };
+
+	/* a lock that is held already is not counted twice: one db_unlock frees it */
+	if (db_queryf(session, &rows, err,
+		      "select if(is_used_lock(%s) = connection_id(), 1, get_lock(%s, %u))", name,
+		      name, wait_s) < 0) {
+		return err_prefix(err, "lock of %s", schema);
+	}
+	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		return 0;
+	}
+	holder = lock_holder(session, name);
+	return err_set(err, ERR_BUSY,
+		       "%s is locked by %s: another musterd works there, or a statement that one "
+		       "left behind",
+		       schema, holder);
+}
+
+int db_lock_check(struct db_session *session, const char *schema, struct err *err)
+{
+	g_autofree char *name = lock_name(session, schema);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(session, &rows, err, "select is_used_lock(%s) = connection_id()", name) < 0) {
+		return err_prefix(err, "lock of %s", schema);
+	}
+	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT, "this session does not hold the lock of %s any more",
+		       schema);
+}
+
+int db_unlock(struct db_session *session, const char *schema, struct err *err)
+{
+	g_autofree char *name = lock_name(session, schema);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(session, &rows, err, "select release_lock(%s)", name) < 0) {
+		return err_prefix(err, "lock of %s", schema);
+	}
+	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT, "this session does not hold the lock of %s any more",
+		       schema);
+}
+
+/* ---- who is in the way ----------------------------------------------------------- */
+
+/*
+ * Each gives: connection, user, host, seconds in a transaction (or NULL), seconds in
+ * its command, the longest first. The first query that names somebody wins.
+ */
+/* clang-format off */
+static const struct {
+	enum db_flavor flavor; const char *sql;
+} blocker_queries[] = {
+	{ DB_MYSQL,
+	  "select t.processlist_id, t.processlist_user, t.processlist_host, "
+	  "timestampdiff(second, min(x.trx_started), now()) as open_s, t.processlist_time as busy_s "
+	  "from performance_schema.metadata_locks l "
+	  "join performance_schema.threads t on t.thread_id = l.owner_thread_id "
+	  "left join information_schema.innodb_trx x on x.trx_mysql_thread_id = t.processlist_id "
+	  "where l.lock_status = 'GRANTED' and t.processlist_id <> connection_id() "
+	  "and ((l.object_type = 'TABLE' and l.object_schema = {schema}) "
+	  "or (l.object_type = 'GLOBAL' and l.lock_type = 'SHARED')) "
+	  "group by 1, 2, 3, 5 order by coalesce(open_s, busy_s) desc limit 1" },
+	{ DB_MARIADB,
+	  "select p.id, p.user, p.host, "
+	  "timestampdiff(second, min(x.trx_started), now()) as open_s, p.time as busy_s "
+	  "from information_schema.metadata_lock_info l "
+	  "join information_schema.processlist p on p.id = l.thread_id "
+	  "left join information_schema.innodb_trx x on x.trx_mysql_thread_id = p.id "
+	  "where l.table_schema = {schema} and l.thread_id <> connection_id() "
+	  "group by 1, 2, 3, 5 order by coalesce(open_s, busy_s) desc limit 1" },
+	{ DB_UNKNOWN,
+	  "select p.id, p.user, p.host, timestampdiff(second, x.trx_started, now()), p.time "
+	  "from information_schema.innodb_trx x "
+	  "join information_schema.processlist p on p.id = x.trx_mysql_thread_id "
+	  "where p.db = {schema} and p.id <> connection_id() order by x.trx_started limit 1" },
+	{ DB_UNKNOWN,
+	  "select id, user, host, null, time from information_schema.processlist "
+	  "where db = {schema} and id <> connection_id() and command not in ('Sleep', 'Daemon') "
+	  "order by time desc limit 1" },
+};
+
+/* clang-format on */
+
+static char *blocker_format(char *const *row)
+{
+	const char *user = row[1] == NULL ? "?" : row[1];
+	const char *host = row[2] == NULL ? "?" : row[2];
+
+	if (row[3] != NULL) {
+		return g_strdup_printf("connection %s %s@%s, in a transaction for %s s", row[0],
+				       user, host, row[3]);
+	}
+	return g_strdup_printf("connection %s %s@%s, in a statement for %s s", row[0], user, host,
+			       row[4] == NULL ? "?" : row[4]);
+}
+
+char *db_blockers(struct db_session *session, const char *schema)
+{
+	g_autofree char *quoted = db_quote(session, schema);
+	struct err err;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(blocker_queries) && !db_is_lost(session); i++) {
+		SCOPED(db_rows) rows = { 0 };
+		enum db_flavor flavor = blocker_queries[i].flavor;
+		g_autoptr(GString) sql = g_string_new(blocker_queries[i].sql);
+
+		if (flavor != DB_UNKNOWN && flavor != db_flavor(session)) {
+			continue;
+		}
+		(void)g_string_replace(sql, "{schema}", quoted, 1);
+		if (db_query(session, &rows, sql->str, &err) == 0 && rows.nr > 0 &&
+		    rows.cells[0][0] != NULL) {
+			return blocker_format(rows.cells[0]);
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,601 @@
+#include "db.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <glib.h>
+#include <mysql.h>
+
+/* mysql.h itself uses what is banned, so the build leaves it to us to ban it from here on */
+#undef BANNED_H
+#include "banned.h"
+
+#include "db_fault.h"
+#include "db_login.h"
+
+#define CONNECT_TIMEOUT_S  10
+#define PACKET_MAX         (1024UL * 1024 * 1024) /* what the protocol allows */
+#define HEADROOM_MIN       3
+#define HEADROOM_PERCENT   5
+#define NUMBER_LOST        2006
+#define NUMBER_TLS         2026
+#define NUMBER_IDLE        4031 /* MySQL ended an idle session and did not run the statement */
+#define NUMBER_TOO_LARGE   1153
+#define NUMBER_TOO_MANY    1040
+#define NUMBER_NO_SUCH_PID 1094
+
+struct db_session {
+	MYSQL *mysql;  /* owned */
+	char *version; /* owned */
+	enum db_flavor flavor;
+	uint64_t max_packet;
+	uint64_t affected;
+	bool lost;
+};
+
+/* ---- errors ---------------------------------------------------------------------- */
+
+static int gone(struct err *err)
+{
+	return err_set_native(err, ERR_UNREACHABLE, NUMBER_LOST,
+			      "the link to the server is gone; nothing was sent");
+}
+
+static int fail(struct db_session *session, struct err *err)
+{
+	int number = (int)mysql_errno(session->mysql);
+	g_autofree char *text = db_fault_text(number, mysql_error(session->mysql));
+
+	if (db_fault_classify(session->flavor, number) != DB_FAULT_LOST) {
+		return err_set_native(err, ERR_DB, number, "%s", text);
+	}
+	session->lost = true;
+	if (session->flavor == DB_MYSQL && number == NUMBER_IDLE) {
+		return err_set_native(err, ERR_UNREACHABLE, number,
+				      "the link to the server is gone: %s", text);
+	}
+	return err_set_native(err, ERR_UNKNOWN_OUTCOME, number,
+			      "the link to the server broke while a statement ran: %s", text);
+}
+
+/* For what touches nothing of a client: a broken link is just that. */
+static int fail_harmless(struct db_session *session, struct err *err)
+{
+	(void)fail(session, err);
+	if (err->code == ERR_UNKNOWN_OUTCOME) {
+		(void)err_set_native(err, ERR_UNREACHABLE, err->native,
+				     "the link to the server is gone: %s",
+				     mysql_error(session->mysql));
+	}
+	return -1;
+}
+
+/* ---- connecting ------------------------------------------------------------------ */
+
+static void option_text(MYSQL *mysql, enum mysql_option option, const char *value)
+{
+	if (value != NULL) {
+		(void)mysql_options(mysql, option, value);
+	}
+}
+
+#ifdef MARIADB_PACKAGE_VERSION_ID
+static void tls_mode(MYSQL *mysql, enum db_tls tls)
+{
+	my_bool enforce = tls != DB_TLS_OFF;
+	my_bool verify = tls >= DB_TLS_VERIFY_CA;
+
+	(void)mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+	(void)mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+}
+
+static void key_options(MYSQL *mysql, const struct db_login *login)
+{
+	option_text(mysql, MYSQL_SERVER_PUBLIC_KEY, login->server_public_key);
+}
+
+static int socket_fd(MYSQL *mysql)
+{
+	return (int)mysql_get_socket(mysql);
+}
+
+static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
+{
+	(void)mysql_real_escape_string(mysql, to, from, len);
+}
+#else
+static void tls_mode(MYSQL *mysql, enum db_tls tls)
+{
+	static const enum mysql_ssl_mode modes[] = {
+		[DB_TLS_DEFAULT] = SSL_MODE_PREFERRED,
+		[DB_TLS_OFF] = SSL_MODE_DISABLED,
+		[DB_TLS_REQUIRED] = SSL_MODE_REQUIRED,
+		[DB_TLS_VERIFY_CA] = SSL_MODE_VERIFY_CA,
+		[DB_TLS_VERIFY_IDENTITY] = SSL_MODE_VERIFY_IDENTITY,
+	};
+
+	(void)mysql_options(mysql, MYSQL_OPT_SSL_MODE, &modes[tls]);
+}
+
+static void key_options(MYSQL *mysql, const struct db_login *login)
+{
+	option_text(mysql, MYSQL_SERVER_PUBLIC_KEY, login->server_public_key);
+	(void)mysql_options(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &login->get_public_key);
+}
+
+static int socket_fd(MYSQL *mysql)
+{
+	return mysql->net.fd;
+}
+
+static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
+{
+	(void)mysql_real_escape_string_quote(mysql, to, from, len, '\'');
+}
+#endif
+
+static void tls_options(MYSQL *mysql, const struct db_login *login, enum db_tls tls)
+{
+	tls_mode(mysql, tls);
+	if (tls == DB_TLS_OFF) {
+		return;
+	}
+	option_text(mysql, MYSQL_OPT_SSL_CA, login->ssl_ca);
+	option_text(mysql, MYSQL_OPT_SSL_CAPATH, login->ssl_capath);
+	option_text(mysql, MYSQL_OPT_SSL_CERT, login->ssl_cert);
+	option_text(mysql, MYSQL_OPT_SSL_KEY, login->ssl_key);
+	option_text(mysql, MYSQL_OPT_SSL_CIPHER, login->ssl_cipher);
+	option_text(mysql, MYSQL_OPT_SSL_CRL, login->ssl_crl);
+	option_text(mysql, MYSQL_OPT_SSL_CRLPATH, login->ssl_crlpath);
+	option_text(mysql, MYSQL_OPT_TLS_VERSION, login->tls_version);
+}
+
+/* No timeout on reading or writing: an ALTER may take hours. */
+static void link_options(MYSQL *mysql, bool tcp)
+{
+	unsigned protocol = tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+	unsigned timeout = CONNECT_TIMEOUT_S;
+	unsigned long packet = PACKET_MAX;
+	unsigned no = 0; /* a server must not be able to ask for our files */
+
+	(void)mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
+	(void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
+	(void)mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
+	(void)mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
+	(void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "musterd");
+	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_version", MUSTER_VERSION);
+}
+
+/* Notices within two minutes that the other machine has vanished. */
+static void keepalive(int fd)
+{
+	int on = 1;
+	int idle_s = 30;
+	int every_s = 15;
+	int tries = 6;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof(every_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof(tries));
+}
+
+static MYSQL *mysql_new(void)
+{
+	MYSQL *mysql = mysql_init(NULL);
+
+	CHECK(mysql != NULL); /* out of memory aborts */
+	return mysql;
+}
+
+/* One try. On failure the handle stays, for its error. */
+static bool connect_try(MYSQL *mysql, const struct db_addr *addr, const struct db_login *login,
+			enum db_tls tls)
+{
+	bool tcp = addr->socket == NULL && addr->host != NULL;
+
+	link_options(mysql, tcp);
+	tls_options(mysql, login, tcp ? tls : DB_TLS_OFF);
+	key_options(mysql, login);
+	option_text(mysql, MYSQL_DEFAULT_AUTH, login->default_auth);
+	option_text(mysql, MYSQL_PLUGIN_DIR, login->plugin_dir);
+	option_text(mysql, MYSQL_OPT_BIND, login->bind_address);
+	if (mysql_real_connect(mysql, addr->host, login->user,
+			       login->password == NULL ? "" : login->password, NULL, addr->port,
+			       addr->socket, CLIENT_MULTI_RESULTS) == NULL) {
+		return false;
+	}
+	if (tcp) {
+		keepalive(socket_fd(mysql));
+	}
+	return true;
+}
+
+static int connect_failed(MYSQL *mysql, const struct db_addr *addr, const struct db_login *login,
+			  struct err *err)
+{
+	int number = (int)mysql_errno(mysql);
+	g_autofree char *where = db_addr_format(addr);
+	g_autofree char *text = db_fault_text(number, mysql_error(mysql));
+
+	if (db_fault_classify(DB_UNKNOWN, number) != DB_FAULT_DENIED && number != 3118 &&
+	    number != 4151) {
+		return err_set_native(err, ERR_UNREACHABLE, number, "%s: %s", where, text);
+	}
+	if (addr->defaults_file == NULL) {
+		return err_set_native(
+			err, ERR_DENIED, number,
+			"%s: %s (user %s, no password: the server has no option file)", where, text,
+			login->user);
+	}
+	return err_set_native(err, ERR_DENIED, number, "%s: %s (user and password are in %s)",
+			      where, text, addr->defaults_file);
+}
+
+static int addr_check(const struct db_addr *addr, struct err *err)
+{
+	struct sockaddr_un un;
+
+	if (addr->socket != NULL && strlen(addr->socket) >= sizeof(un.sun_path)) {
+		return err_set(err, ERR_INVALID, "socket %s: longer than the %zu bytes of a socket",
+			       addr->socket, sizeof(un.sun_path) - 1);
+	}
+	return 0;
+}
+
+static MYSQL *connect_login(const struct db_addr *addr, const struct db_login *login,
+			    struct err *err)
+{
+	MYSQL *mysql = mysql_new();
+	bool ok = connect_try(mysql, addr, login, login->tls);
+
+	if (!ok && login->tls == DB_TLS_DEFAULT && mysql_errno(mysql) == NUMBER_TLS) {
+		mysql_close(mysql); /* TLS was only preferred */
+		mysql = mysql_new();
+		ok = connect_try(mysql, addr, login, DB_TLS_OFF);
+	}
+	if (!ok) {
+		(void)connect_failed(mysql, addr, login, err);
+		mysql_close(mysql);
+		return NULL;
+	}
+	if (addr->socket == NULL && addr->host != NULL && login->tls >= DB_TLS_REQUIRED &&
+	    mysql_get_ssl_cipher(mysql) == NULL) {
+		g_autofree char *where = db_addr_format(addr);
+
+		(void)err_set_native(err, ERR_UNREACHABLE, NUMBER_TLS,
+				     "%s: the option file asks for TLS and the server has none",
+				     where);
+		mysql_close(mysql);
+		return NULL;
+	}
+	return mysql;
+}
+
+static void session_learn(struct db_session *session)
+{
+	const char *info = mysql_get_server_info(session->mysql);
+
+	if (g_str_has_prefix(info, "5.5.5-")) {
+		info += strlen("5.5.5-"); /* MariaDB's disguise for old replicas */
+	}
+	session->version = g_strdup(info);
+	session->flavor = strstr(info, "MariaDB") != NULL ? DB_MARIADB : DB_MYSQL;
+}
+
+static int64_t cell_number(const struct db_rows *rows, size_t column)
+{
+	return rows->nr == 0 || rows->cells[0][column] == NULL
+		       ? 0
+		       : g_ascii_strtoll(rows->cells[0][column], NULL, 10);
+}
+
+static int headroom_check(struct db_session *session, struct err *err)
+{
+	SCOPED(db_rows) limits = { 0 };
+	SCOPED(db_rows) status = { 0 };
+	int64_t max;
+	int64_t used;
+	int64_t keep;
+
+	if (db_query(session, &limits, "select @@max_connections, @@max_allowed_packet", err) < 0 ||
+	    db_query(session, &status, "show global status like 'Threads_connected'", err) < 0) {
+		return -1;
+	}
+	session->max_packet = (uint64_t)cell_number(&limits, 1);
+	max = cell_number(&limits, 0);
+	used = status.columns < 2 ? 0 : cell_number(&status, 1);
+	keep = MAX(HEADROOM_MIN, max * HEADROOM_PERCENT / 100);
+	if (max - used < keep) {
+		return err_set_native(err, ERR_UNREACHABLE, NUMBER_TOO_MANY,
+				      "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+				      " connections are in use; muster leaves %" G_GINT64_FORMAT
+				      " to others",
+				      used, max, keep);
+	}
+	return 0;
+}
+
+struct db_session *db_open(const struct db_addr *addr, struct err *err)
+{
+	SCOPED(db_login) login = { 0 };
+	SCOPED_PTR(db_session) session = NULL;
+	MYSQL *mysql;
+
+	if (addr_check(addr, err) < 0 || db_login_read(&login, addr->defaults_file, err) < 0) {
+		return NULL;
+	}
+	mysql = connect_login(addr, &login, err);
+	if (mysql == NULL) {
+		return NULL;
+	}
+	session = g_new0(struct db_session, 1);
+	session->mysql = mysql;
+	session->max_packet = PACKET_MAX;
+	session_learn(session);
+	if (headroom_check(session, err) < 0) {
+		g_autofree char *where = db_addr_format(addr);
+
+		if (err->code == ERR_UNKNOWN_OUTCOME) {
+			err->code = ERR_UNREACHABLE; /* only questions were asked */
+		}
+		(void)err_prefix(err, "%s", where);
+		return NULL;
+	}
+	return g_steal_pointer(&session);
+}
+
+void db_session_free(struct db_session *session)
+{
+	if (session == NULL) {
+		return;
+	}
+	mysql_close(session->mysql);
+	g_free(session->version);
+	g_free(session);
+}
+
+/* ---- statements ------------------------------------------------------------------ */
+
+static int submit(struct db_session *session, const char *sql, size_t len, struct err *err)
+{
+	if (session->lost) {
+		return gone(err);
+	}
+	if (len + 1 > session->max_packet) {
+		return err_set_native(
+			err, ERR_DB, NUMBER_TOO_LARGE,
+			"the statement has %zu bytes, the server's max_allowed_packet "
+			"is %" G_GUINT64_FORMAT,
+			len, session->max_packet);
+	}
+	return mysql_real_query(session->mysql, sql, len) == 0 ? 0 : fail(session, err);
+}
+
+static void rows_keep(struct db_rows *rows, GPtrArray *kept)
+{
+	rows->nr = kept->len;
+	rows->cells = (char ***)(void *)g_ptr_array_steal(kept, NULL);
+}
+
+static char **row_copy(char *const *row, size_t columns)
+{
+	char **copy = g_new0(char *, columns);
+
+	for (size_t i = 0; i < columns; i++) {
+		copy[i] = g_strdup(row[i]);
+	}
+	return copy;
+}
+
+/*
+ * Read the result that is waiting, if there is one. Row by row from the wire: what is
+ * thrown away needs no memory. rows NULL: keep nothing.
+ */
+static int result_read(struct db_session *session, struct db_rows *rows, struct err *err)
+{
+	MYSQL_RES *result = mysql_use_result(session->mysql);
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	struct db_rows read = { 0 };
+
+	if (result == NULL) {
+		return mysql_errno(session->mysql) == 0 ? 0 : fail(session, err);
+	}
+	read.columns = mysql_num_fields(result);
+	for (MYSQL_ROW row = mysql_fetch_row(result); row != NULL; row = mysql_fetch_row(result)) {
+		if (rows != NULL) {
+			g_ptr_array_add(kept, row_copy(row, read.columns));
+		}
+	}
+	rows_keep(&read, kept);
+	mysql_free_result(result);
+	if (mysql_errno(session->mysql) != 0) {
+		db_rows_release(&read);
+		return fail(session, err);
+	}
+	if (rows != NULL) {
+		*rows = read;
+	}
+	return 0;
+}
+
+/* Read all results; a procedure gives several, the first is kept. */
+static int results_read(struct db_session *session, struct db_rows *rows, struct err *err)
+{
+	SCOPED(db_rows) first = { 0 };
+	int more;
+
+	if (result_read(session, rows == NULL ? NULL : &first, err) < 0) {
+		return -1;
+	}
+	for (more = mysql_next_result(session->mysql); more == 0;
+	     more = mysql_next_result(session->mysql)) {
+		if (result_read(session, NULL, err) < 0) {
+			return -1;
+		}
+	}
+	if (more > 0) {
+		return fail(session, err);
+	}
+	if (rows != NULL) {
+		*rows = first;
+		first = (struct db_rows){ 0 };
+	}
+	return 0;
+}
+
+int db_exec(struct db_session *session, const char *sql, size_t len, struct err *err)
+{
+	uint64_t affected;
+
+	session->affected = 0;
+	if (submit(session, sql, len, err) < 0) {
+		return -1;
+	}
+	affected = mysql_affected_rows(session->mysql);
+	if (affected != UINT64_MAX) { /* a result set */
+		session->affected = affected;
+	}
+	return results_read(session, NULL, err);
+}
+
+int db_execf(struct db_session *session, struct err *err, const char *fmt, ...)
+{
+	g_autofree char *sql = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	sql = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	return db_exec(session, sql, strlen(sql), err);
+}
+
+int db_query(struct db_session *session, struct db_rows *rows, const char *sql, struct err *err)
+{
+	if (submit(session, sql, strlen(sql), err) < 0) {
+		return -1;
+	}
+	return results_read(session, rows, err);
+}
+
+int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err, const char *fmt,
+	      ...)
+{
+	g_autofree char *sql = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	sql = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	return db_query(session, rows, sql, err);
+}
+
+int db_use(struct db_session *session, const char *schema, struct err *err)
+{
+	if (session->lost) {
+		return gone(err);
+	}
+	return mysql_select_db(session->mysql, schema) == 0 ? 0 : fail_harmless(session, err);
+}
+
+int db_reset(struct db_session *session, struct err *err)
+{
+	if (session->lost) {
+		return gone(err);
+	}
+	session->affected = 0;
+	return mysql_reset_connection(session->mysql) == 0 ? 0 : fail_harmless(session, err);
+}
+
+int db_kill(struct db_session *session, uint64_t connection_id, bool whole, struct err *err)
+{
+	struct err refused = { 0 };
+
+	if (db_execf(session, &refused, "kill %s %" G_GUINT64_FORMAT,
+		     whole ? "connection" : "query", connection_id) == 0 ||
+	    (refused.code == ERR_DB && refused.native == NUMBER_NO_SUCH_PID)) {
+		return 0;
+	}
+	*err = refused;
+	return -1;
+}
+
+/* ---- small things ---------------------------------------------------------------- */
+
+enum db_flavor db_flavor(const struct db_session *session)
+{
+	return session->flavor;
+}
+
+const char *db_version(const struct db_session *session)
+{
+	return session->version;
+}
+
+uint64_t db_connection_id(const struct db_session *session)
+{
+	return mysql_thread_id(session->mysql);
+}
+
+uint64_t db_max_packet(const struct db_session *session)
+{
+	return session->max_packet;
+}
+
+bool db_in_transaction(const struct db_session *session)
+{
+	return (session->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+bool db_is_lost(const struct db_session *session)
+{
+	return session->lost;
+}
+
+uint64_t db_affected(const struct db_session *session)
+{
+	return session->affected;
+}
+
+char *db_quote(const struct db_session *session, const char *text)
+{
+	size_t len;
+	char *quoted;
+
+	if (text == NULL) {
+		return g_strdup("NULL");
+	}
+	len = strlen(text);
+	quoted = g_malloc0(len * 2 + 3);
+	quoted[0] = '\'';
+	escape(session->mysql, quoted + 1, text, len);
+	quoted[strlen(quoted)] = '\'';
+	return quoted;
+}
+
+int db_library_init(struct err *err)
+{
+	if (mysql_library_init(0, NULL, NULL) != 0) {
+		return err_set(err, ERR_SYSTEM, "the MySQL client library does not start");
+	}
+	return 0;
+}
+
+void db_library_end(void)
+{
+	mysql_library_end();
+}
+
+void db_thread_init(void)
+{
+	(void)mysql_thread_init();
+}
+
+void db_thread_end(void)
+{
+	mysql_thread_end();
+}
