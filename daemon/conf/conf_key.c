@@ -56,8 +56,8 @@ const struct conf_key conf_keys[] = {
 	{ "server_running", CONF_INT, AT(server_running, int64_t), "4", 1, 256, RELOAD,
 	  "Tasks at once on a server that was added without a number of its own." },
 	{ "budget", CONF_BUDGET, AT(budget, char *), "1%", 0, BUDGET_TASKS_MAX, RELOAD,
-	  "How many tasks of a rollout may fail before it pauses itself: a number, or a share\n"
-	  "of all its tasks.\nA rollout may name its own." },
+	  "How many tasks of a rollout may fail before it pauses itself:\n"
+	  "a number, or a share of all its tasks.\nA rollout may name its own." },
 	{ "lock_wait", CONF_DURATION, AT(lock_wait_ms, int64_t), "2s", SECOND, 30 * SECOND, RELOAD,
 	  "How long one try of a statement waits for locks.\n"
 	  "Clients queue behind it for that long, so it should be short." },

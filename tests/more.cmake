@@ -1,0 +1,92 @@
+# Everything ctest runs besides the unit tests of this tree. Labels: style unit golden
+# integration crash fuzz tidy; and of other trees asan tsan.
+set(MUSTER_ASAN_BUILD "" CACHE PATH "Also run the tests of this tree, built with ASan and UBSan")
+set(MUSTER_TSAN_BUILD "" CACHE PATH "Also run the threaded tests of this tree, built with TSan")
+set(MUSTER_FUZZ_BUILD "" CACHE PATH "Also run the fuzz targets of this tree")
+
+set(tests ${CMAKE_CURRENT_SOURCE_DIR})
+set(sanitize ${tests}/sanitize)
+set(san_env
+  ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
+  LSAN_OPTIONS=suppressions=${sanitize}/lsan.supp:print_suppressions=0
+  UBSAN_OPTIONS=print_stacktrace=1:suppressions=${sanitize}/ubsan.supp
+  TSAN_OPTIONS=suppressions=${sanitize}/tsan.supp:second_deadlock_stack=1
+  G_SLICE=always-malloc)
+
+# ---- style --------------------------------------------------------------------------
+file(GLOB checks CONFIGURE_DEPENDS ${tests}/style/*.sh)
+list(FILTER checks EXCLUDE REGEX "/lib\\.sh$")
+foreach(check IN LISTS checks)
+  get_filename_component(name ${check} NAME_WE)
+  add_test(NAME style.${name} COMMAND ${check} ${CMAKE_BINARY_DIR})
+  set_tests_properties(style.${name} PROPERTIES LABELS style TIMEOUT 120)
+endforeach()
+set_tests_properties(style.tidy PROPERTIES LABELS tidy TIMEOUT 1500 PROCESSORS 2)
+
+# ---- scripts: real programs against real servers ------------------------------------
+# muster_scripts(PREFIX BUILD LABEL FOLDER...): test_*.sh of the folders, run with the
+# programs of BUILD. A script makes its own folder and server and shares nothing.
+function(muster_scripts prefix build label)
+  foreach(folder IN LISTS ARGN)
+    file(GLOB scripts CONFIGURE_DEPENDS ${tests}/${folder}/test_*.sh)
+    foreach(script IN LISTS scripts)
+      get_filename_component(name ${script} NAME_WE)
+      string(REGEX REPLACE "^test_" "" name ${name})
+      set(test ${prefix}${folder}.${name})
+      add_test(NAME ${test} COMMAND bash ${script})
+      set_tests_properties(${test} PROPERTIES TIMEOUT 600 ENVIRONMENT
+        "MUSTER_BUILD=${build};${san_env}")
+      if(label)
+        set_tests_properties(${test} PROPERTIES LABELS ${label})
+      else()
+        set_tests_properties(${test} PROPERTIES LABELS ${folder})
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+# muster_units(PREFIX BUILD LABEL LAYERS): the unit tests, as BUILD has them.
+function(muster_units prefix build label layers)
+  foreach(source IN LISTS unit_tests)
+    get_filename_component(name ${source} NAME_WE)
+    get_filename_component(folder ${source} DIRECTORY)
+    get_filename_component(layer ${folder} NAME)
+    if(layer MATCHES "${layers}")
+      set(test ${prefix}unit.${layer}.${name})
+      add_test(NAME ${test} COMMAND ${build}/${name})
+      set_tests_properties(${test} PROPERTIES LABELS ${label} TIMEOUT 300
+        ENVIRONMENT "${san_env}")
+    endif()
+  endforeach()
+endfunction()
+
+muster_scripts("" ${CMAKE_BINARY_DIR} "" golden integration crash)
+if(MUSTER_SANITIZE)
+  foreach(source IN LISTS unit_tests)
+    get_filename_component(name ${source} NAME_WE)
+    get_filename_component(folder ${source} DIRECTORY)
+    get_filename_component(layer ${folder} NAME)
+    set_tests_properties(unit.${layer}.${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "${san_env}")
+  endforeach()
+endif()
+if(MUSTER_ASAN_BUILD)
+  muster_units(asan. ${MUSTER_ASAN_BUILD} asan ".")
+  muster_scripts(asan. ${MUSTER_ASAN_BUILD} asan integration crash)
+endif()
+if(MUSTER_TSAN_BUILD)
+  muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "^(sched|exec|db|api)$")
+  muster_scripts(tsan. ${MUSTER_TSAN_BUILD} tsan integration)
+endif()
+
+# ---- fuzz ---------------------------------------------------------------------------
+if(MUSTER_FUZZ)
+  add_subdirectory(fuzz)
+endif()
+if(MUSTER_FUZZ_BUILD)
+  file(GLOB targets CONFIGURE_DEPENDS ${tests}/fuzz/fuzz_*.c)
+  foreach(source IN LISTS targets)
+    get_filename_component(name ${source} NAME_WE)
+    add_test(NAME fuzz.${name} COMMAND bash ${tests}/fuzz/run.sh ${MUSTER_FUZZ_BUILD} ${name} 10)
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60 ENVIRONMENT "${san_env}")
+  endforeach()
+endif()

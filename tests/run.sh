@@ -1,0 +1,35 @@
+#!/bin/bash
+# Build everything and run every test, on Debian 12. As root it installs what is missing.
+#
+#   tests/run.sh [ctest option...]     e.g. tests/run.sh -L 'style|unit'
+#
+# Trees: build-dev (gcc, warnings are errors), build-clang, build-release, build-asan,
+# build-tsan, build-fuzz. One ctest, the last thing to run, runs the tests of all.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/packages.sh
+
+packages_install
+options=(-DMUSTER_WERROR=ON)
+if command -v ccache >/dev/null; then
+	options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
+fi
+
+build() { # PRESET TARGET [option...]
+	local preset=$1 target=$2
+
+	shift 2
+	echo "=== $preset"
+	cmake --preset "$preset" --log-level=WARNING "${options[@]}" "$@"
+	cmake --build "build-$preset" --parallel 2 --target "$target" -- --quiet
+}
+
+build clang all
+build release all -DMUSTER_TESTS=OFF
+build asan all
+build tsan all
+build fuzz fuzz_all
+build dev all -DMUSTER_ASAN_BUILD="$PWD/build-asan" -DMUSTER_TSAN_BUILD="$PWD/build-tsan" \
+	-DMUSTER_FUZZ_BUILD="$PWD/build-fuzz"
+
+exec ctest --test-dir build-dev --parallel 2 --output-on-failure "$@"
