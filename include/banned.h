@@ -18,8 +18,8 @@
 #undef strncpy
 #undef strncat
 #pragma GCC poison strcpy strcat strtok sprintf vsprintf strncpy strncat /* g_strlcpy, GString */
-#pragma GCC poison gmtime localtime ctime asctime		       /* tick.h, GDateTime */
-#pragma GCC poison strerror					       /* g_strerror */
-#pragma GCC poison atoi atol atoll				       /* g_ascii_string_to_* */
+#pragma GCC poison gmtime localtime ctime asctime                        /* tick.h, GDateTime */
+#pragma GCC poison strerror                                              /* g_strerror */
+#pragma GCC poison atoi atol atoll                                       /* g_ascii_string_to_* */
 
 #endif /* BANNED_H */

@@ -16,21 +16,21 @@
 #define ERR_MSG_MAX 512
 
 enum err_code { /* what the caller should do, not where it happened */
-	ERR_NONE,
-	ERR_INVALID,		/* the request is wrong; do not repeat it */
-	ERR_NOT_FOUND,
-	ERR_CONFLICT,		/* right request, wrong moment */
-	ERR_DENIED,
-	ERR_BUSY,		/* a limit is reached; try later */
-	ERR_TIMEOUT,
-	ERR_CANCELLED,
-	ERR_UNREACHABLE,	/* nothing was sent, safe to repeat */
-	ERR_UNKNOWN_OUTCOME,	/* the link broke with a statement in flight: look first */
-	ERR_DB,			/* the tenant's server refused; native is its number */
-	ERR_STORE,		/* SQLite failed; native is the extended code */
-	ERR_SYSTEM,		/* native is errno */
-	ERR_PROTOCOL,
-	ERR_CODE_NR,
+		ERR_NONE,
+		ERR_INVALID, /* the request is wrong; do not repeat it */
+		ERR_NOT_FOUND,
+		ERR_CONFLICT, /* right request, wrong moment */
+		ERR_DENIED,
+		ERR_BUSY, /* a limit is reached; try later */
+		ERR_TIMEOUT,
+		ERR_CANCELLED,
+		ERR_UNREACHABLE,     /* nothing was sent, safe to repeat */
+		ERR_UNKNOWN_OUTCOME, /* the link broke with a statement in flight: look first */
+		ERR_DB,              /* the tenant's server refused; native is its number */
+		ERR_STORE,           /* SQLite failed; native is the extended code */
+		ERR_SYSTEM,          /* native is errno */
+		ERR_PROTOCOL,
+		ERR_CODE_NR,
 };
 
 /* The text of a code on the wire: "invalid", "not_found", … */

@@ -47,9 +47,9 @@ SCOPED_RELEASE(release_files);
 
 /* A question that must be answered before or after the statements. */
 struct release_check {
-	char *sql;	   /* owned */
-	char *expect;	   /* owned; NULL: no row may come back; else the one value */
-	bool after;	   /* stands behind the first statement of the file */
+	char *sql;    /* owned */
+	char *expect; /* owned; NULL: no row may come back; else the one value */
+	bool after;   /* stands behind the first statement of the file */
 	unsigned line;
 };
 
@@ -67,11 +67,11 @@ struct migration {
 };
 
 struct release {
-	char *format;			/* owned: "plain", "flat" */
+	char *format; /* owned: "plain", "flat" */
 	char checksum[RELEASE_CHECKSUM_LEN + 1];
-	char *sql_mode;			/* owned; NULL: the server's own */
-	char *collation;		/* owned; NULL: utf8mb4 with the server's default */
-	struct migration *migrations;	/* owned; in the order they are applied */
+	char *sql_mode;               /* owned; NULL: the server's own */
+	char *collation;              /* owned; NULL: utf8mb4 with the server's default */
+	struct migration *migrations; /* owned; in the order they are applied */
 	size_t nr;
 };
 

@@ -14,9 +14,9 @@
 #define SCOPE_H
 
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
-#define NODISCARD		__attribute__((warn_unused_result))
+#define NODISCARD               __attribute__((warn_unused_result))
 
-#define SCOPED(type)	 __attribute__((cleanup(type##_scoped_release))) struct type
+#define SCOPED(type)     __attribute__((cleanup(type##_scoped_release))) struct type
 #define SCOPED_PTR(type) __attribute__((cleanup(type##_scoped_free))) struct type *
 
 #define SCOPED_RELEASE(type)                                          \

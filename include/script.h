@@ -18,12 +18,12 @@
 
 /* What the first words of a statement say; enough to decide how to run it. */
 enum statement_kind {
-	STATEMENT_DDL,	       /* commits implicitly: CREATE, ALTER, DROP, RENAME, TRUNCATE, … */
-	STATEMENT_DML,	       /* INSERT, UPDATE, DELETE, REPLACE, LOAD, WITH … */
+	STATEMENT_DDL,         /* commits implicitly: CREATE, ALTER, DROP, RENAME, TRUNCATE, … */
+	STATEMENT_DML,         /* INSERT, UPDATE, DELETE, REPLACE, LOAD, WITH … */
 	STATEMENT_QUERY,       /* SELECT, SHOW, VALUES, EXPLAIN, … */
 	STATEMENT_SESSION,     /* SET, PREPARE, DEALLOCATE, … */
 	STATEMENT_TRANSACTION, /* START TRANSACTION, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, … */
-	STATEMENT_CALL,	       /* CALL, EXECUTE, DO, BEGIN NOT ATOMIC: could do anything */
+	STATEMENT_CALL,        /* CALL, EXECUTE, DO, BEGIN NOT ATOMIC: could do anything */
 	STATEMENT_KIND_NR,
 };
 
@@ -37,7 +37,7 @@ struct statement {
 	enum statement_kind kind;
 	bool leaves_session; /* may leave something in the session: variables, temporary tables… */
 	bool names_schema;   /* holds {SCHEMA}, to be replaced by the tenant's own name */
-	unsigned modes;	     /* how its quotes were read: enum lex_mode of lex.h */
+	unsigned modes;      /* how its quotes were read: enum lex_mode of lex.h */
 };
 
 struct script {

@@ -101,6 +101,7 @@ enum task_state    { TASK_STATES(STATES_ENUM) TASK_STATE_NR };
 enum task_event    { TASK_EVENTS(STATES_ENUM) TASK_EVENT_NR };
 enum server_state  { SERVER_STATES(STATES_ENUM) SERVER_STATE_NR };
 enum tenant_mode   { TENANT_MODES(STATES_ENUM) TENANT_MODE_NR };
+
 /* clang-format on */
 
 extern const char *const rollout_state_names[ROLLOUT_STATE_NR];

@@ -21,24 +21,24 @@
 
 #include "err.h"
 
-#define WIRE_PROTOCOL	     1
-#define WIRE_SOCKET_DEFAULT  "/run/muster/musterd.sock"
-#define WIRE_BODY_MAX	     (256u * 1024 * 1024) /* bytes of one request */
-#define WIRE_PAGE_MAX	     1000		   /* items of one page */
+#define WIRE_PROTOCOL       1
+#define WIRE_SOCKET_DEFAULT "/run/muster/musterd.sock"
+#define WIRE_BODY_MAX       (256u * 1024 * 1024) /* bytes of one request */
+#define WIRE_PAGE_MAX       1000                 /* items of one page */
 
 /* Exit codes of muster, DESIGN section 12. */
 enum wire_exit {
 	EXIT_OK = 0,
 	EXIT_PENDING = 1,     /* pending or different; condition false */
 	EXIT_PROBLEMS = 2,    /* finished with failed or skipped tenants */
-	EXIT_HUMAN = 3,	      /* paused or gated */
+	EXIT_HUMAN = 3,       /* paused or gated */
 	EXIT_ABORTED = 4,     /* aborted or over budget */
 	EXIT_TIMEOUT = 5,     /* still going */
 	EXIT_UNREACHABLE = 6, /* no daemon */
 	EXIT_REVISION = 7,    /* revision conflict */
 	EXIT_USAGE = 64,
 	EXIT_BAD_INPUT = 65,
-	EXIT_SERVER = 69,     /* a database server is unavailable */
+	EXIT_SERVER = 69, /* a database server is unavailable */
 	EXIT_PERMISSION = 77,
 	EXIT_CONFIGURATION = 78,
 };
@@ -58,7 +58,7 @@ struct wire_field {
 	const char *name; /* NULL ends a table */
 	enum wire_kind kind;
 	size_t offset;
-	bool required;	  /* in a request; answers always hold every field */
+	bool required;                /* in a request; answers always hold every field */
 	const struct wire_type *type; /* of WIRE_OBJECT and WIRE_LIST */
 };
 
@@ -150,7 +150,7 @@ struct wire_server_check {
 	int64_t max_connections;
 	bool read_only;
 	struct wire_texts missing; /* "PROCESS: to name who blocks a change" */
-	char *grant;		   /* what to run to give all of them, or null */
+	char *grant;               /* what to run to give all of them, or null */
 };
 
 struct wire_tenant {
@@ -168,7 +168,7 @@ struct wire_tenant {
 
 struct wire_tenant_page {
 	struct wire_list items; /* wire_tenant */
-	char *next;		/* pass as after=, null at the end */
+	char *next;             /* pass as after=, null at the end */
 };
 
 struct wire_problem {
@@ -181,8 +181,8 @@ struct wire_problem {
 struct wire_changed {
 	int64_t changed;
 	int64_t unchanged;
-	struct wire_texts tenants;   /* names of those changed */
-	struct wire_list problems;   /* wire_problem; then nothing was changed */
+	struct wire_texts tenants; /* names of those changed */
+	struct wire_list problems; /* wire_problem; then nothing was changed */
 };
 
 struct wire_migration {
@@ -245,8 +245,8 @@ struct wire_rollout {
 	struct wire_budget budget;
 	bool over_budget;
 	int64_t running_limit;
-	int64_t eta_s;	 /* -1: unknown */
-	double rate;	 /* tenants a second, over the last half minute */
+	int64_t eta_s; /* -1: unknown */
+	double rate;   /* tenants a second, over the last half minute */
 	char *created_at;
 	char *started_at;
 	char *finished_at;
@@ -258,12 +258,12 @@ struct wire_preview {
 	char *release;
 	char *version;
 	int64_t tenants;
-	int64_t pending;    /* tenants with something to do */
+	int64_t pending; /* tenants with something to do */
 	int64_t up_to_date;
-	int64_t statements; /* all tenants together */
-	struct wire_list waves;	     /* wire_wave */
-	struct wire_texts ahead;     /* names */
-	struct wire_texts missing;   /* names whose database is not there */
+	int64_t statements;        /* all tenants together */
+	struct wire_list waves;    /* wire_wave */
+	struct wire_texts ahead;   /* names */
+	struct wire_texts missing; /* names whose database is not there */
 	struct wire_texts held;
 };
 
@@ -302,7 +302,7 @@ struct wire_event {
 
 struct wire_event_page {
 	struct wire_list items; /* wire_event */
-	int64_t last;		/* pass as since= */
+	int64_t last;           /* pass as since= */
 };
 
 struct wire_health {
@@ -355,7 +355,7 @@ struct wire_import {
 struct wire_tenants_change {
 	char *selector;
 	char *reason;
-	struct wire_labels labels;   /* label: an empty value removes */
+	struct wire_labels labels; /* label: an empty value removes */
 };
 
 struct wire_baseline {
@@ -382,13 +382,13 @@ struct wire_rollout_start {
 	char *selector;
 	char *to;
 	char *name;
-	char *waves;	 /* default "rest" */
+	char *waves; /* default "rest" */
 	int64_t bake_ms;
-	char *gate;	 /* "none" (default) or "human" */
-	char *budget;	 /* "3" or "1%"; default "1%" */
+	char *gate;      /* "none" (default) or "human" */
+	char *budget;    /* "3" or "1%"; default "1%" */
 	int64_t running; /* 0: the daemon's default */
 	int64_t per_server;
-	char *strategy;	 /* "auto" or "direct" */
+	char *strategy;   /* "auto" or "direct" */
 	int64_t stall_ms; /* 0: the daemon's default */
 	char *reason;
 	bool dry_run;
@@ -398,8 +398,8 @@ struct wire_rollout_start {
 struct wire_verb {
 	char *tenant; /* retry, skip */
 	char *reason;
-	bool now;     /* pause: also stop what can be stopped */
-	bool full;    /* promote: open every gate to come */
+	bool now;  /* pause: also stop what can be stopped */
+	bool full; /* promote: open every gate to come */
 	int64_t revision;
 };
 
@@ -411,10 +411,10 @@ struct wire_resolve {
 extern const struct wire_type wire_error_type, wire_server_type, wire_server_check_type,
 	wire_tenant_type, wire_tenant_page_type, wire_problem_type, wire_changed_type,
 	wire_migration_type, wire_release_info_type, wire_counts_type, wire_wave_type,
-	wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type,
-	wire_task_page_type, wire_event_type, wire_event_page_type, wire_health_type,
-	wire_server_add_type, wire_set_type, wire_discover_type, wire_import_row_type,
-	wire_import_type, wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
+	wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type, wire_task_page_type,
+	wire_event_type, wire_event_page_type, wire_health_type, wire_server_add_type,
+	wire_set_type, wire_discover_type, wire_import_row_type, wire_import_type,
+	wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
 	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*

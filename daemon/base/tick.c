@@ -45,6 +45,7 @@ int64_t tick_duration_parse(const char *text)
 		{ "h", INT64_C(3600) * 1000 },
 		{ "d", INT64_C(24) * 3600 * 1000 },
 	};
+
 	char *end = NULL;
 	guint64 value;
 

@@ -41,12 +41,12 @@ enum exec_kind {
 extern const char *const exec_kind_names[EXEC_KIND_NR];
 
 struct exec_live {
-	atomic_int stop;		/* set by the loop: start no new statement, park */
+	atomic_int stop; /* set by the loop: start no new statement, park */
 	atomic_int verifying;
-	atomic_llong statement;		/* statements done in this task */
-	atomic_llong statements;	/* of this task; 0 until known */
-	atomic_llong migration;		/* index in the release, -1 before the first */
-	atomic_ullong connection_id;	/* for EXEC_KILL; 0 when none */
+	atomic_llong statement;      /* statements done in this task */
+	atomic_llong statements;     /* of this task; 0 until known */
+	atomic_llong migration;      /* index in the release, -1 before the first */
+	atomic_ullong connection_id; /* for EXEC_KILL; 0 when none */
 };
 
 /* Where the server is. Same meaning as struct db_addr, which sched does not see. */
@@ -59,27 +59,27 @@ struct exec_addr {
 
 struct exec_order {
 	enum exec_kind kind;
-	int64_t id;		    /* of the task, or the scheduler's own number */
+	int64_t id; /* of the task, or the scheduler's own number */
 	int64_t server_id;
-	struct exec_addr addr;	    /* owned */
+	struct exec_addr addr;      /* owned */
 	struct db_session *session; /* owned; NULL: open one */
-	uint64_t epoch;		    /* of this start of the daemon */
+	uint64_t epoch;             /* of this start of the daemon */
 
 	/* TASK, BASELINE, RESOLVE, SURVEY */
-	struct release *release;    /* one reference; NULL for a survey of versions only */
-	char *to_version;	    /* owned; NULL: the newest */
-	char *schema;		    /* owned; TASK, RESOLVE */
-	char *label;		    /* owned; "r12/acme", for the mark in the server's processlist */
-	struct exec_live *live;	    /* TASK; borrowed, outlives the order */
-	int64_t stall_ms;	    /* all lock waits of one statement together */
-	int64_t lock_wait_ms;	    /* one try */
-	int64_t bytes;		    /* size of the tenant, as last seen */
+	struct release *release; /* one reference; NULL for a survey of versions only */
+	char *to_version;        /* owned; NULL: the newest */
+	char *schema;            /* owned; TASK, RESOLVE */
+	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
+	struct exec_live *live;  /* TASK; borrowed, outlives the order */
+	int64_t stall_ms;        /* all lock waits of one statement together */
+	int64_t lock_wait_ms;    /* one try */
+	int64_t bytes;           /* size of the tenant, as last seen */
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N" */
-	char *word;		    /* owned */
-	char **schemas;		    /* owned, NULL-terminated; SURVEY, BASELINE */
-	bool with_bytes;	    /* SURVEY */
-	uint64_t connection_id;	    /* KILL */
+	char *word;             /* owned */
+	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
+	bool with_bytes;        /* SURVEY */
+	uint64_t connection_id; /* KILL */
 
 	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */
 	void (*say)(void *say_ctx, int64_t id, const char *text);
@@ -95,9 +95,9 @@ struct exec_standing {
 	char *schema;
 	bool exists;
 	bool has_history;
-	char *version;	    /* newest applied, in the release's order; else in its own */
-	char *ahead;	    /* a version that the release does not know, or NULL */
-	char *open;	    /* a migration left unfinished, or NULL */
+	char *version;      /* newest applied, in the release's order; else in its own */
+	char *ahead;        /* a version that the release does not know, or NULL */
+	char *open;         /* a migration left unfinished, or NULL */
 	int64_t pending;    /* migrations */
 	int64_t statements; /* of the pending ones */
 	int64_t bytes;
@@ -108,17 +108,17 @@ struct exec_result {
 	int64_t id;
 	int64_t server_id;
 	struct db_session *session; /* owned; NULL when lost or never there */
-	bool ok;		    /* false: err says why */
+	bool ok;                    /* false: err says why */
 	struct err err;
-	bool server_down;	    /* could not connect, or the link was lost: not the tenant's fault */
-	bool server_denied;	    /* the account was refused */
+	bool server_down;   /* could not connect, or the link was lost: not the tenant's fault */
+	bool server_denied; /* the account was refused */
 
 	/* TASK: what it means for the machine, and the words for people */
 	enum task_event event;
-	char *reason;		    /* owned */
-	char *version;		    /* owned; newest applied now, or NULL */
-	char *migration;	    /* owned; version where it ended, or NULL */
-	int64_t statement;	    /* done in this run and before, of the pending ones */
+	char *reason;      /* owned */
+	char *version;     /* owned; newest applied now, or NULL */
+	char *migration;   /* owned; version where it ended, or NULL */
+	int64_t statement; /* done in this run and before, of the pending ones */
 	int64_t statements;
 	int64_t run_ms;
 

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scope.h"
+
 struct err;
 
 #define WAVE_STEPS_MAX 16 /* more steps than this is a typing error */
@@ -58,5 +60,6 @@ int wave_plan_build(struct wave_plan *plan, const struct wave_spec *spec, const 
 
 /* Free what the plan owns and make it empty again. */
 void wave_plan_release(struct wave_plan *plan);
+SCOPED_RELEASE(wave_plan);
 
 #endif /* WAVE_H */

@@ -34,14 +34,16 @@ struct store_server;
 struct store_task;
 struct store_tenant;
 
+#define SCHED_REVISION_CONFLICT 7 /* err.native of an ERR_CONFLICT about a revision */
+
 struct sched_policy {
-	int64_t running;	/* tasks at once, the whole fleet */
+	int64_t running;        /* tasks at once, the whole fleet */
 	int64_t server_running; /* max_running of a server that does not say */
 	int64_t stall_ms;
 	int64_t lock_wait_ms;
-	int64_t retry_ms;	/* first back-off of a server that is down */
-	char budget[16];	/* of a rollout that does not say: "1%" */
-	unsigned threads;	/* 0: workers run inside sched_turn, for tests */
+	int64_t retry_ms; /* first back-off of a server that is down */
+	char budget[16];  /* of a rollout that does not say: "1%" */
+	unsigned threads; /* 0: workers run inside sched_turn, for tests */
 };
 
 /* The caller of a change, for the audit trail. */

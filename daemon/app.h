@@ -1,0 +1,18 @@
+/*
+ * app - the daemon: every part built in order, wired together, run and taken down.
+ *
+ * Main thread only. app_run returns when a signal has asked it to stop and all that
+ * ran has ended or parked, or when something could not be started.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include "err.h"
+
+/* Run with the configuration file until SIGTERM or SIGINT. */
+NODISCARD int app_run(const char *conf_path, struct err *err);
+
+/* Write a consistent copy of the inventory to path; the daemon may be running. */
+NODISCARD int app_backup(const char *conf_path, const char *path, struct err *err);
+
+#endif /* APP_H */

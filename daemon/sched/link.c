@@ -1,0 +1,138 @@
+#include "link.h"
+
+#define BACKOFF_MAX_MS 60000
+
+struct link *link_new(int64_t id)
+{
+	struct link *link = g_new0(struct link, 1);
+
+	link->id = id;
+	g_queue_init(&link->idle);
+	g_queue_init(&link->waiting_jobs);
+	return link;
+}
+
+static void close_idle(struct link *link)
+{
+	struct db_session *session;
+
+	while ((session = g_queue_pop_head(&link->idle)) != NULL) {
+		exec_session_free(session);
+	}
+}
+
+void link_free(struct link *link)
+{
+	if (link == NULL) {
+		return;
+	}
+	close_idle(link);
+	g_queue_clear(&link->waiting_jobs);
+	store_server_release(&link->row);
+	g_free(link->reason);
+	g_free(link);
+}
+
+static bool same_address(const struct store_server *a, const struct store_server *b)
+{
+	return g_strcmp0(a->host, b->host) == 0 && a->port == b->port &&
+	       g_strcmp0(a->socket, b->socket) == 0 &&
+	       g_strcmp0(a->defaults_file, b->defaults_file) == 0;
+}
+
+void link_set_row(struct link *link, const struct store_server *row)
+{
+	struct store_server copy = {
+		.id = row->id,
+		.name = g_strdup(row->name),
+		.host = g_strdup(row->host),
+		.port = row->port,
+		.socket = g_strdup(row->socket),
+		.defaults_file = g_strdup(row->defaults_file),
+		.max_running = row->max_running,
+		.state = row->state,
+	};
+
+	if (link->row.name != NULL && !same_address(&link->row, &copy)) {
+		close_idle(link);
+		link->retry_at = link->state == SERVER_UP ? 0 : 1; /* ask again at once */
+	}
+	store_server_release(&link->row);
+	link->row = copy;
+	link->stale = false;
+}
+
+bool link_has_slot(const struct link *link, int64_t limit)
+{
+	int64_t most = link->row.max_running;
+
+	if (limit > 0 && limit < most) {
+		most = limit;
+	}
+	return link->state != SERVER_DOWN && link->state != SERVER_DENIED && link->tasks < most;
+}
+
+struct db_session *link_take_session(struct link *link)
+{
+	return g_queue_pop_tail(&link->idle); /* the one used last: its caches are warm */
+}
+
+void link_give_session(struct link *link, struct db_session *session, int64_t now_ms)
+{
+	int64_t most = link->row.max_running + LINK_JOBS_MAX;
+
+	link->idle_since = now_ms;
+	if (session == NULL) {
+		return;
+	}
+	if ((int64_t)link->idle.length + link->tasks + link->jobs >= most) {
+		exec_session_free(session);
+		return;
+	}
+	g_queue_push_tail(&link->idle, session);
+}
+
+void link_trim(struct link *link, int64_t now_ms, int64_t idle_ms)
+{
+	if (link->tasks + link->jobs == 0 && now_ms - link->idle_since >= idle_ms) {
+		close_idle(link);
+	}
+}
+
+bool link_saw_up(struct link *link)
+{
+	bool changed = link->state != SERVER_UP;
+
+	link->state = SERVER_UP;
+	link->backoff_ms = 0;
+	link->retry_at = 0;
+	g_clear_pointer(&link->reason, g_free);
+	return changed;
+}
+
+bool link_saw_down(struct link *link, enum server_state state, const char *reason, int64_t now_ms,
+		   int64_t retry_ms)
+{
+	bool changed = link->state != state;
+
+	if (changed || now_ms >= link->retry_at) {
+		link->backoff_ms = link->backoff_ms == 0
+					   ? retry_ms
+					   : MIN(link->backoff_ms * 2, BACKOFF_MAX_MS);
+		link->retry_at = now_ms + link->backoff_ms;
+	}
+	link->state = state;
+	store_text_set(&link->reason, reason);
+	close_idle(link);
+	return changed;
+}
+
+void link_address(const struct link *link, struct exec_addr *addr)
+{
+	*addr = (struct exec_addr){
+		.host = g_strdup(link->row.host),
+		.port = link->row.port,
+		.socket = g_strdup(link->row.socket),
+		.defaults_file = g_strdup(link->row.defaults_file),
+	};
+}

@@ -1,0 +1,243 @@
+#include "run.h"
+
+#include "release.h"
+#include "store_rollout.h"
+#include "store_task.h"
+
+#define PACE_WINDOW_S 30
+
+static void queue_free(void *queue)
+{
+	g_queue_free_full(queue, g_free);
+}
+
+struct run *run_new(int64_t id)
+{
+	struct run *run = g_new0(struct run, 1);
+
+	run->id = id;
+	run->stale = true;
+	run->queues = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, queue_free);
+	return run;
+}
+
+static void clear(struct run *run)
+{
+	store_rollout_release(&run->row);
+	for (size_t i = 0; i < RUN_WAVES_MAX; i++) {
+		store_wave_release(&run->waves[i].row);
+		run->waves[i] = (struct run_wave){ 0 };
+	}
+	g_hash_table_remove_all(run->queues);
+}
+
+void run_free(struct run *run)
+{
+	if (run == NULL) {
+		return;
+	}
+	clear(run);
+	g_hash_table_destroy(run->queues);
+	release_unref(run->release);
+	g_free(run);
+}
+
+static GQueue *queue_of(struct run *run, int64_t server_id)
+{
+	GQueue *queue = g_hash_table_lookup(run->queues, &server_id);
+
+	if (queue == NULL) {
+		queue = g_queue_new();
+		g_hash_table_insert(run->queues, g_memdup2(&server_id, sizeof(server_id)), queue);
+	}
+	return queue;
+}
+
+static int compare(const void *a, const void *b, void *unused)
+{
+	const struct run_task *left = a;
+	const struct run_task *right = b;
+
+	(void)unused;
+	if (left->wave != right->wave) {
+		return left->wave < right->wave ? -1 : 1;
+	}
+	return left->rank < right->rank ? -1 : left->rank > right->rank;
+}
+
+static void enqueue(struct run *run, const struct store_task *task)
+{
+	GQueue *queue = queue_of(run, task->server_id);
+	struct run_task *item = g_new0(struct run_task, 1);
+
+	*item = (struct run_task){
+		.id = task->id,
+		.tenant_id = task->tenant_id,
+		.wave = task->wave,
+		.rank = task->rank,
+	};
+	/* loading comes in order: the tail is the place, and the search is short */
+	if (queue->tail == NULL || compare(queue->tail->data, item, NULL) <= 0) {
+		g_queue_push_tail(queue, item);
+		return;
+	}
+	g_queue_insert_sorted(queue, item, compare, NULL);
+}
+
+static void dequeue(struct run *run, const struct store_task *task)
+{
+	GQueue *queue = g_hash_table_lookup(run->queues, &task->server_id);
+
+	for (GList *at = queue != NULL ? queue->head : NULL; at != NULL; at = at->next) {
+		const struct run_task *item = at->data;
+
+		if (item->id == task->id) {
+			g_free(at->data);
+			g_queue_delete_link(queue, at);
+			return;
+		}
+	}
+}
+
+static int load_task(const struct store_task *task, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	(void)err;
+	CHECK(task->wave >= 0 && task->wave < RUN_WAVES_MAX);
+	run->waves[task->wave].counts[task->state]++;
+	if (task->state == TASK_PENDING) {
+		enqueue(run, task);
+	}
+	return 0;
+}
+
+static int load_wave(const struct store_wave *wave, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+
+	(void)err;
+	CHECK(wave->seq >= 1 && wave->seq < RUN_WAVES_MAX);
+	run->waves[wave->seq].row = *wave;
+	run->waves[wave->seq].row.gate = g_strdup(wave->gate);
+	return 0;
+}
+
+int run_load(struct run *run, struct store *store, struct err *err)
+{
+	clear(run);
+	if (store_rollout_get_id(store, run->id, &run->row, err) < 0 ||
+	    store_wave_each(store, run->id, load_wave, run, err) < 0 ||
+	    store_task_each(store, run->id, -1, 0, 0, load_task, run, err) < 0) {
+		return -1;
+	}
+	run->stale = false;
+	return 0;
+}
+
+struct run_wave *run_current_wave(struct run *run)
+{
+	for (size_t i = 1; i < RUN_WAVES_MAX && run->waves[i].row.seq != 0; i++) {
+		if (run->waves[i].row.state != WAVE_DONE) {
+			return &run->waves[i];
+		}
+	}
+	return NULL;
+}
+
+bool run_is_last_wave(const struct run *run, int64_t seq)
+{
+	return seq + 1 >= RUN_WAVES_MAX || run->waves[seq + 1].row.seq == 0;
+}
+
+int64_t run_count(const struct run *run, int64_t wave, enum task_state state)
+{
+	int64_t count = 0;
+
+	if (wave >= 0) {
+		return run->waves[wave].counts[state];
+	}
+	for (size_t i = 0; i < RUN_WAVES_MAX; i++) {
+		count += run->waves[i].counts[state];
+	}
+	return count;
+}
+
+int64_t run_open_count(const struct run *run, int64_t wave)
+{
+	int64_t count = 0;
+
+	for (int64_t i = 0; i <= wave && i < RUN_WAVES_MAX; i++) {
+		count += run->waves[i].counts[TASK_PENDING] + run->waves[i].counts[TASK_WAITING] +
+			 run->waves[i].counts[TASK_RUNNING] + run->waves[i].counts[TASK_VERIFYING];
+	}
+	return count;
+}
+
+int64_t run_failed(const struct run *run)
+{
+	return run_count(run, -1, TASK_FAILED) + run_count(run, -1, TASK_IN_DOUBT);
+}
+
+int64_t run_running(const struct run *run)
+{
+	return run_count(run, -1, TASK_RUNNING) + run_count(run, -1, TASK_VERIFYING);
+}
+
+void run_moved(struct run *run, const struct store_task *task, enum task_state from)
+{
+	struct run_wave *wave = &run->waves[task->wave];
+
+	if (from == TASK_PENDING) {
+		dequeue(run, task);
+	}
+	wave->counts[from]--;
+	wave->counts[task->state]++;
+	if (task->state == TASK_PENDING) {
+		enqueue(run, task);
+	}
+}
+
+const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy)
+{
+	GQueue *queue = g_hash_table_lookup(run->queues, &server_id);
+
+	for (GList *at = queue != NULL ? queue->head : NULL; at != NULL; at = at->next) {
+		const struct run_task *item = at->data;
+
+		if (item->wave > wave) {
+			return NULL;
+		}
+		if (!g_hash_table_contains(busy, &item->tenant_id)) {
+			return item;
+		}
+	}
+	return NULL;
+}
+
+void run_paced(struct run *run, int64_t now_ms)
+{
+	int64_t second = now_ms / 1000;
+	size_t slot = (size_t)(second % RUN_PACE_SLOTS);
+
+	if (run->pace_second[slot] != second) {
+		run->pace_second[slot] = second;
+		run->pace_count[slot] = 0;
+	}
+	run->pace_count[slot]++;
+}
+
+double run_rate(const struct run *run, int64_t now_ms)
+{
+	int64_t now = now_ms / 1000;
+	int64_t oldest = now;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < RUN_PACE_SLOTS; i++) {
+		if (run->pace_count[i] > 0 && run->pace_second[i] > now - PACE_WINDOW_S) {
+			count += run->pace_count[i];
+			oldest = MIN(oldest, run->pace_second[i]);
+		}
+	}
+	return count == 0 ? 0 : (double)count / (double)(now - oldest + 1);
+}

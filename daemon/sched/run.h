@@ -1,0 +1,85 @@
+/*
+ * run - what the scheduler remembers of one open rollout.
+ *
+ * A copy of rows in memory, so that a turn costs microseconds and not queries over ten
+ * thousand tasks: the pending tasks of each server in order, and counts per wave. It is
+ * filled from the store by run_load and kept in step by run_moved; after a rollback or a
+ * change made elsewhere it is marked stale and loaded again.
+ *
+ * Loop thread only. Decides nothing.
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "err.h"
+#include "states.h"
+#include "store.h"
+#include "store_rows.h"
+
+#define RUN_WAVES_MAX  17 /* wave_spec's steps, and wave 0 for those with nothing to do */
+#define RUN_PACE_SLOTS 32 /* seconds of history for rate and ETA */
+
+struct release;
+
+struct run_task {
+	int64_t id;
+	int64_t tenant_id;
+	int64_t wave;
+	int64_t rank;
+};
+
+struct run_wave {
+	struct store_wave row; /* owned; seq 0: no such wave */
+	int64_t counts[TASK_STATE_NR];
+};
+
+struct run {
+	int64_t id;
+	struct store_rollout row;             /* owned */
+	struct release *release;              /* one reference */
+	struct run_wave waves[RUN_WAVES_MAX]; /* by seq */
+	GHashTable *queues; /* server id -> GQueue of struct run_task *, all owned */
+	bool stale;
+	bool surveying;
+	int64_t pace_second[RUN_PACE_SLOTS];
+	int64_t pace_count[RUN_PACE_SLOTS];
+};
+
+struct run *run_new(int64_t id);
+void run_free(struct run *run);
+
+/* Read everything but the release again. */
+NODISCARD int run_load(struct run *run, struct store *store, struct err *err);
+
+/* The current wave: the first that has not ended; NULL when all have. */
+struct run_wave *run_current_wave(struct run *run);
+bool run_is_last_wave(const struct run *run, int64_t seq);
+
+/* Tasks of the wave (-1: of all waves) in one of these states. */
+int64_t run_count(const struct run *run, int64_t wave, enum task_state state);
+
+/* Tasks of waves up to this one that may still run by themselves. */
+int64_t run_open_count(const struct run *run, int64_t wave);
+
+int64_t run_failed(const struct run *run);  /* failed and in doubt */
+int64_t run_running(const struct run *run); /* running and verifying */
+
+/* A task row changed its state: keep counts and queues in step. */
+void run_moved(struct run *run, const struct store_task *task, enum task_state from);
+
+/*
+ * The next pending task of this server in waves up to wave whose tenant is not in
+ * busy (tenant id -> anything). NULL: none. Borrowed until it is moved.
+ */
+const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy);
+
+/* A tenant reached its end; now_ms is monotonic. */
+void run_paced(struct run *run, int64_t now_ms);
+double run_rate(const struct run *run, int64_t now_ms);
+
+#endif /* RUN_H */

@@ -1,0 +1,485 @@
+#include "sched.h"
+
+#include "log.h"
+#include "release.h"
+#include "sched_state.h"
+#include "store_rollout.h"
+#include "store_task.h"
+#include "tick.h"
+
+#define PROBE_THREADS   8
+#define COMMIT_RETRY_MS 1000
+#define SESSION_IDLE_MS 60000
+#define HOUSEKEEPING_MS 30000
+
+static void letter_free(struct letter *letter)
+{
+	exec_result_free(letter->result);
+	g_free(letter->said);
+	g_free(letter);
+}
+
+/* Worker thread. Takes result. */
+static void on_ended(void *ctx, struct exec_result *result)
+{
+	struct sched *sched = ctx;
+	struct letter *letter = g_new0(struct letter, 1);
+
+	letter->result = result;
+	mailbox_send(sched->letters, letter);
+}
+
+static GHashTable *table_new(GDestroyNotify free_value)
+{
+	return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_value);
+}
+
+static void release_value_free(void *release)
+{
+	release_unref(release);
+}
+
+static void run_value_free(void *run)
+{
+	run_free(run);
+}
+
+static void link_value_free(void *link)
+{
+	link_free(link);
+}
+
+struct sched *sched_new(struct store *store, const struct sched_policy *policy, struct err *err)
+{
+	struct sched *sched = g_new0(struct sched, 1);
+	unsigned threads = policy->threads;
+
+	sched->store = store;
+	sched->policy = *policy;
+	sched->epoch = (uint64_t)tick_wall_ms(); /* grows from start to start */
+	sched->runs_stale = true;
+	sched->links = table_new(link_value_free);
+	sched->runs = table_new(run_value_free);
+	sched->releases = table_new(release_value_free);
+	sched->running = table_new(g_free);
+	sched->busy = table_new(NULL);
+	sched->jobs = table_new(g_free);
+	g_queue_init(&sched->inbox);
+	g_queue_init(&sched->outbox);
+	sched->letters = mailbox_new(err);
+	if (sched->letters != NULL) {
+		sched->tasks = pool_new("muster-task", threads, on_ended, sched, err);
+		sched->probes = pool_new("muster-probe", threads == 0 ? 0 : PROBE_THREADS, on_ended,
+					 sched, err);
+	}
+	if (sched->letters == NULL || sched->tasks == NULL || sched->probes == NULL) {
+		sched_free(sched);
+		return NULL;
+	}
+	return sched;
+}
+
+static void take_letters(struct sched *sched)
+{
+	struct letter *letter;
+
+	while ((letter = mailbox_take(sched->letters)) != NULL) {
+		g_queue_push_tail(&sched->inbox, letter);
+	}
+}
+
+void sched_free(struct sched *sched)
+{
+	struct letter *letter;
+
+	if (sched == NULL) {
+		return;
+	}
+	sched_running_stop(sched, 0);
+	pool_free(sched->tasks);
+	pool_free(sched->probes);
+	if (sched->letters != NULL) {
+		take_letters(sched);
+	}
+	while ((letter = g_queue_pop_head(&sched->inbox)) != NULL) {
+		if (letter->result != NULL) {
+			exec_session_free(g_steal_pointer(&letter->result->session));
+		}
+		letter_free(letter);
+	}
+	mailbox_free(sched->letters);
+	sched_jobs_cancel(sched);
+	g_hash_table_destroy(sched->jobs);
+	g_hash_table_destroy(sched->busy);
+	g_hash_table_destroy(sched->running);
+	g_hash_table_destroy(sched->runs);
+	g_hash_table_destroy(sched->releases);
+	g_hash_table_destroy(sched->links);
+	g_free(sched);
+}
+
+void sched_set_policy(struct sched *sched, const struct sched_policy *policy)
+{
+	sched->policy = *policy;
+	pool_grow(sched->tasks, policy->threads);
+	sched_wake(sched);
+}
+
+int sched_fd(const struct sched *sched)
+{
+	return mailbox_fd(sched->letters);
+}
+
+void sched_on_commit(struct sched *sched, void (*fn)(void *ctx), void *ctx)
+{
+	sched->commit_fn = fn;
+	sched->commit_ctx = ctx;
+}
+
+void sched_on_wake(struct sched *sched, void (*fn)(void *ctx), void *ctx)
+{
+	sched->wake_fn = fn;
+	sched->wake_ctx = ctx;
+}
+
+void sched_wake(struct sched *sched)
+{
+	sched->waked = true;
+	if (sched->wake_fn != NULL) {
+		sched->wake_fn(sched->wake_ctx);
+	}
+}
+
+static void mark_stale(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		((struct run *)value)->stale = true;
+	}
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		((struct link *)value)->stale = true;
+	}
+	sched->runs_stale = true;
+	sched->due_at = 1;
+}
+
+void sched_forget(struct sched *sched)
+{
+	mark_stale(sched);
+}
+
+/* Physical facts: they hold whether or not the turn can be committed. */
+static void count_letter(struct sched *sched, struct letter *letter)
+{
+	struct exec_result *result = letter->result;
+	struct link *link;
+
+	if (letter->counted || result == NULL) {
+		return;
+	}
+	letter->counted = true;
+	link = g_hash_table_lookup(sched->links, &result->server_id);
+	if (link == NULL) {
+		exec_session_free(g_steal_pointer(&result->session));
+		return;
+	}
+	if (result->kind == EXEC_TASK) {
+		link->tasks--;
+	} else {
+		link->jobs--;
+	}
+	link_give_session(link, g_steal_pointer(&result->session), tick_ms());
+}
+
+static int read_letter(struct sched *sched, struct letter *letter, struct err *err)
+{
+	struct link *link = NULL;
+
+	if (letter->result == NULL) {
+		return sched_task_said(sched, letter, err);
+	}
+	link = g_hash_table_lookup(sched->links, &letter->result->server_id);
+	if (link != NULL && sched_link_saw(sched, link, letter->result, err) < 0) {
+		return -1;
+	}
+	return letter->result->kind == EXEC_TASK ? sched_task_ended(sched, letter->result, err)
+						 : sched_job_ended(sched, letter->result, err);
+}
+
+/* One bad letter is undone alone; a store that fails undoes the turn. */
+static int read_letters(struct sched *sched, struct err *err)
+{
+	take_letters(sched);
+	for (GList *at = sched->inbox.head; at != NULL; at = at->next) {
+		struct letter *letter = at->data;
+
+		count_letter(sched, letter);
+		if (store_savepoint(sched->store, err) < 0) {
+			return -1;
+		}
+		if (read_letter(sched, letter, err) < 0) {
+			store_savepoint_undo(sched->store);
+			mark_stale(sched);
+			if (err->code == ERR_STORE) {
+				return -1;
+			}
+			log_error("letter refused error=\"%s\"", err->msg);
+			continue;
+		}
+		if (store_savepoint_release(sched->store, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int add_run(const struct store_rollout *rollout, void *ctx, struct err *err)
+{
+	struct sched *sched = ctx;
+
+	(void)err;
+	if (!g_hash_table_contains(sched->runs, &rollout->id)) {
+		g_hash_table_insert(sched->runs, g_memdup2(&rollout->id, sizeof(rollout->id)),
+				    run_new(rollout->id));
+	}
+	return 0;
+}
+
+static int refresh_runs(struct sched *sched, struct err *err)
+{
+	if (!sched->runs_stale) {
+		return 0;
+	}
+	if (store_rollout_each(sched->store, true, add_run, sched, err) < 0) {
+		return -1;
+	}
+	sched->runs_stale = false;
+	return 0;
+}
+
+/* Oldest first, so that an older rollout is not starved by a newer one. */
+static int compare_runs(const void *a, const void *b)
+{
+	const struct run *left = *(struct run *const *)a;
+	const struct run *right = *(struct run *const *)b;
+
+	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static int decide_one(struct sched *sched, struct run *run, struct err *err)
+{
+	if (run->stale && run_load(run, sched->store, err) < 0) {
+		return -1;
+	}
+	if (run->row.state == ROLLOUT_SCHEDULED && !run->surveying && !sched->stopping &&
+	    sched_survey_rollout(sched, run, err) < 0) {
+		return -1;
+	}
+	if (sched_advance(sched, run, err) < 0) {
+		return -1;
+	}
+	return sched->stopping ? 0 : sched_dispatch(sched, run, err);
+}
+
+static int decide(struct sched *sched, struct err *err)
+{
+	g_autoptr(GPtrArray) runs = g_ptr_array_new();
+	GHashTableIter iter;
+	void *value;
+
+	if (refresh_runs(sched, err) < 0) {
+		return -1;
+	}
+	g_hash_table_iter_init(&iter, sched->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		g_ptr_array_add(runs, value);
+	}
+	g_ptr_array_sort(runs, compare_runs);
+	for (guint i = 0; i < runs->len; i++) {
+		if (decide_one(sched, g_ptr_array_index(runs, i), err) < 0) {
+			return err_prefix(
+				err, "rollout r%lld",
+				(long long)((struct run *)g_ptr_array_index(runs, i))->id);
+		}
+	}
+	return 0;
+}
+
+static bool is_over(void *key, void *value, void *unused)
+{
+	const struct run *run = value;
+
+	(void)key;
+	(void)unused;
+	return !run->stale && fsm_is_end(&fsm_rollout, (int)run->row.state) &&
+	       run_running(run) == 0;
+}
+
+static gboolean drop_run(void *key, void *value, void *unused)
+{
+	return is_over(key, value, unused);
+}
+
+static gboolean drop_running(void *key, void *value, void *ctx)
+{
+	struct running *running = value;
+	struct sched *sched = ctx;
+
+	(void)key;
+	if (running->ended) {
+		g_hash_table_remove(sched->busy, &running->tenant_id);
+	}
+	return running->ended;
+}
+
+/* What was decided is on disk: now it may happen. */
+static void act(struct sched *sched)
+{
+	struct letter *letter;
+
+	while ((letter = g_queue_pop_head(&sched->inbox)) != NULL) {
+		letter_free(letter);
+	}
+	(void)g_hash_table_foreach_remove(sched->running, drop_running, sched);
+	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
+	if (g_hash_table_size(sched->runs) == 0) {
+		g_hash_table_remove_all(sched->releases);
+	}
+	sched_outbox_send(sched);
+	sched_jobs_send(sched);
+	sched_jobs_finish(sched);
+	if (sched->wrote && sched->commit_fn != NULL) {
+		sched->wrote = false;
+		sched->commit_fn(sched->commit_ctx);
+	}
+}
+
+static int turn(struct sched *sched, struct err *err)
+{
+	if (store_begin(sched->store, err) < 0) {
+		return -1;
+	}
+	if (read_letters(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
+	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 || decide(sched, err) < 0) {
+		return -1;
+	}
+	return store_commit(sched->store, err);
+}
+
+static void undo(struct sched *sched, const struct err *err)
+{
+	GHashTableIter iter;
+	void *value;
+
+	store_rollback(sched->store);
+	sched_outbox_undo(sched);
+	mark_stale(sched);
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		((struct running *)value)->ended = false;
+	}
+	log_error("turn undone; trying again in a second error=\"%s\"", err->msg);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < 0 ? b : b < 0 ? a : MIN(a, b);
+}
+
+static int64_t next_due(struct sched *sched)
+{
+	int64_t wall = tick_wall_ms();
+	int64_t due = sched->due_at > 0 ? MAX(sched->due_at - wall, 0) : -1;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct run_wave *wave = run_current_wave(value);
+
+		if (wave != NULL && wave->row.state == WAVE_BAKING) {
+			due = sooner(due, MAX(wave->row.bake_until - wall, 0));
+		}
+	}
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct link *link = value;
+
+		if (link->retry_at > 0 && !link->probing && g_hash_table_size(sched->runs) > 0) {
+			due = sooner(due, MAX(link->retry_at - tick_ms(), 0));
+		}
+		if (link->idle.length > 0) {
+			due = sooner(due, HOUSEKEEPING_MS);
+		}
+	}
+	return sched->waked ? 0 : due;
+}
+
+static void trim_links(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		link_trim(value, tick_ms(), SESSION_IDLE_MS);
+	}
+}
+
+int64_t sched_turn(struct sched *sched)
+{
+	int64_t began = g_get_monotonic_time();
+	struct err err = { 0 };
+	int64_t took;
+
+	sched->waked = false;
+	if (turn(sched, &err) < 0) {
+		undo(sched, &err);
+		return COMMIT_RETRY_MS;
+	}
+	act(sched);
+	if (!sched->stopping) {
+		sched_links_probe(sched, tick_ms());
+	}
+	trim_links(sched);
+	took = g_get_monotonic_time() - began;
+	sched->stats.turns++;
+	sched->stats.turn_us_sum += took;
+	sched->stats.turn_us_max = MAX(sched->stats.turn_us_max, took);
+	return next_due(sched);
+}
+
+void sched_stop(struct sched *sched)
+{
+	sched->stopping = true;
+	sched_running_stop(sched, 0);
+	sched_wake(sched);
+}
+
+bool sched_is_idle(const struct sched *sched)
+{
+	return g_hash_table_size(sched->running) == 0;
+}
+
+size_t sched_running(const struct sched *sched)
+{
+	return g_hash_table_size(sched->running);
+}
+
+void sched_stats_get(const struct sched *sched, struct sched_stats *stats)
+{
+	GHashTableIter iter;
+	void *value;
+
+	*stats = sched->stats;
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct link *link = value;
+
+		stats->sessions += (int64_t)link->idle.length + link->tasks + link->jobs;
+	}
+}

@@ -1,0 +1,217 @@
+/*
+ * Which pending task starts now, and how its order leaves: made inside the turn's
+ * transaction, sent after the commit, undone when there is none.
+ */
+#include "release.h"
+#include "sched_state.h"
+#include "store_task.h"
+#include "store_tenant.h"
+
+#define STOP_PARK 1
+
+/* Worker thread. */
+static void on_said(void *ctx, int64_t id, const char *text)
+{
+	struct sched *sched = ctx;
+	struct letter *letter = g_new0(struct letter, 1);
+
+	letter->task_id = id;
+	letter->said = g_strdup(text);
+	mailbox_send(sched->letters, letter);
+}
+
+static struct running *running_new(struct sched *sched, const struct store_task *task)
+{
+	struct running *running = g_new0(struct running, 1);
+
+	running->task_id = task->id;
+	running->tenant_id = task->tenant_id;
+	running->rollout_id = task->rollout_id;
+	running->server_id = task->server_id;
+	atomic_init(&running->live.migration, -1);
+	g_hash_table_insert(sched->running, g_memdup2(&task->id, sizeof(task->id)), running);
+	g_hash_table_insert(sched->busy, g_memdup2(&task->tenant_id, sizeof(task->tenant_id)),
+			    running);
+	return running;
+}
+
+static struct exec_order *order_new(struct sched *sched, struct run *run,
+				    const struct store_task *task, struct link *link)
+{
+	struct exec_order *order = exec_order_new(EXEC_TASK);
+
+	order->id = task->id;
+	order->server_id = task->server_id;
+	order->session = link_take_session(link);
+	link_address(link, &order->addr);
+	order->epoch = sched->epoch;
+	order->release = release_ref(run->release);
+	order->to_version = g_strdup(run->row.to_version);
+	order->schema = g_strdup(task->schema);
+	order->label = g_strdup_printf("r%lld/%s", (long long)run->id, task->tenant);
+	order->live = &running_new(sched, task)->live;
+	order->stall_ms = run->row.stall_ms;
+	order->lock_wait_ms = sched->policy.lock_wait_ms;
+	order->bytes = task->bytes;
+	order->say = on_said;
+	order->say_ctx = sched;
+	return order;
+}
+
+static int start_one(struct sched *sched, struct run *run, struct link *link, int64_t task_id,
+		     struct err *err)
+{
+	struct outgoing *outgoing;
+	SCOPED(store_task) task = { 0 };
+
+	if (run->release == NULL) {
+		run->release = sched_release_get(sched, run->row.release_id, err);
+		if (run->release == NULL) {
+			return -1;
+		}
+	}
+	if (store_task_get_id(sched->store, task_id, &task, err) < 0 ||
+	    sched_task_move(sched, run, &task, TASK_TAKE, &sched_self, NULL, err) < 0) {
+		return -1;
+	}
+	outgoing = g_new0(struct outgoing, 1);
+	outgoing->task_id = task.id;
+	outgoing->order = order_new(sched, run, &task, link);
+	link->tasks++;
+	g_queue_push_tail(&sched->outbox, outgoing);
+	return 0;
+}
+
+/*
+ * How many more this rollout may start: its own limit, and never more than the budget has
+ * left plus one, so that a bad release fails a bounded number of tenants.
+ */
+static int64_t allowance(const struct sched *sched, const struct run *run)
+{
+	int64_t left = run->row.budget_limit - run_failed(run) + 1;
+	int64_t most = MIN(run->row.running_limit, MAX(left, 0));
+	int64_t fleet = sched->policy.running - (int64_t)g_hash_table_size(sched->running);
+
+	return MIN(most - run_running(run), fleet);
+}
+
+/* A server that is down keeps its tasks waiting, with the reason on each. */
+static int park_server(struct sched *sched, struct run *run, const struct link *link, int64_t wave,
+		       struct err *err)
+{
+	g_autofree char *text = g_strdup_printf("server %s: %s", link->row.name,
+						link->reason != NULL ? link->reason : "is down");
+	const struct run_task *item;
+
+	while ((item = run_next(run, link->id, wave, sched->busy)) != NULL) {
+		SCOPED(store_task) task = { 0 };
+
+		if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
+			return -1;
+		}
+		task.not_before = INT64_MAX; /* the server's return wakes it */
+		if (sched_task_move(sched, run, &task, TASK_TRANSIENT, &sched_self, text, err) <
+		    0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* At most one task: servers take turns. 1: started, 0: cannot, -1: failed. */
+static int try_server(struct sched *sched, struct run *run, int64_t server_id, int64_t wave,
+		      struct err *err)
+{
+	const struct run_task *item = run_next(run, server_id, wave, sched->busy);
+	struct link *link = NULL;
+
+	if (item == NULL) {
+		return 0;
+	}
+	if (sched_link_get(sched, server_id, &link, err) < 0) {
+		return -1;
+	}
+	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
+		return park_server(sched, run, link, wave, err);
+	}
+	if (!link_has_slot(link, run->row.per_server_limit)) {
+		return 0;
+	}
+	return start_one(sched, run, link, item->id, err) < 0 ? -1 : 1;
+}
+
+int sched_dispatch(struct sched *sched, struct run *run, struct err *err)
+{
+	const struct run_wave *wave = run_current_wave(run);
+	int64_t allowed = allowance(sched, run);
+	bool progress = true;
+
+	if (run->row.state != ROLLOUT_RUNNING || wave == NULL) {
+		return 0;
+	}
+	while (allowed > 0 && progress) {
+		GHashTableIter iter;
+		void *key;
+
+		progress = false;
+		g_hash_table_iter_init(&iter, run->queues);
+		while (allowed > 0 && g_hash_table_iter_next(&iter, &key, NULL)) {
+			int started = try_server(sched, run, *(int64_t *)key, wave->row.seq, err);
+
+			if (started < 0) {
+				return -1;
+			}
+			progress = progress || started > 0;
+			allowed -= started;
+		}
+	}
+	return 0;
+}
+
+static void outgoing_free(struct outgoing *outgoing)
+{
+	exec_order_free(outgoing->order);
+	g_free(outgoing);
+}
+
+void sched_outbox_send(struct sched *sched)
+{
+	struct outgoing *outgoing;
+
+	while ((outgoing = g_queue_pop_head(&sched->outbox)) != NULL) {
+		pool_send(sched->tasks, g_steal_pointer(&outgoing->order));
+		outgoing_free(outgoing);
+	}
+}
+
+void sched_outbox_undo(struct sched *sched)
+{
+	struct outgoing *outgoing;
+
+	while ((outgoing = g_queue_pop_head(&sched->outbox)) != NULL) {
+		struct exec_order *order = outgoing->order;
+		struct running *running = g_hash_table_lookup(sched->running, &outgoing->task_id);
+		struct link *link = g_hash_table_lookup(sched->links, &order->server_id);
+
+		link->tasks--;
+		link_give_session(link, g_steal_pointer(&order->session), link->idle_since);
+		g_hash_table_remove(sched->busy, &running->tenant_id);
+		g_hash_table_remove(sched->running, &outgoing->task_id);
+		outgoing_free(outgoing);
+	}
+}
+
+void sched_running_stop(struct sched *sched, int64_t rollout_id)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (rollout_id == 0 || running->rollout_id == rollout_id) {
+			atomic_store(&running->live.stop, STOP_PARK);
+		}
+	}
+}

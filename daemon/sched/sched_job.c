@@ -1,0 +1,113 @@
+/*
+ * Jobs: questions to one server, at most LINK_JOBS_MAX at once beside its tasks.
+ */
+#include "sched_state.h"
+
+void sched_job_start(struct sched *sched, const struct store_server *server,
+		     struct exec_order *order, const struct sched_job *job)
+{
+	struct job_run *run = g_new0(struct job_run, 1);
+	struct link *link = g_hash_table_lookup(sched->links, &server->id);
+
+	if (link == NULL) {
+		link = link_new(server->id);
+		link_set_row(link, server);
+		g_hash_table_insert(sched->links, g_memdup2(&server->id, sizeof(server->id)), link);
+	}
+	run->id = ++sched->next_job;
+	run->server_id = server->id;
+	run->order = order;
+	run->job = *job;
+	order->id = run->id;
+	order->server_id = server->id;
+	order->epoch = sched->epoch;
+	g_hash_table_insert(sched->jobs, g_memdup2(&run->id, sizeof(run->id)), run);
+	g_queue_push_tail(&link->waiting_jobs, run);
+	sched_wake(sched);
+}
+
+static void send_from(struct sched *sched, struct link *link)
+{
+	while (link->jobs < LINK_JOBS_MAX && link->waiting_jobs.length > 0) {
+		struct job_run *run = g_queue_pop_head(&link->waiting_jobs);
+
+		run->order->session = link_take_session(link);
+		link_address(link, &run->order->addr);
+		link->jobs++;
+		pool_send(sched->probes, g_steal_pointer(&run->order));
+	}
+}
+
+void sched_jobs_send(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		send_from(sched, value);
+	}
+}
+
+int sched_job_ended(struct sched *sched, const struct exec_result *result, struct err *err)
+{
+	struct job_run *run = g_hash_table_lookup(sched->jobs, &result->id);
+
+	CHECK(run != NULL);
+	run->ended = true;
+	run->failed = false;
+	if (store_savepoint(sched->store, err) < 0) {
+		return -1;
+	}
+	if (run->job.fn(sched, result, run->job.ctx, err) == 0) {
+		return store_savepoint_release(sched->store, err);
+	}
+	store_savepoint_undo(sched->store);
+	sched_forget(sched);
+	run->failed = true;
+	run->err = *err;
+	return err->code == ERR_STORE ? -1 : 0; /* -1: the turn is undone, the job read again */
+}
+
+/* Collected first: an answer may start another job. */
+void sched_jobs_finish(struct sched *sched)
+{
+	g_autoptr(GPtrArray) ended = g_ptr_array_new();
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->jobs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		if (((struct job_run *)value)->ended) {
+			g_ptr_array_add(ended, value);
+		}
+	}
+	for (guint i = 0; i < ended->len; i++) {
+		struct job_run *run = g_ptr_array_index(ended, i);
+		g_autofree int64_t *id = g_memdup2(&run->id, sizeof(run->id));
+
+		if (run->job.done != NULL) {
+			run->job.done(run->job.ctx, run->failed ? &run->err : NULL);
+		}
+		g_hash_table_remove(sched->jobs, id);
+	}
+}
+
+void sched_jobs_cancel(struct sched *sched)
+{
+	GHashTableIter iter;
+	struct err err;
+	void *value;
+
+	err_set(&err, ERR_CANCELLED, "musterd is stopping");
+	g_hash_table_iter_init(&iter, sched->jobs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct job_run *run = value;
+
+		exec_order_free(run->order);
+		if (run->job.done != NULL) {
+			run->job.done(run->job.ctx, &err);
+		}
+	}
+	g_hash_table_remove_all(sched->jobs);
+}

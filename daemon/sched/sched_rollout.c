@@ -1,0 +1,444 @@
+/*
+ * A rollout from outside: what an operator may do to it, and the one function that writes
+ * its state.
+ */
+#include <string.h>
+
+#include "log.h"
+#include "sched_state.h"
+#include "store_rollout.h"
+#include "store_task.h"
+#include "tick.h"
+
+int sched_run_get(struct sched *sched, int64_t id, struct run **run, struct err *err)
+{
+	struct run *found = g_hash_table_lookup(sched->runs, &id);
+
+	if (found == NULL) {
+		found = run_new(id);
+		g_hash_table_insert(sched->runs, g_memdup2(&id, sizeof(id)), found);
+	}
+	if (found->stale && run_load(found, sched->store, err) < 0) {
+		return -1;
+	}
+	*run = found;
+	return 0;
+}
+
+static void set_times(struct store_rollout *row, enum rollout_state from)
+{
+	if (row->state == ROLLOUT_RUNNING && row->started_at == 0) {
+		row->started_at = tick_wall_ms();
+	}
+	if (row->state == ROLLOUT_RUNNING) {
+		row->over_budget = false;
+	}
+	if (fsm_is_end(&fsm_rollout, (int)row->state)) {
+		row->ended_at = tick_wall_ms();
+	} else if (fsm_is_end(&fsm_rollout, (int)from)) {
+		row->ended_at = 0;
+	}
+}
+
+int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event event,
+		       const struct sched_actor *actor, const char *text, struct err *err)
+{
+	const struct fsm_edge *edge = fsm_next(&fsm_rollout, (int)run->row.state, (int)event, err);
+	enum rollout_state from = run->row.state;
+	g_autofree char *object = NULL;
+
+	if (edge == NULL) {
+		return err_prefix(err, "r%lld", (long long)run->id);
+	}
+	run->row.state = (enum rollout_state)edge->to;
+	store_text_set(&run->row.reason, text != NULL ? text : edge->why);
+	set_times(&run->row, from);
+	if (store_rollout_put(sched->store, &run->row, err) < 0) {
+		return -1;
+	}
+	object = g_strdup_printf("r%lld", (long long)run->id);
+	log_info("rollout %s rollout=%s name=%s reason=\"%s\"", rollout_state_names[run->row.state],
+		 object, run->row.name, run->row.reason);
+	return sched_note(sched, actor, run->id, "rollout", object,
+			  rollout_state_names[run->row.state], run->row.reason, err);
+}
+
+/* ---- verbs -------------------------------------------------------------------------- */
+
+static const struct {
+	enum rollout_event event;
+	const char *name;
+} verbs[] = {
+	{ ROLLOUT_PAUSE, "pause" }, { ROLLOUT_RESUME, "resume" }, { ROLLOUT_PROMOTE, "promote" },
+	{ ROLLOUT_ABORT, "abort" }, { ROLLOUT_RETRY, "retry" },
+};
+
+const char *const *sched_rollout_actions(const struct store_rollout *rollout)
+{
+	/* one list per state, made from the table on the first call */
+	static const char *lists[ROLLOUT_STATE_NR][G_N_ELEMENTS(verbs) + 1];
+	const char **list = lists[rollout->state];
+	size_t nr = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		if (fsm_has(&fsm_rollout, (int)rollout->state, (int)verbs[i].event)) {
+			list[nr++] = verbs[i].name;
+		}
+	}
+	return list;
+}
+
+/* "paused by anna: disk is filling up" */
+static char *actor_text(const char *verb, const struct sched_actor *actor)
+{
+	if (actor->reason != NULL && actor->reason[0] != '\0') {
+		return g_strdup_printf("%s by %s: %s", verb, actor->name, actor->reason);
+	}
+	return g_strdup_printf("%s by %s", verb, actor->name);
+}
+
+static int open_gates(struct sched *sched, struct run *run, bool full, struct err *err)
+{
+	struct run_wave *wave = run_current_wave(run);
+
+	if (full) {
+		run->row.gate_human = false;
+	}
+	if (wave == NULL || wave->row.state != WAVE_GATED) {
+		return 0;
+	}
+	wave->row.state = WAVE_DONE;
+	store_text_set(&wave->row.gate, NULL);
+	return store_wave_put(sched->store, &wave->row, err);
+}
+
+static int retry_one(struct sched *sched, struct run *run, const char *tenant,
+		     const struct sched_actor *actor, struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+
+	if (store_task_get(sched->store, run->id, tenant, &task, err) < 0) {
+		return -1;
+	}
+	if (task.state == TASK_IN_DOUBT) {
+		return err_set(err, ERR_CONFLICT,
+			       "r%lld/%s is in doubt: look at the tenant, then \"muster task "
+			       "resolve r%lld/%s --as applied|not-applied|at=N\"",
+			       (long long)run->id, tenant, (long long)run->id, tenant);
+	}
+	return sched_task_move(sched, run, &task, TASK_RETRY, actor, NULL, err);
+}
+
+static int retry(struct sched *sched, struct run *run, const struct sched_verb *verb,
+		 const struct sched_actor *actor, struct err *err)
+{
+	if (verb->tenant != NULL) {
+		return retry_one(sched, run, verb->tenant, actor, err);
+	}
+	if (run_count(run, -1, TASK_FAILED) == 0) {
+		return err_set(err, ERR_CONFLICT, "r%lld has no failed task to retry%s",
+			       (long long)run->id,
+			       run_count(run, -1, TASK_IN_DOUBT) > 0
+				       ? ": those in doubt need \"muster task resolve\""
+				       : "");
+	}
+	return sched_task_move_all(sched, run, TASK_FAILED, TASK_RETRY, 0, NULL, err);
+}
+
+static int check_resume(const struct run *run, struct err *err)
+{
+	if (run_failed(run) <= run->row.budget_limit) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "r%lld has %lld failed tasks and a budget of %lld: retry them with \"muster "
+		       "rollout retry r%lld\" or allow more with \"muster rollout set r%lld "
+		       "budget=N\"",
+		       (long long)run->id, (long long)run_failed(run),
+		       (long long)run->row.budget_limit, (long long)run->id, (long long)run->id);
+}
+
+static void kill_running(struct sched *sched, const struct run *run);
+
+static int apply(struct sched *sched, struct run *run, const struct sched_verb *verb,
+		 const struct sched_actor *actor, struct err *err)
+{
+	switch (verb->event) {
+	case ROLLOUT_RESUME:
+		return check_resume(run, err);
+	case ROLLOUT_PROMOTE:
+		return open_gates(sched, run, verb->full, err);
+	case ROLLOUT_RETRY:
+		return retry(sched, run, verb, actor, err);
+	case ROLLOUT_PAUSE:
+	case ROLLOUT_ABORT:
+		sched_running_stop(sched, run->id);
+		if (verb->now) {
+			kill_running(sched, run);
+		}
+		return 0;
+	case ROLLOUT_SURVEYED:
+	case ROLLOUT_SURVEY_FAIL:
+	case ROLLOUT_OVER_BUDGET:
+	case ROLLOUT_QUIET:
+	case ROLLOUT_GATE:
+	case ROLLOUT_END_GOOD:
+	case ROLLOUT_END_BAD:
+	case ROLLOUT_EVENT_NR:
+		break;
+	}
+	return err_set(err, ERR_INVALID, "\"%s\" is not for an operator",
+		       rollout_event_names[verb->event]);
+}
+
+static char *verb_text(enum rollout_event event, const struct sched_actor *actor)
+{
+	static const char *const past[ROLLOUT_EVENT_NR] = {
+		[ROLLOUT_PAUSE] = "paused",     [ROLLOUT_RESUME] = "resumed",
+		[ROLLOUT_PROMOTE] = "promoted", [ROLLOUT_ABORT] = "aborted",
+		[ROLLOUT_RETRY] = "retried",
+	};
+
+	return actor_text(past[event], actor);
+}
+
+/* The run of a rollout named by a person, with its revision checked. */
+static int find_run(struct sched *sched, const char *word, int64_t revision, struct run **run,
+		    struct err *err)
+{
+	SCOPED(store_rollout) row = { 0 };
+
+	if (store_rollout_get(sched->store, word, &row, err) < 0 ||
+	    sched_run_get(sched, row.id, run, err) < 0) {
+		return -1;
+	}
+	if (revision != 0 && (*run)->row.revision != revision) {
+		return err_set_native(err, ERR_CONFLICT, SCHED_REVISION_CONFLICT,
+				      "r%lld is at revision %lld, not %lld: somebody changed it",
+				      (long long)row.id, (long long)(*run)->row.revision,
+				      (long long)revision);
+	}
+	return 0;
+}
+
+int sched_rollout_verb(struct sched *sched, const char *rollout, const struct sched_verb *verb,
+		       const struct sched_actor *actor, struct store_rollout *out, struct err *err)
+{
+	g_autofree char *text = verb_text(verb->event, actor);
+	struct run *run = NULL;
+
+	if (find_run(sched, rollout, verb->revision, &run, err) < 0) {
+		return -1;
+	}
+	if (fsm_next(&fsm_rollout, (int)run->row.state, (int)verb->event, err) == NULL) {
+		return err_prefix(err, "r%lld", (long long)run->id);
+	}
+	if (apply(sched, run, verb, actor, err) < 0 ||
+	    sched_rollout_move(sched, run, verb->event, actor, text, err) < 0) {
+		run->stale = true;
+		return -1;
+	}
+	return store_rollout_get_id(sched->store, run->id, out, err);
+}
+
+/* ---- live settings ------------------------------------------------------------------ */
+
+static int parse_count(const char *key, const char *value, int64_t least, int64_t *out,
+		       struct err *err)
+{
+	gint64 number = 0;
+
+	if (!g_ascii_string_to_signed(value, 10, least, 1000000, &number, NULL)) {
+		return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from %lld to 1000000",
+			       key, value, (long long)least);
+	}
+	*out = number;
+	return 0;
+}
+
+static int parse_duration(const char *key, const char *value, int64_t *out, struct err *err)
+{
+	int64_t ms = tick_duration_parse(value);
+
+	if (ms < 0) {
+		return err_set(err, ERR_INVALID, "%s: \"%s\" is not a duration such as 90s or 15m",
+			       key, value);
+	}
+	*out = ms;
+	return 0;
+}
+
+int sched_budget_parse(const char *text, int64_t tenants, int64_t *limit, struct err *err)
+{
+	size_t len = strlen(text);
+	guint64 percent = 0;
+
+	if (len > 1 && text[len - 1] == '%') {
+		g_autofree char *digits = g_strndup(text, len - 1);
+
+		if (!g_ascii_string_to_unsigned(digits, 10, 0, 100, &percent, NULL)) {
+			return err_set(err, ERR_INVALID,
+				       "budget: \"%s\" is not a share of 0%% to 100%%", text);
+		}
+		*limit = (tenants * (int64_t)percent + 99) / 100;
+		return 0;
+	}
+	return parse_count("budget", text, 0, limit, err);
+}
+
+static int set_key(struct run *run, const char *key, const char *value, struct err *err)
+{
+	int64_t total = 0;
+
+	for (int state = 0; state < TASK_STATE_NR; state++) {
+		total += run_count(run, -1, (enum task_state)state);
+	}
+	if (strcmp(key, "budget") == 0) {
+		return sched_budget_parse(value, total, &run->row.budget_limit, err);
+	}
+	if (strcmp(key, "running") == 0) {
+		return parse_count(key, value, 1, &run->row.running_limit, err);
+	}
+	if (strcmp(key, "per_server") == 0) {
+		return parse_count(key, value, 0, &run->row.per_server_limit, err);
+	}
+	if (strcmp(key, "stall") == 0) {
+		return parse_duration(key, value, &run->row.stall_ms, err);
+	}
+	if (strcmp(key, "bake") == 0) {
+		return parse_duration(key, value, &run->row.bake_ms, err);
+	}
+	return err_set(err, ERR_INVALID,
+		       "\"%s\" cannot be set on a rollout: budget, running, per_server, stall and "
+		       "bake can",
+		       key);
+}
+
+int sched_rollout_set(struct sched *sched, const char *rollout, const char *key, const char *value,
+		      const struct sched_actor *actor, struct store_rollout *out, struct err *err)
+{
+	g_autofree char *text = g_strdup_printf("%s=%s", key, value);
+	g_autofree char *object = NULL;
+	struct run *run = NULL;
+
+	if (find_run(sched, rollout, 0, &run, err) < 0) {
+		return -1;
+	}
+	if (set_key(run, key, value, err) < 0 ||
+	    store_rollout_put(sched->store, &run->row, err) < 0) {
+		run->stale = true;
+		return -1;
+	}
+	object = g_strdup_printf("r%lld", (long long)run->id);
+	if (sched_note(sched, actor, run->id, "rollout.set", object,
+		       rollout_state_names[run->row.state], text, err) < 0) {
+		return -1;
+	}
+	return store_rollout_get_id(sched->store, run->id, out, err);
+}
+
+/* ---- tasks --------------------------------------------------------------------------- */
+
+int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant,
+		    const struct sched_actor *actor, struct store_task *out, struct err *err)
+{
+	g_autofree char *text = actor_text("skipped", actor);
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (find_run(sched, rollout, 0, &run, err) < 0 ||
+	    store_task_get(sched->store, run->id, tenant, &task, err) < 0 ||
+	    sched_task_move(sched, run, &task, TASK_SKIP, actor, text, err) < 0) {
+		return -1;
+	}
+	return store_task_get_id(sched->store, task.id, out, err);
+}
+
+static int ignore_result(struct sched *sched, const struct exec_result *result, void *ctx,
+			 struct err *err)
+{
+	(void)sched;
+	(void)result;
+	(void)ctx;
+	(void)err;
+	return 0; /* a kill that came too late is no news: the task's own result tells */
+}
+
+static void kill_one(struct sched *sched, struct running *running)
+{
+	static const struct sched_job job = { .fn = ignore_result };
+	struct link *link = g_hash_table_lookup(sched->links, &running->server_id);
+	uint64_t connection_id = atomic_load(&running->live.connection_id);
+	struct exec_order *order;
+
+	atomic_store(&running->live.stop, 1);
+	if (connection_id == 0 || link == NULL) {
+		return;
+	}
+	order = exec_order_new(EXEC_KILL);
+	order->connection_id = connection_id;
+	sched_job_start(sched, &link->row, order, &job);
+}
+
+static void kill_running(struct sched *sched, const struct run *run)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (run == NULL || running->rollout_id == run->id) {
+			kill_one(sched, running);
+		}
+	}
+}
+
+void sched_kill_running(struct sched *sched)
+{
+	kill_running(sched, NULL);
+	sched_jobs_send(sched);
+}
+
+int sched_task_kill(struct sched *sched, const char *rollout, const char *tenant,
+		    const struct sched_actor *actor, struct store_task *out, struct err *err)
+{
+	g_autofree char *object = NULL;
+	struct running *running;
+	struct run *run = NULL;
+
+	if (find_run(sched, rollout, 0, &run, err) < 0 ||
+	    store_task_get(sched->store, run->id, tenant, out, err) < 0) {
+		return -1;
+	}
+	running = g_hash_table_lookup(sched->running, &out->id);
+	if (running == NULL || running->ended) {
+		return err_set(err, ERR_CONFLICT, "r%lld/%s runs nothing: it is %s",
+			       (long long)run->id, tenant, task_state_names[out->state]);
+	}
+	object = g_strdup_printf("r%lld/%s", (long long)run->id, tenant);
+	if (sched_note(sched, actor, run->id, "task.kill", object, task_state_names[out->state],
+		       "its statement is ended", err) < 0) {
+		return -1;
+	}
+	kill_one(sched, running);
+	return 0;
+}
+
+void sched_rollout_pace(const struct sched *sched, int64_t rollout_id, double *rate, int64_t *eta_s)
+{
+	const struct run *run = g_hash_table_lookup(sched->runs, &rollout_id);
+	int64_t left;
+
+	*rate = 0;
+	*eta_s = -1;
+	if (run == NULL || run->stale) {
+		return;
+	}
+	*rate = run_rate(run, tick_ms());
+	left = run_open_count(run, RUN_WAVES_MAX - 1);
+	if (*rate > 0 && run->row.state == ROLLOUT_RUNNING) {
+		*eta_s = (int64_t)((double)left / *rate + 0.5);
+	}
+}

@@ -1,0 +1,370 @@
+/*
+ * From a survey to waves and tasks, or to the preview that a dry run asked for.
+ */
+#include <stdlib.h>
+
+#include "log.h"
+#include "release.h"
+#include "sched_state.h"
+#include "store_rollout.h"
+#include "store_task.h"
+#include "survey.h"
+#include "tick.h"
+#include "wave.h"
+
+/* What becomes of the tenants of a survey. */
+struct sorting {
+	GPtrArray *work;       /* const struct survey_tenant *, in the order of waves */
+	GPtrArray *settled;    /* nothing to do, ahead: they are in no wave */
+	struct wave_plan plan; /* owned; of indexes into work; empty without work */
+};
+
+static void sorting_release(struct sorting *sorting)
+{
+	g_clear_pointer(&sorting->work, g_ptr_array_unref);
+	g_clear_pointer(&sorting->settled, g_ptr_array_unref);
+	wave_plan_release(&sorting->plan);
+}
+
+SCOPED_RELEASE(sorting);
+
+static bool is_settled(const struct survey_tenant *tenant)
+{
+	return tenant->known && tenant->exists && !tenant->held &&
+	       (tenant->pending == 0 || tenant->ahead != NULL);
+}
+
+/* Small ones first: they are the canaries of the first waves. */
+static int smaller_first(const void *a, const void *b)
+{
+	const struct survey_tenant *left = *(const struct survey_tenant *const *)a;
+	const struct survey_tenant *right = *(const struct survey_tenant *const *)b;
+
+	if (left->bytes != right->bytes) {
+		return left->bytes < right->bytes ? -1 : 1;
+	}
+	return g_strcmp0(left->name, right->name);
+}
+
+static int bigger_first(const void *a, const void *b)
+{
+	const struct survey_tenant *left = *(const struct survey_tenant *const *)a;
+	const struct survey_tenant *right = *(const struct survey_tenant *const *)b;
+
+	if (left->bytes != right->bytes) {
+		return left->bytes > right->bytes ? -1 : 1;
+	}
+	return g_strcmp0(left->name, right->name);
+}
+
+static int cut(struct sorting *sorting, const char *waves, struct err *err)
+{
+	g_autofree int64_t *indexes = g_new0(int64_t, sorting->work->len);
+	struct wave_spec spec;
+
+	if (sorting->work->len == 0) {
+		return 0;
+	}
+	for (guint i = 0; i < sorting->work->len; i++) {
+		indexes[i] = i;
+	}
+	if (wave_spec_parse(&spec, waves, err) < 0) {
+		return -1;
+	}
+	/* fewer may be left with work than were selected: a count never leaves one out */
+	if (spec.steps[spec.nr - 1].unit != WAVE_REST && spec.nr < WAVE_STEPS_MAX) {
+		spec.steps[spec.nr++] = (struct wave_step){ .unit = WAVE_REST };
+	}
+	return wave_plan_build(&sorting->plan, &spec, indexes, sorting->work->len, err);
+}
+
+/* Inside a wave the big ones start first, so that it does not end with one of them. */
+static int sort(const struct survey *survey, const char *waves, struct sorting *sorting,
+		struct err *err)
+{
+	sorting->work = g_ptr_array_new();
+	sorting->settled = g_ptr_array_new();
+	for (size_t i = 0; i < survey->nr; i++) {
+		struct survey_tenant *tenant = &survey->tenants[i];
+
+		g_ptr_array_add(is_settled(tenant) ? sorting->settled : sorting->work, tenant);
+	}
+	g_ptr_array_sort(sorting->work, smaller_first);
+	if (cut(sorting, waves, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < sorting->plan.nr; i++) {
+		const struct wave *wave = &sorting->plan.waves[i];
+
+		qsort(&sorting->work->pdata[wave->first], wave->count, sizeof(void *),
+		      bigger_first);
+	}
+	return 0;
+}
+
+/* ---- tasks ------------------------------------------------------------------------------ */
+
+static int put_task(struct sched *sched, const struct run *run, const struct survey_tenant *tenant,
+		    int64_t wave, int64_t rank, struct err *err)
+{
+	SCOPED(store_task)
+	task = {
+		.rollout_id = run->id,
+		.tenant_id = tenant->id,
+		.server_id = tenant->server_id,
+		.wave = wave,
+		.rank = rank,
+		.state = TASK_PENDING,
+		.statements = tenant->statements,
+	};
+
+	if (tenant->held) {
+		task.state = TASK_HELD;
+		store_text_set(&task.reason, "the tenant is held");
+	} else if (wave == 0 && tenant->ahead != NULL) {
+		g_autofree char *text = g_strdup_printf(
+			"ahead: its history holds %s, which the release does not", tenant->ahead);
+
+		task.state = TASK_SKIPPED;
+		task.finished_at = tick_wall_ms();
+		store_text_set(&task.reason, text);
+	} else if (wave == 0) {
+		g_autofree char *text =
+			g_strdup_printf("nothing to do: it is at %s",
+					tenant->version != NULL ? tenant->version : "the start");
+
+		task.state = TASK_DONE;
+		task.finished_at = tick_wall_ms();
+		store_text_set(&task.reason, text);
+	}
+	return store_task_put(sched->store, &task, err);
+}
+
+static int put_waves(struct sched *sched, const struct run *run, const struct sorting *sorting,
+		     struct err *err)
+{
+	for (size_t i = 0; i < sorting->plan.nr; i++) {
+		const struct wave *wave = &sorting->plan.waves[i];
+		const struct store_wave row = {
+			.rollout_id = run->id,
+			.seq = (int64_t)i + 1,
+			.state = WAVE_PENDING,
+			.size = (int64_t)wave->count,
+		};
+
+		if (store_wave_put(sched->store, &row, err) < 0) {
+			return -1;
+		}
+		for (size_t k = 0; k < wave->count; k++) {
+			if (put_task(sched, run, sorting->work->pdata[wave->first + k], row.seq,
+				     (int64_t)k + 1, err) < 0) {
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+static int put_settled(struct sched *sched, const struct run *run, const struct sorting *sorting,
+		       struct err *err)
+{
+	for (guint i = 0; i < sorting->settled->len; i++) {
+		if (put_task(sched, run, sorting->settled->pdata[i], 0, (int64_t)i + 1, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+struct scheduled {
+	struct sched *sched;
+	int64_t rollout_id;
+};
+
+static int on_surveyed(struct sched *sched, const struct survey *survey, void *ctx, struct err *err)
+{
+	const struct scheduled *scheduled = ctx;
+	SCOPED(sorting) sorting = { 0 };
+	g_autofree char *text = NULL;
+	struct run *run = NULL;
+
+	if (sched_run_get(sched, scheduled->rollout_id, &run, err) < 0) {
+		return -1;
+	}
+	if (run->row.state != ROLLOUT_SCHEDULED) {
+		return 0; /* aborted while its tenants were looked at */
+	}
+	if (sort(survey, run->row.waves, &sorting, err) < 0 ||
+	    put_waves(sched, run, &sorting, err) < 0 ||
+	    put_settled(sched, run, &sorting, err) < 0) {
+		return -1;
+	}
+	text = g_strdup_printf("%u of %zu tenants have something to do", sorting.work->len,
+			       survey->nr);
+	run->row.surveyed = true;
+	if (sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err) < 0) {
+		return -1;
+	}
+	run->stale = true; /* its waves and tasks are new */
+	return 0;
+}
+
+/* A rollout whose survey failed stays scheduled, and is looked at again. */
+static void on_survey_done(void *ctx, const struct err *err)
+{
+	g_autofree struct scheduled *scheduled = ctx;
+	struct run *run = g_hash_table_lookup(scheduled->sched->runs, &scheduled->rollout_id);
+
+	if (err != NULL && run != NULL) {
+		log_error("survey failed rollout=r%lld error=\"%s\"",
+			  (long long)scheduled->rollout_id, err->msg);
+		run->surveying = false;
+	}
+}
+
+int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
+{
+	struct scheduled *scheduled = g_new0(struct scheduled, 1);
+	const struct survey_call call = { on_surveyed, on_survey_done, scheduled };
+	g_autofree char *text = NULL;
+
+	scheduled->sched = sched;
+	scheduled->rollout_id = run->id;
+	run->surveying = true;
+	if (survey_start(sched, run->row.selector, run->row.release_id, run->row.to_version, &call,
+			 err) == 0) {
+		return 0;
+	}
+	g_free(scheduled);
+	if (err->code == ERR_STORE) {
+		run->surveying = false;
+		return -1;
+	}
+	text = g_strdup(err->msg); /* the tenants it named are gone */
+	return sched_rollout_move(sched, run, ROLLOUT_SURVEY_FAIL, &sched_self, text, err);
+}
+
+/* ---- the dry run ------------------------------------------------------------------------ */
+
+struct preview_run {
+	struct store_rollout row; /* owned; never stored */
+	char *version;            /* owned */
+	void (*fn)(void *ctx, const struct sched_preview *preview);
+	void *ctx;
+	GPtrArray *ahead; /* names, owned */
+	GPtrArray *missing;
+	GPtrArray *held;
+	struct sched_preview preview;
+};
+
+static void preview_run_free(struct preview_run *run)
+{
+	store_rollout_release(&run->row);
+	g_free(run->version);
+	g_ptr_array_unref(run->ahead);
+	g_ptr_array_unref(run->missing);
+	g_ptr_array_unref(run->held);
+	g_free(run);
+}
+
+static void preview_tenant(struct preview_run *run, const struct survey_tenant *tenant)
+{
+	struct sched_preview *preview = &run->preview;
+
+	preview->tenants++;
+	if (tenant->held) {
+		g_ptr_array_add(run->held, g_strdup(tenant->name));
+	} else if (!tenant->exists) {
+		g_ptr_array_add(run->missing, g_strdup(tenant->name));
+	} else if (tenant->ahead != NULL) {
+		g_ptr_array_add(run->ahead, g_strdup(tenant->name));
+	} else if (tenant->known && tenant->pending == 0) {
+		preview->up_to_date++;
+	} else {
+		preview->pending++;
+		preview->statements += tenant->statements;
+	}
+}
+
+static int on_previewed(struct sched *sched, const struct survey *survey, void *ctx,
+			struct err *err)
+{
+	struct preview_run *run = ctx;
+	SCOPED(sorting) sorting = { 0 };
+
+	(void)sched;
+	run->preview =
+		(struct sched_preview){ .release = run->row.release, .version = run->version };
+	g_ptr_array_set_size(run->ahead, 0);
+	g_ptr_array_set_size(run->missing, 0);
+	g_ptr_array_set_size(run->held, 0);
+	if (sort(survey, run->row.waves, &sorting, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < survey->nr; i++) {
+		preview_tenant(run, &survey->tenants[i]);
+	}
+	run->preview.nr_waves = sorting.plan.nr;
+	for (size_t i = 0; i < sorting.plan.nr; i++) {
+		run->preview.wave_sizes[i] = (int64_t)sorting.plan.waves[i].count;
+	}
+	return 0;
+}
+
+static void on_preview_done(void *ctx, const struct err *err)
+{
+	struct preview_run *run = ctx;
+
+	if (err != NULL) {
+		run->preview.err = *err;
+	}
+	g_ptr_array_add(run->ahead, NULL);
+	g_ptr_array_add(run->missing, NULL);
+	g_ptr_array_add(run->held, NULL);
+	run->preview.ahead = (char *const *)run->ahead->pdata;
+	run->preview.missing = (char *const *)run->missing->pdata;
+	run->preview.held = (char *const *)run->held->pdata;
+	run->fn(run->ctx, &run->preview);
+	preview_run_free(run);
+}
+
+/* Where the release leads: its newest version, or the one that was asked for. */
+static char *target_version(struct sched *sched, const struct store_rollout *row, struct err *err)
+{
+	struct release *release;
+	char *version;
+
+	if (row->to_version != NULL) {
+		return g_strdup(row->to_version);
+	}
+	release = sched_release_get(sched, row->release_id, err);
+	if (release == NULL) {
+		return NULL;
+	}
+	version = g_strdup(release->migrations[release->nr - 1].version);
+	release_unref(release);
+	return version;
+}
+
+int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
+			  void (*fn)(void *ctx, const struct sched_preview *preview), void *ctx,
+			  struct err *err)
+{
+	struct preview_run *run = g_new0(struct preview_run, 1);
+	const struct survey_call call = { on_previewed, on_preview_done, run };
+
+	run->fn = fn;
+	run->ctx = ctx;
+	run->ahead = g_ptr_array_new_with_free_func(g_free);
+	run->missing = g_ptr_array_new_with_free_func(g_free);
+	run->held = g_ptr_array_new_with_free_func(g_free);
+	if (sched_start_parse(sched, start, &run->row, err) == 0) {
+		run->version = target_version(sched, &run->row, err);
+	}
+	if (run->version == NULL || survey_start(sched, run->row.selector, run->row.release_id,
+						 run->row.to_version, &call, err) < 0) {
+		preview_run_free(run);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,171 @@
+/*
+ * Servers: the rows that links remember, and what a result says of a server's health.
+ */
+#include "log.h"
+#include "sched_state.h"
+#include "store_server.h"
+#include "tick.h"
+
+int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, struct err *err)
+{
+	struct link *found = g_hash_table_lookup(sched->links, &server_id);
+	SCOPED(store_server) row = { 0 };
+
+	if (found != NULL && !found->stale) {
+		*link = found;
+		return 0;
+	}
+	if (store_server_get_id(sched->store, server_id, &row, err) < 0) {
+		return -1;
+	}
+	if (found == NULL) {
+		found = link_new(server_id);
+		g_hash_table_insert(sched->links, g_memdup2(&server_id, sizeof(server_id)), found);
+	}
+	link_set_row(found, &row);
+	*link = found;
+	return 0;
+}
+
+/* Rows that changed, or a server that is gone. */
+int sched_links_refresh(struct sched *sched, struct err *err)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct link *link = value;
+
+		if (!link->stale || sched_link_get(sched, link->id, &link, err) == 0) {
+			continue;
+		}
+		if (err->code != ERR_NOT_FOUND) {
+			return -1;
+		}
+		if (link->tasks + link->jobs + (int64_t)link->waiting_jobs.length == 0) {
+			g_hash_table_iter_remove(&iter);
+		}
+	}
+	return 0;
+}
+
+void sched_server_changed(struct sched *sched, int64_t server_id)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	if (link != NULL) {
+		link->stale = true;
+		link->retry_at = 1; /* what was wrong may have been set right: ask at once */
+	}
+}
+
+static int note_state(struct sched *sched, struct link *link, const struct exec_result *result,
+		      struct err *err)
+{
+	SCOPED(store_server) row = { 0 };
+	g_autofree char *object = NULL;
+	struct exec_info info = { 0 };
+
+	if (store_server_get_id(sched->store, link->id, &row, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
+	}
+	row.state = link->state;
+	store_text_set(&row.reason, link->reason);
+	if (result->info != NULL) {
+		exec_info_get(result, &info);
+		store_text_set(&row.flavor, info.flavor);
+		store_text_set(&row.version, info.version);
+	}
+	if (store_server_put(sched->store, &row, err) < 0) {
+		return -1;
+	}
+	object = g_strdup_printf("server/%s", row.name);
+	if (link->state == SERVER_UP) {
+		log_info("server up server=%s", row.name);
+	} else {
+		log_warn("server %s server=%s reason=\"%s\"", server_state_names[link->state],
+			 row.name, link->reason);
+	}
+	return sched_note(sched, &sched_self, 0, "server", object, server_state_names[link->state],
+			  link->reason, err);
+}
+
+/* The tasks that waited for this server may go on. */
+static int wake_tasks(struct sched *sched, const struct link *link, struct err *err)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct run *run = value;
+
+		if ((run->stale && run_load(run, sched->store, err) < 0) ||
+		    sched_task_move_all(sched, run, TASK_WAITING, TASK_WAKE, link->id, NULL, err) <
+			    0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int sched_link_saw(struct sched *sched, struct link *link, const struct exec_result *result,
+		   struct err *err)
+{
+	enum server_state before = link->state;
+	bool changed;
+
+	if (result->server_down || result->server_denied) {
+		changed = link_saw_down(link, result->server_denied ? SERVER_DENIED : SERVER_DOWN,
+					result->err.msg, tick_ms(), sched->policy.retry_ms);
+		return changed ? note_state(sched, link, result, err) : 0;
+	}
+	if (link->state != SERVER_UP && !result->ok && result->kind != EXEC_TASK) {
+		return 0; /* says nothing of the server */
+	}
+	changed = link_saw_up(link);
+	if (!changed && result->info == NULL) {
+		return 0;
+	}
+	if (note_state(sched, link, result, err) < 0) {
+		return -1;
+	}
+	if (before == SERVER_DOWN || before == SERVER_DENIED) {
+		return wake_tasks(sched, link, err);
+	}
+	return 0;
+}
+
+static int probed(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
+	(void)ctx;
+	(void)err;
+	if (link != NULL) {
+		link->probing = false;
+	}
+	return 0; /* sched_link_saw has taken the news */
+}
+
+void sched_links_probe(struct sched *sched, int64_t now_ms)
+{
+	static const struct sched_job job = { .fn = probed };
+	GHashTableIter iter;
+	void *value;
+
+	if (g_hash_table_size(sched->runs) == 0) {
+		return; /* nobody waits */
+	}
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct link *link = value;
+
+		if ((link->state == SERVER_DOWN || link->state == SERVER_DENIED) &&
+		    !link->probing && now_ms >= link->retry_at) {
+			link->probing = true;
+			sched_job_start(sched, &link->row, exec_order_new(EXEC_CHECK), &job);
+		}
+	}
+}

@@ -1,0 +1,241 @@
+/*
+ * How a rollout begins: what was asked is checked whole before anything is stored.
+ */
+#include <string.h>
+
+#include "log.h"
+#include "release.h"
+#include "sched_state.h"
+#include "selector.h"
+#include "store_release.h"
+#include "store_rollout.h"
+#include "survey.h"
+#include "tick.h"
+#include "wave.h"
+
+/* ---- releases ------------------------------------------------------------------------ */
+
+int sched_release_put(struct sched *sched, const char *name, const char *format,
+		      const struct release_files *files, struct store_release *release,
+		      struct err *err)
+{
+	struct release *parsed = release_parse(files, format, err);
+	struct store_release row = { 0 };
+	int rc;
+
+	if (parsed == NULL) {
+		return -1;
+	}
+	store_text_set(&row.name, name);
+	store_text_set(&row.format, parsed->format);
+	store_text_set(&row.checksum, parsed->checksum);
+	row.migrations = (int64_t)parsed->nr;
+	store_text_set(&row.last_version, parsed->migrations[parsed->nr - 1].version);
+	release_unref(parsed);
+	rc = store_release_put(sched->store, &row, files, err);
+	if (rc == 0) {
+		*release = row;
+		return 0;
+	}
+	store_release_release(&row);
+	return -1;
+}
+
+struct release *sched_release_get(struct sched *sched, int64_t release_id, struct err *err)
+{
+	struct release *release = g_hash_table_lookup(sched->releases, &release_id);
+	SCOPED(release_files) files = { 0 };
+	SCOPED(store_release) row = { 0 };
+
+	if (release != NULL) {
+		return release_ref(release);
+	}
+	if (store_release_get_id(sched->store, release_id, &row, err) < 0 ||
+	    store_release_files(sched->store, release_id, &files, err) < 0) {
+		return NULL;
+	}
+	release = release_parse(&files, row.format, err);
+	if (release == NULL) {
+		err_prefix(err, "stored release %s", row.name);
+		return NULL;
+	}
+	g_hash_table_insert(sched->releases, g_memdup2(&release_id, sizeof(release_id)),
+			    release_ref(release));
+	return release;
+}
+
+/* ---- what was asked ------------------------------------------------------------------ */
+
+static int check_release(struct sched *sched, const struct sched_start *start,
+			 struct store_rollout *row, struct err *err)
+{
+	SCOPED(store_release) release = { 0 };
+	struct release *parsed;
+	bool known = true;
+
+	if (start->release == NULL || start->release[0] == '\0') {
+		return err_set(err, ERR_INVALID,
+			       "no release is named: see \"muster release list\"");
+	}
+	if (store_release_get(sched->store, start->release, &release, err) < 0) {
+		return -1;
+	}
+	parsed = sched_release_get(sched, release.id, err);
+	if (parsed == NULL) {
+		return -1;
+	}
+	known = start->to == NULL || release_find(parsed, start->to) >= 0;
+	release_unref(parsed);
+	if (!known) {
+		return err_set(err, ERR_INVALID,
+			       "release %s has no version \"%s\": see \"muster release show %s\"",
+			       release.name, start->to, release.name);
+	}
+	row->release_id = release.id;
+	store_text_set(&row->release, release.name);
+	store_text_set(&row->to_version, start->to);
+	return 0;
+}
+
+static int check_waves(const struct sched_start *start, size_t tenants, struct store_rollout *row,
+		       struct err *err)
+{
+	g_autofree int64_t *ids = g_new0(int64_t, tenants);
+	SCOPED(wave_plan) plan = { 0 };
+	struct wave_spec spec;
+	const char *text = start->waves != NULL ? start->waves : "rest";
+
+	if (wave_spec_parse(&spec, text, err) < 0 ||
+	    wave_plan_build(&plan, &spec, ids, tenants, err) < 0) {
+		return -1;
+	}
+	store_text_set(&row->waves, text);
+	row->bake_ms = start->bake_ms;
+	if (start->gate == NULL || strcmp(start->gate, "none") == 0) {
+		return 0;
+	}
+	row->gate_human = strcmp(start->gate, "human") == 0;
+	if (!row->gate_human) {
+		return err_set(err, ERR_INVALID, "gate: \"%s\" is neither \"none\" nor \"human\"",
+			       start->gate);
+	}
+	return 0;
+}
+
+static int check_limits(struct sched *sched, const struct sched_start *start, size_t tenants,
+			struct store_rollout *row, struct err *err)
+{
+	const char *budget = start->budget != NULL ? start->budget : sched->policy.budget;
+
+	if (start->running < 0 || start->per_server < 0 || start->stall_ms < 0 ||
+	    start->bake_ms < 0) {
+		return err_set(err, ERR_INVALID,
+			       "limits: running, per_server, stall and bake are "
+			       "not negative");
+	}
+	row->running_limit = start->running > 0 ? start->running : sched->policy.running;
+	row->per_server_limit = start->per_server;
+	row->stall_ms = start->stall_ms > 0 ? start->stall_ms : sched->policy.stall_ms;
+	store_text_set(&row->strategy, start->strategy != NULL ? start->strategy : "auto");
+	if (strcmp(row->strategy, "auto") != 0 && strcmp(row->strategy, "direct") != 0) {
+		return err_set(err, ERR_INVALID,
+			       "strategy: \"%s\" is neither \"auto\" nor \"direct\"",
+			       row->strategy);
+	}
+	return sched_budget_parse(budget, (int64_t)tenants, &row->budget_limit, err);
+}
+
+static bool is_name_char(char c)
+{
+	return g_ascii_isalnum(c) || strchr("-_.", c) != NULL;
+}
+
+static int check_name(const struct sched_start *start, struct store_rollout *row, struct err *err)
+{
+	const char *name = start->name;
+
+	if (name == NULL) {
+		store_text_set(&row->name, row->release);
+		return 0;
+	}
+	for (const char *at = name; *at != '\0'; at++) {
+		if (!is_name_char(*at)) {
+			return err_set(
+				err, ERR_INVALID,
+				"name: \"%s\" may hold letters, digits, \"-\", \"_\" and \".\"",
+				name);
+		}
+	}
+	if (name[0] == '\0' ||
+	    (name[0] == 'r' && strspn(name + 1, "0123456789") == strlen(name + 1)) ||
+	    strspn(name, "0123456789") == strlen(name)) {
+		return err_set(err, ERR_INVALID, "name: \"%s\" looks like the id of a rollout",
+			       name);
+	}
+	store_text_set(&row->name, name);
+	return 0;
+}
+
+int sched_start_parse(struct sched *sched, const struct sched_start *start,
+		      struct store_rollout *row, struct err *err)
+{
+	size_t tenants = 0;
+
+	if (check_release(sched, start, row, err) < 0 ||
+	    survey_count(sched, start->selector, &tenants, err) < 0 ||
+	    check_waves(start, tenants, row, err) < 0 ||
+	    check_limits(sched, start, tenants, row, err) < 0 || check_name(start, row, err) < 0) {
+		return -1;
+	}
+	store_text_set(&row->selector, start->selector != NULL ? start->selector : "*");
+	return 0;
+}
+
+/* A name nobody gave is made unique by a number. */
+static int put_named(struct sched *sched, const struct sched_start *start,
+		     struct store_rollout *row, struct err *err)
+{
+	g_autofree char *base = g_strdup(row->name);
+
+	for (unsigned n = 2; store_rollout_put(sched->store, row, err) < 0; n++) {
+		g_autofree char *next = g_strdup_printf("%s-%u", base, n);
+
+		if (err->code != ERR_CONFLICT || start->name != NULL || n > 10000) {
+			return -1;
+		}
+		store_text_set(&row->name, next);
+	}
+	return 0;
+}
+
+int sched_rollout_start(struct sched *sched, const struct sched_start *start,
+			const struct sched_actor *actor, struct store_rollout *rollout,
+			struct err *err)
+{
+	SCOPED(store_rollout) row = { .state = ROLLOUT_SCHEDULED, .created_at = tick_wall_ms() };
+	int64_t known = start->key == NULL ? 0 : store_key_get(sched->store, start->key, err);
+	g_autofree char *object = NULL;
+
+	if (known != 0) {
+		return known < 0 ? -1 : store_rollout_get_id(sched->store, known, rollout, err);
+	}
+	if (sched_start_parse(sched, start, &row, err) < 0) {
+		return -1;
+	}
+	store_text_set(&row.owner, actor->name);
+	store_text_set(&row.start_reason, actor->reason);
+	store_text_set(&row.reason, "its tenants are being looked at");
+	if (put_named(sched, start, &row, err) < 0 ||
+	    (start->key != NULL && store_key_put(sched->store, start->key, row.id, err) < 0)) {
+		return -1;
+	}
+	object = g_strdup_printf("r%lld", (long long)row.id);
+	if (sched_note(sched, actor, row.id, "rollout", object, rollout_state_names[row.state],
+		       "started", err) < 0) {
+		return -1;
+	}
+	log_info("rollout scheduled rollout=%s name=%s release=%s owner=%s", object, row.name,
+		 row.release, row.owner);
+	sched->runs_stale = true;
+	return store_rollout_get_id(sched->store, row.id, rollout, err);
+}

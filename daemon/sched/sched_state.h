@@ -1,0 +1,140 @@
+/*
+ * sched_state - what the files of the scheduler share. Not for other layers: sched.h.
+ *
+ * Loop thread only, but for letters, which workers write and send.
+ */
+#ifndef SCHED_STATE_H
+#define SCHED_STATE_H
+
+#include <glib.h>
+
+#include "fsm.h"
+#include "link.h"
+#include "mailbox.h"
+#include "pool.h"
+#include "run.h"
+#include "sched.h"
+
+/* What a worker sends: a result, or a word about a task that still runs. */
+struct letter {
+	struct exec_result *result; /* owned; NULL: a word */
+	int64_t task_id;
+	char *said;   /* owned */
+	bool counted; /* its slot and session were given back */
+};
+
+/* A task that a worker holds. */
+struct running {
+	int64_t task_id;
+	int64_t tenant_id;
+	int64_t rollout_id;
+	int64_t server_id;
+	struct exec_live live;
+	bool ended;
+};
+
+/* An order made in this turn; it leaves after the commit, or is undone. */
+struct outgoing {
+	struct exec_order *order; /* owned */
+	int64_t task_id;
+};
+
+struct job_run {
+	int64_t id;
+	int64_t server_id;
+	struct exec_order *order; /* owned until sent */
+	struct sched_job job;
+	bool ended;
+	bool failed;
+	struct err err;
+};
+
+struct sched {
+	struct store *store; /* borrowed */
+	struct sched_policy policy;
+	struct mailbox *letters;
+	struct pool *tasks;
+	struct pool *probes;
+	GHashTable *links;    /* id -> struct link *, owned */
+	GHashTable *runs;     /* id -> struct run *, owned */
+	GHashTable *releases; /* id -> struct release *, one reference each */
+	GHashTable *running;  /* task id -> struct running *, owned */
+	GHashTable *busy;     /* tenant id -> struct running *, borrowed */
+	GHashTable *jobs;     /* id -> struct job_run *, owned */
+	GQueue inbox;         /* struct letter *, owned: not yet committed */
+	GQueue outbox;        /* struct outgoing *, owned */
+	int64_t next_job;
+	uint64_t epoch;
+	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
+	bool runs_stale; /* the set of open rollouts is to be read again */
+	bool wrote;      /* events were written since the last commit */
+	bool stopping;
+	bool waked;
+	void (*wake_fn)(void *ctx);
+	void *wake_ctx;
+	void (*commit_fn)(void *ctx);
+	void *commit_ctx;
+	struct sched_stats stats;
+};
+
+extern const struct sched_actor sched_self; /* muster itself */
+
+/* sched_event.c: one row of the audit trail. */
+NODISCARD int sched_note(struct sched *sched, const struct sched_actor *actor, int64_t rollout_id,
+			 const char *kind, const char *object, const char *state, const char *text,
+			 struct err *err);
+
+/* sched_task.c */
+NODISCARD int sched_task_move(struct sched *sched, struct run *run, struct store_task *task,
+			      enum task_event event, const struct sched_actor *actor,
+			      const char *text, struct err *err);
+NODISCARD int sched_task_said(struct sched *sched, const struct letter *letter, struct err *err);
+NODISCARD int sched_task_ended(struct sched *sched, const struct exec_result *result,
+			       struct err *err);
+NODISCARD int sched_task_move_all(struct sched *sched, struct run *run, enum task_state from,
+				  enum task_event event, int64_t server_id, const char *text,
+				  struct err *err);
+NODISCARD int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err);
+
+/* sched_dispatch.c */
+NODISCARD int sched_dispatch(struct sched *sched, struct run *run, struct err *err);
+void sched_outbox_send(struct sched *sched);
+void sched_outbox_undo(struct sched *sched);
+void sched_running_stop(struct sched *sched, int64_t rollout_id); /* 0: all */
+
+/* sched_wave.c: move the rollout and its waves along as far as facts allow. */
+NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);
+
+/* sched_rollout.c */
+NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event event,
+				 const struct sched_actor *actor, const char *text,
+				 struct err *err);
+NODISCARD int sched_run_get(struct sched *sched, int64_t id, struct run **run, struct err *err);
+
+/* "3" or "1%" of so many tenants, rounded up. */
+NODISCARD int sched_budget_parse(const char *text, int64_t tenants, int64_t *limit,
+				 struct err *err);
+
+/* sched_scheduled.c: look at the tenants of a rollout and make its tasks. */
+NODISCARD int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err);
+
+/* sched_start.c */
+NODISCARD int sched_start_parse(struct sched *sched, const struct sched_start *start,
+				struct store_rollout *row, struct err *err);
+
+/* sched_job.c */
+void sched_jobs_send(struct sched *sched);
+NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *result,
+			      struct err *err);
+void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
+void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
+
+/* sched_server.c */
+NODISCARD int sched_link_get(struct sched *sched, int64_t server_id, struct link **link,
+			     struct err *err);
+NODISCARD int sched_links_refresh(struct sched *sched, struct err *err);
+NODISCARD int sched_link_saw(struct sched *sched, struct link *link,
+			     const struct exec_result *result, struct err *err);
+void sched_links_probe(struct sched *sched, int64_t now_ms);
+
+#endif /* SCHED_STATE_H */

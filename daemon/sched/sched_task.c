@@ -1,0 +1,280 @@
+/*
+ * One function moves a task: sched_task_move takes the row of the table, writes the new
+ * state with its reason and the event, and keeps the copy in memory in step.
+ */
+#include "log.h"
+#include "release.h"
+#include "sched_state.h"
+#include "store_task.h"
+#include "store_tenant.h"
+#include "tick.h"
+
+#define WAIT_FIRST_MS  500
+#define WAIT_MAX_MS    30000
+#define WAIT_SERVER_MS (INT64_C(24) * 3600 * 1000) /* woken by the server's return, not by time */
+
+static bool is_running(enum task_state state)
+{
+	return state == TASK_RUNNING || state == TASK_VERIFYING;
+}
+
+static void set_times(struct store_task *task, enum task_state from)
+{
+	if (task->state == TASK_RUNNING && from == TASK_PENDING) {
+		task->started_at = tick_wall_ms();
+		task->finished_at = 0;
+		task->attempt++;
+	}
+	if (fsm_is_end(&fsm_task, (int)task->state)) {
+		task->finished_at = tick_wall_ms();
+	}
+	if (task->state == TASK_PENDING) {
+		task->not_before = 0;
+	}
+}
+
+static void log_move(const struct store_task *task)
+{
+	if (task->state == TASK_FAILED || task->state == TASK_IN_DOUBT) {
+		log_warn("task %s rollout=r%lld tenant=%s server=%s reason=\"%s\"",
+			 task_state_names[task->state], (long long)task->rollout_id, task->tenant,
+			 task->server, task->reason);
+		return;
+	}
+	log_debug("task %s rollout=r%lld tenant=%s server=%s reason=\"%s\"",
+		  task_state_names[task->state], (long long)task->rollout_id, task->tenant,
+		  task->server, task->reason);
+}
+
+int sched_task_move(struct sched *sched, struct run *run, struct store_task *task,
+		    enum task_event event, const struct sched_actor *actor, const char *text,
+		    struct err *err)
+{
+	const struct fsm_edge *edge = fsm_next(&fsm_task, (int)task->state, (int)event, err);
+	g_autofree char *object = NULL;
+	enum task_state from = task->state;
+
+	if (edge == NULL) {
+		return err_prefix(err, "r%lld/%s", (long long)task->rollout_id, task->tenant);
+	}
+	task->state = (enum task_state)edge->to;
+	store_text_set(&task->reason, text != NULL ? text : edge->why);
+	set_times(task, from);
+	if (store_task_put(sched->store, task, err) < 0) {
+		return -1;
+	}
+	run_moved(run, task, from);
+	object = g_strdup_printf("r%lld/%s", (long long)task->rollout_id, task->tenant);
+	log_move(task);
+	return sched_note(sched, actor, task->rollout_id, "task", object,
+			  task_state_names[task->state], task->reason, err);
+}
+
+int sched_task_said(struct sched *sched, const struct letter *letter, struct err *err)
+{
+	const struct running *running = g_hash_table_lookup(sched->running, &letter->task_id);
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (running == NULL || running->ended) {
+		return 0; /* its result was faster */
+	}
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    store_task_get_id(sched->store, letter->task_id, &task, err) < 0) {
+		return -1;
+	}
+	if (atomic_load(&running->live.verifying) != 0 && task.state == TASK_RUNNING) {
+		return sched_task_move(sched, run, &task, TASK_VERIFY, &sched_self, letter->said,
+				       err);
+	}
+	store_text_set(&task.reason, letter->said);
+	task.statement = atomic_load(&running->live.statement);
+	task.statements = atomic_load(&running->live.statements);
+	return store_task_put(sched->store, &task, err);
+}
+
+/* What the worker found out, into the row. */
+static void take_facts(struct store_task *task, const struct exec_result *result)
+{
+	task->statement = result->statement;
+	task->statements = result->statements;
+	store_text_set(&task->migration, result->migration);
+	if (result->event == TASK_REFUSED || result->event == TASK_LOST ||
+	    (result->event == TASK_TRANSIENT && !result->ok)) {
+		store_text_set(&task->err_code, err_code_names[result->err.code]);
+		store_text_set(&task->err_message, result->err.msg);
+		task->err_native = result->err.native;
+		return;
+	}
+	store_text_set(&task->err_code, NULL);
+	store_text_set(&task->err_message, NULL);
+	task->err_native = 0;
+}
+
+static void set_wait(struct sched *sched, struct store_task *task, const struct exec_result *result)
+{
+	int64_t wait = MIN(WAIT_FIRST_MS << MIN(task->attempt, 8), WAIT_MAX_MS);
+
+	if (result->server_down || result->server_denied) {
+		wait = WAIT_SERVER_MS;
+	}
+	task->not_before = tick_wall_ms() + wait;
+	sched->due_at =
+		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
+}
+
+static int note_version(struct sched *sched, const struct store_task *task,
+			const struct exec_result *result, struct err *err)
+{
+	if (result->version == NULL) {
+		return 0; /* not learnt; what is known stays */
+	}
+	return store_tenant_seen(sched->store, task->tenant_id, result->version, -1, err);
+}
+
+static void count_end(struct sched *sched, struct run *run, const struct store_task *task)
+{
+	if (fsm_is_end(&fsm_task, (int)task->state)) {
+		run_paced(run, tick_ms());
+	}
+	if (task->state == TASK_DONE) {
+		sched->stats.tasks_done++;
+	}
+	if (task->state == TASK_FAILED || task->state == TASK_IN_DOUBT) {
+		sched->stats.tasks_failed++;
+	}
+}
+
+int sched_task_ended(struct sched *sched, const struct exec_result *result, struct err *err)
+{
+	struct running *running = g_hash_table_lookup(sched->running, &result->id);
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	CHECK(running != NULL);
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    store_task_get_id(sched->store, result->id, &task, err) < 0) {
+		return -1;
+	}
+	running->ended = true;
+	if (!is_running(task.state)) {
+		return 0; /* settled by a human meanwhile */
+	}
+	sched->stats.statements += result->statement;
+	take_facts(&task, result);
+	if (result->event == TASK_TRANSIENT) {
+		set_wait(sched, &task, result);
+	}
+	if (sched_task_move(sched, run, &task, result->event, &sched_self, result->reason, err) <
+	    0) {
+		return -1;
+	}
+	count_end(sched, run, &task);
+	return note_version(sched, &task, result, err);
+}
+
+struct collected {
+	int64_t server_id; /* 0: any */
+	GArray *ids;       /* int64_t */
+};
+
+static int collect(const struct store_task *task, void *ctx, struct err *err)
+{
+	struct collected *collected = ctx;
+
+	(void)err;
+	if (collected->server_id == 0 || task->server_id == collected->server_id) {
+		g_array_append_val(collected->ids, task->id);
+	}
+	return 0;
+}
+
+/* Collected first: a cursor must not run over rows that change under it. */
+int sched_task_move_all(struct sched *sched, struct run *run, enum task_state from,
+			enum task_event event, int64_t server_id, const char *text, struct err *err)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	struct collected collected = { server_id, ids };
+
+	if (run_count(run, -1, from) == 0) {
+		return 0;
+	}
+	if (store_task_each(sched->store, run->id, (int)from, 0, 0, collect, &collected, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		SCOPED(store_task) task = { 0 };
+
+		if (store_task_get_id(sched->store, g_array_index(ids, int64_t, i), &task, err) <
+		    0) {
+			return -1;
+		}
+		if (event == TASK_TRANSIENT) {
+			task.not_before = tick_wall_ms() + WAIT_SERVER_MS;
+		}
+		if (sched_task_move(sched, run, &task, event, &sched_self, text, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int collect_due(const struct store_task *task, void *ctx, struct err *err)
+{
+	GArray *ids = ctx;
+
+	(void)err;
+	g_array_append_val(ids, task->id);
+	return 0;
+}
+
+static int wake_one(struct sched *sched, int64_t task_id, struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (store_task_get_id(sched->store, task_id, &task, err) < 0 ||
+	    sched_run_get(sched, task.rollout_id, &run, err) < 0) {
+		return -1;
+	}
+	return sched_task_move(sched, run, &task, TASK_WAKE, &sched_self, NULL, err);
+}
+
+int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err)
+{
+	g_autoptr(GArray) ids = NULL;
+	int64_t next;
+
+	if (sched->due_at == 0 || sched->due_at > now || sched->stopping) {
+		return 0;
+	}
+	ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	if (store_task_due(sched->store, now, collect_due, ids, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		if (wake_one(sched, g_array_index(ids, int64_t, i), err) < 0) {
+			return -1;
+		}
+	}
+	next = store_task_next_due(sched->store, err);
+	if (next < 0) {
+		return -1;
+	}
+	sched->due_at = next;
+	return 0;
+}
+
+bool sched_task_live(const struct sched *sched, int64_t task_id, int64_t *statement,
+		     int64_t *statements, int64_t *migration)
+{
+	const struct running *running = g_hash_table_lookup(sched->running, &task_id);
+
+	if (running == NULL || running->ended) {
+		return false;
+	}
+	*statement = atomic_load(&running->live.statement);
+	*statements = atomic_load(&running->live.statements);
+	*migration = atomic_load(&running->live.migration);
+	return true;
+}

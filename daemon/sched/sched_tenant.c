@@ -1,0 +1,202 @@
+/*
+ * What happens to tasks when something happens to their tenant: held, released, or
+ * settled by a human after an unknown outcome.
+ */
+#include <string.h>
+
+#include "release.h"
+#include "sched_state.h"
+#include "store_rollout.h"
+#include "store_server.h"
+#include "store_task.h"
+#include "store_tenant.h"
+
+/* ---- hold and release --------------------------------------------------------------- */
+
+static int collect_rollout(const struct store_rollout *rollout, void *ctx, struct err *err)
+{
+	GArray *ids = ctx;
+
+	(void)err;
+	g_array_append_val(ids, rollout->id);
+	return 0;
+}
+
+static int follow(struct sched *sched, int64_t rollout_id, const struct store_tenant *tenant,
+		  const struct sched_actor *actor, struct err *err)
+{
+	g_autofree char *text = NULL;
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (store_task_get(sched->store, rollout_id, tenant->name, &task, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	if (sched_run_get(sched, rollout_id, &run, err) < 0) {
+		return -1;
+	}
+	if (tenant->hold == NULL) {
+		return task.state != TASK_HELD
+			       ? 0
+			       : sched_task_move(sched, run, &task, TASK_UNHOLD, actor, NULL, err);
+	}
+	if (!fsm_has(&fsm_task, (int)task.state, TASK_HOLD)) {
+		return 0; /* running tasks end; ended ones have ended */
+	}
+	text = g_strdup_printf("the tenant is held: %s", tenant->hold);
+	return sched_task_move(sched, run, &task, TASK_HOLD, actor, text, err);
+}
+
+int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
+			 const struct sched_actor *actor, struct err *err)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	if (store_rollout_each(sched->store, true, collect_rollout, ids, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		if (follow(sched, g_array_index(ids, int64_t, i), tenant, actor, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- in doubt ----------------------------------------------------------------------- */
+
+struct resolving {
+	int64_t task_id;
+	char *as;     /* owned */
+	char *name;   /* owned; of the actor */
+	char *reason; /* owned */
+	int64_t uid;
+	void (*done)(void *ctx, const struct err *err);
+	void *ctx;
+};
+
+static void resolving_free(struct resolving *resolving)
+{
+	g_free(resolving->as);
+	g_free(resolving->name);
+	g_free(resolving->reason);
+	g_free(resolving);
+}
+
+static int on_resolved(struct sched *sched, const struct exec_result *result, void *ctx,
+		       struct err *err)
+{
+	const struct resolving *resolving = ctx;
+	const struct sched_actor actor = { resolving->uid, resolving->name, resolving->reason };
+	g_autofree char *text =
+		g_strdup_printf("settled as %s by %s", resolving->as, resolving->name);
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (!result->ok) {
+		*err = result->err;
+		return -1;
+	}
+	if (store_task_get_id(sched->store, resolving->task_id, &task, err) < 0 ||
+	    sched_run_get(sched, task.rollout_id, &run, err) < 0 ||
+	    sched_task_move(sched, run, &task, TASK_RESOLVE, &actor, text, err) < 0) {
+		return -1;
+	}
+	if (run->row.state != ROLLOUT_FAILED) {
+		return 0; /* it goes on by itself, or when it is resumed */
+	}
+	return sched_rollout_move(sched, run, ROLLOUT_RETRY, &actor, text, err);
+}
+
+static void on_resolve_done(void *ctx, const struct err *err)
+{
+	struct resolving *resolving = ctx;
+
+	resolving->done(resolving->ctx, err);
+	resolving_free(resolving);
+}
+
+static bool is_settlement(const char *as)
+{
+	return strcmp(as, "applied") == 0 || strcmp(as, "not-applied") == 0 ||
+	       (g_str_has_prefix(as, "at=") && as[3] != '\0' &&
+		strspn(as + 3, "0123456789") == strlen(as + 3) && strlen(as) < 10);
+}
+
+static struct exec_order *resolve_order(struct sched *sched, const struct store_task *task,
+					const char *as, struct err *err)
+{
+	SCOPED(store_rollout) rollout = { 0 };
+	struct exec_order *order;
+	struct release *release;
+
+	if (store_rollout_get_id(sched->store, task->rollout_id, &rollout, err) < 0) {
+		return NULL;
+	}
+	release = sched_release_get(sched, rollout.release_id, err);
+	if (release == NULL) {
+		return NULL;
+	}
+	order = exec_order_new(EXEC_RESOLVE);
+	order->release = release;
+	order->schema = g_strdup(task->schema);
+	order->to_version = g_strdup(rollout.to_version);
+	order->word = g_strdup(as);
+	order->label = g_strdup_printf("r%lld/%s", (long long)task->rollout_id, task->tenant);
+	return order;
+}
+
+static int check_resolve(struct sched *sched, const char *rollout, const char *tenant,
+			 const char *as, struct store_task *task, struct err *err)
+{
+	SCOPED(store_rollout) row = { 0 };
+
+	if (!is_settlement(as)) {
+		return err_set(
+			err, ERR_INVALID,
+			"\"%s\" is not \"applied\", \"not-applied\" or \"at=N\" (N statements "
+			"have run)",
+			as);
+	}
+	if (store_rollout_get(sched->store, rollout, &row, err) < 0 ||
+	    store_task_get(sched->store, row.id, tenant, task, err) < 0) {
+		return -1;
+	}
+	if (task->state != TASK_IN_DOUBT) {
+		return err_set(err, ERR_CONFLICT, "r%lld/%s is %s, not in doubt", (long long)row.id,
+			       tenant, task_state_names[task->state]);
+	}
+	return 0;
+}
+
+int sched_task_resolve(struct sched *sched, const char *rollout, const char *tenant, const char *as,
+		       const struct sched_actor *actor,
+		       void (*done)(void *ctx, const struct err *err), void *ctx, struct err *err)
+{
+	SCOPED(store_server) server = { 0 };
+	SCOPED(store_task) task = { 0 };
+	struct resolving *resolving;
+	struct exec_order *order;
+
+	if (check_resolve(sched, rollout, tenant, as, &task, err) < 0 ||
+	    store_server_get_id(sched->store, task.server_id, &server, err) < 0) {
+		return -1;
+	}
+	order = resolve_order(sched, &task, as, err);
+	if (order == NULL) {
+		return -1;
+	}
+	resolving = g_new0(struct resolving, 1);
+	*resolving = (struct resolving){
+		.task_id = task.id,
+		.as = g_strdup(as),
+		.name = g_strdup(actor->name),
+		.reason = g_strdup(actor->reason),
+		.uid = actor->uid,
+		.done = done,
+		.ctx = ctx,
+	};
+	sched_job_start(sched, &server, order,
+			&(struct sched_job){ on_resolved, on_resolve_done, resolving });
+	return 0;
+}

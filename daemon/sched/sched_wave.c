@@ -1,0 +1,152 @@
+/*
+ * How a rollout goes on by itself: waves open, bake, wait at gates and close; the budget
+ * pauses it; it ends.
+ */
+#include "sched_state.h"
+#include "store_rollout.h"
+#include "tick.h"
+
+static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
+		     enum wave_event event, struct err *err)
+{
+	const struct fsm_edge *edge = fsm_next(&fsm_wave, (int)wave->row.state, (int)event, err);
+	g_autofree char *object = NULL;
+
+	CHECK(edge != NULL); /* only our own code moves waves */
+	wave->row.state = (enum wave_state)edge->to;
+	if (store_wave_put(sched->store, &wave->row, err) < 0) {
+		return -1;
+	}
+	object = g_strdup_printf("r%lld/wave/%lld", (long long)run->id, (long long)wave->row.seq);
+	return sched_note(sched, &sched_self, run->id, "wave", object,
+			  wave_state_names[wave->row.state], edge->why, err);
+}
+
+/* All tasks of the wave have ended. */
+static int wave_ended(struct sched *sched, struct run *run, struct run_wave *wave, struct err *err)
+{
+	bool last = run_is_last_wave(run, wave->row.seq);
+
+	if (!last && run->row.bake_ms > 0 && wave->row.state == WAVE_RUNNING) {
+		wave->row.bake_until = tick_wall_ms() + run->row.bake_ms;
+		store_text_set(&wave->row.gate, "bake");
+		return wave_move(sched, run, wave, WAVE_BAKE, err);
+	}
+	if (!last && run->row.gate_human) {
+		g_autofree char *text = g_strdup_printf(
+			"wave %lld has ended; promote starts the next", (long long)wave->row.seq);
+
+		store_text_set(&wave->row.gate, "promote");
+		if (wave_move(sched, run, wave, WAVE_GATE, err) < 0) {
+			return -1;
+		}
+		return sched_rollout_move(sched, run, ROLLOUT_GATE, &sched_self, text, err);
+	}
+	store_text_set(&wave->row.gate, NULL);
+	return wave_move(sched, run, wave, WAVE_CLOSE, err);
+}
+
+static int finish(struct sched *sched, struct run *run, struct err *err)
+{
+	g_autofree char *text = NULL;
+	int64_t failed = run_failed(run);
+
+	if (failed == 0) {
+		return sched_rollout_move(sched, run, ROLLOUT_END_GOOD, &sched_self, NULL, err);
+	}
+	text = g_strdup_printf("it has ended; %lld of %lld tenants failed", (long long)failed,
+			       (long long)(failed + run_count(run, -1, TASK_DONE) +
+					   run_count(run, -1, TASK_SKIPPED) +
+					   run_count(run, -1, TASK_HELD)));
+	return sched_rollout_move(sched, run, ROLLOUT_END_BAD, &sched_self, text, err);
+}
+
+/* One step of the current wave; 1: moved, look again. */
+static int step_wave(struct sched *sched, struct run *run, struct err *err)
+{
+	struct run_wave *wave = run_current_wave(run);
+	bool open;
+
+	if (wave == NULL) {
+		return run_open_count(run, RUN_WAVES_MAX - 1) > 0 ? 0 : finish(sched, run, err);
+	}
+	open = run_open_count(run, wave->row.seq) > 0;
+	switch (wave->row.state) {
+	case WAVE_PENDING:
+		return wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
+	case WAVE_RUNNING:
+		return open ? 0 : wave_ended(sched, run, wave, err) < 0 ? -1 : 1;
+	case WAVE_BAKING:
+	case WAVE_GATED:
+		if (open) { /* a retry put tasks back */
+			return wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
+		}
+		if (wave->row.state == WAVE_GATED || tick_wall_ms() < wave->row.bake_until) {
+			return 0;
+		}
+		return wave_ended(sched, run, wave, err) < 0 ? -1 : 1;
+	case WAVE_DONE:
+	case WAVE_STATE_NR:
+		break;
+	}
+	return 0;
+}
+
+static int over_budget(struct sched *sched, struct run *run, struct err *err)
+{
+	g_autofree char *text =
+		g_strdup_printf("failure budget used up: %lld failed, %lld allowed",
+				(long long)run_failed(run), (long long)run->row.budget_limit);
+
+	run->row.over_budget = true;
+	sched_running_stop(sched, run->id);
+	return sched_rollout_move(sched, run, ROLLOUT_OVER_BUDGET, &sched_self, text, err);
+}
+
+/* Paused, and why: "quiet" must not hide the words of the one who paused it. */
+static int quiet(struct sched *sched, struct run *run, struct err *err)
+{
+	g_autofree char *why = g_strdup(run->row.reason);
+
+	return sched_rollout_move(sched, run, ROLLOUT_QUIET, &sched_self, why, err);
+}
+
+static int cancel_open(struct sched *sched, struct run *run, struct err *err)
+{
+	static const enum task_state states[] = { TASK_PENDING, TASK_WAITING, TASK_HELD };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		if (sched_task_move_all(sched, run, states[i], TASK_CANCEL, 0, NULL, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int advance_running(struct sched *sched, struct run *run, struct err *err)
+{
+	int moved = 1;
+
+	if (run_failed(run) > run->row.budget_limit) {
+		return over_budget(sched, run, err);
+	}
+	while (moved > 0 && run->row.state == ROLLOUT_RUNNING) {
+		moved = step_wave(sched, run, err);
+	}
+	return moved;
+}
+
+int sched_advance(struct sched *sched, struct run *run, struct err *err)
+{
+	if (run->row.state == ROLLOUT_RUNNING && advance_running(sched, run, err) < 0) {
+		return -1;
+	}
+	if (run->row.state == ROLLOUT_ABORTING && cancel_open(sched, run, err) < 0) {
+		return -1;
+	}
+	if ((run->row.state == ROLLOUT_PAUSING || run->row.state == ROLLOUT_ABORTING) &&
+	    run_running(run) == 0) {
+		return quiet(sched, run, err);
+	}
+	return 0;
+}

@@ -1,0 +1,295 @@
+#include "survey.h"
+
+#include "release.h"
+#include "sched_state.h"
+#include "selector.h"
+#include "store_server.h"
+#include "store_tenant.h"
+
+#define PORTION 400 /* schemas per order: some tens of milliseconds of one connection */
+
+struct survey_run {
+	struct survey survey;
+	GHashTable *by_schema; /* "server_id/schema" -> struct survey_tenant *, key owned */
+	struct survey_call call;
+	size_t open;   /* portions not yet in */
+	size_t to_end; /* portions whose commit has not yet been reported */
+	bool failed;
+	struct err err;
+};
+
+/* One order's share. The flags make a second reading, after an undone turn, harmless. */
+struct portion {
+	struct survey_run *run;
+	bool in;
+	bool last;
+};
+
+static void tenant_clear(void *item)
+{
+	struct survey_tenant *tenant = item;
+
+	g_free(tenant->name);
+	g_free(tenant->schema);
+	g_free(tenant->version);
+	g_free(tenant->ahead);
+}
+
+static void survey_run_free(struct survey_run *run)
+{
+	for (size_t i = 0; i < run->survey.nr; i++) {
+		tenant_clear(&run->survey.tenants[i]);
+	}
+	g_free(run->survey.tenants);
+	if (run->by_schema != NULL) {
+		g_hash_table_destroy(run->by_schema);
+	}
+	g_free(run);
+}
+
+/* ---- who is meant ---------------------------------------------------------------------- */
+
+struct selection {
+	struct selector *selector;
+	GArray *tenants; /* struct survey_tenant */
+};
+
+static const char *label_find(const void *labels, const char *key)
+{
+	return store_labels_find(labels, key);
+}
+
+static int select_tenant(const struct store_tenant *tenant, void *ctx, struct err *err)
+{
+	struct selection *selection = ctx;
+	const struct selector_subject subject = {
+		.name = tenant->name,
+		.server = tenant->server,
+		.schema = tenant->schema,
+		.version = tenant->version,
+		.label = label_find,
+		.labels = &tenant->labels,
+		.server_labels = &tenant->server_labels,
+	};
+	struct survey_tenant item = {
+		.id = tenant->id,
+		.server_id = tenant->server_id,
+		.held = tenant->hold != NULL,
+		.exists = true,
+		.bytes = tenant->bytes,
+	};
+
+	(void)err;
+	if (selector_match(selection->selector, &subject)) {
+		item.name = g_strdup(tenant->name);
+		item.schema = g_strdup(tenant->schema);
+		item.version = g_strdup(tenant->version);
+		g_array_append_val(selection->tenants, item);
+	}
+	return 0;
+}
+
+/* The tenants of the selector by name. Owned; NULL on failure. */
+static GArray *select_all(struct sched *sched, const char *text, struct err *err)
+{
+	SCOPED_PTR(selector) selector = selector_parse(text, err);
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct survey_tenant));
+	struct selection selection = { selector, tenants };
+	const char *unmatched;
+
+	if (selector == NULL) {
+		return NULL;
+	}
+	g_array_set_clear_func(tenants, tenant_clear);
+	if (store_tenant_each(sched->store, NULL, 0, select_tenant, &selection, err) < 0) {
+		return NULL;
+	}
+	unmatched = selector_unmatched(selector);
+	if (unmatched != NULL) {
+		err_set(err, ERR_INVALID, "no tenant is called \"%s\": see \"muster tenant list\"",
+			unmatched);
+		return NULL;
+	}
+	if (tenants->len == 0) {
+		err_set(err, ERR_INVALID, "no tenant matches \"%s\": see \"muster tenant list\"",
+			text != NULL ? text : "*");
+		return NULL;
+	}
+	return g_steal_pointer(&tenants);
+}
+
+int survey_count(struct sched *sched, const char *selector, size_t *nr, struct err *err)
+{
+	g_autoptr(GArray) tenants = select_all(sched, selector, err);
+
+	if (tenants == NULL) {
+		return -1;
+	}
+	*nr = tenants->len;
+	return 0;
+}
+
+/* ---- where they stand ------------------------------------------------------------------ */
+
+static char *schema_key(int64_t server_id, const char *schema)
+{
+	return g_strdup_printf("%lld/%s", (long long)server_id, schema);
+}
+
+static void take_standing(struct survey_run *run, int64_t server_id,
+			  const struct exec_standing *standing)
+{
+	g_autofree char *key = schema_key(server_id, standing->schema);
+	struct survey_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
+
+	CHECK(tenant != NULL);
+	tenant->known = true;
+	tenant->exists = standing->exists;
+	tenant->pending = standing->pending;
+	tenant->statements = standing->statements;
+	if (standing->bytes > 0) {
+		tenant->bytes = standing->bytes;
+	}
+	store_text_set(&tenant->version, standing->version);
+	store_text_set(&tenant->ahead, standing->ahead);
+}
+
+static int note_seen(struct sched *sched, const struct survey *survey, struct err *err)
+{
+	for (size_t i = 0; i < survey->nr; i++) {
+		const struct survey_tenant *tenant = &survey->tenants[i];
+
+		if (tenant->known && tenant->exists &&
+		    store_tenant_seen(sched->store, tenant->id, tenant->version, tenant->bytes,
+				      err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
+		      struct err *err)
+{
+	struct portion *portion = ctx;
+	struct survey_run *run = portion->run;
+
+	for (size_t i = 0; result->ok && i < result->nr; i++) {
+		take_standing(run, result->server_id, &result->standings[i]);
+	}
+	if (!portion->in) {
+		portion->in = true;
+		portion->last = --run->open == 0;
+	}
+	if (!portion->last) {
+		return 0;
+	}
+	return note_seen(sched, &run->survey, err) < 0
+		       ? -1
+		       : run->call.fn(sched, &run->survey, run->call.ctx, err);
+}
+
+static void portion_done(void *ctx, const struct err *err)
+{
+	g_autofree struct portion *portion = ctx;
+	struct survey_run *run = portion->run;
+
+	if (err != NULL && !run->failed) {
+		run->failed = true;
+		run->err = *err;
+	}
+	if (--run->to_end == 0) {
+		run->call.done(run->call.ctx, run->failed ? &run->err : NULL);
+		survey_run_free(run);
+	}
+}
+
+static void send_portion(struct sched *sched, struct survey_run *run, const struct link *link,
+			 const struct exec_order *like, GPtrArray *schemas)
+{
+	struct portion *portion = g_new0(struct portion, 1);
+	const struct sched_job job = { portion_in, portion_done, portion };
+	struct exec_order *order = exec_order_new(EXEC_SURVEY);
+
+	portion->run = run;
+	g_ptr_array_add(schemas, NULL);
+	order->schemas = g_strdupv((char **)schemas->pdata);
+	order->release = release_ref(like->release);
+	order->to_version = g_strdup(like->to_version);
+	order->with_bytes = true;
+	run->open++;
+	run->to_end++;
+	sched_job_start(sched, &link->row, order, &job);
+	g_ptr_array_set_size(schemas, 0);
+}
+
+static int compare_server(const void *a, const void *b)
+{
+	const struct survey_tenant *left = a;
+	const struct survey_tenant *right = b;
+
+	if (left->server_id != right->server_id) {
+		return left->server_id < right->server_id ? -1 : 1;
+	}
+	return g_strcmp0(left->name, right->name);
+}
+
+static void send_all(struct sched *sched, struct survey_run *run, const struct exec_order *like)
+{
+	g_autoptr(GPtrArray) schemas = g_ptr_array_new();
+
+	for (size_t i = 0; i < run->survey.nr; i++) {
+		struct survey_tenant *tenant = &run->survey.tenants[i];
+		const struct link *link = g_hash_table_lookup(sched->links, &tenant->server_id);
+		bool last = i + 1 == run->survey.nr || tenant[1].server_id != tenant->server_id;
+
+		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
+				    tenant);
+		g_ptr_array_add(schemas, tenant->schema);
+		if (last || schemas->len == PORTION) {
+			send_portion(sched, run, link, like, schemas);
+		}
+	}
+}
+
+/* Every link is there before the first portion leaves: none is left half sent. */
+static int load_links(struct sched *sched, const GArray *tenants, struct err *err)
+{
+	struct link *link = NULL;
+
+	for (guint i = 0; i < tenants->len; i++) {
+		int64_t id = g_array_index(tenants, struct survey_tenant, i).server_id;
+
+		if ((link == NULL || link->id != id) && sched_link_get(sched, id, &link, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int survey_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
+		 const struct survey_call *call, struct err *err)
+{
+	g_autoptr(GArray) tenants = select_all(sched, selector, err);
+	g_autofree char *to_version = g_strdup(to);
+	struct exec_order like = { .to_version = to_version };
+	struct survey_run *run;
+	gsize nr = 0;
+
+	if (tenants == NULL || load_links(sched, tenants, err) < 0) {
+		return -1;
+	}
+	like.release = sched_release_get(sched, release_id, err);
+	if (like.release == NULL) {
+		return -1;
+	}
+	g_array_sort(tenants, compare_server);
+	run = g_new0(struct survey_run, 1);
+	run->call = *call;
+	run->by_schema = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	run->survey.tenants = g_array_steal(tenants, &nr);
+	run->survey.nr = nr;
+	send_all(sched, run, &like);
+	release_unref(like.release);
+	return 0;
+}
