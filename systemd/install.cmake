@@ -3,10 +3,11 @@
 set(MUSTER_SHARE ${CMAKE_BINARY_DIR}/share)
 file(MAKE_DIRECTORY ${MUSTER_SHARE})
 
-function(muster_generate file)
+# muster_generate(FILE PROGRAM argument...): FILE is what PROGRAM prints.
+function(muster_generate file program)
   add_custom_command(OUTPUT ${MUSTER_SHARE}/${file}
-    COMMAND ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0 ${ARGN} > ${MUSTER_SHARE}/${file}
-    DEPENDS ${ARGV1} VERBATIM)
+    COMMAND $<TARGET_FILE:${program}> ${ARGN} > ${MUSTER_SHARE}/${file}
+    DEPENDS ${program} VERBATIM)
 endfunction()
 
 add_executable(conf_print EXCLUDE_FROM_ALL systemd/conf_print.c)
@@ -25,7 +26,7 @@ configure_file(systemd/musterd.8.in ${MUSTER_SHARE}/musterd.8 @ONLY)
 configure_file(systemd/musterd.service.in ${MUSTER_SHARE}/musterd.service @ONLY)
 configure_file(systemd/tmpfiles.conf.in ${MUSTER_SHARE}/tmpfiles.conf @ONLY)
 add_custom_command(OUTPUT ${MUSTER_SHARE}/musterd.conf.5
-  COMMAND sed -e "/^@SETTINGS@$/{r ${MUSTER_SHARE}/settings.roff" -e "d}"
+  COMMAND sed -e "/^SETTINGS_HERE/{r ${MUSTER_SHARE}/settings.roff" -e "d}"
     ${MUSTER_SHARE}/musterd.conf.5.in > ${MUSTER_SHARE}/musterd.conf.5
   DEPENDS ${MUSTER_SHARE}/settings.roff ${MUSTER_SHARE}/musterd.conf.5.in VERBATIM)
 add_custom_target(share ALL DEPENDS ${MUSTER_SHARE}/muster.1 ${MUSTER_SHARE}/musterd.conf.5

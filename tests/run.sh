@@ -20,7 +20,7 @@ build() { # PRESET TARGET [option...]
 
 	shift 2
 	echo "=== $preset"
-	cmake --preset "$preset" --log-level=WARNING "${options[@]}" "$@"
+	cmake --preset "$preset" "${options[@]}" "$@" >/dev/null
 	cmake --build "build-$preset" --parallel 2 --target "$target" -- --quiet
 }
 

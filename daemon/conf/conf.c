@@ -131,7 +131,7 @@ static int file_read(char **text, const char *path, struct err *err)
 		return err_set_errno(err, number, "%s", path);
 	}
 	if (len > CONF_FILE_MAX) {
-		return err_set(err, ERR_INVALID, "%s: is over %u bytes, so it is no musterd.conf",
+		return err_set(err, ERR_INVALID, "%s: is over %zu bytes, so it is no musterd.conf",
 			       path, CONF_FILE_MAX);
 	}
 	if (memchr(read, '\0', len) != NULL) {

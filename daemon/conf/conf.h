@@ -19,7 +19,7 @@
 #include "err.h"
 #include "log.h"
 
-#define CONF_FILE_MAX (1024u * 1024) /* bytes of musterd.conf */
+#define CONF_FILE_MAX ((size_t)1024 * 1024) /* bytes of musterd.conf */
 
 struct conf {
 	char *data_dir;     /* owned; absolute */

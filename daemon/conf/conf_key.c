@@ -28,6 +28,7 @@ static const char *const kind_words[] = {
 };
 
 /* _Generic refuses, at compile time, a member of another type. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type cannot stand in parentheses */
 #define AT(m, ctype) (offsetof(struct conf, m) + _Generic(((struct conf *)0)->m, ctype : 0u))
 #define RELOAD       true
 #define RESTART      false
