@@ -44,12 +44,12 @@ const struct conf_key conf_keys[] = {
 	  "Empty means the group of musterd itself.\n"
 	  "A group that does not exist is reported and passed over." },
 	{ "admins", CONF_NAMES, AT(admins, char **), "", 0, NAMES_MAX, RELOAD,
-	  "Who may do everything: users, and groups with an @ in front.\n"
+	  "Who may do everything, servers included: users, and groups with an @ in front.\n"
 	  "Root and the user of musterd are always among them." },
 	{ "operators", CONF_NAMES, AT(operators, char **), "@muster", 0, NAMES_MAX, RELOAD,
-	  "Who may start, pause, resume and abort rollouts." },
+	  "Who may act on tenants, releases and rollouts: start, pause, abort, retry." },
 	{ "viewers", CONF_NAMES, AT(viewers, char **), "", 0, NAMES_MAX, RELOAD,
-	  "Who may look." },
+	  "Who may look.\nEmpty means everybody who can open the socket." },
 	{ "log_level", CONF_LEVEL, AT(log_level, int64_t), "info", 0, 0, RELOAD,
 	  "How much is logged." },
 	{ "running", CONF_INT, AT(running, int64_t), "32", 1, 1024, RELOAD,
