@@ -12,6 +12,9 @@
 /* Run with the configuration file until SIGTERM or SIGINT. */
 NODISCARD int app_run(const char *conf_path, struct err *err);
 
+/* Only read the configuration file. */
+NODISCARD int app_check(const char *conf_path, struct err *err);
+
 /* Write a consistent copy of the inventory to path; the daemon may be running. */
 NODISCARD int app_backup(const char *conf_path, const char *path, struct err *err);
 

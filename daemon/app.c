@@ -1,0 +1,363 @@
+#include "app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <glib.h>
+#ifdef HAVE_SYSTEMD
+#	include <systemd/sd-daemon.h>
+#endif
+
+#include "api.h"
+#include "conf.h"
+#include "exec.h"
+#include "log.h"
+#include "sched.h"
+#include "store.h"
+
+#define INVENTORY  "inventory.db"
+#define SIGNALS_NR 3
+#define GRACE_MS   15000 /* for killed statements to come back; within TimeoutStopSec */
+
+struct app {
+	const char *conf_path;
+	struct conf conf;
+	struct store *store;
+	struct sched *sched;
+	struct api *api;
+	struct event_base *base;
+	struct event *signals[SIGNALS_NR];
+	struct event *letters; /* the scheduler's descriptor */
+	struct event *turn;    /* the next turn is due */
+	struct event *watchdog;
+	struct event *deadline; /* of a stop */
+	bool stopping;
+	bool killed;
+};
+
+static void notify(const char *text)
+{
+#ifdef HAVE_SYSTEMD
+	(void)sd_notify(0, text);
+#else
+	(void)text;
+#endif
+}
+
+static void arm(struct event *event, int64_t ms)
+{
+	const struct timeval after = {
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_usec = (suseconds_t)(ms % 1000 * 1000),
+	};
+
+	(void)event_add(event, &after);
+}
+
+static void turn(struct app *app)
+{
+	int64_t due = sched_turn(app->sched);
+
+	if (due >= 0) {
+		arm(app->turn, due);
+	}
+	if (app->stopping && sched_is_idle(app->sched)) {
+		(void)event_base_loopbreak(app->base);
+	}
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	turn(ctx);
+}
+
+static void on_wake(void *ctx)
+{
+	struct app *app = ctx;
+
+	arm(app->turn, 0);
+}
+
+/* ---- signals -------------------------------------------------------------------------- */
+
+static void set_policy(const struct conf *conf, struct sched_policy *policy)
+{
+	*policy = (struct sched_policy){
+		.running = conf->running,
+		.server_running = conf->server_running,
+		.stall_ms = conf->stall_ms,
+		.lock_wait_ms = conf->lock_wait_ms,
+		.retry_ms = conf->retry_ms,
+		.threads = (unsigned)conf->running,
+	};
+	g_strlcpy(policy->budget, conf->budget, sizeof(policy->budget));
+}
+
+static void set_roles(const struct conf *conf, struct role_policy *roles)
+{
+	*roles = (struct role_policy){
+		.admins = conf->admins,
+		.operators = conf->operators,
+		.viewers = conf->viewers,
+	};
+}
+
+static void on_change(void *ctx, const struct conf_change *change)
+{
+	(void)ctx;
+	if (change->restart) {
+		log_warn("setting needs a restart key=%s now=%s file=%s", change->name, change->was,
+			 change->is);
+		return;
+	}
+	log_info("setting changed key=%s from=%s to=%s", change->name, change->was, change->is);
+}
+
+static void reload(struct app *app)
+{
+	SCOPED(conf) fresh = { 0 };
+	struct sched_policy policy;
+	struct role_policy roles;
+	struct err err = { 0 };
+
+	if (conf_load(&fresh, app->conf_path, &err) < 0) {
+		log_error("reload refused; the settings stay as they were error=\"%s\"", err.msg);
+		return;
+	}
+	(void)conf_reload(&app->conf, &fresh, on_change, NULL);
+	log_set_level((enum log_level)app->conf.log_level);
+	set_policy(&app->conf, &policy);
+	set_roles(&app->conf, &roles);
+	sched_set_policy(app->sched, &policy);
+	api_set_policy(app->api, &roles, app->conf.server_running);
+	log_info("settings read again");
+}
+
+static void stop(struct app *app)
+{
+	if (app->stopping) {
+		return;
+	}
+	app->stopping = true;
+	notify("STOPPING=1");
+	log_info("stopping; running tasks park before their next statement tasks=%zu",
+		 sched_running(app->sched));
+	sched_stop(app->sched);
+	arm(app->deadline, app->conf.stop_timeout_ms);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *ctx)
+{
+	(void)what;
+	if (number == SIGHUP) {
+		notify("RELOADING=1");
+		reload(ctx);
+		notify("READY=1");
+		return;
+	}
+	stop(ctx);
+}
+
+/*
+ * Statements that run longer than a stop may take are ended; the server rolls them
+ * back. When even that gets no answer, the program leaves: what is on disk is whole, and the
+ * next start looks at those tenants.
+ */
+static void on_deadline(evutil_socket_t fd, short what, void *ctx)
+{
+	struct app *app = ctx;
+
+	(void)fd;
+	(void)what;
+	if (app->killed) {
+		log_error(
+			"a server does not answer; its tasks are left to the next start tasks=%zu",
+			sched_running(app->sched));
+		_exit(EXIT_FAILURE);
+	}
+	app->killed = true;
+	log_warn("stop takes too long; statements are ended tasks=%zu", sched_running(app->sched));
+	sched_kill_running(app->sched);
+	arm(app->deadline, GRACE_MS);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	notify("WATCHDOG=1");
+}
+
+/* ---- up and down ---------------------------------------------------------------------- */
+
+static int open_store(struct app *app, struct err *err)
+{
+	g_autofree char *path = NULL;
+
+	if (g_mkdir_with_parents(app->conf.data_dir, 0750) < 0) {
+		return err_set_errno(err, errno, "data_dir %s", app->conf.data_dir);
+	}
+	path = g_build_filename(app->conf.data_dir, INVENTORY, NULL);
+	app->store = store_open(path, err);
+	return app->store == NULL ? -1 : 0;
+}
+
+static int open_sched(struct app *app, struct err *err)
+{
+	struct sched_policy policy;
+
+	set_policy(&app->conf, &policy);
+	app->sched = sched_new(app->store, &policy, err);
+	return app->sched == NULL ? -1 : sched_recover(app->sched, err);
+}
+
+/* A socket that systemd listens on already, or -1. */
+static int given_socket(void)
+{
+#ifdef HAVE_SYSTEMD
+	if (sd_listen_fds(1) > 0) {
+		return SD_LISTEN_FDS_START;
+	}
+#endif
+	return -1;
+}
+
+static int open_api(struct app *app, struct err *err)
+{
+	struct api_setup setup = {
+		.base = app->base,
+		.store = app->store,
+		.sched = app->sched,
+		.socket = app->conf.socket,
+		.group = app->conf.socket_group,
+		.fd = given_socket(),
+		.server_running = app->conf.server_running,
+	};
+
+	set_roles(&app->conf, &setup.roles);
+	app->api = api_open(&setup, err);
+	return app->api == NULL ? -1 : 0;
+}
+
+static void open_watchdog(struct app *app)
+{
+#ifdef HAVE_SYSTEMD
+	uint64_t us = 0;
+	struct timeval half;
+
+	if (sd_watchdog_enabled(0, &us) <= 0) {
+		return;
+	}
+	half.tv_sec = (time_t)(us / 2000000);
+	half.tv_usec = (suseconds_t)(us / 2 % 1000000);
+	app->watchdog = event_new(app->base, -1, EV_PERSIST, on_watchdog, app);
+	(void)event_add(app->watchdog, &half);
+#else
+	(void)on_watchdog;
+	(void)app;
+#endif
+}
+
+static void open_events(struct app *app)
+{
+	static const int numbers[SIGNALS_NR] = { SIGTERM, SIGINT, SIGHUP };
+
+	for (size_t i = 0; i < SIGNALS_NR; i++) {
+		app->signals[i] = evsignal_new(app->base, numbers[i], on_signal, app);
+		(void)event_add(app->signals[i], NULL);
+	}
+	app->letters =
+		event_new(app->base, sched_fd(app->sched), EV_READ | EV_PERSIST, on_turn, app);
+	app->turn = evtimer_new(app->base, on_turn, app);
+	app->deadline = evtimer_new(app->base, on_deadline, app);
+	(void)event_add(app->letters, NULL);
+	sched_on_wake(app->sched, on_wake, app);
+	arm(app->turn, 0);
+}
+
+static void free_event(struct event *event)
+{
+	if (event != NULL) {
+		event_free(event);
+	}
+}
+
+static void app_release(struct app *app)
+{
+	/* the scheduler first: answers that still come are told that it stops */
+	sched_free(app->sched);
+	api_close(app->api);
+	for (size_t i = 0; i < SIGNALS_NR; i++) {
+		free_event(app->signals[i]);
+	}
+	free_event(app->letters);
+	free_event(app->turn);
+	free_event(app->watchdog);
+	free_event(app->deadline);
+	if (app->base != NULL) {
+		event_base_free(app->base);
+	}
+	store_close(app->store);
+	conf_release(&app->conf);
+}
+
+SCOPED_RELEASE(app);
+
+static int start(struct app *app, struct err *err)
+{
+	if (conf_load(&app->conf, app->conf_path, err) < 0) {
+		return -1;
+	}
+	log_set_level((enum log_level)app->conf.log_level);
+	app->base = event_base_new();
+	CHECK(app->base != NULL);
+	if (open_store(app, err) < 0 || open_sched(app, err) < 0 || open_api(app, err) < 0) {
+		return -1;
+	}
+	open_events(app);
+	open_watchdog(app);
+	return 0;
+}
+
+int app_run(const char *conf_path, struct err *err)
+{
+	SCOPED(app) app = { .conf_path = conf_path };
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (exec_init(err) < 0 || start(&app, err) < 0) {
+		return -1;
+	}
+	notify("READY=1");
+	log_info("musterd is up version=%s socket=%s data_dir=%s", MUSTER_VERSION, app.conf.socket,
+		 app.conf.data_dir);
+	(void)event_base_dispatch(app.base);
+	log_info("musterd is down");
+	return 0;
+}
+
+int app_check(const char *conf_path, struct err *err)
+{
+	SCOPED(conf) conf = { 0 };
+
+	return conf_load(&conf, conf_path, err);
+}
+
+int app_backup(const char *conf_path, const char *path, struct err *err)
+{
+	g_autofree char *inventory = NULL;
+	SCOPED(conf) conf = { 0 };
+
+	if (conf_load(&conf, conf_path, err) < 0) {
+		return -1;
+	}
+	inventory = g_build_filename(conf.data_dir, INVENTORY, NULL);
+	return store_backup_file(inventory, path, err);
+}
