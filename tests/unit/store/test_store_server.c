@@ -1,0 +1,157 @@
+#include "store_fixture.h"
+
+static void every_member_comes_back(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) back = { 0 };
+	SCOPED(store_server)
+	server = {
+		.name = g_strdup("db1"),
+		.host = g_strdup("10.0.0.7"),
+		.port = 3307,
+		.socket = g_strdup(""),
+		.defaults_file = g_strdup("/etc/muster/db1.cnf"),
+		.max_running = 8,
+		.state = SERVER_DENIED,
+		.reason = g_strdup("Access denied"),
+		.flavor = g_strdup("mariadb"),
+		.version = g_strdup("10.11.6"),
+	};
+
+	store_labels_put(&server.labels, "region", "eu");
+	store_labels_put(&server.labels, "empty", "");
+	fixture_begin(fixture);
+	WORKS(fixture, store_server_put(fixture->store, &server, &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture, store_server_get(fixture->store, "db1", &back, &fixture->err));
+	assert_int_equal(back.id, server.id);
+	assert_string_equal(back.name, "db1");
+	assert_string_equal(back.host, "10.0.0.7");
+	assert_int_equal(back.port, 3307);
+	assert_string_equal(back.socket, ""); /* empty is not NULL */
+	assert_string_equal(back.defaults_file, "/etc/muster/db1.cnf");
+	assert_int_equal(back.max_running, 8);
+	assert_int_equal(back.state, SERVER_DENIED);
+	assert_string_equal(back.reason, "Access denied");
+	assert_string_equal(back.flavor, "mariadb");
+	assert_string_equal(back.version, "10.11.6");
+	assert_int_equal(back.revision, 1);
+	assert_int_equal(back.labels.nr, 2);
+	assert_string_equal(store_labels_find(&back.labels, "region"), "eu");
+	assert_string_equal(store_labels_find(&back.labels, "empty"), "");
+}
+
+static void a_change_counts_the_revision_and_replaces_labels(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { 0 };
+	SCOPED(store_server) back = { 0 };
+	int64_t id;
+
+	fixture_begin(fixture);
+	id = fixture_server(fixture, "db1");
+	WORKS(fixture, store_server_get_id(fixture->store, id, &server, &fixture->err));
+	store_labels_put(&server.labels, "zone", "1");
+	store_text_set(&server.reason, "does not answer");
+	server.state = SERVER_DOWN;
+	WORKS(fixture, store_server_put(fixture->store, &server, &fixture->err));
+	store_labels_release(&server.labels);
+	store_labels_put(&server.labels, "rack", "2");
+	store_text_set(&server.reason, NULL);
+	WORKS(fixture, store_server_put(fixture->store, &server, &fixture->err));
+	fixture_commit(fixture);
+
+	WORKS(fixture, store_server_get_id(fixture->store, id, &back, &fixture->err));
+	assert_int_equal(back.revision, 3);
+	assert_int_equal(back.state, SERVER_DOWN);
+	assert_null(back.reason);
+	assert_int_equal(back.labels.nr, 1);
+	assert_string_equal(store_labels_find(&back.labels, "rack"), "2");
+}
+
+static void a_name_is_given_once(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { .name = g_strdup("db1") };
+
+	fixture_begin(fixture);
+	(void)fixture_server(fixture, "db1");
+	assert_int_equal(store_server_put(fixture->store, &server, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_CONFLICT);
+	assert_string_equal(fixture->err.msg, "a server named db1 is enrolled already");
+	assert_int_equal(server.id, 0);
+	assert_int_equal(server.revision, 0);
+	fixture_commit(fixture); /* the failure undid nothing else */
+}
+
+static int names(const struct store_server *server, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s/%d ", server->name, (int)server->labels.nr);
+	return 0;
+}
+
+static void they_come_by_name_with_their_labels(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { .name = g_strdup("db2") };
+	g_autoptr(GString) got = g_string_new(NULL);
+
+	store_labels_put(&server.labels, "region", "eu");
+	fixture_begin(fixture);
+	(void)fixture_server(fixture, "db3");
+	WORKS(fixture, store_server_put(fixture->store, &server, &fixture->err));
+	(void)fixture_server(fixture, "db1");
+	fixture_commit(fixture);
+	WORKS(fixture, store_server_each(fixture->store, names, got, &fixture->err));
+	assert_string_equal(got->str, "db1/0 db2/1 db3/0 ");
+}
+
+static void it_goes_only_without_tenants(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { 0 };
+	int64_t tenant;
+	int64_t id;
+
+	fixture_begin(fixture);
+	id = fixture_server(fixture, "db1");
+	tenant = fixture_tenant(fixture, id, "acme");
+	assert_int_equal(store_server_remove(fixture->store, id, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_CONFLICT);
+	assert_string_equal(fixture->err.msg, "server db1 still has 1 tenants; remove them first");
+	WORKS(fixture, store_tenant_remove(fixture->store, tenant, &fixture->err));
+	WORKS(fixture, store_server_remove(fixture->store, id, &fixture->err));
+	assert_int_equal(store_server_get(fixture->store, "db1", &server, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
+	assert_string_equal(fixture->err.msg, "no server is named db1");
+	assert_int_equal(store_server_remove(fixture->store, id, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
+	assert_int_not_equal(fixture_server(fixture, "db1"), id); /* the name is free again */
+	fixture_commit(fixture);
+}
+
+static void what_is_gone_is_not_written(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { .id = 99, .name = g_strdup("db1") };
+
+	fixture_begin(fixture);
+	assert_int_equal(store_server_put(fixture->store, &server, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
+	fixture_commit(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(every_member_comes_back),
+		STORE_TEST(a_change_counts_the_revision_and_replaces_labels),
+		STORE_TEST(a_name_is_given_once),
+		STORE_TEST(they_come_by_name_with_their_labels),
+		STORE_TEST(it_goes_only_without_tenants),
+		STORE_TEST(what_is_gone_is_not_written),
+	};
+
+	return cmocka_run_group_tests_name("store_server", tests, NULL, NULL);
+}
