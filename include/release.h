@@ -54,8 +54,8 @@ struct release_check {
 };
 
 struct migration {
-	char *version; /* owned; "0007", "20260101120000", "V3" -> "3", "upgrade-0.8.2" */
-	char *name;    /* owned; "add_birthday" */
+	char *version; /* owned; "0007", "20260101120000"; flat: "upgrade-0.8.2" */
+	char *name;    /* owned; "add_birthday"; empty when the version is all there is */
 	char *file;    /* owned */
 	char checksum[RELEASE_CHECKSUM_LEN + 1]; /* of the up statements' file */
 	struct script up;
@@ -63,7 +63,7 @@ struct migration {
 	bool has_down;
 	struct release_check *checks; /* owned */
 	size_t nr_checks;
-	bool skipped; /* release.cfg says skip: counts as applied, runs nothing */
+	bool skipped; /* release.cfg says skip: counts as applied, runs nothing, is not read */
 };
 
 struct release {
@@ -107,8 +107,19 @@ void release_prefix_digest(const struct script *script, size_t count,
 			   char digest[RELEASE_CHECKSUM_LEN + 1]);
 
 /*
- * Replace {SCHEMA} in sql by the quoted schema name. Owned result.
+ * The statement for one tenant: {SCHEMA} becomes the quoted schema name; inside
+ * quotes the name as it is, with that quote doubled; in comments it stays. Owned.
  */
 char *release_expand(const struct statement *statement, const char *schema);
+
+/* The same for the question of a release_check. */
+char *release_expand_sql(const char *sql, const char *schema);
+
+/*
+ * Every finding of every file, one sentence "file:line:column: …" each, in the order of
+ * the files; for muster lint. NULL-terminated and owned (g_strfreev); no finding: an empty
+ * list. What makes the folder unreadable as a whole is the only finding then.
+ */
+char **release_lint(const struct release_files *files, const char *format);
 
 #endif /* RELEASE_H */

@@ -221,14 +221,20 @@ enum lex_kind lex_next_code(struct lex *lex, struct lex_token *token)
 
 bool lex_is_word(const struct lex *lex, const struct lex_token *token, const char *word)
 {
-	size_t len = strlen(word);
-
-	return token->kind == LEX_WORD && token->len == len &&
-	       g_ascii_strncasecmp(lex->text + token->at, word, len) == 0;
+	/* nearly every word differs in its first letter already */
+	if (token->kind != LEX_WORD || token->len == 0 ||
+	    g_ascii_toupper(lex->text[token->at]) != word[0]) {
+		return false;
+	}
+	return token->len == strlen(word) &&
+	       g_ascii_strncasecmp(lex->text + token->at, word, token->len) == 0;
 }
 
 bool lex_is_one_of(const struct lex *lex, const struct lex_token *token, const char *const *words)
 {
+	if (token->kind != LEX_WORD || g_ascii_isdigit(lex->text[token->at])) {
+		return false;
+	}
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (lex_is_word(lex, token, words[i])) {
 			return true;

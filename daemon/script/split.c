@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compound.h"
+#include "directive.h"
 #include "kind.h"
 
 #define DELIMITER_MAX 15 /* the stock client keeps no more */
@@ -221,7 +222,8 @@ static void mark(struct splitter *s, size_t at, size_t end, bool alone)
 {
 	struct split_mark found = { .at = at, .len = end - at };
 
-	if (s->marks == NULL || !is_mark(s->lex.text + at, found.len)) {
+	if (s->marks == NULL || (!is_mark(s->lex.text + at, found.len) &&
+				 !directive_is_foreign(s->lex.text + at, found.len))) {
 		return;
 	}
 	locate(s, at);

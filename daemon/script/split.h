@@ -16,7 +16,7 @@
 #include "lex.h"
 #include "script.h"
 
-/* A line comment that holds the word muster and a colon. */
+/* A line comment that may be a directive. */
 struct split_mark {
 	size_t at; /* offset in the text */
 	size_t len;
