@@ -1,6 +1,10 @@
 #include "db.h"
 
+#include <stdarg.h>
+
 #include <glib.h>
+
+#define NUMBER_NO_SUCH_PID 1094
 
 const char *const db_flavor_names[DB_FLAVOR_NR] = {
 	[DB_UNKNOWN] = "unknown",
@@ -77,4 +81,71 @@ unsigned db_version_number(const struct db_session *session)
 		text = *at == '.' ? at + 1 : at;
 	}
 	return parts[0] * 10000 + parts[1] * 100 + parts[2];
+}
+
+int db_execf(struct db_session *session, struct err *err, const char *fmt, ...)
+{
+	g_autofree char *sql = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	sql = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	return db_exec(session, sql, strlen(sql), err);
+}
+
+int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err, const char *fmt,
+	      ...)
+{
+	g_autofree char *sql = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	sql = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	return db_query(session, rows, sql, err);
+}
+
+int db_kill(struct db_session *session, uint64_t connection_id, bool whole, struct err *err)
+{
+	struct err refused = { 0 };
+
+	if (db_execf(session, &refused, "kill %s %" G_GUINT64_FORMAT,
+		     whole ? "connection" : "query", connection_id) == 0 ||
+	    (refused.code == ERR_DB && refused.native == NUMBER_NO_SUCH_PID)) {
+		return 0;
+	}
+	*err = refused;
+	return -1;
+}
+
+/* clang-format off */
+static const char *const plain_words[] = {
+	"alter", "commit", "create", "delete", "do", "drop", "insert", "kill", "rename",
+	"replace", "rollback", "select", "start", "truncate", "update", "with",
+};
+
+/* clang-format on */
+
+bool db_leaves_settings(const char *sql)
+{
+	size_t len;
+
+	sql += strspn(sql, " \t\r\n");
+	while (g_str_has_prefix(sql, "/*") && sql[2] != '!' && sql[2] != 'M') {
+		const char *end = strstr(sql + 2, "*/");
+
+		if (end == NULL) {
+			return true;
+		}
+		sql = end + 2 + strspn(end + 2, " \t\r\n");
+	}
+	len = strspn(sql, G_CSET_a_2_z G_CSET_A_2_Z);
+	for (size_t i = 0; i < G_N_ELEMENTS(plain_words); i++) {
+		if (strlen(plain_words[i]) == len &&
+		    g_ascii_strncasecmp(sql, plain_words[i], len) == 0) {
+			return false;
+		}
+	}
+	return true;
 }

@@ -95,8 +95,8 @@ uint64_t db_affected(const struct db_session *session); /* by the last db_exec *
 NODISCARD int db_use(struct db_session *session, const char *schema, struct err *err);
 
 /*
- * Run one statement; results are read and thrown away. One that is larger than the
- * server's max_allowed_packet is not sent: ERR_DB, native 1153.
+ * Run one statement (NUL-terminated, len without it); results are read and thrown away.
+ * One that is larger than the server's max_allowed_packet is not sent: ERR_DB, native 1153.
  */
 NODISCARD int db_exec(struct db_session *session, const char *sql, size_t len, struct err *err);
 
@@ -121,6 +121,15 @@ char *db_quote_name(const char *name);
  * transaction, every GET_LOCK, what db_pin set). A link found broken is ERR_UNREACHABLE.
  */
 NODISCARD int db_reset(struct db_session *session, struct err *err);
+
+/*
+ * For db_guard. The settings in force as db_pin wrote them; NULL when the session is new or
+ * reset, or a statement since may have changed one: any whose first word is not known
+ * to be harmless.
+ */
+const char *db_pinned(const struct db_session *session);
+void db_set_pinned(struct db_session *session, const char *settings);
+bool db_leaves_settings(const char *sql);
 
 /*
  * End a session's statement, or the session itself, through another session. Fine when

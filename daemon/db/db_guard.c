@@ -57,7 +57,12 @@ int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err
 			       "innodb_lock_wait_timeout = %u, wait_timeout = 28800",
 			       wait_s, wait_s);
 	pin_flavor(sql, session, pin);
+	if (g_strcmp0(db_pinned(session), sql->str) == 0) {
+		return 0;
+	}
+	db_set_pinned(session, NULL);
 	if (db_exec(session, sql->str, sql->len, err) == 0) {
+		db_set_pinned(session, sql->str);
 		return 0;
 	}
 	if (err->code == ERR_UNKNOWN_OUTCOME) {

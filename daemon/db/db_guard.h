@@ -18,7 +18,10 @@ struct db_pin {
 	bool small_tables;     /* MySQL: single-threaded DDL is faster on small tables */
 };
 
-/* One round trip. Survives until db_reset. */
+/*
+ * One round trip; none when the same pin is in force and no statement since could have
+ * changed a setting (its first word says so). Survives until db_reset.
+ */
 NODISCARD int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err);
 
 /*

@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -16,20 +15,20 @@
 #include "db_fault.h"
 #include "db_login.h"
 
-#define CONNECT_TIMEOUT_S  10
-#define PACKET_MAX         (1024UL * 1024 * 1024) /* what the protocol allows */
-#define HEADROOM_MIN       3
-#define HEADROOM_PERCENT   5
-#define NUMBER_LOST        2006
-#define NUMBER_TLS         2026
-#define NUMBER_IDLE        4031 /* MySQL ended an idle session and did not run the statement */
-#define NUMBER_TOO_LARGE   1153
-#define NUMBER_TOO_MANY    1040
-#define NUMBER_NO_SUCH_PID 1094
+#define CONNECT_TIMEOUT_S 10
+#define PACKET_MAX        (1024UL * 1024 * 1024) /* what the protocol allows */
+#define HEADROOM_MIN      3
+#define HEADROOM_PERCENT  5
+#define NUMBER_LOST       2006
+#define NUMBER_TLS        2026
+#define NUMBER_IDLE       4031 /* MySQL ended an idle session and did not run the statement */
+#define NUMBER_TOO_LARGE  1153
+#define NUMBER_TOO_MANY   1040
 
 struct db_session {
 	MYSQL *mysql;  /* owned */
 	char *version; /* owned */
+	char *pinned;  /* owned; NULL: the settings are the server's own */
 	enum db_flavor flavor;
 	uint64_t max_packet;
 	uint64_t affected;
@@ -356,6 +355,7 @@ void db_session_free(struct db_session *session)
 	}
 	mysql_close(session->mysql);
 	g_free(session->version);
+	g_free(session->pinned);
 	g_free(session);
 }
 
@@ -366,7 +366,7 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 	if (session->lost) {
 		return gone(err);
 	}
-	if (len + 1 > session->max_packet) {
+	if (len + 1 >= session->max_packet) {
 		return err_set_native(
 			err, ERR_DB, NUMBER_TOO_LARGE,
 			"the statement has %zu bytes, the server's max_allowed_packet "
@@ -453,6 +453,9 @@ int db_exec(struct db_session *session, const char *sql, size_t len, struct err 
 	uint64_t affected;
 
 	session->affected = 0;
+	if (session->pinned != NULL && db_leaves_settings(sql)) {
+		db_set_pinned(session, NULL);
+	}
 	if (submit(session, sql, len, err) < 0) {
 		return -1;
 	}
@@ -463,35 +466,12 @@ int db_exec(struct db_session *session, const char *sql, size_t len, struct err 
 	return results_read(session, NULL, err);
 }
 
-int db_execf(struct db_session *session, struct err *err, const char *fmt, ...)
-{
-	g_autofree char *sql = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	sql = g_strdup_vprintf(fmt, ap);
-	va_end(ap);
-	return db_exec(session, sql, strlen(sql), err);
-}
-
 int db_query(struct db_session *session, struct db_rows *rows, const char *sql, struct err *err)
 {
 	if (submit(session, sql, strlen(sql), err) < 0) {
 		return -1;
 	}
 	return results_read(session, rows, err);
-}
-
-int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err, const char *fmt,
-	      ...)
-{
-	g_autofree char *sql = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	sql = g_strdup_vprintf(fmt, ap);
-	va_end(ap);
-	return db_query(session, rows, sql, err);
 }
 
 int db_use(struct db_session *session, const char *schema, struct err *err)
@@ -508,20 +488,19 @@ int db_reset(struct db_session *session, struct err *err)
 		return gone(err);
 	}
 	session->affected = 0;
+	db_set_pinned(session, NULL);
 	return mysql_reset_connection(session->mysql) == 0 ? 0 : fail_harmless(session, err);
 }
 
-int db_kill(struct db_session *session, uint64_t connection_id, bool whole, struct err *err)
+const char *db_pinned(const struct db_session *session)
 {
-	struct err refused = { 0 };
+	return session->pinned;
+}
 
-	if (db_execf(session, &refused, "kill %s %" G_GUINT64_FORMAT,
-		     whole ? "connection" : "query", connection_id) == 0 ||
-	    (refused.code == ERR_DB && refused.native == NUMBER_NO_SUCH_PID)) {
-		return 0;
-	}
-	*err = refused;
-	return -1;
+void db_set_pinned(struct db_session *session, const char *settings)
+{
+	g_free(session->pinned);
+	session->pinned = g_strdup(settings);
 }
 
 /* ---- small things ---------------------------------------------------------------- */
