@@ -1,0 +1,74 @@
+#include "api_state.h"
+#include "call.h"
+#include "ops.h"
+#include "tick.h"
+
+static void on_request(struct http_request *request, void *ctx)
+{
+	ops_dispatch(ctx, request);
+}
+
+static void on_commit(void *ctx)
+{
+	struct api *api = ctx;
+
+	watch_wake(api->watch);
+}
+
+struct api *api_open(const struct api_setup *setup, struct err *err)
+{
+	struct api *api = g_new0(struct api, 1);
+	struct http_setup http = {
+		.base = setup->base,
+		.path = setup->socket,
+		.group = setup->group,
+		.fd = setup->fd,
+		.fn = on_request,
+		.ctx = api,
+	};
+
+	api->base = setup->base;
+	api->store = setup->store;
+	api->sched = setup->sched;
+	api->server_running = setup->server_running;
+	api->started_ms = tick_ms();
+	api->http = http_open(&http, err);
+	if (api->http == NULL) {
+		g_free(api);
+		return NULL;
+	}
+	api->roles = role_map_new(&setup->roles);
+	api->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	api->calls = g_hash_table_new(NULL, NULL);
+	api->watch = watch_new(api);
+	sched_on_commit(api->sched, on_commit, api);
+	return api;
+}
+
+void api_close(struct api *api)
+{
+	GHashTableIter iter;
+	gpointer call;
+
+	if (api == NULL) {
+		return;
+	}
+	sched_on_commit(api->sched, NULL, NULL);
+	watch_free(api->watch);
+	http_close(api->http);
+	g_hash_table_iter_init(&iter, api->calls);
+	while (g_hash_table_iter_next(&iter, &call, NULL)) {
+		call_orphan(call);
+	}
+	g_hash_table_destroy(api->calls);
+	g_hash_table_destroy(api->names);
+	role_map_free(api->roles);
+	g_free(api);
+}
+
+void api_set_policy(struct api *api, const struct role_policy *roles, int64_t server_running)
+{
+	role_map_free(api->roles);
+	api->roles = role_map_new(roles);
+	api->server_running = server_running;
+}

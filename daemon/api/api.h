@@ -1,0 +1,44 @@
+/*
+ * api - what musterd offers on its socket: operations, event stream, metrics.
+ *
+ * The only header of this folder that the program needs. Each request that changes
+ * something is one transaction of the store; its audit rows are written in it.
+ * Loop thread only.
+ */
+#ifndef API_H
+#define API_H
+
+#include <stdint.h>
+
+#include "err.h"
+#include "role.h"
+
+struct api;
+struct event_base;
+struct sched;
+struct store;
+
+struct api_setup {
+	struct event_base *base; /* these three are borrowed and outlive the api */
+	struct store *store;
+	struct sched *sched;
+	const char *socket;
+	const char *group; /* that owns the socket; NULL or "": that of the process */
+	int fd;            /* a listening socket given by systemd (taken), or -1 */
+	struct role_policy roles;
+	int64_t server_running; /* shown for a server without a number of its own */
+};
+
+/*
+ * Begin to serve. Sets sched_on_commit, so that the event stream follows what the scheduler
+ * does. ERR_CONFLICT when another musterd serves the socket.
+ */
+NODISCARD struct api *api_open(const struct api_setup *setup, struct err *err);
+
+/* Stop serving. Work under way goes on, its answers are thrown away. NULL is fine. */
+void api_close(struct api *api);
+
+/* After a reload of the settings. */
+void api_set_policy(struct api *api, const struct role_policy *roles, int64_t server_running);
+
+#endif /* API_H */

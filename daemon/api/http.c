@@ -1,0 +1,432 @@
+#include "http.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <glib.h>
+
+#include "log.h"
+#include "wire.h"
+
+#define HEADERS_MAX      (64 * 1024) /* bytes */
+#define IDLE_S           120         /* a kept connection without a request, a stalled write */
+#define STREAM_INPUT_MAX 4096        /* bytes a client may send into a stream */
+#define GROUPS_MAX       1024
+#define ENTRY_MAX        65536 /* bytes of one line of group */
+#define SOCKET_MODE      0660
+
+struct http {
+	struct evhttp *server;
+	http_fn fn;
+	void *ctx;
+	char *path;       /* owned; NULL: the socket is not ours to remove */
+	GHashTable *open; /* struct request *, those not answered */
+	struct http_stats stats;
+};
+
+/* What the callers see, and what is ours of it. */
+struct request {
+	struct http_request seen; /* first: the two are cast into each other */
+	struct http *http;        /* NULL: closed meanwhile */
+	struct evhttp_request *raw;
+	bool streams;
+	void (*drained)(void *ctx);
+	void *ctx;
+};
+
+static struct request *request_of(struct http_request *seen)
+{
+	return (struct request *)(void *)seen;
+}
+
+/* ---- the socket ---------------------------------------------------------------------- */
+
+static int address_fill(struct sockaddr_un *address, const char *path, struct err *err)
+{
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (g_strlcpy(address->sun_path, path, sizeof(address->sun_path)) >=
+	    sizeof(address->sun_path)) {
+		return err_set(err, ERR_INVALID,
+			       "the path of the socket %s is longer than %zu bytes; set a "
+			       "shorter \"socket\"",
+			       path, sizeof(address->sun_path) - 1);
+	}
+	return 0;
+}
+
+static bool is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool served;
+
+	if (fd < 0) {
+		return true; /* cannot tell: leave it alone */
+	}
+	served = connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+		 errno != ECONNREFUSED;
+	close(fd);
+	return served;
+}
+
+/* What a daemon that died has left is removed; anything else is not ours. */
+static int leftover_remove(const struct sockaddr_un *address, struct err *err)
+{
+	const char *path = address->sun_path;
+	struct stat found;
+
+	if (lstat(path, &found) < 0) {
+		return errno == ENOENT ? 0 : err_set_errno(err, errno, "socket %s", path);
+	}
+	if (!S_ISSOCK(found.st_mode)) {
+		return err_set(err, ERR_CONFLICT,
+			       "%s is there and is not a socket; set another \"socket\" or move "
+			       "the file away",
+			       path);
+	}
+	if (is_served(address)) {
+		return err_set(err, ERR_CONFLICT,
+			       "the socket %s is already served by another musterd", path);
+	}
+	if (unlink(path) < 0 && errno != ENOENT) {
+		return err_set_errno(err, errno, "remove the old socket %s", path);
+	}
+	return 0;
+}
+
+static void group_give(const char *path, const char *name)
+{
+	struct group record;
+	struct group *found = NULL;
+	g_autofree char *space = g_malloc(ENTRY_MAX);
+
+	if (name == NULL || name[0] == '\0') {
+		return;
+	}
+	if (getgrnam_r(name, &record, space, ENTRY_MAX, &found) != 0 || found == NULL) {
+		log_warn("socket group does not exist group=%s socket=%s", name, path);
+		return;
+	}
+	if (chown(path, (uid_t)-1, found->gr_gid) < 0) {
+		log_warn("socket cannot be given to its group group=%s socket=%s error=\"%s\"",
+			 name, path, g_strerror(errno));
+	}
+}
+
+static int socket_bind(const struct http_setup *setup, struct err *err)
+{
+	struct sockaddr_un address;
+	mode_t mask;
+	int fd;
+	int rc;
+
+	if (address_fill(&address, setup->path, err) < 0 || leftover_remove(&address, err) < 0) {
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) {
+		return err_set_errno(err, errno, "socket");
+	}
+	mask = umask(0777 & ~SOCKET_MODE); /* never open to others, not even for a moment */
+	rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	umask(mask);
+	if (rc < 0 || listen(fd, SOMAXCONN) < 0) {
+		err_set_errno(err, errno, "listen on the socket %s", setup->path);
+		close(fd);
+		return -1;
+	}
+	group_give(setup->path, setup->group);
+	return fd;
+}
+
+static int socket_take(int fd, struct err *err)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+		return err_set_errno(err, errno, "the socket given by systemd");
+	}
+	return fd;
+}
+
+/* ---- requests ------------------------------------------------------------------------ */
+
+static const char *method_name(enum evhttp_cmd_type type)
+{
+	static const struct {
+		enum evhttp_cmd_type type;
+		const char *name;
+	} names[] = {
+		{ EVHTTP_REQ_GET, "GET" },     { EVHTTP_REQ_POST, "POST" },
+		{ EVHTTP_REQ_PATCH, "PATCH" }, { EVHTTP_REQ_DELETE, "DELETE" },
+		{ EVHTTP_REQ_HEAD, "HEAD" },   { EVHTTP_REQ_PUT, "PUT" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (names[i].type == type) {
+			return names[i].name;
+		}
+	}
+	return "another method";
+}
+
+static void peer_get(struct http_peer *peer, struct evhttp_request *raw)
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(raw);
+	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection));
+	struct ucred cred = { .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	socklen_t len = sizeof(cred);
+	gid_t groups[GROUPS_MAX];
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0) {
+		log_warn("peer without credentials error=\"%s\"", g_strerror(errno));
+	}
+	peer->uid = cred.uid;
+	peer->gid = cred.gid;
+	len = sizeof(groups);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == 0 && len > 0) {
+		peer->groups = g_memdup2(groups, len);
+		peer->nr_groups = len / sizeof(gid_t);
+	}
+}
+
+static void request_free(struct request *request)
+{
+	g_free(request->seen.peer.groups);
+	g_free(request);
+}
+
+static void on_request(struct evhttp_request *raw, void *ctx)
+{
+	struct http *http = ctx;
+	struct request *request = g_new0(struct request, 1);
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(raw);
+	struct evbuffer *input = evhttp_request_get_input_buffer(raw);
+	const char *path = uri == NULL ? NULL : evhttp_uri_get_path(uri);
+
+	request->http = http;
+	request->raw = raw;
+	request->seen.began_us = g_get_monotonic_time();
+	request->seen.method = method_name(evhttp_request_get_command(raw));
+	request->seen.path = path == NULL ? "" : path;
+	request->seen.query = uri == NULL ? NULL : evhttp_uri_get_query(uri);
+	request->seen.body_len = evbuffer_get_length(input);
+	request->seen.body = (const char *)evbuffer_pullup(input, -1);
+	peer_get(&request->seen.peer, raw);
+	g_hash_table_add(http->open, request);
+	http->fn(&request->seen, http->ctx);
+}
+
+const char *http_header(const struct http_request *seen, const char *name)
+{
+	const struct request *request = (const struct request *)(const void *)seen;
+
+	return request->raw == NULL
+		       ? NULL
+		       : evhttp_find_header(evhttp_request_get_input_headers(request->raw), name);
+}
+
+/* The request leaves our books; how long it took is counted. */
+static void request_count(struct request *request)
+{
+	struct http_stats *stats = &request->http->stats;
+	int64_t us = g_get_monotonic_time() - request->seen.began_us;
+
+	stats->requests++;
+	stats->us_sum += us;
+	stats->us_max = us > stats->us_max ? us : stats->us_max;
+}
+
+static void headers_put(struct request *request, const char *content_type)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(request->raw);
+	char protocol[16];
+
+	g_snprintf(protocol, sizeof(protocol), "%d", WIRE_PROTOCOL);
+	evhttp_add_header(headers, "Muster-Protocol", protocol);
+	evhttp_add_header(headers, "Content-Type", content_type);
+	evhttp_add_header(headers, "Cache-Control", "no-store");
+}
+
+static void body_free(const void *data, size_t len, void *body)
+{
+	(void)data;
+	(void)len;
+	g_free(body);
+}
+
+void http_answer(struct http_request *seen, int status, const char *content_type, char *body)
+{
+	struct request *request = request_of(seen);
+	struct evbuffer *output;
+
+	if (request->http == NULL) { /* the server was closed, and raw with it */
+		g_free(body);
+		request_free(request);
+		return;
+	}
+	request_count(request);
+	log_debug("request method=%s path=%s status=%d uid=%u us=%" G_GINT64_FORMAT, seen->method,
+		  seen->path, status, (unsigned)seen->peer.uid,
+		  g_get_monotonic_time() - seen->began_us);
+	headers_put(request, content_type);
+	output = evhttp_request_get_output_buffer(request->raw);
+	evbuffer_add_reference(output, body, strlen(body), body_free, body);
+	g_hash_table_remove(request->http->open, request);
+	evhttp_send_reply(request->raw, status, NULL, NULL);
+	request_free(request);
+}
+
+/* ---- streams ------------------------------------------------------------------------- */
+
+static struct bufferevent *stream_buffer(const struct request *request)
+{
+	struct evhttp_connection *connection =
+		request->http == NULL ? NULL : evhttp_request_get_connection(request->raw);
+
+	return connection == NULL ? NULL : evhttp_connection_get_bufferevent(connection);
+}
+
+void http_stream_begin(struct http_request *seen, const char *content_type,
+		       void (*drained)(void *ctx), void *ctx)
+{
+	struct request *request = request_of(seen);
+	struct timeval stalled = { .tv_sec = IDLE_S };
+	struct bufferevent *buffer = stream_buffer(request);
+
+	request->drained = drained;
+	request->ctx = ctx;
+	if (buffer == NULL) {
+		return;
+	}
+	request->streams = true;
+	request_count(request);
+	request->http->stats.streams++;
+	headers_put(request, content_type);
+	/* nothing more is expected from the client, and it may be silent for ever */
+	bufferevent_set_timeouts(buffer, NULL, &stalled);
+	bufferevent_setwatermark(buffer, EV_READ, 0, STREAM_INPUT_MAX);
+	evhttp_send_reply_start(request->raw, HTTP_OK, NULL);
+}
+
+static void on_drained(struct evhttp_connection *connection, void *arg)
+{
+	struct request *request = arg;
+
+	(void)connection;
+	request->drained(request->ctx);
+}
+
+bool http_stream_send(struct http_request *seen, const char *text, size_t len)
+{
+	struct request *request = request_of(seen);
+	struct evbuffer *chunk;
+
+	if (stream_buffer(request) == NULL) {
+		return false;
+	}
+	chunk = evbuffer_new();
+	CHECK(chunk != NULL);
+	evbuffer_add(chunk, text, len);
+	evhttp_send_reply_chunk_with_cb(request->raw, chunk, on_drained, request);
+	evbuffer_free(chunk);
+	return true;
+}
+
+size_t http_stream_backlog(const struct http_request *seen)
+{
+	const struct request *request = (const struct request *)(const void *)seen;
+	struct bufferevent *buffer = stream_buffer(request);
+
+	return buffer == NULL ? 0 : evbuffer_get_length(bufferevent_get_output(buffer));
+}
+
+void http_stream_end(struct http_request *seen)
+{
+	struct request *request = request_of(seen);
+
+	if (request->http != NULL) {
+		request->http->stats.streams -= request->streams ? 1 : 0;
+		g_hash_table_remove(request->http->open, request);
+		evhttp_send_reply_end(request->raw);
+	}
+	request_free(request);
+}
+
+/* ---- life ---------------------------------------------------------------------------- */
+
+void http_stats_get(const struct http *http, struct http_stats *stats)
+{
+	*stats = http->stats;
+}
+
+static struct evhttp *server_new(struct http *http, struct event_base *base)
+{
+	struct evhttp *server = evhttp_new(base);
+
+	CHECK(server != NULL);
+	evhttp_set_gencb(server, on_request, http);
+	evhttp_set_max_headers_size(server, HEADERS_MAX);
+	evhttp_set_max_body_size(server, WIRE_BODY_MAX);
+	evhttp_set_timeout(server, IDLE_S);
+	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+						   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+						   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
+						   EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
+	return server;
+}
+
+struct http *http_open(const struct http_setup *setup, struct err *err)
+{
+	struct http *http;
+	int fd = setup->fd >= 0 ? socket_take(setup->fd, err) : socket_bind(setup, err);
+
+	if (fd < 0) {
+		return NULL;
+	}
+	http = g_new0(struct http, 1);
+	http->fn = setup->fn;
+	http->ctx = setup->ctx;
+	http->path = setup->fd >= 0 ? NULL : g_strdup(setup->path);
+	http->open = g_hash_table_new(NULL, NULL);
+	http->server = server_new(http, setup->base);
+	if (evhttp_accept_socket(http->server, fd) < 0) {
+		err_set(err, ERR_SYSTEM, "libevent cannot serve the socket %s", setup->path);
+		close(fd);
+		http_close(http);
+		return NULL;
+	}
+	return http;
+}
+
+void http_close(struct http *http)
+{
+	GHashTableIter iter;
+	gpointer request;
+
+	if (http == NULL) {
+		return;
+	}
+	g_hash_table_iter_init(&iter, http->open);
+	while (g_hash_table_iter_next(&iter, &request, NULL)) {
+		((struct request *)request)->http = NULL;
+		((struct request *)request)->raw = NULL;
+	}
+	evhttp_free(http->server);
+	if (http->path != NULL) {
+		unlink(http->path);
+	}
+	g_hash_table_destroy(http->open);
+	g_free(http->path);
+	g_free(http);
+}

@@ -1,0 +1,310 @@
+#include "ops.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "api_state.h"
+#include "call.h"
+#include "log.h"
+#include "ops_tenant.h"
+
+/* clang-format off */
+#define ANYBODY	ROLE_NONE, false
+#define LOOK	ROLE_VIEWER, false
+#define ACT	ROLE_OPERATOR, true
+#define OWN	ROLE_ADMIN, true
+#define NONE	NULL
+#define IN(m)	&wire_##m##_type
+#define ONE(m)	&wire_##m##_type, false
+#define LIST(m)	&wire_##m##_type, true
+#define TEXT	NULL, false
+#define HOLD	TENANT_CHANGE_HOLD
+#define RELEASE	TENANT_CHANGE_RELEASE
+#define LABEL	TENANT_CHANGE_LABEL
+#define REMOVE	TENANT_CHANGE_REMOVE
+
+const struct op ops[] = {
+	/* method   path, parameters of the query
+	 * family    right    request             answer              handler, its argument */
+	{ "GET",    "/healthz", NULL,
+	  OP_ADMIN,  ANYBODY, NONE,               ONE(health),          op_health, 0 },
+	{ "GET",    "/metrics", NULL,
+	  OP_ADMIN,  LOOK,    NONE,               TEXT,                 op_metrics, 0 },
+	{ "GET",    "/v1/events", "since rollout limit",
+	  OP_ADMIN,  LOOK,    NONE,               ONE(event_page),      op_events, 0 },
+	{ "POST",   "/v1/pause", NULL,
+	  OP_ADMIN,  ACT,     IN(verb),           LIST(rollout),        op_all, ROLLOUT_PAUSE },
+	{ "POST",   "/v1/resume", NULL,
+	  OP_ADMIN,  ACT,     IN(verb),           LIST(rollout),        op_all, ROLLOUT_RESUME },
+
+	{ "GET",    "/v1/servers", NULL,
+	  OP_SERVER, LOOK,    NONE,               LIST(server),         op_server_list, 0 },
+	{ "POST",   "/v1/servers", NULL,
+	  OP_SERVER, OWN,     IN(server_add),     ONE(server),          op_server_add, 0 },
+	{ "GET",    "/v1/servers/{server}", NULL,
+	  OP_SERVER, LOOK,    NONE,               ONE(server),          op_server_show, 0 },
+	{ "PATCH",  "/v1/servers/{server}", NULL,
+	  OP_SERVER, OWN,     IN(set),            ONE(server),          op_server_set, 0 },
+	{ "DELETE", "/v1/servers/{server}", "reason",
+	  OP_SERVER, OWN,     NONE,               ONE(server),          op_server_remove, 0 },
+	{ "POST",   "/v1/servers/{server}/check", NULL,
+	  OP_SERVER, ACT,     NONE,               ONE(server_check),    op_server_check, 0 },
+	{ "POST",   "/v1/servers/{server}/discover", NULL,
+	  OP_SERVER, ACT,     IN(discover),       ONE(changed),         op_server_discover, 0 },
+
+	{ "GET",    "/v1/tenants", "selector after limit",
+	  OP_TENANT, LOOK,    NONE,               ONE(tenant_page),     op_tenant_list, 0 },
+	{ "POST",   "/v1/tenants", NULL,
+	  OP_TENANT, ACT,     IN(import_row),     ONE(tenant),          op_tenant_add, 0 },
+	{ "POST",   "/v1/tenants/import", NULL,
+	  OP_TENANT, ACT,     IN(import),         ONE(changed),         op_tenant_import, 0 },
+	{ "POST",   "/v1/tenants/hold", NULL,
+	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, HOLD },
+	{ "POST",   "/v1/tenants/release", NULL,
+	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, RELEASE },
+	{ "POST",   "/v1/tenants/label", NULL,
+	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, LABEL },
+	{ "POST",   "/v1/tenants/remove", NULL,
+	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, REMOVE },
+	{ "POST",   "/v1/tenants/baseline", NULL,
+	  OP_TENANT, ACT,     IN(baseline),       ONE(changed),         op_tenant_baseline, 0 },
+	{ "GET",    "/v1/tenants/{tenant}", NULL,
+	  OP_TENANT, LOOK,    NONE,               ONE(tenant),          op_tenant_show, 0 },
+	{ "PATCH",  "/v1/tenants/{tenant}", NULL,
+	  OP_TENANT, ACT,     IN(set),            ONE(tenant),          op_tenant_set, 0 },
+
+	{ "GET",    "/v1/releases", NULL,
+	  OP_RELEASE,LOOK,    NONE,               LIST(release_info),   op_release_list, 0 },
+	{ "POST",   "/v1/releases", NULL,
+	  OP_RELEASE,ACT,     IN(release_create), ONE(release_info),    op_release_create, 0 },
+	{ "GET",    "/v1/releases/{release}", NULL,
+	  OP_RELEASE,LOOK,    NONE,               ONE(release_info),    op_release_show, 0 },
+
+	{ "GET",    "/v1/rollouts", "after limit",
+	  OP_ROLLOUT, LOOK,    NONE,               LIST(rollout),       op_rollout_list, 0 },
+	{ "POST",   "/v1/rollouts", NULL,
+	  OP_ROLLOUT, ACT,     IN(rollout_start),  ONE(rollout),        op_rollout_start, 0 },
+	{ "GET",    "/v1/rollouts/{rollout}", NULL,
+	  OP_ROLLOUT, LOOK,    NONE,               ONE(rollout),        op_rollout_show, 0 },
+	{ "PATCH",  "/v1/rollouts/{rollout}", NULL,
+	  OP_ROLLOUT, ACT,     IN(set),            ONE(rollout),        op_rollout_set, 0 },
+	{ "POST",   "/v1/rollouts/{rollout}/pause", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_verb, ROLLOUT_PAUSE },
+	{ "POST",   "/v1/rollouts/{rollout}/resume", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_verb, ROLLOUT_RESUME },
+	{ "POST",   "/v1/rollouts/{rollout}/promote", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_verb, ROLLOUT_PROMOTE },
+	{ "POST",   "/v1/rollouts/{rollout}/abort", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_verb, ROLLOUT_ABORT },
+	{ "POST",   "/v1/rollouts/{rollout}/retry", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_verb, ROLLOUT_RETRY },
+	{ "POST",   "/v1/rollouts/{rollout}/skip", NULL,
+	  OP_ROLLOUT, ACT,     IN(verb),           ONE(rollout),        op_rollout_skip, 0 },
+
+	{ "GET",    "/v1/rollouts/{rollout}/tasks", "state after limit",
+	  OP_TASK,   LOOK,    NONE,               ONE(task_page),       op_task_list, 0 },
+	{ "GET",    "/v1/rollouts/{rollout}/tasks/{tenant}", NULL,
+	  OP_TASK,   LOOK,    NONE,               ONE(task),            op_task_show, 0 },
+	{ "POST",   "/v1/rollouts/{rollout}/tasks/{tenant}/kill", NULL,
+	  OP_TASK,   ACT,     IN(verb),           ONE(task),            op_task_kill, 0 },
+	{ "POST",   "/v1/rollouts/{rollout}/tasks/{tenant}/resolve", NULL,
+	  OP_TASK,   ACT,     IN(resolve),        ONE(task),            op_task_resolve, 0 },
+	{ .method = NULL },
+};
+
+/* clang-format on */
+
+static const char *answer_name(const struct op *op)
+{
+	return op->answer == NULL ? "OpenMetrics text" : op->answer->name;
+}
+
+char *ops_describe(void)
+{
+	GString *out = g_string_new("# Operations\n\n"
+				    "| method | path | parameters | role | request | answer |\n"
+				    "|---|---|---|---|---|---|\n");
+
+	for (const struct op *op = ops; op->method != NULL; op++) {
+		g_string_append_printf(out, "| %s | `%s` | %s | %s | %s | %s%s |\n", op->method,
+				       op->path, op->params == NULL ? "" : op->params,
+				       op->role == ROLE_NONE ? "anybody" : role_names[op->role],
+				       op->request == NULL ? "" : op->request->name,
+				       op->is_list ? "list of " : "", answer_name(op));
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* ---- finding the row ----------------------------------------------------------------- */
+
+/* Match a path against a pattern, segment by segment; the "{x}" of it go to args. */
+static bool path_match(const char *pattern, const char *path, char *args[CALL_ARGS_MAX])
+{
+	size_t nr = 0;
+
+	while (*pattern == '/' && *path == '/') {
+		size_t want = strcspn(++pattern, "/");
+		size_t have = strcspn(++path, "/");
+
+		if (*pattern == '{') {
+			char *word = g_uri_unescape_segment(path, path + have, NULL);
+
+			if (word == NULL || word[0] == '\0') {
+				g_free(word);
+				return false;
+			}
+			CHECK(nr < CALL_ARGS_MAX);
+			args[nr++] = word;
+		} else if (want != have || memcmp(pattern, path, want) != 0) {
+			return false;
+		}
+		pattern += want;
+		path += have;
+	}
+	return *pattern == '\0' && *path == '\0';
+}
+
+static void args_clear(struct call *call)
+{
+	for (size_t i = 0; i < CALL_ARGS_MAX; i++) {
+		g_clear_pointer(&call->args[i], g_free);
+	}
+}
+
+/* 0, or the status of the refusal. */
+static int op_find(struct call *call, struct err *err)
+{
+	const char *other = NULL;
+
+	for (const struct op *op = ops; op->method != NULL; op++) {
+		if (path_match(op->path, call->http->path, call->args)) {
+			if (strcmp(op->method, call->http->method) == 0) {
+				call->op = op;
+				return 0;
+			}
+			other = op->method;
+		}
+		args_clear(call);
+	}
+	if (other != NULL) {
+		err_set(err, ERR_INVALID, "%s %.256s is not an operation; this path takes %s",
+			call->http->method, call->http->path, other);
+		return 405;
+	}
+	err_set(err, ERR_NOT_FOUND, "there is no operation at %.256s", call->http->path);
+	return 404;
+}
+
+/* ---- what is checked before a handler sees the call ----------------------------------- */
+
+static int protocol_check(const struct http_request *http, struct err *err)
+{
+	const char *said = http_header(http, "Muster-Protocol");
+	guint64 number;
+
+	if (said == NULL || (g_ascii_string_to_unsigned(said, 10, 0, G_MAXINT, &number, NULL) &&
+			     number == WIRE_PROTOCOL)) {
+		return 0;
+	}
+	return err_set(err, ERR_PROTOCOL,
+		       "musterd %s speaks protocol %d, the client speaks %.16s: install the same "
+		       "version of both",
+		       MUSTER_VERSION, WIRE_PROTOCOL, said);
+}
+
+static int role_check(const struct call *call, struct err *err)
+{
+	enum role role = role_of(call->api->roles, &call->http->peer);
+
+	if (role >= call->op->role) {
+		return 0;
+	}
+	return err_set(err, ERR_DENIED,
+		       "%s is %s and this needs %s: see \"admins\", \"operators\" and "
+		       "\"viewers\" in musterd.conf",
+		       call->actor.name, role == ROLE_NONE ? "nobody here" : role_names[role],
+		       role_names[call->op->role]);
+}
+
+static int body_read(struct call *call, struct err *err)
+{
+	const struct http_request *http = call->http;
+	bool empty = http->body_len == 0;
+
+	if (call->op->request == NULL) {
+		return 0; /* a client may send an empty object with any request */
+	}
+	call->request = g_malloc0(call->op->request->size);
+	return wire_decode(call->op->request, call->request, empty ? "{}" : http->body,
+			   empty ? 2 : http->body_len, true, err);
+}
+
+static int call_read(struct call *call, struct err *err)
+{
+	if (protocol_check(call->http, err) < 0 || role_check(call, err) < 0 ||
+	    call_params_read(call, call->http->query, call->op->params, err) < 0 ||
+	    body_read(call, err) < 0) {
+		return -1;
+	}
+	call_prepare(call);
+	return 0;
+}
+
+/* ---- running it ---------------------------------------------------------------------- */
+
+/* Reading needs no transaction; a change is one. */
+static int handler_run(struct call *call, struct err *err)
+{
+	struct api *api = call->api;
+	int result;
+
+	if (!call->op->writes) {
+		return call->op->fn(call, err);
+	}
+	if (store_begin(api->store, err) < 0) {
+		return OP_FAILED;
+	}
+	result = call->op->fn(call, err);
+	if (result != OP_FAILED && store_commit(api->store, err) == 0) {
+		watch_wake(api->watch);
+	} else {
+		result = OP_FAILED;
+		store_rollback(api->store);
+		sched_forget(api->sched);
+	}
+	sched_wake(api->sched);
+	return result;
+}
+
+void ops_dispatch(struct api *api, struct http_request *http)
+{
+	struct call *call = call_new(api, http);
+	struct err err = { 0 };
+	int status = op_find(call, &err);
+
+	if (status != 0) {
+		call_refuse(call, status, &err);
+		return;
+	}
+	if (call_read(call, &err) < 0) {
+		call_finish(call, &err);
+		return;
+	}
+	switch ((enum op_result)handler_run(call, &err)) {
+	case OP_FAILED:
+		if (err.code == ERR_STORE) {
+			log_error("request failed path=%s error=\"%s\"", http->path, err.msg);
+		}
+		call_finish(call, &err);
+		return;
+	case OP_DONE:
+		call_finish(call, NULL);
+		return;
+	case OP_LATER:
+	case OP_STREAM:
+		call_unref(call);
+		return;
+	}
+	CHECK(false);
+}

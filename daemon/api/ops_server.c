@@ -1,0 +1,287 @@
+/*
+ * Operations on servers. What must ask the server itself is a job of the scheduler and
+ * answered later.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "api_state.h"
+#include "call.h"
+#include "exec.h"
+#include "name.h"
+#include "ops.h"
+#include "ops_tenant.h"
+#include "store_server.h"
+#include "view.h"
+
+#define PORT_DEFAULT 3306
+
+static const int64_t port_limits[2] = { 1, 65535 };
+static const int64_t running_limits[2] = { 0, 256 }; /* 0: as musterd.conf says */
+
+/* ---- list, show ---------------------------------------------------------------------- */
+
+static int server_add_view(const struct store_server *row, void *ctx, struct err *err)
+{
+	struct call *call = ctx;
+
+	return view_server(call->api, row, wire_list_add(&wire_server_type, &call->list), err);
+}
+
+int op_server_list(struct call *call, struct err *err)
+{
+	return store_server_each(call->api->store, server_add_view, call, err);
+}
+
+int op_server_show(struct call *call, struct err *err)
+{
+	SCOPED(store_server) row = { 0 };
+
+	if (store_server_get(call->api->store, call->args[0], &row, err) < 0) {
+		return OP_FAILED;
+	}
+	return view_server(call->api, &row, call->answer, err);
+}
+
+/* ---- add, set, remove ---------------------------------------------------------------- */
+
+static bool is_given(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+/* One of host and socket; files by absolute path, as the daemon has a folder of its own. */
+static int address_check(const struct store_server *row, struct err *err)
+{
+	if (is_given(row->host) == is_given(row->socket)) {
+		return err_set(err, ERR_INVALID, "server %s: give either a host or a socket",
+			       row->name);
+	}
+	if (is_given(row->socket) && row->socket[0] != '/') {
+		return err_set(err, ERR_INVALID, "server %s: socket \"%s\" must begin with /",
+			       row->name, row->socket);
+	}
+	if (is_given(row->defaults_file) && row->defaults_file[0] != '/') {
+		return err_set(err, ERR_INVALID,
+			       "server %s: defaults_file \"%s\" must begin with /", row->name,
+			       row->defaults_file);
+	}
+	if (is_given(row->host) && (row->port < port_limits[0] || row->port > port_limits[1])) {
+		return err_set(err, ERR_INVALID, "server %s: port %" PRId64 " is none", row->name,
+			       row->port);
+	}
+	if (row->max_running < running_limits[0] || row->max_running > running_limits[1]) {
+		return err_set(err, ERR_INVALID,
+			       "server %s: max_running must be from %" PRId64 " to %" PRId64,
+			       row->name, running_limits[0], running_limits[1]);
+	}
+	return 0;
+}
+
+/* Store what was checked, note it, and let the scheduler read it again. */
+static int server_store(struct call *call, struct store_server *row, const char *kind,
+			const char *text, struct err *err)
+{
+	if (address_check(row, err) < 0 || store_server_put(call->api->store, row, err) < 0 ||
+	    call_note(call, kind, "server", row->name, text, err) < 0) {
+		return OP_FAILED;
+	}
+	sched_server_changed(call->api->sched, row->id);
+	return view_server(call->api, row, call->answer, err);
+}
+
+int op_server_add(struct call *call, struct err *err)
+{
+	const struct wire_server_add *asked = call->request;
+	SCOPED(store_server) row = { .state = SERVER_UNKNOWN };
+
+	if (name_check_server(asked->name, err) < 0 || name_check_labels(&asked->labels, err) < 0) {
+		return OP_FAILED;
+	}
+	store_text_set(&row.name, asked->name);
+	store_text_set(&row.host, is_given(asked->host) ? asked->host : NULL);
+	store_text_set(&row.socket, is_given(asked->socket) ? asked->socket : NULL);
+	store_text_set(&row.defaults_file,
+		       is_given(asked->defaults_file) ? asked->defaults_file : NULL);
+	row.port = asked->port == 0 && is_given(asked->host) ? PORT_DEFAULT : asked->port;
+	row.max_running = asked->max_running;
+	for (size_t i = 0; i < asked->labels.nr; i++) {
+		store_labels_put(&row.labels, asked->labels.labels[i].key,
+				 asked->labels.labels[i].value);
+	}
+	return server_store(call, &row, "server.add", "added", err);
+}
+
+static int host_set(struct store_server *row, const char *value)
+{
+	store_text_set(&row->host, value);
+	store_text_set(&row->socket, NULL);
+	row->port = row->port == 0 ? PORT_DEFAULT : row->port;
+	return 0;
+}
+
+static int key_set(struct store_server *row, const char *key, const char *value, struct err *err)
+{
+	if (strcmp(key, "host") == 0) {
+		return host_set(row, value);
+	}
+	if (strcmp(key, "socket") == 0) {
+		store_text_set(&row->socket, value);
+		store_text_set(&row->host, NULL);
+		return 0;
+	}
+	if (strcmp(key, "port") == 0) {
+		return name_number(key, value, port_limits, &row->port, err);
+	}
+	if (strcmp(key, "defaults_file") == 0) {
+		store_text_set(&row->defaults_file, is_given(value) ? value : NULL);
+		return 0;
+	}
+	if (strcmp(key, "max_running") == 0) {
+		return name_number(key, value, running_limits, &row->max_running, err);
+	}
+	if (g_str_has_prefix(key, "label.")) {
+		return label_set(&row->labels, key + strlen("label."), value, err);
+	}
+	return err_set(err, ERR_INVALID,
+		       "a server has no \"%.64s\"; known: host port socket defaults_file "
+		       "max_running label.KEY",
+		       key);
+}
+
+int op_server_set(struct call *call, struct err *err)
+{
+	const struct wire_set *asked = call->request;
+	SCOPED(store_server) row = { 0 };
+	g_autofree char *text = NULL;
+
+	call->actor.reason = asked->reason;
+	if (store_server_get(call->api->store, call->args[0], &row, err) < 0 ||
+	    revision_check(row.name, asked->revision, row.revision, err) < 0) {
+		return OP_FAILED;
+	}
+	for (size_t i = 0; i < asked->set.nr; i++) {
+		g_autofree char *key = NULL;
+		g_autofree char *value = NULL;
+
+		if (name_cut(asked->set.texts[i], &key, &value, err) < 0 ||
+		    key_set(&row, key, value, err) < 0) {
+			return OP_FAILED;
+		}
+	}
+	text = texts_join("set", &asked->set);
+	return server_store(call, &row, "server.set", text, err);
+}
+
+int op_server_remove(struct call *call, struct err *err)
+{
+	SCOPED(store_server) row = { 0 };
+
+	call->actor.reason = call_param(call, "reason");
+	if (store_server_get(call->api->store, call->args[0], &row, err) < 0 ||
+	    view_server(call->api, &row, call->answer, err) < 0 ||
+	    store_server_remove(call->api->store, row.id, err) < 0 ||
+	    call_note(call, "server.remove", "server", row.name, "removed", err) < 0) {
+		return OP_FAILED;
+	}
+	sched_server_changed(call->api->sched, row.id);
+	return OP_DONE;
+}
+
+/* ---- check, discover: the server is asked --------------------------------------------- */
+
+static void job_done(void *ctx, const struct err *err)
+{
+	struct call *call = ctx;
+
+	if (call->api != NULL) {
+		watch_wake(call->api->watch);
+	}
+	call_finish(call, err);
+}
+
+/* Takes order. */
+static int job_send(struct call *call, const struct store_server *row, struct exec_order *order,
+		    int (*fn)(struct sched *sched, const struct exec_result *result, void *ctx,
+			      struct err *err))
+{
+	struct sched_job job = { .fn = fn, .done = job_done, .ctx = call };
+
+	call_defer(call);
+	sched_job_start(call->api->sched, row, order, &job);
+	return OP_LATER;
+}
+
+/* May be called again when the turn was undone, so it begins with an empty answer. */
+static int check_ended(struct sched *sched, const struct exec_result *result, void *ctx,
+		       struct err *err)
+{
+	struct call *call = ctx;
+	struct exec_info info = { 0 };
+	SCOPED(store_server) row = { 0 };
+
+	(void)sched;
+	if (call->api == NULL) {
+		return 0;
+	}
+	if (!result->ok) {
+		*err = result->err;
+		return err_prefix(err, "server %s", call->args[0]);
+	}
+	if (store_server_get_id(call->api->store, result->server_id, &row, err) < 0) {
+		return -1;
+	}
+	call_answer_as(call, call->op->answer);
+	exec_info_get(result, &info);
+	view_server_check(&row, &info, call->answer);
+	return 0;
+}
+
+int op_server_check(struct call *call, struct err *err)
+{
+	SCOPED(store_server) row = { 0 };
+
+	if (store_server_get(call->api->store, call->args[0], &row, err) < 0) {
+		return OP_FAILED;
+	}
+	return job_send(call, &row, exec_order_new(EXEC_CHECK), check_ended);
+}
+
+static int discover_ended(struct sched *sched, const struct exec_result *result, void *ctx,
+			  struct err *err)
+{
+	struct call *call = ctx;
+	SCOPED(store_server) row = { 0 };
+
+	(void)sched;
+	if (call->api == NULL) {
+		return 0;
+	}
+	if (!result->ok) {
+		*err = result->err;
+		return err_prefix(err, "server %s", call->args[0]);
+	}
+	if (store_server_get_id(call->api->store, result->server_id, &row, err) < 0) {
+		return -1;
+	}
+	call_answer_as(call, call->op->answer);
+	return tenant_discovered(call, &row, result, err);
+}
+
+int op_server_discover(struct call *call, struct err *err)
+{
+	const struct wire_discover *asked = call->request;
+	SCOPED(store_server) row = { 0 };
+	struct exec_order *order;
+
+	if (name_check_labels(&asked->labels, err) < 0 ||
+	    tenant_pattern_check(asked->name, err) < 0 ||
+	    store_server_get(call->api->store, call->args[0], &row, err) < 0) {
+		return OP_FAILED;
+	}
+	order = exec_order_new(EXEC_DISCOVER);
+	order->word = g_strdup(is_given(asked->like) ? asked->like : "%");
+	return job_send(call, &row, order, discover_ended);
+}

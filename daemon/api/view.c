@@ -1,0 +1,323 @@
+#include "view.h"
+
+#include <inttypes.h>
+
+#include <glib.h>
+
+#include "api_state.h"
+#include "exec.h"
+#include "release.h"
+#include "store_release.h"
+#include "store_rollout.h"
+#include "store_task.h"
+#include "store_tenant.h"
+#include "tick.h"
+
+static char *time_text(int64_t wall_ms)
+{
+	char text[TICK_TEXT_MAX];
+
+	return wall_ms <= 0 ? NULL : g_strdup(tick_format(text, wall_ms));
+}
+
+static void labels_copy(const struct store_labels *from, struct wire_labels *to)
+{
+	for (size_t i = 0; i < from->nr; i++) {
+		wire_labels_put(to, from->labels[i].key, from->labels[i].value);
+	}
+}
+
+char *view_rollout_id(int64_t id)
+{
+	return g_strdup_printf("r%" PRId64, id);
+}
+
+/* ---- servers and tenants ------------------------------------------------------------- */
+
+static char *address_text(const struct store_server *row)
+{
+	if (row->socket != NULL && row->socket[0] != '\0') {
+		return g_strdup(row->socket);
+	}
+	return g_strdup_printf("%s:%" PRId64, row->host == NULL ? "" : row->host, row->port);
+}
+
+int view_server(const struct api *api, const struct store_server *row, struct wire_server *out,
+		struct err *err)
+{
+	int64_t tenants = store_tenant_count(api->store, row->id, err);
+
+	if (tenants < 0) {
+		return -1;
+	}
+	out->name = g_strdup(row->name);
+	out->address = address_text(row);
+	out->flavor = g_strdup(row->flavor);
+	out->version = g_strdup(row->version);
+	out->state = g_strdup(server_state_names[row->state]);
+	out->reason = g_strdup(row->reason);
+	out->max_running = row->max_running > 0 ? row->max_running : api->server_running;
+	out->tenants = tenants;
+	out->defaults_file = g_strdup(row->defaults_file);
+	out->revision = row->revision;
+	labels_copy(&row->labels, &out->labels);
+	return 0;
+}
+
+void view_server_check(const struct store_server *row, const struct exec_info *info,
+		       struct wire_server_check *out)
+{
+	out->name = g_strdup(row->name);
+	out->address = address_text(row);
+	out->flavor = g_strdup(info->flavor);
+	out->version = g_strdup(info->version);
+	out->time_zone = g_strdup(info->time_zone);
+	out->account = g_strdup(info->account);
+	out->connections = info->connections;
+	out->max_connections = info->max_connections;
+	out->read_only = info->read_only;
+	for (char *const *at = info->missing; at != NULL && *at != NULL; at++) {
+		wire_texts_add(&out->missing, *at);
+	}
+	out->grant = g_strdup(info->grant);
+}
+
+void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
+{
+	out->name = g_strdup(row->name);
+	out->server = g_strdup(row->server);
+	out->schema = g_strdup(row->schema);
+	out->version = g_strdup(row->version);
+	out->mode = g_strdup(tenant_mode_names[row->mode]);
+	out->hold = g_strdup(row->hold);
+	out->bytes = row->bytes;
+	out->revision = row->revision;
+	labels_copy(&row->labels, &out->labels);
+}
+
+/* ---- releases ------------------------------------------------------------------------ */
+
+static void migrations_copy(const struct release *parsed, struct wire_list *list)
+{
+	for (size_t i = 0; i < parsed->nr; i++) {
+		const struct migration *from = &parsed->migrations[i];
+		struct wire_migration *to = wire_list_add(&wire_migration_type, list);
+
+		to->version = g_strdup(from->version);
+		to->name = g_strdup(from->name);
+		to->file = g_strdup(from->file);
+		to->checksum = g_strdup(from->checksum);
+		to->statements = (int64_t)from->up.nr;
+		to->down = from->has_down;
+	}
+}
+
+void view_release(const struct store_release *row, const struct release *parsed,
+		  struct wire_release_info *out)
+{
+	out->id = g_strdup_printf("%" PRId64, row->id);
+	out->name = g_strdup(row->name);
+	out->format = g_strdup(row->format);
+	out->checksum = g_strdup(row->checksum);
+	out->version = g_strdup(row->last_version);
+	out->created_at = time_text(row->created_at);
+	if (parsed != NULL) {
+		migrations_copy(parsed, &out->migrations);
+	}
+}
+
+/* ---- rollouts ------------------------------------------------------------------------ */
+
+static void counts_copy(const struct store_counts *from, struct wire_counts *to)
+{
+	to->total = from->total;
+	to->pending = from->by_state[TASK_PENDING];
+	to->waiting = from->by_state[TASK_WAITING];
+	to->running = from->by_state[TASK_RUNNING];
+	to->verifying = from->by_state[TASK_VERIFYING];
+	to->done = from->by_state[TASK_DONE];
+	to->failed = from->by_state[TASK_FAILED];
+	to->in_doubt = from->by_state[TASK_IN_DOUBT];
+	to->skipped = from->by_state[TASK_SKIPPED];
+	to->held = from->by_state[TASK_HELD];
+	to->cancelled = from->by_state[TASK_CANCELLED];
+}
+
+static int wave_add(const struct store_wave *row, void *ctx, struct err *err)
+{
+	struct wire_wave *out = wire_list_add(&wire_wave_type, ctx);
+	char text[TICK_TEXT_MAX];
+
+	(void)err;
+	out->seq = row->seq;
+	out->size = row->size;
+	out->state = g_strdup(wave_state_names[row->state]);
+	if (row->state == WAVE_GATED) {
+		out->gate = g_strdup("promote");
+	} else if (row->state == WAVE_BAKING) {
+		out->gate = g_strdup_printf("bake until %s", tick_format(text, row->bake_until));
+	}
+	return 0;
+}
+
+static char *version_text(const struct api *api, const struct store_rollout *row, struct err *err)
+{
+	SCOPED(store_release) release = { 0 };
+
+	if (row->to_version != NULL) {
+		return g_strdup(row->to_version);
+	}
+	if (store_release_get_id(api->store, row->release_id, &release, err) < 0) {
+		return NULL;
+	}
+	return g_strdup(release.last_version == NULL ? "" : release.last_version);
+}
+
+static void rollout_row_copy(const struct store_rollout *row, struct wire_rollout *out)
+{
+	out->id = view_rollout_id(row->id);
+	out->name = g_strdup(row->name);
+	out->release = g_strdup(row->release);
+	out->selector = g_strdup(row->selector);
+	out->state = g_strdup(rollout_state_names[row->state]);
+	out->reason = g_strdup(row->reason);
+	out->owner = g_strdup(row->owner);
+	out->revision = row->revision;
+	out->over_budget = row->over_budget;
+	out->running_limit = row->running_limit;
+	out->created_at = time_text(row->created_at);
+	out->started_at = time_text(row->started_at);
+	out->finished_at = time_text(row->ended_at);
+}
+
+int view_rollout(const struct api *api, const struct store_rollout *row, struct wire_rollout *out,
+		 struct err *err)
+{
+	const char *const *actions = sched_rollout_actions(row);
+	struct store_counts counts = { 0 };
+
+	if (store_task_counts(api->store, row->id, 0, &counts, err) < 0 ||
+	    store_wave_each(api->store, row->id, wave_add, &out->waves, err) < 0) {
+		return -1;
+	}
+	out->version = version_text(api, row, err);
+	if (out->version == NULL) {
+		return -1;
+	}
+	rollout_row_copy(row, out);
+	counts_copy(&counts, &out->counts);
+	out->budget.failed = out->counts.failed + out->counts.in_doubt;
+	out->budget.limit = row->budget_limit;
+	sched_rollout_pace(api->sched, row->id, &out->rate, &out->eta_s);
+	for (; *actions != NULL; actions++) {
+		wire_texts_add(&out->available_actions, *actions);
+	}
+	return 0;
+}
+
+/* ---- tasks --------------------------------------------------------------------------- */
+
+static char *task_hint(const struct store_task *row)
+{
+	if (row->state == TASK_IN_DOUBT) {
+		return g_strdup_printf("muster task resolve r%" PRId64 "/%s --as …",
+				       row->rollout_id, row->tenant);
+	}
+	if (row->state == TASK_FAILED) {
+		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s", row->rollout_id,
+				       row->tenant);
+	}
+	return NULL;
+}
+
+static double progress(const struct wire_task *task, enum task_state state)
+{
+	double part;
+
+	if (state == TASK_DONE) {
+		return 1;
+	}
+	if (task->statements <= 0) {
+		return 0;
+	}
+	part = (double)task->statement / (double)task->statements;
+	return part > 1 ? 1 : part;
+}
+
+/* The version it works on, when the worker has said which. */
+static char *live_migration(const struct api *api, const struct store_task *row, int64_t index)
+{
+	SCOPED(store_rollout) rollout = { 0 };
+	struct release *release;
+	char *version = NULL;
+	struct err err;
+
+	if (index < 0 || store_rollout_get_id(api->store, row->rollout_id, &rollout, &err) < 0) {
+		return NULL;
+	}
+	release = sched_release_get(api->sched, rollout.release_id, &err);
+	if (release != NULL && (size_t)index < release->nr) {
+		version = g_strdup(release->migrations[index].version);
+	}
+	release_unref(release);
+	return version;
+}
+
+static void live_copy(const struct api *api, const struct store_task *row, struct wire_task *out)
+{
+	int64_t migration = -1;
+	int64_t statements;
+	int64_t statement;
+	char *version;
+
+	if (!sched_task_live(api->sched, row->id, &statement, &statements, &migration)) {
+		return;
+	}
+	if (statements > 0) {
+		out->statement = statement;
+		out->statements = statements;
+	}
+	version = live_migration(api, row, migration);
+	if (version != NULL) {
+		g_free(out->migration);
+		out->migration = version;
+	}
+}
+
+void view_task(const struct api *api, const struct store_task *row, struct wire_task *out)
+{
+	out->rollout = view_rollout_id(row->rollout_id);
+	out->tenant = g_strdup(row->tenant);
+	out->server = g_strdup(row->server);
+	out->wave = row->wave;
+	out->state = g_strdup(task_state_names[row->state]);
+	out->reason = g_strdup(row->reason);
+	out->migration = g_strdup(row->migration);
+	out->statement = row->statement;
+	out->statements = row->statements;
+	out->attempt = row->attempt;
+	if (row->err_code != NULL) {
+		out->error.code = g_strdup(row->err_code);
+		out->error.native = row->err_native;
+		out->error.message = g_strdup(row->err_message);
+		out->error.hint = task_hint(row);
+	}
+	out->started_at = time_text(row->started_at);
+	out->finished_at = time_text(row->finished_at);
+	live_copy(api, row, out);
+	out->progress = progress(out, row->state);
+}
+
+/* ---- events -------------------------------------------------------------------------- */
+
+void view_event(const struct store_event *row, struct wire_event *out)
+{
+	out->id = row->id;
+	out->at = time_text(row->at);
+	out->uid = row->uid;
+	out->actor = g_strdup(row->actor);
+	out->kind = g_strdup(row->kind);
+	out->object = g_strdup(row->object);
+	out->state = g_strdup(row->state);
+	out->text = g_strdup(row->text);
+}

@@ -1,0 +1,36 @@
+/*
+ * view - rows of the inventory as messages.
+ *
+ * Each function fills an empty message with copies. What needs more than the row (tenants of
+ * a server, waves of a rollout, how far a running task is) is asked here. Loop thread
+ * only.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "err.h"
+#include "store_rows.h"
+#include "wire.h"
+
+struct api;
+struct exec_info;
+struct release;
+
+NODISCARD int view_server(const struct api *api, const struct store_server *row,
+			  struct wire_server *out, struct err *err);
+void view_server_check(const struct store_server *row, const struct exec_info *info,
+		       struct wire_server_check *out);
+void view_tenant(const struct store_tenant *row, struct wire_tenant *out);
+
+/* parsed NULL: without its migrations, for a list. */
+void view_release(const struct store_release *row, const struct release *parsed,
+		  struct wire_release_info *out);
+NODISCARD int view_rollout(const struct api *api, const struct store_rollout *row,
+			   struct wire_rollout *out, struct err *err);
+void view_task(const struct api *api, const struct store_task *row, struct wire_task *out);
+void view_event(const struct store_event *row, struct wire_event *out);
+
+/* "r12". Owned. */
+char *view_rollout_id(int64_t id);
+
+#endif /* VIEW_H */
