@@ -1,0 +1,361 @@
+#include "call.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "exits.h"
+
+static void call_release(struct call *call)
+{
+	opts_release(&call->opts);
+	client_free(call->client);
+	g_free(call->answer);
+	*call = (struct call){ 0 };
+}
+
+SCOPED_RELEASE(call);
+
+const char *call_word(const struct call *call, size_t i)
+{
+	return i < call->nr ? call->words[i] : NULL;
+}
+
+bool call_is_for_people(const struct call *call)
+{
+	return call->style.output == RENDER_TABLE || call->style.output == RENDER_WIDE;
+}
+
+char *call_text(const struct call *call, enum opt_id id)
+{
+	return g_strdup(opts_text(&call->opts, id));
+}
+
+void call_print(const GString *text)
+{
+	(void)fwrite(text->str, 1, text->len, stdout);
+}
+
+void call_say(const struct call *call, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!call_is_for_people(call)) {
+		return;
+	}
+	va_start(ap, fmt);
+	(void)vfprintf(stdout, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stdout);
+}
+
+/* Where to look when the daemon's answer does not say it. */
+static char *usual_hint(const struct call *call, const struct err *err)
+{
+	const char *path = call->command != NULL ? call->command->path : "";
+	g_autofree char *group = g_strndup(path, strcspn(path, " "));
+
+	if (client_is_gone(err)) {
+		return NULL; /* the sentence has it */
+	}
+	if (err->code == ERR_STORE || err->code == ERR_PROTOCOL) {
+		return g_strdup("journalctl -u musterd");
+	}
+	if (err->code == ERR_UNREACHABLE || err->code == ERR_DB) {
+		return g_strdup("muster server list -o wide");
+	}
+	if (err->code == ERR_NOT_FOUND && strcmp(group, "task") == 0 && call->nr > 0) {
+		return g_strdup_printf("muster task list %.*s", (int)strcspn(call->words[0], "/"),
+				       call->words[0]);
+	}
+	if (err->code == ERR_NOT_FOUND && command_is_group(group) && strcmp(group, "task") != 0) {
+		return g_strdup_printf("muster %s list", group);
+	}
+	return g_strdup_printf("muster %s%s--help", path, path[0] != '\0' ? " " : "");
+}
+
+int call_fail_hint(struct call *call, const struct err *err, const char *hint)
+{
+	bool with_revision = call->opts.given[OPT_REVISION];
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "muster: %s\n", err->msg);
+	if (hint != NULL) {
+		(void)fprintf(stderr, "  -> %s\n", hint);
+	}
+	return (int)exits_of_error(err, with_revision);
+}
+
+int call_fail(struct call *call, const struct err *err)
+{
+	const char *said = call->client != NULL ? client_hint(call->client) : NULL;
+	g_autofree char *hint = said != NULL ? g_strdup(said) : usual_hint(call, err);
+
+	return call_fail_hint(call, err, hint);
+}
+
+int call_misused(const struct call *call, const char *fmt, ...)
+{
+	g_autofree char *sentence = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	sentence = g_strdup_vprintf(fmt, ap);
+	va_end(ap);
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "muster %s: %s\n  -> muster %s --help\n", call->command->path,
+		      sentence, call->command->path);
+	return EXIT_USAGE;
+}
+
+int call_labels(const struct call *call, struct wire_labels *labels, struct err *err)
+{
+	const GPtrArray *texts = call->opts.texts[OPT_LABEL];
+
+	for (guint i = 0; texts != NULL && i < texts->len; i++) {
+		const char *text = g_ptr_array_index(texts, i);
+		const char *equals = strchr(text, '=');
+		g_autofree char *key = NULL;
+
+		if (equals == NULL || equals == text) {
+			return err_set(err, ERR_INVALID,
+				       "-L: \"%s\" is not a label such as region=eu", text);
+		}
+		key = g_strndup(text, (size_t)(equals - text));
+		wire_labels_put(labels, key, equals + 1);
+	}
+	return 0;
+}
+
+static struct client *the_client(struct call *call)
+{
+	const char *socket = opts_text(&call->opts, OPT_SOCKET);
+
+	if (call->client == NULL) {
+		if (socket == NULL) {
+			socket = g_getenv("MUSTER_SOCKET");
+		}
+		if (socket == NULL || socket[0] == '\0') {
+			socket = WIRE_SOCKET_DEFAULT;
+		}
+		call->client = client_new(socket);
+	}
+	return call->client;
+}
+
+static int decode(const struct ask *ask, const char *answer, struct err *err)
+{
+	size_t len = strlen(answer);
+	int got = 0;
+
+	if (ask->list != NULL) {
+		got = wire_decode_list(ask->out_type, ask->list, answer, len, err);
+	} else if (ask->out != NULL) {
+		got = wire_decode(ask->out_type, ask->out, answer, len, false, err);
+	}
+	if (got < 0) {
+		err->code = ERR_PROTOCOL;
+		return err_prefix(err, "the daemon's answer to %s %s", ask->method, ask->path);
+	}
+	return 0;
+}
+
+int call_ask(struct call *call, const struct ask *ask, struct err *err)
+{
+	g_autofree char *body = ask->in != NULL ? wire_encode(ask->in_type, ask->in) : NULL;
+	char *answer = NULL;
+
+	if (client_request(the_client(call), ask->method, ask->path, body, &answer, err) < 0) {
+		return -1;
+	}
+	g_free(call->answer);
+	call->answer = answer;
+	return decode(ask, answer, err);
+}
+
+static bool print_raw(const struct call *call)
+{
+	if (call->style.output != RENDER_JSON || call->answer == NULL) {
+		return false;
+	}
+	(void)fputs(call->answer, stdout);
+	if (!g_str_has_suffix(call->answer, "\n")) {
+		(void)fputc('\n', stdout);
+	}
+	return true;
+}
+
+void call_print_item(struct call *call, const struct view *view, const void *item)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (!print_raw(call)) {
+		render_item(out, view, item, &call->style);
+		call_print(out);
+	}
+}
+
+void call_print_list(struct call *call, const struct view *view, const struct wire_list *list)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (!print_raw(call)) {
+		render_list(out, view, list, &call->style);
+		call_print(out);
+	}
+}
+
+int call_show(struct call *call, const struct ask *ask, const struct view *view)
+{
+	struct err err = { 0 };
+
+	if (call_ask(call, ask, &err) < 0) {
+		return call_fail(call, &err);
+	}
+	if (ask->list != NULL) {
+		call_print_list(call, view, ask->list);
+	} else {
+		call_print_item(call, view, ask->out);
+	}
+	return EXIT_OK;
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size = { 0 };
+
+	if (isatty(STDOUT_FILENO) == 0) {
+		return 0;
+	}
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) {
+		return 80;
+	}
+	return size.ws_col;
+}
+
+static struct style style_of(const struct opts *opts)
+{
+	struct style style = { .output = RENDER_TABLE, .width = terminal_width() };
+	const char *no_color = g_getenv("NO_COLOR");
+	const char *output = opts_text(opts, OPT_OUTPUT);
+	const char *term = g_getenv("TERM");
+
+	for (int i = 0; output != NULL && i < RENDER_OUTPUT_NR; i++) {
+		if (strcmp(output, render_output_names[i]) == 0) {
+			style.output = (enum render_output)i;
+		}
+	}
+	style.fine = style.width > 0 && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	style.color = style.width > 0 && !opts_flag(opts, OPT_NO_COLOR) &&
+		      (no_color == NULL || no_color[0] == '\0') &&
+		      (term == NULL || strcmp(term, "dumb") != 0);
+	return style;
+}
+
+/* How many words the command wants, in words. */
+static int check_words(const struct call *call)
+{
+	if ((int)call->nr < call->command->least) {
+		return call_misused(call, "%s is missing", call->command->args);
+	}
+	if (call->command->most >= 0 && (int)call->nr > call->command->most) {
+		return call_misused(call, "\"%s\" is one word too many",
+				    call->words[call->command->most]);
+	}
+	return EXIT_OK;
+}
+
+static int run_command(struct call *call)
+{
+	g_autoptr(GString) help = g_string_new(NULL);
+	int code;
+
+	if (opts_flag(&call->opts, OPT_HELP)) {
+		command_help(help, call->command);
+		call_print(help);
+		return EXIT_OK;
+	}
+	code = check_words(call);
+	return code != EXIT_OK ? code : call->command->run(call);
+}
+
+/* A word that is no command. */
+static int refuse_words(const GPtrArray *words, const struct err *err)
+{
+	const char *first = g_ptr_array_index(words, 0);
+	bool in_group = words->len > 1 && command_is_group(first);
+
+	(void)fprintf(stderr, "muster: %s\n  -> muster %s%s--help\n", err->msg,
+		      in_group ? first : "", in_group ? " " : "");
+	return EXIT_USAGE;
+}
+
+/* No command was named: an overview, unless an option is wrong or a group is alone. */
+static int overview(const GPtrArray *words, size_t used, const struct opts *opts)
+{
+	g_autoptr(GString) help = g_string_new(NULL);
+	const char *group = used > 0 ? g_ptr_array_index(words, 0) : NULL;
+
+	command_overview(help, group);
+	if (group != NULL && !opts_flag(opts, OPT_HELP)) {
+		(void)fprintf(stderr, "muster %s: which of its commands?\n\n%s", group, help->str);
+		return EXIT_USAGE;
+	}
+	call_print(help);
+	return EXIT_OK;
+}
+
+static int run_parsed(struct call *call, size_t used)
+{
+	if (call->opts.words->len > used) {
+		call->words = (char *const *)&g_ptr_array_index(call->opts.words, used);
+		call->nr = call->opts.words->len - used;
+	}
+	call->style = style_of(&call->opts);
+	return run_command(call);
+}
+
+static int dispatch(int argc, char *const *argv)
+{
+	g_autoptr(GPtrArray) words = opts_words(argc, argv);
+	SCOPED(call) call = { 0 };
+	struct err err = { 0 };
+	uint64_t options = OPTS_GLOBAL;
+	size_t used = 0;
+
+	call.command = command_find(words, &used, &err);
+	if (call.command == NULL && err.code != ERR_NONE) {
+		return refuse_words(words, &err);
+	}
+	if (call.command != NULL) {
+		options |= call.command->options;
+	}
+	if (opts_parse(&call.opts, argc, argv, options, &err) < 0) {
+		if (call.command != NULL) {
+			return call_misused(&call, "%s", err.msg);
+		}
+		(void)call_fail_hint(&call, &err, "muster --help");
+		return EXIT_USAGE;
+	}
+	return call.command != NULL ? run_parsed(&call, used) : overview(words, used, &call.opts);
+}
+
+int call_main(int argc, char **argv)
+{
+	char word[] = "version";
+	char *const version[] = { word };
+	bool only_version = argc == 2 && strcmp(argv[1], "--version") == 0;
+	int code;
+
+	(void)setlocale(LC_CTYPE, ""); /* only which letters there are; numbers stay as they are */
+	code = only_version ? dispatch(1, version) : dispatch(MAX(argc - 1, 0), argv + 1);
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		(void)fprintf(stderr, "muster: cannot write the result: %s\n", g_strerror(errno));
+		return code == EXIT_OK ? EXIT_BAD_INPUT : code;
+	}
+	return code;
+}

@@ -1,0 +1,134 @@
+#include <string.h>
+
+#include "cmd.h"
+#include "follow.h"
+#include "human.h"
+#include "views.h"
+
+#define TURN_MS 1000
+
+static void print_text(struct call *call, const struct wire_event *event)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	human_time(out, event->at != NULL ? event->at : "");
+	g_string_append_printf(out, "  %-8s %-18s %s", event->actor != NULL ? event->actor : "",
+			       event->kind != NULL ? event->kind : "",
+			       event->object != NULL ? event->object : "");
+	if (event->state != NULL && event->state[0] != '\0') {
+		const char *color = render_color(event->state, &call->style);
+
+		g_string_append_printf(out, " %s%s%s", color, event->state,
+				       color[0] != '\0' ? render_plain(&call->style) : "");
+	}
+	if (event->text != NULL && event->text[0] != '\0') {
+		g_string_append(out, ": ");
+		human_text(out, event->text, 0);
+	}
+	g_string_append_c(out, '\n');
+	call_print(out);
+}
+
+/* One event of a stream: lines for people, else one JSON object or CSV row a line. */
+static void print_event(const struct wire_event *event, void *ctx)
+{
+	struct call *call = ctx;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (call_is_for_people(call)) {
+		print_text(call, event);
+	} else {
+		struct wire_list one = { .items = g_memdup2(event, sizeof(*event)), .nr = 1 };
+		struct style style = call->style;
+
+		if (style.output == RENDER_JSON) {
+			style.output = RENDER_JSONL;
+		}
+		render_list(out, &view_event, &one, &style);
+		g_free(one.items); /* its texts are the event's */
+		call_print(out);
+	}
+	(void)fflush(stdout);
+}
+
+static char *page_path(const struct call *call, int64_t since)
+{
+	const char *rollout = opts_text(&call->opts, OPT_ROLLOUT);
+	g_autofree char *escaped =
+		rollout != NULL ? g_uri_escape_string(rollout, NULL, FALSE) : NULL;
+
+	return g_strdup_printf("/v1/events?since=%" G_GINT64_FORMAT "&limit=%d%s%s", since,
+			       WIRE_PAGE_MAX, escaped != NULL ? "&rollout=" : "",
+			       escaped != NULL ? escaped : "");
+}
+
+/* What there is now, all pages. *last: where a stream goes on. */
+static int load_events(struct call *call, struct wire_list *events, int64_t *last, struct err *err)
+{
+	size_t nr = WIRE_PAGE_MAX;
+
+	*last = opts_number(&call->opts, OPT_SINCE, 0);
+	while (nr == WIRE_PAGE_MAX) {
+		g_autofree char *path = page_path(call, *last);
+		struct wire_event_page page = { 0 };
+		const struct ask ask = { .method = "GET",
+					 .path = path,
+					 .out_type = &wire_event_page_type,
+					 .out = &page };
+
+		if (call_ask(call, &ask, err) < 0) {
+			return -1;
+		}
+		nr = page.items.nr;
+		*last = MAX(*last, page.last);
+		for (size_t i = 0; i < nr; i++) {
+			struct wire_event *from = (struct wire_event *)page.items.items + i;
+			struct wire_event *to = wire_list_add(&wire_event_type, events);
+
+			*to = *from;
+			*from = (struct wire_event){ 0 };
+		}
+		wire_release(&wire_event_page_type, &page);
+	}
+	return 0;
+}
+
+static int follow_events(struct call *call, int64_t since)
+{
+	SCOPED(follow) follow = { 0 };
+	struct err err = { 0 };
+
+	follow_begin(&follow, call->client, opts_text(&call->opts, OPT_ROLLOUT), since, print_event,
+		     call);
+	while (!follow_interrupted()) {
+		if (follow_wait(&follow, TURN_MS, &err) < 0) {
+			return call_fail(call, &err);
+		}
+	}
+	return EXIT_OK;
+}
+
+int cmd_events(struct call *call)
+{
+	struct wire_list events = { 0 };
+	struct err err = { 0 };
+	int64_t last = 0;
+	bool follow = opts_flag(&call->opts, OPT_FOLLOW);
+	int code = EXIT_OK;
+
+	if (load_events(call, &events, &last, &err) < 0) {
+		code = call_fail(call, &err);
+	} else if (!follow) {
+		g_clear_pointer(&call->answer, g_free);
+		call_print_list(call, &view_event, &events);
+	} else {
+		const struct wire_event *items = events.items;
+
+		for (size_t i = 0; opts_flag(&call->opts, OPT_SINCE) && i < events.nr; i++) {
+			print_event(&items[i], call);
+		}
+		code = follow_events(call, last);
+	}
+	wire_list_release(&wire_event_type, &events);
+	return code;
+}

@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "cmd.h"
+#include "inventory.h"
+#include "views.h"
+
+static int refuse(const char *file, const struct wire_list *problems)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	inventory_report(out, file, problems);
+	(void)fputs(out->str, stderr);
+	(void)fprintf(stderr,
+		      "muster: nothing was imported; %zu line%s of %s must be mended first\n"
+		      "  -> muster tenant import --help\n",
+		      problems->nr, problems->nr == 1 ? "" : "s", file);
+	return EXIT_BAD_INPUT;
+}
+
+static int send_import(struct call *call, const struct wire_import *import, const char *file)
+{
+	struct wire_changed changed = { 0 };
+	struct err err = { 0 };
+	const struct ask ask = { .method = "POST",
+				 .path = "/v1/tenants/import",
+				 .in_type = &wire_import_type,
+				 .in = import,
+				 .out_type = &wire_changed_type,
+				 .out = &changed };
+	int code = EXIT_OK;
+
+	if (call_ask(call, &ask, &err) < 0) {
+		return call_fail(call, &err);
+	}
+	if (changed.problems.nr > 0) {
+		code = refuse(file, &changed.problems);
+	} else if (call_is_for_people(call)) {
+		call_say(call,
+			 "%" G_GINT64_FORMAT " tenants imported, %" G_GINT64_FORMAT " as before",
+			 changed.changed, changed.unchanged);
+	} else {
+		call_print_item(call, &view_changed, &changed);
+	}
+	wire_release(&wire_changed_type, &changed);
+	return code;
+}
+
+static int read_file(const char *file, char **text, struct err *err)
+{
+	g_autoptr(GError) problem = NULL;
+	gsize len = 0;
+
+	if (!g_file_get_contents(file, text, &len, &problem)) {
+		return err_set(err, ERR_SYSTEM, "%s", problem->message);
+	}
+	if (strlen(*text) != len) {
+		return err_set(err, ERR_INVALID, "%s holds a zero byte; it is not a CSV file",
+			       file);
+	}
+	return 0;
+}
+
+int cmd_tenant_import(struct call *call)
+{
+	const char *file = call_word(call, 0);
+	struct wire_import import = { 0 };
+	struct wire_list problems = { 0 };
+	g_autofree char *text = NULL;
+	struct err err = { 0 };
+	int code;
+
+	if (read_file(file, &text, &err) < 0) {
+		return call_fail(call, &err);
+	}
+	inventory_parse(&import, text, &problems);
+	code = problems.nr > 0 ? refuse(file, &problems) : send_import(call, &import, file);
+	wire_list_release(&wire_problem_type, &problems);
+	wire_release(&wire_import_type, &import);
+	return code;
+}

@@ -1,0 +1,158 @@
+#include "cmd.h"
+
+#define BIT(name) OPT_BIT(OPT_##name)
+#define CHOSEN    (BIT(SELECTOR) | BIT(REASON))
+#define SETTING   (BIT(REASON) | BIT(REVISION))
+#define WAITING   (BIT(WAIT) | BIT(TIMEOUT))
+#define POLICY                                                                                     \
+	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) |        \
+	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(STRATEGY) | BIT(STALL) | BIT(FORMAT) | \
+	 BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
+#define MANY (-1)
+
+/* clang-format off */
+const struct command command_table[] = {
+	/* path, args, summary,
+	 *	details,
+	 *	example,
+	 *	options, least and most words, what they are, hidden, function */
+	{ "server add", "NAME", "Let muster know a database server",
+	  "The address is a host or a Unix socket. User and password are in an option file that "
+	  "musterd reads, so they are never on a command line.",
+	  "muster server add db1 --host 10.0.0.5 --defaults-file /etc/muster/db1.cnf -L region=eu\n"
+	  "muster server add db2 --socket /run/mysqld/mysqld.sock",
+	  BIT(HOST) | BIT(PORT) | BIT(DB_SOCKET) | BIT(DEFAULTS_FILE) | BIT(MAX_RUNNING) | BIT(LABEL),
+	  1, 1, WORDS_NONE, false, cmd_server_add },
+	{ "server list", "", "List the servers and how they are", NULL, NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_server_list },
+	{ "server show", "NAME", "Show one server", NULL, NULL,
+	  0, 1, 1, WORDS_SERVER, false, cmd_server_show },
+	{ "server set", "NAME KEY=VALUE…", "Change a server",
+	  "Keys: host, port, socket, defaults-file, max-running, label.K; an empty value removes a label.",
+	  "muster server set db1 max-running=8 label.region=eu",
+	  SETTING | BIT(LABEL), 1, MANY, WORDS_SERVER, false, cmd_server_set },
+	{ "server check", "NAME", "Ask a server who it is and what muster may do there",
+	  "Says which privileges are missing and what to grant; the exit code is 1 then.", NULL,
+	  0, 1, 1, WORDS_SERVER, false, cmd_server_check },
+	{ "server remove", "NAME", "Forget a server; nothing on it is changed", NULL, NULL,
+	  0, 1, 1, WORDS_SERVER, false, cmd_server_remove },
+
+	{ "tenant discover", "", "Add the databases of a server that look like clients",
+	  "Takes every database whose name is LIKE the pattern, never a system schema. What is "
+	  "known already stays as it is.",
+	  "muster tenant discover --server db1 --like 'client\\_%' -L tier=gold",
+	  BIT(SERVER) | BIT(LIKE) | BIT(PATTERN) | BIT(LABEL) | BIT(DRY_RUN),
+	  0, 0, WORDS_NONE, false, cmd_tenant_discover },
+	{ "tenant import", "FILE.csv", "Add the tenants of a CSV file, all or none",
+	  "The first line names the columns: name, server, schema and any others, which become "
+	  "labels. Every bad line is reported as FILE:line:column.", NULL,
+	  0, 1, 1, WORDS_FILE, false, cmd_tenant_import },
+	{ "tenant add", "NAME", "Add one tenant", NULL,
+	  "muster tenant add acme --server db1 --schema client_acme -L region=eu",
+	  BIT(SERVER) | BIT(SCHEMA) | BIT(LABEL), 1, 1, WORDS_NONE, false, cmd_tenant_add },
+	{ "tenant list", "[NAME…]", "List tenants", NULL,
+	  "muster tenant list -l 'region=eu,tier!=gold' -o wide",
+	  BIT(SELECTOR), 0, MANY, WORDS_TENANT, false, cmd_tenant_list },
+	{ "tenant show", "NAME", "Show one tenant", NULL, NULL,
+	  0, 1, 1, WORDS_TENANT, false, cmd_tenant_show },
+	{ "tenant set", "NAME KEY=VALUE…", "Change one tenant",
+	  "Keys: server, schema, label.K; an empty value removes a label.", NULL,
+	  SETTING | BIT(LABEL), 1, MANY, WORDS_TENANT, false, cmd_tenant_set },
+	{ "tenant label", "[NAME…] K=V…", "Put labels on tenants; K= removes one", NULL,
+	  "muster tenant label acme beta tier=gold\nmuster tenant label -l server=db1 region=eu",
+	  CHOSEN | BIT(LABEL), 0, MANY, WORDS_TENANT, false, cmd_tenant_label },
+	{ "tenant hold", "[NAME…]", "Keep tenants out of rollouts, with a reason", NULL,
+	  "muster tenant hold acme --reason 'audit until Friday'",
+	  CHOSEN, 0, MANY, WORDS_TENANT, false, cmd_tenant_hold },
+	{ "tenant release", "[NAME…]", "End the hold of tenants", NULL, NULL,
+	  CHOSEN, 0, MANY, WORDS_TENANT, false, cmd_tenant_release },
+	{ "tenant baseline", "[NAME…]", "Record what tenants already had before muster",
+	  "Writes the history of the release up to the version into each tenant, without running "
+	  "anything of it.",
+	  "muster tenant baseline -l region=eu --release app-7 --at 0007",
+	  CHOSEN | BIT(RELEASE) | BIT(AT), 0, MANY, WORDS_TENANT, false, cmd_tenant_baseline },
+	{ "tenant remove", "[NAME…]", "Forget tenants; their databases are not touched", NULL, NULL,
+	  CHOSEN, 0, MANY, WORDS_TENANT, false, cmd_tenant_remove },
+
+	{ "lint", "DIR", "Check a folder of migrations without any server",
+	  "Reads the folder as a rollout would. A finding is FILE:line:column with the reason, and "
+	  "the exit code 65.", NULL,
+	  BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_lint },
+
+	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
+	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },
+	{ "release list", "", "List the releases", NULL, NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_release_list },
+	{ "release show", "NAME", "Show the migrations of a release", NULL, NULL,
+	  0, 1, 1, WORDS_RELEASE, false, cmd_release_show },
+
+	{ "rollout start", "DIR|RELEASE", "Roll a release over tenants",
+	  "A folder is checked here and stored as a release first. Without -l it goes to all "
+	  "tenants. With --dry-run nothing is changed, and the exit code is 1 when something is "
+	  "pending. With --wait the exit code says how it ended.",
+	  "muster rollout start migrations/ -l region=eu --waves '1, 5%, rest' --bake 10m --wait",
+	  POLICY | WAITING, 1, 1, WORDS_FOLDER, false, cmd_rollout_start },
+	{ "rollout list", "", "List the rollouts", NULL, NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_rollout_list },
+	{ "rollout show", "R", "Show how a rollout stands", NULL, NULL,
+	  0, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_show },
+	{ "rollout watch", "R", "Follow a rollout until it ends or needs a human",
+	  "On a terminal the picture is drawn again in place, elsewhere each change is a line. An "
+	  "interrupt ends the watching, never the rollout.", NULL,
+	  BIT(TIMEOUT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_watch },
+	{ "rollout pause", "R", "Start nothing new; running statements end", NULL, NULL,
+	  SETTING | BIT(NOW), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout resume", "R", "Go on with a paused rollout", NULL, NULL,
+	  SETTING | WAITING, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout promote", "R", "Open the gate in front of the next wave", NULL, NULL,
+	  SETTING | WAITING | BIT(FULL), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout abort", "R", "End a rollout where it is", NULL, NULL,
+	  SETTING, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout retry", "R", "Try failed tenants again, from the statement that failed", NULL,
+	  "muster rollout retry r12 -t acme",
+	  SETTING | WAITING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout skip", "R", "Leave one tenant out of a rollout", NULL,
+	  "muster rollout skip r12 -t acme --reason 'moves to another server'",
+	  SETTING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
+	{ "rollout set", "R KEY=VALUE…", "Change the limits of a rollout while it runs",
+	  "Keys: budget, running, per-server, stall.",
+	  "muster rollout set r12 running=8 budget=5%",
+	  SETTING, 1, MANY, WORDS_ROLLOUT, false, cmd_rollout_set },
+
+	{ "task list", "R", "List the tasks of a rollout, one for each tenant", NULL,
+	  "muster task list r12 --state failed",
+	  BIT(STATE), 1, 1, WORDS_ROLLOUT, false, cmd_task_list },
+	{ "task show", "R/TENANT", "Show one task", NULL, NULL,
+	  0, 1, 1, WORDS_TASK, false, cmd_task_show },
+	{ "task kill", "R/TENANT", "Stop the statement that a task runs", NULL, NULL,
+	  BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_kill },
+	{ "task resolve", "R/TENANT", "Say how a task in doubt ended, after looking",
+	  "A task is in doubt when the link broke while a statement ran and muster could not find "
+	  "out what became of it.", NULL,
+	  BIT(AS) | BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_resolve },
+
+	{ "pause", "", "Pause every rollout, now", NULL, NULL,
+	  BIT(REASON) | BIT(NOW), 0, 0, WORDS_NONE, false, cmd_everything },
+	{ "resume", "", "Go on with every paused rollout", NULL, NULL,
+	  BIT(REASON), 0, 0, WORDS_NONE, false, cmd_everything },
+	{ "events", "", "Who did what, and why", NULL, "muster events -f --rollout r12",
+	  BIT(FOLLOW) | BIT(SINCE) | BIT(ROLLOUT), 0, 0, WORDS_NONE, false, cmd_events },
+	{ "wait", "OBJECT", "Wait until something is in a state",
+	  "OBJECT is a rollout (r12), a task (r12/acme), server/NAME or tenant/NAME; a tenant's "
+	  "state is its mode or its version. The exit code is 1 when the state can no longer come, "
+	  "5 when the time is over.",
+	  "muster wait r12 --for done,failed --timeout 1h",
+	  BIT(FOR) | BIT(TIMEOUT), 1, 1, WORDS_ROLLOUT, false, cmd_wait },
+
+	{ "completion", "bash|zsh|fish", "Print the completion script of a shell", NULL,
+	  ". <(muster completion bash)",
+	  0, 1, 1, WORDS_NONE, false, cmd_completion },
+	{ "version", "", "Print the versions of muster and musterd", NULL, NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_version },
+	{ "help", "[COMMAND]", "Explain a command", NULL, NULL,
+	  0, 0, 2, WORDS_NONE, false, cmd_help },
+	{ "man", "[COMMAND]", "Print the manual as roff", NULL, NULL,
+	  0, 0, 2, WORDS_NONE, true, cmd_man },
+	{ 0 },
+};
+/* clang-format on */

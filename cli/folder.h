@@ -1,0 +1,32 @@
+/*
+ * folder - a directory of migrations, read and checked before anything is sent.
+ *
+ * What is wrong is said as "DIR/file:line:column: sentence". One thread.
+ */
+#ifndef FOLDER_H
+#define FOLDER_H
+
+#include <stdbool.h>
+
+#include "call.h"
+#include "wire.h"
+
+/* Read DIR and parse it: the files as a request, and what was found as an answer. */
+struct folder {
+	struct wire_release_create create;
+	struct wire_release_info info;
+};
+
+NODISCARD int folder_read(struct folder *folder, const char *dir, const char *format,
+			  struct err *err);
+void folder_release(struct folder *folder);
+SCOPED_RELEASE(folder);
+
+/* Does the word mean a directory rather than the name of a release? */
+bool folder_is_meant(const char *word);
+
+/* Store the folder as a release: what the daemon made of it. name NULL: it decides. */
+NODISCARD int folder_send(struct folder *folder, struct call *call, const char *name,
+			  struct wire_release_info *info, struct err *err);
+
+#endif /* FOLDER_H */

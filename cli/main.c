@@ -1,0 +1,6 @@
+#include "call.h"
+
+int main(int argc, char **argv)
+{
+	return call_main(argc, argv);
+}

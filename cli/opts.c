@@ -1,0 +1,349 @@
+#include "opts.h"
+
+#include <string.h>
+
+#include "suggest.h"
+#include "tick.h"
+
+/* clang-format off */
+const struct opt opt_table[OPT_ID_NR] = {
+	/*                       name             key  kind          metavar      values  words          help */
+	[OPT_OUTPUT]         = { "output",        'o', OPT_CHOICE,   "FORMAT",    "table|wide|json|jsonl|csv|name", WORDS_NONE,
+				 "how to print: table, wide, json, jsonl, csv or name" },
+	[OPT_SOCKET]         = { "socket",        0,   OPT_TEXT,     "PATH",      NULL, WORDS_FILE,
+				 "the socket of musterd (else $MUSTER_SOCKET, else the usual place)" },
+	[OPT_NO_COLOR]       = { "no-color",      0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "no colours (also with $NO_COLOR)" },
+	[OPT_HELP]           = { "help",          'h', OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "explain the command" },
+	[OPT_SELECTOR]       = { "selector",      'l', OPT_TEXT,     "SEL",       NULL, WORDS_NONE,
+				 "which tenants: region=eu,tier!=gold, names, name globs, @file; '*' is all" },
+	[OPT_LABEL]          = { "label",         'L', OPT_TEXTS,    "K=V",       NULL, WORDS_NONE,
+				 "a label; may be given several times" },
+	[OPT_REASON]         = { "reason",        0,   OPT_TEXT,     "TEXT",      NULL, WORDS_NONE,
+				 "why; kept in the audit trail" },
+	[OPT_REVISION]       = { "revision",      0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
+				 "refuse when the object was changed since this revision (exit 7)" },
+	[OPT_DRY_RUN]        = { "dry-run",       0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "only say what would happen" },
+	[OPT_HOST]           = { "host",          0,   OPT_TEXT,     "H",         NULL, WORDS_NONE,
+				 "host name or address of the database server" },
+	[OPT_PORT]           = { "port",          0,   OPT_NUMBER,   "P",         NULL, WORDS_NONE,
+				 "its port (default 3306)" },
+	[OPT_DB_SOCKET]      = { "socket",        0,   OPT_TEXT,     "S",         NULL, WORDS_FILE,
+				 "Unix socket of the database server, instead of --host" },
+	[OPT_DEFAULTS_FILE]  = { "defaults-file", 0,   OPT_TEXT,     "F",         NULL, WORDS_FILE,
+				 "option file with user and password, read by musterd" },
+	[OPT_MAX_RUNNING]    = { "max-running",   0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
+				 "tasks at a time on this server" },
+	[OPT_SERVER]         = { "server",        0,   OPT_TEXT,     "S",         NULL, WORDS_SERVER,
+				 "the database server" },
+	[OPT_SCHEMA]         = { "schema",        0,   OPT_TEXT,     "DB",        NULL, WORDS_NONE,
+				 "name of the database on its server" },
+	[OPT_LIKE]           = { "like",          0,   OPT_TEXT,     "PATTERN",   NULL, WORDS_NONE,
+				 "databases to take, as in LIKE: 'client\\_%'" },
+	[OPT_PATTERN]        = { "name",          0,   OPT_TEXT,     "PATTERN",   NULL, WORDS_NONE,
+				 "how tenants are named: 'eu-{schema}' (default '{schema}')" },
+	[OPT_RELEASE]        = { "release",       0,   OPT_TEXT,     "R",         NULL, WORDS_RELEASE,
+				 "the release" },
+	[OPT_AT]             = { "at",            0,   OPT_TEXT,     "V",         NULL, WORDS_NONE,
+				 "the newest version the tenants already have" },
+	[OPT_RELEASE_NAME]   = { "name",          0,   OPT_TEXT,     "N",         NULL, WORDS_NONE,
+				 "name of the release" },
+	[OPT_FORMAT]         = { "format",        0,   OPT_TEXT,     "F",         NULL, WORDS_NONE,
+				 "format of the folder (default: detected)" },
+	[OPT_TO]             = { "to",            0,   OPT_TEXT,     "V",         NULL, WORDS_NONE,
+				 "stop at this version (default: the newest)" },
+	[OPT_ROLLOUT_NAME]   = { "name",          0,   OPT_TEXT,     "N",         NULL, WORDS_NONE,
+				 "name of the rollout" },
+	[OPT_WAVES]          = { "waves",         0,   OPT_TEXT,     "W",         NULL, WORDS_NONE,
+				 "sizes of the waves: '1, 5%, 25%, rest' (default rest)" },
+	[OPT_BAKE]           = { "bake",          0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "rest between two waves: 90s, 15m, 2h" },
+	[OPT_GATE]           = { "gate",          0,   OPT_CHOICE,   "G",         "none|human", WORDS_NONE,
+				 "human: stop after each wave until \"rollout promote\"" },
+	[OPT_BUDGET]         = { "budget",        0,   OPT_TEXT,     "N|P%",      NULL, WORDS_NONE,
+				 "how many tenants may fail before the rollout pauses (default 1%)" },
+	[OPT_RUNNING]        = { "running",       0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
+				 "tasks at a time" },
+	[OPT_PER_SERVER]     = { "per-server",    0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
+				 "tasks at a time on one server" },
+	[OPT_STRATEGY]       = { "strategy",      0,   OPT_CHOICE,   "S",         "auto|direct", WORDS_NONE,
+				 "how statements are applied (default auto)" },
+	[OPT_STALL]          = { "stall",         0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "how long one tenant's application may be made to wait in all" },
+	[OPT_KEY]            = { "key",           0,   OPT_TEXT,     "K",         NULL, WORDS_NONE,
+				 "the same key is the same rollout, so a script may repeat the command" },
+	[OPT_WAIT]           = { "wait",          0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "follow the rollout until it ends or needs a human" },
+	[OPT_TIMEOUT]        = { "timeout",       0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "stop waiting after this time (exit 5); what was started goes on" },
+	[OPT_NOW]            = { "now",           0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "also stop what can be stopped safely" },
+	[OPT_FULL]           = { "full",          0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "open every gate that is still to come" },
+	[OPT_TENANT]         = { "tenant",        't', OPT_TEXT,     "T",         NULL, WORDS_TENANT,
+				 "only this tenant" },
+	[OPT_STATE]          = { "state",         0,   OPT_CHOICE,   "S",
+				 "pending|waiting|running|verifying|done|failed|in_doubt|skipped|held|cancelled",
+				 WORDS_NONE, "only tasks in this state" },
+	[OPT_AS]             = { "as",            0,   OPT_TEXT,     "RESULT",    NULL, WORDS_NONE,
+				 "what you found: applied, not-applied, or at=N (N statements are in)" },
+	[OPT_FOLLOW]         = { "follow",        'f', OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "go on with what happens from now on" },
+	[OPT_SINCE]          = { "since",         0,   OPT_NUMBER,   "ID",        NULL, WORDS_NONE,
+				 "only events after this one" },
+	[OPT_ROLLOUT]        = { "rollout",       0,   OPT_TEXT,     "R",         NULL, WORDS_ROLLOUT,
+				 "only events of this rollout" },
+	[OPT_FOR]            = { "for",           0,   OPT_TEXT,     "STATE",     NULL, WORDS_NONE,
+				 "the state to wait for; several with commas" },
+};
+
+/* clang-format on */
+
+struct walk {
+	int argc;
+	char *const *argv;
+	int at;
+};
+
+/* The option that an argument names, and where its value begins (NULL: none inside). */
+struct named {
+	int id; /* -1: unknown */
+	const char *inside;
+	size_t len; /* of the option's own spelling */
+};
+
+static int find_long(const char *name, size_t len, uint64_t allowed)
+{
+	for (int id = 0; id < OPT_ID_NR; id++) {
+		const char *known = opt_table[id].name;
+
+		if ((allowed & OPT_BIT(id)) != 0 && strlen(known) == len &&
+		    memcmp(known, name, len) == 0) {
+			return id;
+		}
+	}
+	return -1;
+}
+
+static int find_letter(char letter, uint64_t allowed)
+{
+	for (int id = 0; id < OPT_ID_NR; id++) {
+		if ((allowed & OPT_BIT(id)) != 0 && opt_table[id].letter == letter) {
+			return id;
+		}
+	}
+	return -1;
+}
+
+static struct named look_up(const char *arg, uint64_t allowed)
+{
+	struct named named = { .id = -1, .inside = NULL, .len = 2 };
+
+	if (arg[1] == '-') {
+		named.len = strcspn(arg, "=");
+		named.id = find_long(arg + 2, named.len - 2, allowed);
+		named.inside = arg[named.len] == '=' ? arg + named.len + 1 : NULL;
+		return named;
+	}
+	named.id = find_letter(arg[1], allowed);
+	named.inside = arg[2] != '\0' ? arg + 2 : NULL;
+	return named;
+}
+
+static bool is_option(const char *arg)
+{
+	return arg[0] == '-' && arg[1] != '\0';
+}
+
+GPtrArray *opts_words(int argc, char *const *argv)
+{
+	GPtrArray *words = g_ptr_array_new();
+	bool only_words = false;
+
+	for (int i = 0; i < argc; i++) {
+		struct named named;
+
+		if (only_words || !is_option(argv[i])) {
+			g_ptr_array_add(words, argv[i]);
+			continue;
+		}
+		only_words = strcmp(argv[i], "--") == 0;
+		named = look_up(argv[i], OPTS_EVERY);
+		if (named.id >= 0 && opt_table[named.id].kind != OPT_FLAG && named.inside == NULL) {
+			i++; /* its value */
+		}
+	}
+	return words;
+}
+
+/* The sentence about an option that the command does not take. */
+static int refuse_unknown(const char *arg, size_t len, uint64_t allowed, struct err *err)
+{
+	SCOPED(suggest) suggest = { .wanted = arg + 2 };
+	g_autofree char *spelled = g_strndup(arg, len);
+
+	if (arg[1] != '-') {
+		return err_set(err, ERR_INVALID, "there is no option %s here", spelled);
+	}
+	suggest.wanted = spelled + 2;
+	for (int id = 0; id < OPT_ID_NR; id++) {
+		if ((allowed & OPT_BIT(id)) != 0) {
+			suggest_offer(&suggest, opt_table[id].name);
+		}
+	}
+	if (suggest.best == NULL) {
+		return err_set(err, ERR_INVALID, "there is no option %s here", spelled);
+	}
+	return err_set(err, ERR_INVALID, "there is no option %s here; did you mean --%s?", spelled,
+		       suggest.best);
+}
+
+static int keep_number(struct opts *opts, int id, const char *value, struct err *err)
+{
+	guint64 number;
+
+	if (opt_table[id].kind == OPT_DURATION) {
+		opts->number[id] = tick_duration_parse(value);
+		return opts->number[id] >= 0
+			       ? 0
+			       : err_set(err, ERR_INVALID,
+					 "--%s: \"%s\" is not a duration such as 90s, 15m or 2h",
+					 opt_table[id].name, value);
+	}
+	if (!g_ascii_string_to_unsigned(value, 10, 0, INT64_MAX, &number, NULL)) {
+		return err_set(err, ERR_INVALID, "--%s: \"%s\" is not a number from 0",
+			       opt_table[id].name, value);
+	}
+	opts->number[id] = (int64_t)number;
+	return 0;
+}
+
+static int keep_choice(int id, const char *value, struct err *err)
+{
+	g_auto(GStrv) values = g_strsplit(opt_table[id].values, "|", -1);
+	g_autofree char *listed = g_strjoinv(", ", values);
+
+	if (g_strv_contains((const char *const *)values, value)) {
+		return 0;
+	}
+	return err_set(err, ERR_INVALID, "--%s: \"%s\" is not one of %s", opt_table[id].name, value,
+		       listed);
+}
+
+static int keep(struct opts *opts, int id, const char *value, struct err *err)
+{
+	opts->given[id] = true;
+	opts->text[id] = value;
+	switch (opt_table[id].kind) {
+	case OPT_FLAG:
+	case OPT_TEXT:
+		return 0;
+	case OPT_TEXTS:
+		if (opts->texts[id] == NULL) {
+			opts->texts[id] = g_ptr_array_new_with_free_func(g_free);
+		}
+		g_ptr_array_add(opts->texts[id], g_strdup(value));
+		return 0;
+	case OPT_NUMBER:
+	case OPT_DURATION:
+		return keep_number(opts, id, value, err);
+	case OPT_CHOICE:
+		return keep_choice(id, value, err);
+	}
+	abort();
+}
+
+static int take_option(struct opts *opts, struct walk *walk, uint64_t allowed, struct err *err)
+{
+	const char *arg = walk->argv[walk->at];
+	struct named named = look_up(arg, allowed);
+	const char *value = named.inside;
+
+	if (named.id < 0) {
+		return refuse_unknown(arg, named.len, allowed, err);
+	}
+	if (opt_table[named.id].kind == OPT_FLAG) {
+		if (value != NULL) {
+			return err_set(err, ERR_INVALID, "%.*s takes no value", (int)named.len,
+				       arg);
+		}
+		return keep(opts, named.id, NULL, err);
+	}
+	if (value == NULL) {
+		if (walk->at + 1 >= walk->argc) {
+			return err_set(err, ERR_INVALID, "%s needs a value: %s", arg,
+				       opt_table[named.id].metavar);
+		}
+		value = walk->argv[++walk->at];
+	}
+	return keep(opts, named.id, value, err);
+}
+
+int opts_parse(struct opts *opts, int argc, char *const *argv, uint64_t allowed, struct err *err)
+{
+	SCOPED(opts) parsed = { .words = g_ptr_array_new() };
+	struct walk walk = { .argc = argc, .argv = argv };
+	bool only_words = false;
+
+	for (walk.at = 0; walk.at < argc; walk.at++) {
+		char *arg = argv[walk.at];
+		uint64_t here = allowed;
+
+		/* --socket is the daemon's in front of the command, the server's behind it */
+		if (parsed.words->len > 0 && (allowed & OPT_BIT(OPT_DB_SOCKET)) != 0) {
+			here &= ~OPT_BIT(OPT_SOCKET);
+		}
+
+		if (only_words || !is_option(arg)) {
+			g_ptr_array_add(parsed.words, arg);
+		} else if (strcmp(arg, "--") == 0) {
+			only_words = true;
+		} else if (take_option(&parsed, &walk, here, err) < 0) {
+			return -1;
+		}
+	}
+	*opts = parsed;
+	parsed = (struct opts){ 0 };
+	return 0;
+}
+
+void opts_release(struct opts *opts)
+{
+	for (int id = 0; id < OPT_ID_NR; id++) {
+		if (opts->texts[id] != NULL) {
+			g_ptr_array_unref(opts->texts[id]);
+		}
+	}
+	if (opts->words != NULL) {
+		g_ptr_array_unref(opts->words);
+	}
+	*opts = (struct opts){ 0 };
+}
+
+const char *opts_text(const struct opts *opts, enum opt_id id)
+{
+	return opts->text[id];
+}
+
+int64_t opts_number(const struct opts *opts, enum opt_id id, int64_t fallback)
+{
+	return opts->given[id] ? opts->number[id] : fallback;
+}
+
+bool opts_flag(const struct opts *opts, enum opt_id id)
+{
+	return opts->given[id];
+}
+
+void opts_spell(GString *out, const struct opt *opt)
+{
+	if (opt->letter != '\0') {
+		g_string_append_printf(out, "-%c, ", opt->letter);
+	}
+	g_string_append_printf(out, "--%s", opt->name);
+	if (opt->metavar != NULL) {
+		g_string_append_printf(out, " %s", opt->metavar);
+	}
+}

@@ -1,0 +1,76 @@
+#include "settings.h"
+
+#include <string.h>
+
+#include "tick.h"
+
+char *settings_word(const char *word, struct err *err)
+{
+	const char *equals = strchr(word, '=');
+	g_autofree char *key = NULL;
+	int64_t ms;
+
+	if (equals == NULL || equals == word) {
+		err_set(err, ERR_INVALID, "\"%s\" is not of the form key=value", word);
+		return NULL;
+	}
+	key = g_strndup(word, (size_t)(equals - word));
+	if (g_str_has_prefix(key, "label.")) {
+		return g_strdup(word);
+	}
+	g_strdelimit(key, "-", '_');
+	if (strcmp(key, "stall") != 0) {
+		return g_strconcat(key, equals, NULL);
+	}
+	ms = tick_duration_parse(equals + 1);
+	if (ms < 0) {
+		err_set(err, ERR_INVALID,
+			"stall: \"%s\" is not a duration such as 500ms, 30s or 2m", equals + 1);
+		return NULL;
+	}
+	return g_strdup_printf("stall_ms=%" G_GINT64_FORMAT, ms);
+}
+
+static int collect(const struct call *call, struct wire_set *set, struct err *err)
+{
+	const GPtrArray *labels = call->opts.texts[OPT_LABEL];
+
+	for (size_t i = 1; i < call->nr; i++) {
+		g_autofree char *word = settings_word(call->words[i], err);
+
+		if (word == NULL) {
+			return -1;
+		}
+		wire_texts_add(&set->set, word);
+	}
+	for (guint i = 0; labels != NULL && i < labels->len; i++) {
+		g_autofree char *label =
+			g_strconcat("label.", (const char *)g_ptr_array_index(labels, i), NULL);
+		g_autofree char *word = settings_word(label, err);
+
+		if (word == NULL) {
+			return -1;
+		}
+		wire_texts_add(&set->set, word);
+	}
+	return set->set.nr > 0 ? 0
+			       : err_set(err, ERR_INVALID, "there is nothing to set: key=value");
+}
+
+int settings_send(struct call *call, struct ask *ask, const struct view *view)
+{
+	struct wire_set set = { .revision = opts_number(&call->opts, OPT_REVISION, 0) };
+	struct err err = { 0 };
+	int code;
+
+	set.reason = call_text(call, OPT_REASON);
+	ask->in_type = &wire_set_type;
+	ask->in = &set;
+	if (collect(call, &set, &err) < 0) {
+		code = call_misused(call, "%s", err.msg);
+	} else {
+		code = call_show(call, ask, view);
+	}
+	wire_release(&wire_set_type, &set);
+	return code;
+}

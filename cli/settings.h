@@ -1,0 +1,18 @@
+/*
+ * settings - the k=v words of the "set" commands.
+ *
+ * per-server=4 is per_server=4, stall=30s is stall_ms=30000, -L k=v is label.k=v. Which
+ * keys there are is the daemon's question.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "call.h"
+
+/* One word as the daemon wants it. Owned; NULL with ERR_INVALID. */
+char *settings_word(const char *word, struct err *err);
+
+/* Send the words behind the object's name with ask (PATCH) and print what is now. */
+int settings_send(struct call *call, struct ask *ask, const struct view *view);
+
+#endif /* SETTINGS_H */

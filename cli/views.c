@@ -1,0 +1,278 @@
+#include "views.h"
+
+#include <string.h>
+
+#include "exits.h"
+#include "human.h"
+
+static void get_missing_rights(GString *out, const void *item)
+{
+	const struct wire_server_check *check = item;
+
+	for (size_t i = 0; i < check->missing.nr; i++) {
+		g_string_append_printf(out, "%s%s", i > 0 ? "; " : "", check->missing.texts[i]);
+	}
+}
+
+static void get_short_checksum(GString *out, const void *item)
+{
+	const struct wire_release_info *release = item;
+
+	g_string_append_len(out, release->checksum, (gssize)strnlen(release->checksum, 12));
+}
+
+static void get_progress(GString *out, const void *item)
+{
+	const struct wire_rollout *rollout = item;
+
+	g_string_append_printf(out, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, rollout->counts.done,
+			       rollout->counts.total);
+}
+
+static void get_failed(GString *out, const void *item)
+{
+	const struct wire_rollout *rollout = item;
+
+	g_string_append_printf(out, "%" G_GINT64_FORMAT,
+			       rollout->counts.failed + rollout->counts.in_doubt);
+}
+
+static void get_budget(GString *out, const void *item)
+{
+	const struct wire_rollout *rollout = item;
+
+	g_string_append_printf(out, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
+			       rollout->budget.failed, rollout->budget.limit);
+}
+
+static void get_eta(GString *out, const void *item)
+{
+	const struct wire_rollout *rollout = item;
+
+	if (rollout->eta_s >= 0 && !exits_rollout_rests(rollout)) {
+		human_duration(out, rollout->eta_s);
+	}
+}
+
+static void get_statement(GString *out, const void *item)
+{
+	const struct wire_task *task = item;
+
+	if (task->statements > 0) {
+		g_string_append_printf(out, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
+				       task->statement, task->statements);
+	}
+}
+
+/* Why: the error when there is one, else the reason. */
+static void get_why(GString *out, const void *item)
+{
+	const struct wire_task *task = item;
+	const char *error = task->error.message;
+
+	if (error != NULL && error[0] != '\0') {
+		g_string_append(out, error);
+	} else if (task->reason != NULL) {
+		g_string_append(out, task->reason);
+	}
+}
+
+static void get_error_code(GString *out, const void *item)
+{
+	const struct wire_task *task = item;
+
+	if (task->error.code != NULL && strcmp(task->error.code, "none") != 0) {
+		g_string_append(out, task->error.code);
+		if (task->error.native != 0) {
+			g_string_append_printf(out, " %" G_GINT64_FORMAT, task->error.native);
+		}
+	}
+}
+
+static void name_task(GString *out, const void *item)
+{
+	const struct wire_task *task = item;
+
+	g_string_append_printf(out, "%s/%s", task->rollout, task->tenant);
+}
+
+static void get_waves(GString *out, const void *item)
+{
+	const struct wire_preview *preview = item;
+	const struct wire_wave *waves = preview->waves.items;
+
+	for (size_t i = 0; i < preview->waves.nr; i++) {
+		g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i > 0 ? " + " : "",
+				       waves[i].size);
+	}
+}
+
+/* clang-format off */
+static const struct column server_columns[] = {
+	/* title           field            flags                        own words */
+	{ "NAME",          "name",          0,                           NULL },
+	{ "ADDRESS",       "address",       0,                           NULL },
+	{ "FLAVOR",        "flavor",        0,                           NULL },
+	{ "VERSION",       "version",       COLUMN_FLEX,                 NULL },
+	{ "STATE",         "state",         COLUMN_STATE,                NULL },
+	{ "TENANTS",       "tenants",       COLUMN_RIGHT,                NULL },
+	{ "AT A TIME",     "max_running",   COLUMN_RIGHT,                NULL },
+	{ "REASON",        "reason",        COLUMN_FLEX,                 NULL },
+	{ "LABELS",        "labels",        COLUMN_WIDE,                 NULL },
+	{ "DEFAULTS FILE", "defaults_file", COLUMN_WIDE,                 NULL },
+	{ "REVISION",      "revision",      COLUMN_WIDE | COLUMN_RIGHT,  NULL },
+	{ 0 },
+};
+
+static const struct column server_check_columns[] = {
+	{ "NAME",            "name",            0,           NULL },
+	{ "ADDRESS",         "address",         0,           NULL },
+	{ "FLAVOR",          "flavor",          0,           NULL },
+	{ "VERSION",         "version",         0,           NULL },
+	{ "TIME ZONE",       "time_zone",       0,           NULL },
+	{ "ACCOUNT",         "account",         0,           NULL },
+	{ "CONNECTIONS",     "connections",     0,           NULL },
+	{ "MAX CONNECTIONS", "max_connections", 0,           NULL },
+	{ "READ ONLY",       "read_only",       0,           NULL },
+	{ "MISSING",         "missing",         0,           get_missing_rights },
+	{ "GRANT",           "grant",           0,           NULL },
+	{ 0 },
+};
+
+static const struct column tenant_columns[] = {
+	{ "NAME",     "name",     0,                          NULL },
+	{ "SERVER",   "server",   0,                          NULL },
+	{ "SCHEMA",   "schema",   0,                          NULL },
+	{ "VERSION",  "version",  0,                          NULL },
+	{ "MODE",     "mode",     0,                          NULL },
+	{ "HOLD",     "hold",     COLUMN_FLEX,                NULL },
+	{ "LABELS",   "labels",   COLUMN_FLEX,                NULL },
+	{ "CLASS",    "class",    COLUMN_WIDE,                NULL },
+	{ "SIZE",     "bytes",    COLUMN_WIDE | COLUMN_RIGHT | COLUMN_BYTES, NULL },
+	{ "REVISION", "revision", COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ 0 },
+};
+
+static const struct column release_columns[] = {
+	{ "NAME",     "name",       0,                         NULL },
+	{ "VERSION",  "version",    0,                         NULL },
+	{ "FORMAT",   "format",     0,                         NULL },
+	{ "CREATED",  "created_at", COLUMN_TIME,               NULL },
+	{ "CHECKSUM", "checksum",   0,                         get_short_checksum },
+	{ "ID",       "id",         COLUMN_WIDE,               NULL },
+	{ 0 },
+};
+
+static const struct column migration_columns[] = {
+	{ "VERSION",    "version",    0,            NULL },
+	{ "NAME",       "name",       COLUMN_FLEX,  NULL },
+	{ "STATEMENTS", "statements", COLUMN_RIGHT, NULL },
+	{ "DOWN",       "down",       0,            NULL },
+	{ "FILE",       "file",       COLUMN_FLEX,  NULL },
+	{ "CHECKSUM",   "checksum",   COLUMN_WIDE,  NULL },
+	{ 0 },
+};
+
+static const struct column rollout_columns[] = {
+	{ "ID",       "id",          0,                          NULL },
+	{ "NAME",     "name",        COLUMN_FLEX,                NULL },
+	{ "RELEASE",  "release",     0,                          NULL },
+	{ "VERSION",  "version",     0,                          NULL },
+	{ "STATE",    "state",       COLUMN_STATE,               NULL },
+	{ "DONE",     "done",        COLUMN_RIGHT,               get_progress },
+	{ "FAILED",   "failed",      COLUMN_RIGHT,               get_failed },
+	{ "BUDGET",   "budget",      COLUMN_RIGHT,               get_budget },
+	{ "ETA",      "eta_s",       COLUMN_RIGHT,               get_eta },
+	{ "REASON",   "reason",      COLUMN_FLEX,                NULL },
+	{ "SELECTOR", "selector",    COLUMN_WIDE | COLUMN_FLEX,  NULL },
+	{ "OWNER",    "owner",       COLUMN_WIDE,                NULL },
+	{ "CREATED",  "created_at",  COLUMN_WIDE | COLUMN_TIME,  NULL },
+	{ "FINISHED", "finished_at", COLUMN_WIDE | COLUMN_TIME,  NULL },
+	{ "REVISION", "revision",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ 0 },
+};
+
+static const struct column wave_columns[] = {
+	{ "WAVE",  "seq",   COLUMN_RIGHT, NULL },
+	{ "SIZE",  "size",  COLUMN_RIGHT, NULL },
+	{ "STATE", "state", COLUMN_STATE, NULL },
+	{ "GATE",  "gate",  COLUMN_FLEX,  NULL },
+	{ 0 },
+};
+
+static const struct column preview_columns[] = {
+	{ "RELEASE",    "release",    0, NULL },
+	{ "VERSION",    "version",    0, NULL },
+	{ "TENANTS",    "tenants",    0, NULL },
+	{ "PENDING",    "pending",    0, NULL },
+	{ "UP TO DATE", "up_to_date", 0, NULL },
+	{ "STATEMENTS", "statements", 0, NULL },
+	{ "WAVES",      "waves",      0, get_waves },
+	{ "AHEAD",      "ahead",      0, NULL },
+	{ "MISSING",    "missing",    0, NULL },
+	{ "HELD",       "held",       0, NULL },
+	{ 0 },
+};
+
+static const struct column task_columns[] = {
+	{ "TENANT",    "tenant",      0,                          NULL },
+	{ "SERVER",    "server",      0,                          NULL },
+	{ "WAVE",      "wave",        COLUMN_RIGHT,               NULL },
+	{ "STATE",     "state",       COLUMN_STATE,               NULL },
+	{ "STATEMENT", "statement",   COLUMN_RIGHT,               get_statement },
+	{ "MIGRATION", "migration",   COLUMN_FLEX,                NULL },
+	{ "ATTEMPT",   "attempt",     COLUMN_RIGHT,               NULL },
+	{ "WHY",       "why",         COLUMN_FLEX,                get_why },
+	{ "ERROR",     "error",       COLUMN_WIDE,                get_error_code },
+	{ "STARTED",   "started_at",  COLUMN_WIDE | COLUMN_TIME,  NULL },
+	{ "FINISHED",  "finished_at", COLUMN_WIDE | COLUMN_TIME,  NULL },
+	{ "ROLLOUT",   "rollout",     COLUMN_WIDE,                NULL },
+	{ 0 },
+};
+
+static const struct column event_columns[] = {
+	{ "TIME",   "at",     COLUMN_TIME,                NULL },
+	{ "ACTOR",  "actor",  0,                          NULL },
+	{ "EVENT",  "kind",   0,                          NULL },
+	{ "OBJECT", "object", 0,                          NULL },
+	{ "STATE",  "state",  COLUMN_STATE,               NULL },
+	{ "WHY",    "text",   COLUMN_FLEX,                NULL },
+	{ "ID",     "id",     COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ "UID",    "uid",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ 0 },
+};
+
+static const struct column changed_columns[] = {
+	{ "CHANGED",   "changed",   0,           NULL },
+	{ "UNCHANGED", "unchanged", 0,           NULL },
+	{ "TENANTS",   "tenants",   0,           NULL },
+	{ 0 },
+};
+
+/* clang-format on */
+
+static void name_event(GString *out, const void *item)
+{
+	render_field(out, &wire_event_type, "object", item);
+}
+
+static void name_changed(GString *out, const void *item)
+{
+	const struct wire_changed *changed = item;
+
+	for (size_t i = 0; i < changed->tenants.nr; i++) {
+		g_string_append_printf(out, "%s%s", i > 0 ? "\n" : "", changed->tenants.texts[i]);
+	}
+}
+
+const struct view view_server = { &wire_server_type, server_columns, NULL };
+const struct view view_server_check = { &wire_server_check_type, server_check_columns, NULL };
+const struct view view_tenant = { &wire_tenant_type, tenant_columns, NULL };
+const struct view view_release = { &wire_release_info_type, release_columns, NULL };
+const struct view view_migration = { &wire_migration_type, migration_columns, NULL };
+const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };
+const struct view view_wave = { &wire_wave_type, wave_columns, NULL };
+const struct view view_preview = { &wire_preview_type, preview_columns, NULL };
+const struct view view_task = { &wire_task_type, task_columns, name_task };
+const struct view view_event = { &wire_event_type, event_columns, name_event };
+const struct view view_changed = { &wire_changed_type, changed_columns, name_changed };

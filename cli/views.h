@@ -1,0 +1,14 @@
+/*
+ * views - which columns people see of each message.
+ *
+ * Constant tables; any thread.
+ */
+#ifndef VIEWS_H
+#define VIEWS_H
+
+#include "render.h"
+
+extern const struct view view_server, view_server_check, view_tenant, view_release, view_migration,
+	view_rollout, view_wave, view_preview, view_task, view_event, view_changed;
+
+#endif /* VIEWS_H */

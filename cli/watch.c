@@ -1,0 +1,235 @@
+#include "watch.h"
+
+#include "board.h"
+#include "exits.h"
+#include "follow.h"
+#include "screen.h"
+#include "tick.h"
+#include "views.h"
+
+#define TURN_MS     250
+#define PICTURE_MS  250  /* least time between two pictures that show news */
+#define IDLE_MS     1000 /* the picture's rate and time left move without news */
+#define DRAIN_MS    100
+#define TASKS_SHOWN 6
+#define WAVES_SHOWN 6
+
+struct watch {
+	struct call *call;
+	struct board board;
+	struct follow follow;
+	struct screen screen;
+	GString *lines;   /* owned; not yet printed */
+	int64_t ended;    /* tasks that have ended, by the events seen */
+	int64_t deadline; /* tick_ms; -1: none */
+	int64_t loaded;   /* tick_ms of the last answer */
+	bool news;
+	bool live; /* a terminal */
+};
+
+static void watch_release(struct watch *watch)
+{
+	board_release(&watch->board);
+	follow_release(&watch->follow);
+	screen_release(&watch->screen);
+	g_string_free(watch->lines, TRUE);
+}
+
+SCOPED_RELEASE(watch);
+
+static void on_event(const struct wire_event *event, void *ctx)
+{
+	struct watch *watch = ctx;
+
+	watch->news = true;
+	if (progress_is_end(event)) {
+		watch->ended++;
+	}
+	if (!watch->live && call_is_for_people(watch->call)) {
+		progress_line(watch->lines, event, watch->ended, watch->board.rollout.counts.total);
+	}
+}
+
+static void flush_lines(struct watch *watch)
+{
+	if (watch->lines->len > 0) {
+		call_print(watch->lines);
+		(void)fflush(stdout);
+		g_string_truncate(watch->lines, 0);
+	}
+}
+
+static void draw(struct watch *watch)
+{
+	g_autoptr(GString) picture = g_string_new(NULL);
+	struct style style = watch->call->style;
+	size_t height = 0;
+
+	screen_size(&style.width, &height);
+	board_picture(picture, &watch->board, WAVES_SHOWN, &style);
+	screen_draw(&watch->screen, picture);
+}
+
+/* Ask again when there is news, or when nobody has looked for a while. */
+static int refresh(struct watch *watch, struct err *err)
+{
+	int64_t age = tick_ms() - watch->loaded;
+	struct call *call = watch->call;
+	struct board *board = &watch->board;
+	g_autofree char *id = g_strdup(board->rollout.id);
+
+	if (age < (watch->news ? PICTURE_MS : IDLE_MS)) {
+		return 0;
+	}
+	if (board_load(board, call, id, err) < 0) {
+		return -1;
+	}
+	if (!watch->news) {
+		watch->ended = exits_ended(&board->rollout.counts);
+	}
+	watch->loaded = tick_ms();
+	watch->news = false;
+	if (watch->live) {
+		if (board_load_tasks(board, call, TASKS_SHOWN, err) < 0) {
+			return -1;
+		}
+		draw(watch);
+	}
+	return 0;
+}
+
+/* Past the events of the time before the watching. */
+static int skip_old_events(struct watch *watch, const char *id, int64_t *since, struct err *err)
+{
+	g_autofree char *escaped = g_uri_escape_string(id, NULL, FALSE);
+	size_t nr = WIRE_PAGE_MAX;
+
+	*since = 0;
+	while (nr == WIRE_PAGE_MAX) {
+		g_autofree char *path =
+			g_strdup_printf("/v1/events?rollout=%s&since=%" G_GINT64_FORMAT "&limit=%d",
+					escaped, *since, WIRE_PAGE_MAX);
+		struct wire_event_page page = { 0 };
+		const struct ask ask = { .method = "GET",
+					 .path = path,
+					 .out_type = &wire_event_page_type,
+					 .out = &page };
+
+		if (call_ask(watch->call, &ask, err) < 0) {
+			return -1;
+		}
+		nr = page.items.nr;
+		*since = MAX(*since, page.last);
+		wire_release(&wire_event_page_type, &page);
+	}
+	return 0;
+}
+
+static int say_it_goes_on(const struct watch *watch, const char *why)
+{
+	const struct wire_rollout *rollout = &watch->board.rollout;
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "muster: %s: %s is %s and goes on\n  -> muster rollout watch %s\n",
+		      why, rollout->id, rollout->state, rollout->id);
+	return EXIT_TIMEOUT;
+}
+
+static int say_the_end(struct watch *watch)
+{
+	const struct wire_rollout *rollout = &watch->board.rollout;
+	g_autofree char *next = progress_next_command(rollout);
+	g_autoptr(GString) out = g_string_new(NULL);
+	int code = (int)exits_of_rollout(rollout);
+
+	if (!call_is_for_people(watch->call)) {
+		call_print_item(watch->call, &view_rollout, rollout);
+		return code;
+	}
+	if (watch->live) {
+		return code; /* the last picture says it all */
+	}
+	progress_summary(out, rollout);
+	call_print(out);
+	if (code != EXIT_OK && next != NULL) {
+		(void)fflush(stdout);
+		(void)fprintf(stderr, "  -> %s\n", next);
+	}
+	return code;
+}
+
+static int turn(struct watch *watch, struct err *err)
+{
+	if (follow_wait(&watch->follow, TURN_MS, err) < 0) {
+		return -1;
+	}
+	flush_lines(watch);
+	if (watch->follow.gone_since != 0) {
+		return 0; /* the daemon is away: follow takes care */
+	}
+	if (refresh(watch, err) < 0) {
+		if (!client_is_gone(err)) {
+			return -1;
+		}
+		watch->loaded = tick_ms(); /* it just left; the stream will notice, too */
+	}
+	return 0;
+}
+
+/* The rollout rests; its last events may still be on their way. */
+static void drain(struct watch *watch)
+{
+	struct err err = { 0 };
+
+	if (!watch->live && watch->follow.gone_since == 0) {
+		while (!follow_interrupted() && follow_wait(&watch->follow, DRAIN_MS, &err) > 0) {
+			flush_lines(watch);
+		}
+		flush_lines(watch);
+	}
+}
+
+static int loop(struct watch *watch)
+{
+	struct err err = { 0 };
+
+	for (;;) {
+		if (exits_rollout_rests(&watch->board.rollout)) {
+			drain(watch);
+			return say_the_end(watch);
+		}
+		if (follow_interrupted()) {
+			return say_it_goes_on(watch, "no longer watching");
+		}
+		if (watch->deadline >= 0 && tick_ms() >= watch->deadline) {
+			return say_it_goes_on(watch, "the time is over");
+		}
+		if (turn(watch, &err) < 0) {
+			return call_fail(watch->call, &err);
+		}
+	}
+}
+
+int watch_rollout(struct call *call, const char *id, int64_t since)
+{
+	SCOPED(watch) watch = { .call = call, .lines = g_string_new(NULL), .deadline = -1 };
+	struct err err = { 0 };
+
+	watch.live = call_is_for_people(call) && call->style.width > 0;
+	if (opts_flag(&call->opts, OPT_TIMEOUT)) {
+		watch.deadline = tick_ms() + opts_number(&call->opts, OPT_TIMEOUT, 0);
+	}
+	if ((since < 0 && skip_old_events(&watch, id, &since, &err) < 0) ||
+	    board_load(&watch.board, call, id, &err) < 0) {
+		return call_fail(call, &err);
+	}
+	watch.ended = since > 0 ? exits_ended(&watch.board.rollout.counts) : 0;
+	follow_begin(&watch.follow, call->client, watch.board.rollout.id, since, on_event, &watch);
+	if (watch.live) {
+		if (board_load_tasks(&watch.board, call, TASKS_SHOWN, &err) < 0) {
+			return call_fail(call, &err);
+		}
+		draw(&watch);
+	}
+	return loop(&watch);
+}
