@@ -1,0 +1,337 @@
+#include "history.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "db_fault.h"
+#include "release.h"
+#include "states.h"
+#include "tenant_text.h"
+#include "tick.h"
+
+enum {
+	NO_SUCH_TABLE = 1146, /* the server's number */
+	RETRY_PAUSE_US = 50000,
+};
+
+/* The columns of history_read.sql. */
+enum {
+	READ_VERSION,
+	READ_CHECKSUM,
+	READ_STATE,
+	READ_DONE,
+	READ_TOTAL,
+	READ_DIGEST,
+	READ_IN_FLIGHT,
+	READ_ERROR,
+	READ_EPOCH,
+	READ_READ_ONLY,
+	READ_NR,
+};
+
+const char *const history_state_names[HISTORY_STATE_NR] = {
+	[HISTORY_APPLYING] = "applying",
+	[HISTORY_APPLIED] = "applied",
+	[HISTORY_FAILED] = "failed",
+	[HISTORY_REVERTED] = "reverted",
+};
+
+static void row_release(struct history_row *row)
+{
+	g_free(row->version);
+	g_free(row->checksum);
+	g_free(row->digest);
+	g_free(row->error);
+	*row = (struct history_row){ 0 };
+}
+
+void history_release(struct history *history)
+{
+	for (size_t i = 0; i < history->nr; i++) {
+		row_release(&history->rows[i]);
+	}
+	g_free(history->rows);
+	*history = (struct history){ 0 };
+}
+
+static uint64_t number(const char *cell)
+{
+	return cell == NULL ? 0 : g_ascii_strtoull(cell, NULL, 10);
+}
+
+/* sql_mode may pad a CHAR column with blanks. */
+static char *text(const char *cell)
+{
+	return g_strchomp(g_strdup(cell == NULL ? "" : cell));
+}
+
+static int row_parse(struct history_row *row, char *const *cells, struct err *err)
+{
+	int state = states_find(history_state_names, HISTORY_STATE_NR, cells[READ_STATE]);
+
+	if (state < 0) {
+		return err_set(err, ERR_DB, "muster_history: version %s has the state \"%s\"",
+			       cells[READ_VERSION], cells[READ_STATE]);
+	}
+	*row = (struct history_row){
+		.version = g_strdup(cells[READ_VERSION]),
+		.checksum = text(cells[READ_CHECKSUM]),
+		.digest = text(cells[READ_DIGEST]),
+		.error = g_strdup(cells[READ_ERROR] == NULL ? "" : cells[READ_ERROR]),
+		.state = (enum history_state)state,
+		.done = number(cells[READ_DONE]),
+		.total = number(cells[READ_TOTAL]),
+		.in_flight = number(cells[READ_IN_FLIGHT]) != 0,
+	};
+	return 0;
+}
+
+static int rows_parse(struct history *history, const struct db_rows *rows, struct err *err)
+{
+	SCOPED(history) parsed = { 0 };
+
+	if (rows->nr == 0 || rows->columns != READ_NR) {
+		return err_set(err, ERR_DB, "muster_history: the server answered without a row");
+	}
+	parsed.rows = g_new0(struct history_row, rows->nr);
+	parsed.epoch = number(rows->cells[0][READ_EPOCH]);
+	parsed.read_only = g_strcmp0(rows->cells[0][READ_READ_ONLY], "0") != 0 &&
+			   g_strcmp0(rows->cells[0][READ_READ_ONLY], "OFF") != 0;
+	for (size_t i = 0; i < rows->nr; i++) {
+		if (rows->cells[i][READ_VERSION] == NULL) {
+			continue;
+		}
+		if (row_parse(&parsed.rows[parsed.nr], rows->cells[i], err) < 0) {
+			return -1;
+		}
+		parsed.nr++;
+	}
+	*history = parsed;
+	parsed = (struct history){ 0 };
+	return 0;
+}
+
+static int run(struct db_session *session, enum tenant_sql id, const struct tenant_param *params,
+	       struct err *err)
+{
+	g_autofree char *sql = tenant_text(session, id, params);
+
+	return db_exec(session, sql, strlen(sql), err);
+}
+
+/* The state first: where there is a history there is a state. */
+static int create(struct db_session *session, struct err *err)
+{
+	if (run(session, TENANT_STATE_CREATE, NULL, err) < 0) {
+		return -1;
+	}
+	return run(session, TENANT_HISTORY_CREATE, NULL, err);
+}
+
+int history_read(struct db_session *session, struct history *history, struct err *err)
+{
+	g_autofree char *sql = tenant_text(session, TENANT_HISTORY_READ, NULL);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows, sql, err) < 0) {
+		if (err->code != ERR_DB || err->native != NO_SUCH_TABLE) {
+			return -1;
+		}
+		if (create(session, err) < 0 || db_query(session, &rows, sql, err) < 0) {
+			return -1;
+		}
+	}
+	return rows_parse(history, &rows, err);
+}
+
+struct history_row *history_find(const struct history *history, const char *version)
+{
+	for (size_t i = 0; i < history->nr; i++) {
+		if (strcmp(history->rows[i].version, version) == 0) {
+			return &history->rows[i];
+		}
+	}
+	return NULL;
+}
+
+static int write_row(struct db_session *session, const struct history_mark *mark, bool is_new,
+		     struct err *err)
+{
+	const struct migration *migration = mark->migration;
+	char digest[RELEASE_CHECKSUM_LEN + 1];
+	/* a message is cut by bytes, perhaps within a character */
+	g_autofree char *error = g_utf8_make_valid(mark->error == NULL ? "" : mark->error, -1);
+	const struct tenant_param params[] = {
+		{ .name = "version", .text = migration->version },
+		{ .name = "name", .text = migration->name },
+		{ .name = "checksum", .text = migration->checksum },
+		{ .name = "state", .text = history_state_names[mark->state] },
+		{ .name = "done", .number = mark->done },
+		{ .name = "total", .number = migration->up.nr },
+		{ .name = "digest", .text = digest },
+		{ .name = "in_flight", .number = mark->in_flight ? 1 : 0 },
+		{ .name = "rollout", .text = mark->rollout == NULL ? "" : mark->rollout },
+		{ .name = "epoch", .number = mark->epoch },
+		{ .name = "error", .text = error },
+		{ 0 },
+	};
+
+	release_prefix_digest(&migration->up, mark->done, digest);
+	return run(session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params, err);
+}
+
+static int put_epoch(struct db_session *session, uint64_t epoch, struct err *err)
+{
+	const struct tenant_param params[] = {
+		{ .name = "epoch", .number = epoch },
+		{ 0 },
+	};
+
+	return run(session, TENANT_STATE_PUT, params, err);
+}
+
+static int write_all(struct db_session *session, const struct history *history,
+		     const struct history_mark *marks, size_t nr, struct err *err)
+{
+	if (history->epoch != marks->epoch && put_epoch(session, marks->epoch, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		bool is_new = history_find(history, marks[i].migration->version) == NULL;
+
+		if (write_row(session, &marks[i], is_new, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* One row and no new epoch is one statement, and commits itself. */
+static int write_once(struct db_session *session, const struct history *history,
+		      const struct history_mark *marks, size_t nr, struct err *err)
+{
+	struct err ignored;
+
+	if (nr == 1 && history->epoch == marks->epoch) {
+		return write_all(session, history, marks, nr, err);
+	}
+	if (db_execf(session, err, "start transaction") < 0) {
+		return -1;
+	}
+	if (write_all(session, history, marks, nr, err) < 0 ||
+	    db_execf(session, err, "commit") < 0) {
+		if (db_execf(session, &ignored, "rollback") < 0) {
+			return err_prefix(err, "could not be rolled back");
+		}
+		return -1;
+	}
+	return 0;
+}
+
+static bool is_again(const struct db_session *session, const struct err *err)
+{
+	enum db_fault fault;
+
+	if (err->code != ERR_DB) {
+		return false;
+	}
+	fault = db_fault_classify(db_flavor(session), err->native);
+	return fault == DB_FAULT_LOCK_WAIT || fault == DB_FAULT_DEADLOCK;
+}
+
+/* Repeating is harmless: the rows are set to values, and none is written twice. */
+static int write_in_time(struct db_session *session, const struct history *history,
+			 const struct history_mark *marks, size_t nr, struct err *err)
+{
+	int64_t end = tick_ms() + marks->stall_ms;
+
+	while (write_once(session, history, marks, nr, err) < 0) {
+		if (!is_again(session, err) || tick_ms() >= end) {
+			return err_prefix(err, "muster_history");
+		}
+		g_usleep(RETRY_PAUSE_US);
+	}
+	return 0;
+}
+
+static void remember(struct history *history, const struct history_mark *mark)
+{
+	struct history_row *row = history_find(history, mark->migration->version);
+	char digest[RELEASE_CHECKSUM_LEN + 1];
+
+	release_prefix_digest(&mark->migration->up, mark->done, digest);
+	if (row == NULL) {
+		history->rows = g_renew(struct history_row, history->rows, history->nr + 1);
+		row = &history->rows[history->nr++];
+	} else {
+		row_release(row);
+	}
+	*row = (struct history_row){
+		.version = g_strdup(mark->migration->version),
+		.checksum = g_strdup(mark->migration->checksum),
+		.digest = g_strdup(digest),
+		.error = g_strdup(mark->error == NULL ? "" : mark->error),
+		.state = mark->state,
+		.done = mark->done,
+		.total = mark->migration->up.nr,
+		.in_flight = mark->in_flight,
+	};
+}
+
+int history_put_all(struct db_session *session, struct history *history,
+		    const struct history_mark *marks, size_t nr, struct err *err)
+{
+	if (nr == 0) {
+		return 0;
+	}
+	if (history->epoch > marks->epoch) {
+		return err_set(err, ERR_CONFLICT,
+			       "a newer musterd (epoch %" PRIu64 ") works here, this one has "
+			       "epoch %" PRIu64 ": stop the older of the two",
+			       history->epoch, marks->epoch);
+	}
+	if (write_in_time(session, history, marks, nr, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		remember(history, &marks[i]);
+	}
+	history->epoch = marks->epoch;
+	return 0;
+}
+
+int history_put(struct db_session *session, struct history *history,
+		const struct history_mark *mark, struct err *err)
+{
+	return history_put_all(session, history, mark, 1, err);
+}
+
+int history_forget(struct db_session *session, struct history *history, const char *version,
+		   struct err *err)
+{
+	struct history_row *row = history_find(history, version);
+	const struct tenant_param params[] = {
+		{ .name = "version", .text = version },
+		{ 0 },
+	};
+	size_t index;
+
+	if (row == NULL) {
+		return err_set(err, ERR_NOT_FOUND, "muster_history has no version %s", version);
+	}
+	if (run(session, TENANT_HISTORY_DELETE, params, err) < 0) {
+		return -1;
+	}
+	if (db_affected(session) != 1) {
+		return err_set(err, ERR_CONFLICT, "version %s has statements that are done",
+			       version);
+	}
+	index = (size_t)(row - history->rows);
+	row_release(row);
+	memmove(row, row + 1, (history->nr - index - 1) * sizeof(*row));
+	history->nr--;
+	return 0;
+}

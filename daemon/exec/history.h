@@ -1,0 +1,89 @@
+/*
+ * history - what a tenant itself says about its migrations.
+ *
+ * muster_history and muster_state live in the tenant (schema/tenant/). The caller
+ * holds the tenant's lock and has made the tenant the session's default schema.
+ * Nothing here decides: position.h does.
+ *
+ * Workers; blocks. Everything read belongs to struct history. A write that meets a
+ * lock or a deadlock did nothing and is tried again within stall_ms.
+ */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct db_session;
+struct migration;
+
+enum history_state {
+	HISTORY_APPLYING,
+	HISTORY_APPLIED,
+	HISTORY_FAILED,
+	HISTORY_REVERTED,
+	HISTORY_STATE_NR,
+};
+
+extern const char *const history_state_names[HISTORY_STATE_NR];
+
+struct history_row {
+	char *version;  /* owned */
+	char *checksum; /* owned */
+	char *digest;   /* owned; of the first done statements */
+	char *error;    /* owned */
+	enum history_state state;
+	size_t done;
+	size_t total;
+	bool in_flight; /* a statement may have been running when the row was written */
+};
+
+struct history {
+	struct history_row *rows; /* owned; in the order they were written */
+	size_t nr;
+	uint64_t epoch; /* of the daemon that last worked here; 0: none yet */
+	bool read_only; /* the server takes no writes from ordinary accounts */
+};
+
+void history_release(struct history *history);
+SCOPED_RELEASE(history);
+
+/*
+ * Read everything in one round trip. The tables are created when they are missing.
+ */
+NODISCARD int history_read(struct db_session *session, struct history *history, struct err *err);
+
+/* The row of this version, or NULL. */
+struct history_row *history_find(const struct history *history, const char *version);
+
+/* What is to be written about one migration. Everything is borrowed. */
+struct history_mark {
+	const struct migration *migration;
+	enum history_state state;
+	size_t done;
+	bool in_flight;
+	const char *error;   /* NULL: none */
+	const char *rollout; /* NULL: none */
+	uint64_t epoch;
+	int64_t stall_ms;
+};
+
+/*
+ * Write the migration's row and, when it differs, the epoch: both or none. history is what was
+ * read and is kept up to date. ERR_CONFLICT when a newer daemon works here.
+ */
+NODISCARD int history_put(struct db_session *session, struct history *history,
+			  const struct history_mark *mark, struct err *err);
+
+/* Several at once: all or none. The first one's epoch and stall_ms count. */
+NODISCARD int history_put_all(struct db_session *session, struct history *history,
+			      const struct history_mark *marks, size_t nr, struct err *err);
+
+/* Forget a migration of which no statement is done. */
+NODISCARD int history_forget(struct db_session *session, struct history *history,
+			     const char *version, struct err *err);
+
+#endif /* HISTORY_H */
