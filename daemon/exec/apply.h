@@ -1,0 +1,47 @@
+/*
+ * apply - one migration in one tenant, from its first row to its last.
+ *
+ *   checks before -> row "applying" -> statements -> checks after -> row "applied"
+ *
+ * The row is committed before the first statement and says in_flight, so that a crash at
+ * any point leaves a tenant that says of itself that nobody knows. A failure that
+ * the server has told us leaves the row with the number of statements that lasted:
+ * what a file did inside its own open transaction is rolled back and does not count.
+ *
+ * A file stops for a request to park only where it can go on later: not inside a
+ * transaction of its own, not while something is in the session that only the
+ * statements themselves could bring back (temporary tables, variables filled by a
+ * query). SET and PREPARE of the statements that are done are run again on resume.
+ *
+ * Workers; blocks.
+ */
+#ifndef APPLY_H
+#define APPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "outcome.h"
+
+struct history;
+struct migration;
+struct visit;
+
+struct apply {
+	struct visit *visit;
+	struct history *history;
+	const struct migration *migration;
+	const char *task; /* "12/acme", for the command that helps */
+	int64_t base;     /* statements of the task before this migration */
+	size_t done;      /* out: statements of the file that lasted */
+};
+
+/*
+ * outcome->event is TASK_APPLIED when the migration is recorded as applied (also
+ * when there was nothing to run), TASK_PARK when it stopped on request, else what
+ * went wrong.
+ */
+void apply_migration(struct apply *apply, struct outcome *outcome);
+
+#endif /* APPLY_H */

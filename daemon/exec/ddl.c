@@ -1,0 +1,156 @@
+#include "ddl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "db_fault.h"
+#include "db_guard.h"
+#include "exec.h"
+#include "release.h"
+#include "tick.h"
+#include "visit.h"
+
+enum {
+	BACKOFF_FIRST_MS = 100,
+	BACKOFF_MAX_MS = 2000,
+	STOP_SLICE_MS = 50,
+};
+
+/* What can end or open a comment, or is not plain text, does not enter the mark. */
+static char *mark(const struct ddl *ddl, size_t number)
+{
+	const char *label = ddl->order->label == NULL ? "-" : ddl->order->label;
+	char *text = g_strdup_printf("%s:%s:%zu", label, ddl->version, number);
+
+	return g_strcanon(
+		text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-/@", '_');
+}
+
+static char *build(const struct ddl *ddl, const struct statement *statement, size_t number,
+		   struct err *err)
+{
+	g_autofree char *marked = mark(ddl, number);
+	g_autofree char *text = release_expand(statement, ddl->schema);
+	char *sql = g_strdup_printf("/* muster:%s */ %s", marked, text);
+	uint64_t limit = db_max_packet(ddl->session);
+
+	if (strlen(sql) + 1 > limit) {
+		err_set(err, ERR_INVALID,
+			"%zu bytes are more than the server's max_allowed_packet of %" PRIu64
+			": raise it there",
+			strlen(sql), limit);
+		g_free(sql);
+		return NULL;
+	}
+	return sql;
+}
+
+static bool must_stop(const struct ddl *ddl)
+{
+	return ddl->may_stop && visit_stops(ddl->order);
+}
+
+/* False: asked to stop meanwhile. */
+static bool pause_for(const struct ddl *ddl, int64_t *backoff_ms, int64_t end)
+{
+	int64_t wait_ms = *backoff_ms / 2 + g_random_int_range(0, (gint32)(*backoff_ms / 2) + 1);
+	int64_t until = MIN(tick_ms() + wait_ms, end);
+
+	*backoff_ms = MIN(*backoff_ms * 2, (int64_t)BACKOFF_MAX_MS);
+	while (tick_ms() < until) {
+		if (must_stop(ddl)) {
+			return false;
+		}
+		g_usleep((gulong)MIN(until - tick_ms() + 1, (int64_t)STOP_SLICE_MS) * 1000);
+	}
+	return !must_stop(ddl);
+}
+
+/* An error carries no state; innodb_rollback_on_timeout may have ended all of it. */
+static bool is_still_open(struct db_session *session)
+{
+	struct err ignored;
+
+	return db_execf(session, &ignored, "do 0") == 0 && db_in_transaction(session);
+}
+
+/* Did the server undo exactly this statement and nothing before it? */
+static bool is_repeatable(const struct ddl *ddl, const struct statement *statement,
+			  bool in_transaction, const struct err *err)
+{
+	enum db_fault fault;
+
+	if (err->code != ERR_DB || statement->kind == STATEMENT_CALL) {
+		return false;
+	}
+	fault = db_fault_classify(db_flavor(ddl->session), err->native);
+	if (in_transaction) {
+		return fault == DB_FAULT_LOCK_WAIT && is_still_open(ddl->session);
+	}
+	return fault == DB_FAULT_LOCK_WAIT || fault == DB_FAULT_DEADLOCK;
+}
+
+static void say_waits(const struct ddl *ddl, size_t number, const char *blockers)
+{
+	const struct exec_order *order = ddl->order;
+	g_autofree char *words = NULL;
+
+	if (order->say != NULL) {
+		words = g_strdup_printf("statement %zu of %s waits for a lock: held by %s", number,
+					ddl->version, blockers);
+		order->say(order->say_ctx, order->id, words);
+	}
+}
+
+static enum ddl_end give_up(const struct ddl *ddl, const char *blockers, struct err *err)
+{
+	(void)err_set_native(err, ERR_DB, err->native,
+			     "gave up after %" PRId64 " s of lock waits; held by %s",
+			     (ddl->order->stall_ms + 999) / 1000, blockers);
+	return DDL_FAILED;
+}
+
+static bool is_interrupted(const struct ddl *ddl, const struct statement *statement,
+			   const struct err *err)
+{
+	return err->code == ERR_DB && statement->kind != STATEMENT_CALL && must_stop(ddl) &&
+	       db_fault_classify(db_flavor(ddl->session), err->native) == DB_FAULT_INTERRUPTED;
+}
+
+enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, size_t number,
+		     struct err *err)
+{
+	bool in_transaction = db_in_transaction(ddl->session);
+	int64_t end = tick_ms() + ddl->order->stall_ms;
+	int64_t backoff_ms = BACKOFF_FIRST_MS;
+	g_autofree char *sql = build(ddl, statement, number, err);
+
+	if (sql == NULL) {
+		return DDL_FAILED;
+	}
+	while (db_exec(ddl->session, sql, strlen(sql), err) < 0) {
+		g_autofree char *blockers = NULL;
+
+		if (is_interrupted(ddl, statement, err)) {
+			return DDL_STOPPED;
+		}
+		if (!is_repeatable(ddl, statement, in_transaction, err)) {
+			return DDL_FAILED;
+		}
+		blockers = db_blockers(ddl->session, ddl->schema);
+		if (blockers == NULL) {
+			blockers = g_strdup("a session that this account may not see");
+		}
+		if (tick_ms() >= end) {
+			return give_up(ddl, blockers, err);
+		}
+		say_waits(ddl, number, blockers);
+		if (!pause_for(ddl, &backoff_ms, end)) {
+			return DDL_STOPPED;
+		}
+	}
+	return DDL_DONE;
+}

@@ -1,0 +1,43 @@
+/*
+ * ddl - the wrapper through which every statement of a migration goes.
+ *
+ * A short try, then a pause that grows, with jitter, and another try, until the
+ * order's stall_ms are used up; who holds the lock is said while it waits. The text
+ * carries a mark in front, "muster:LABEL:VERSION:N" in a comment, by which an orphan is
+ * found in the processlist. A statement is repeated only when the server says that
+ * it did nothing: never after a lost link, never a CALL, never when the transaction
+ * around it is gone.
+ *
+ * Workers; blocks.
+ */
+#ifndef DDL_H
+#define DDL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+struct db_session;
+struct exec_order;
+struct statement;
+
+enum ddl_end {
+	DDL_DONE,
+	DDL_STOPPED, /* asked to stop; the statement did nothing */
+	DDL_FAILED,  /* err says why */
+};
+
+struct ddl {
+	struct db_session *session;
+	const struct exec_order *order;
+	const char *schema;
+	const char *version;
+	bool may_stop; /* false: finish even when asked to stop */
+};
+
+/* number is that of the statement in its file, from 1. */
+enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, size_t number,
+		     struct err *err);
+
+#endif /* DDL_H */

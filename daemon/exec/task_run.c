@@ -1,0 +1,230 @@
+#include "task_run.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "apply.h"
+#include "db.h"
+#include "exec.h"
+#include "history.h"
+#include "outcome.h"
+#include "position.h"
+#include "release.h"
+#include "tick.h"
+#include "visit.h"
+
+enum { NO_SUCH_DATABASE = 1049 }; /* the server's number */
+
+struct task {
+	struct exec_order *order;
+	struct exec_result *result;
+	struct visit visit;
+	struct history history;
+	struct position position;
+	char *name; /* owned; "12/acme", as the command line wants it */
+	struct outcome outcome;
+	int64_t statement;  /* of the pending ones: done */
+	int64_t statements; /* pending when the task began */
+	ptrdiff_t newest;
+};
+
+/* "r12/acme" is what the server's processlist shows, "12/acme" what a person types. */
+static char *task_name(const struct exec_order *order)
+{
+	const char *label = order->label == NULL ? "R/T" : order->label;
+
+	return g_strdup(label[0] == 'r' && g_ascii_isdigit(label[1]) ? label + 1 : label);
+}
+
+static void fail_outside(struct task *task, const struct err *err)
+{
+	enum db_flavor flavor = DB_UNKNOWN;
+
+	if (task->visit.session != NULL) {
+		flavor = db_flavor(task->visit.session);
+	}
+	outcome_outside(&task->outcome, flavor, err);
+}
+
+static bool enter(struct task *task)
+{
+	struct err err;
+
+	if (visit_begin(&task->visit, task->order, task->order->schema, &err) == 0) {
+		return true;
+	}
+	if (err.code == ERR_DB && err.native == NO_SUCH_DATABASE) {
+		(void)err_set_native(&err, ERR_DB, err.native, "database %s is not on the server",
+				     task->order->schema);
+	}
+	fail_outside(task, &err);
+	return false;
+}
+
+static bool read_history(struct task *task)
+{
+	struct err err;
+
+	history_release(&task->history);
+	if (history_read(task->visit.session, &task->history, &err) < 0) {
+		fail_outside(task, &err);
+		return false;
+	}
+	if (task->history.read_only) {
+		(void)err_set(&err, ERR_UNREACHABLE,
+			      "server is read only: is it a replica by now? see `muster server "
+			      "check`");
+		fail_outside(task, &err);
+		return false;
+	}
+	return true;
+}
+
+/* What the history says, as the task's outcome. TASK_TAKE: there is work. */
+static bool find_position(struct task *task)
+{
+	const struct position *position = &task->position;
+
+	position_release(&task->position);
+	position_find(&task->position, &task->history, task->order->release,
+		      task->order->to_version, task->name);
+	task->newest = position->newest;
+	task->outcome = (struct outcome){ .event = position->event };
+	if (position->reason != NULL) {
+		g_free(task->result->migration);
+		task->result->migration = g_strdup(position->migration);
+		(void)err_set(&task->outcome.err, ERR_CONFLICT, "%s", position->reason);
+	}
+	return position->event == TASK_TAKE;
+}
+
+static void show_size(struct task *task)
+{
+	struct exec_live *live = task->order->live;
+
+	task->statements = task->position.statements;
+	task->statement = task->position.done;
+	if (live != NULL) {
+		atomic_store(&live->statements, task->statements);
+		atomic_store(&live->statement, task->statement);
+		atomic_store(&live->connection_id, db_connection_id(task->visit.session));
+	}
+}
+
+static bool apply_one(struct task *task, size_t index)
+{
+	const struct migration *migration = &task->order->release->migrations[index];
+	const struct history_row *row = history_find(&task->history, migration->version);
+	size_t before = row == NULL || migration->skipped ? 0 : row->done;
+	struct apply apply = {
+		.visit = &task->visit,
+		.history = &task->history,
+		.migration = migration,
+		.task = task->name,
+		.base = task->statement - (int64_t)before,
+	};
+
+	if (task->order->live != NULL) {
+		atomic_store(&task->order->live->migration, (long long)index);
+	}
+	g_free(task->result->migration);
+	task->result->migration = g_strdup(migration->version);
+	apply_migration(&apply, &task->outcome);
+	if (!migration->skipped) {
+		task->statement = apply.base + (int64_t)apply.done;
+	}
+	if (task->outcome.event != TASK_APPLIED) {
+		return false;
+	}
+	task->newest = MAX(task->newest, (ptrdiff_t)index);
+	return true;
+}
+
+/* Until the end, a failure, or a file that leaves something in the session. */
+static bool apply_some(struct task *task)
+{
+	for (size_t i = 0; i < task->position.nr; i++) {
+		if (!apply_one(task, task->position.pending[i])) {
+			return false;
+		}
+		if (task->visit.dirty && i + 1 < task->position.nr) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The session is cleaned and the lock is taken anew: somebody may have been here. */
+static bool look_again(struct task *task)
+{
+	struct err err;
+
+	if (visit_renew(&task->visit, &err) < 0) {
+		fail_outside(task, &err);
+		return false;
+	}
+	if (!read_history(task) || find_position(task)) {
+		return task->outcome.event == TASK_TAKE;
+	}
+	if (task->outcome.event == TASK_NOTHING) {
+		task->outcome.event = TASK_APPLIED; /* by us, and the rest by somebody else */
+	}
+	return false;
+}
+
+static void work(struct task *task)
+{
+	bool is_more;
+
+	if (!enter(task) || !read_history(task) || !find_position(task)) {
+		return;
+	}
+	show_size(task);
+	do {
+		is_more = apply_some(task);
+	} while (is_more && look_again(task));
+}
+
+static void answer(struct task *task, int64_t began_ms)
+{
+	struct exec_result *result = task->result;
+	const struct release *release = task->order->release;
+
+	result->event = task->outcome.event;
+	result->server_down = task->outcome.server_down;
+	result->server_denied = task->outcome.server_denied;
+	result->err = task->outcome.err;
+	result->ok = task->outcome.event == TASK_APPLIED || task->outcome.event == TASK_NOTHING ||
+		     task->outcome.event == TASK_PARK || task->outcome.event == TASK_AHEAD;
+	if (task->outcome.err.code != ERR_NONE) {
+		result->reason = g_strdup(task->outcome.err.msg);
+	}
+	if (task->newest >= 0) {
+		result->version = g_strdup(release->migrations[task->newest].version);
+	}
+	result->statement = task->statement;
+	result->statements = task->statements;
+	result->run_ms = tick_ms() - began_ms;
+}
+
+void task_run(struct exec_order *order, struct exec_result *result)
+{
+	int64_t began_ms = tick_ms();
+	struct task task = {
+		.order = order,
+		.result = result,
+		.name = task_name(order),
+		.newest = -1,
+	};
+
+	work(&task);
+	if (order->live != NULL) {
+		atomic_store(&order->live->connection_id, 0);
+	}
+	visit_end(&task.visit);
+	answer(&task, began_ms);
+	history_release(&task.history);
+	position_release(&task.position);
+	g_free(task.name);
+}

@@ -1,0 +1,152 @@
+#include "visit.h"
+
+#include <glib.h>
+
+#include "db.h"
+#include "db_guard.h"
+#include "exec.h"
+#include "release.h"
+#include "tick.h"
+
+enum {
+	LOCK_SLICE_S = 1,
+	SMALL_BYTES = 64 * 1024 * 1024,
+};
+
+bool visit_stops(const struct exec_order *order)
+{
+	return order->live != NULL && atomic_load(&order->live->stop) != 0;
+}
+
+static int open_new(struct visit *visit, struct err *err)
+{
+	const struct exec_addr *from = &visit->order->addr;
+	const struct db_addr addr = {
+		.host = from->host,
+		.port = (unsigned)from->port,
+		.socket = from->socket,
+		.defaults_file = from->defaults_file,
+	};
+
+	visit->session = db_open(&addr, err);
+	return visit->session == NULL ? -1 : 0;
+}
+
+int visit_open(struct visit *visit, struct exec_order *order, struct err *err)
+{
+	*visit = (struct visit){ .order = order };
+	visit->session = g_steal_pointer(&order->session);
+	return visit->session == NULL ? open_new(visit, err) : 0;
+}
+
+/* The first command of a visit shows whether a kept session is still there. */
+static int use(struct visit *visit, bool is_kept, struct err *err)
+{
+	if (db_use(visit->session, visit->schema, err) == 0) {
+		return 0;
+	}
+	if (!is_kept || !db_is_lost(visit->session)) {
+		return -1;
+	}
+	db_session_free(g_steal_pointer(&visit->session));
+	if (open_new(visit, err) < 0) {
+		return -1;
+	}
+	return db_use(visit->session, visit->schema, err);
+}
+
+static int pin(struct visit *visit, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	int64_t wait_s = order->lock_wait_ms / 1000;
+	const struct db_pin wanted = {
+		.sql_mode = order->release == NULL ? NULL : order->release->sql_mode,
+		.collation = order->release == NULL ? NULL : order->release->collation,
+		.lock_wait_s = wait_s < 1 ? 1 : (unsigned)wait_s,
+		.small_tables = order->bytes < SMALL_BYTES,
+	};
+
+	return db_pin(visit->session, &wanted, err);
+}
+
+static void say_waits(const struct exec_order *order, const char *why)
+{
+	g_autofree char *words = NULL;
+
+	if (order->say != NULL) {
+		words = g_strdup_printf("waits: %s", why);
+		order->say(order->say_ctx, order->id, words);
+	}
+}
+
+static int lock(struct visit *visit, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	int64_t end = tick_ms() + order->stall_ms;
+
+	while (db_lock(visit->session, visit->schema, LOCK_SLICE_S, err) < 0) {
+		if (err->code != ERR_BUSY) {
+			return -1;
+		}
+		if (visit_stops(order)) {
+			return err_set(err, ERR_CANCELLED, "stopped while waiting for the lock");
+		}
+		if (tick_ms() >= end) {
+			return -1;
+		}
+		say_waits(order, err->msg);
+	}
+	visit->locked = true;
+	return 0;
+}
+
+int visit_begin(struct visit *visit, struct exec_order *order, const char *schema, struct err *err)
+{
+	bool is_kept = order->session != NULL;
+
+	if (visit_open(visit, order, err) < 0) {
+		return -1;
+	}
+	visit->schema = schema;
+	if (use(visit, is_kept, err) < 0 || pin(visit, err) < 0) {
+		return -1;
+	}
+	return lock(visit, err);
+}
+
+int visit_renew(struct visit *visit, struct err *err)
+{
+	visit->locked = false; /* a reset gives up every lock */
+	if (db_reset(visit->session, err) < 0) {
+		return -1;
+	}
+	visit->dirty = false;
+	if (db_use(visit->session, visit->schema, err) < 0 || pin(visit, err) < 0) {
+		return -1;
+	}
+	return lock(visit, err);
+}
+
+/* A session that cannot be cleaned is closed: that frees the lock, too. */
+void visit_end(struct visit *visit)
+{
+	struct err ignored;
+	int ended = 0;
+
+	if (visit->session == NULL) {
+		return;
+	}
+	if (db_is_lost(visit->session)) {
+		ended = -1;
+	} else if (visit->dirty) {
+		ended = db_reset(visit->session, &ignored);
+	} else if (visit->locked) {
+		ended = db_unlock(visit->session, visit->schema, &ignored);
+	}
+	if (ended < 0) {
+		db_session_free(g_steal_pointer(&visit->session));
+	}
+	visit->order->session = g_steal_pointer(&visit->session);
+	visit->locked = false;
+	visit->dirty = false;
+}

@@ -1,0 +1,49 @@
+/*
+ * visit - one session in one tenant, pinned and under the tenant's lock.
+ *
+ * Every order that writes into a tenant does so within a visit: the session is the
+ * order's own or a new one, the tenant is its default schema, GET_LOCK of the tenant is
+ * held until visit_end. A session that the server has closed while it was idle is
+ * replaced, once, before anything was sent for this tenant.
+ *
+ * Workers; blocks.
+ */
+#ifndef VISIT_H
+#define VISIT_H
+
+#include <stdbool.h>
+
+#include "err.h"
+
+struct db_session;
+struct exec_order;
+
+struct visit {
+	struct exec_order *order;   /* borrowed */
+	struct db_session *session; /* owned; NULL when none could be opened */
+	const char *schema;         /* borrowed */
+	bool locked;
+	bool dirty; /* a file left something in the session; set by who ran it */
+};
+
+/* The order's session, opened when there is none, without a tenant. */
+NODISCARD int visit_open(struct visit *visit, struct exec_order *order, struct err *err);
+
+/*
+ * Go to a tenant. ERR_DB 1049: there is no such database. ERR_BUSY: somebody holds the
+ * tenant's lock longer than the order's stall_ms. ERR_CANCELLED: asked to stop while
+ * waiting. Whatever it returns, visit_end must follow.
+ */
+NODISCARD int visit_begin(struct visit *visit, struct exec_order *order, const char *schema,
+			  struct err *err);
+
+/* A fresh session for the next file, when the last one left something. */
+NODISCARD int visit_renew(struct visit *visit, struct err *err);
+
+/* Unlock, clean up, give the session back to the order; a lost one is freed. */
+void visit_end(struct visit *visit);
+
+/* True when the order's live record asks to stop. */
+bool visit_stops(const struct exec_order *order);
+
+#endif /* VISIT_H */
