@@ -1,0 +1,223 @@
+#include "exec.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "baseline.h"
+#include "db.h"
+#include "db_catalog.h"
+#include "outcome.h"
+#include "release.h"
+#include "resolve.h"
+#include "survey.h"
+#include "task_run.h"
+#include "visit.h"
+
+const char *const exec_kind_names[EXEC_KIND_NR] = {
+	[EXEC_TASK] = "task",         [EXEC_SURVEY] = "survey",     [EXEC_CHECK] = "check",
+	[EXEC_DISCOVER] = "discover", [EXEC_BASELINE] = "baseline", [EXEC_RESOLVE] = "resolve",
+	[EXEC_KILL] = "kill",
+};
+
+struct exec_order *exec_order_new(enum exec_kind kind)
+{
+	struct exec_order *order = g_new0(struct exec_order, 1);
+
+	order->kind = kind;
+	return order;
+}
+
+void exec_order_free(struct exec_order *order)
+{
+	if (order == NULL) {
+		return;
+	}
+	g_free(order->addr.host);
+	g_free(order->addr.socket);
+	g_free(order->addr.defaults_file);
+	db_session_free(order->session);
+	release_unref(order->release);
+	g_free(order->to_version);
+	g_free(order->schema);
+	g_free(order->label);
+	g_free(order->word);
+	g_strfreev(order->schemas);
+	g_free(order);
+}
+
+static void standing_release(struct exec_standing *standing)
+{
+	g_free(standing->schema);
+	g_free(standing->version);
+	g_free(standing->ahead);
+	g_free(standing->open);
+}
+
+void exec_result_free(struct exec_result *result)
+{
+	if (result == NULL) {
+		return;
+	}
+	db_session_free(result->session);
+	g_free(result->reason);
+	g_free(result->version);
+	g_free(result->migration);
+	for (size_t i = 0; i < result->nr; i++) {
+		standing_release(&result->standings[i]);
+	}
+	g_free(result->standings);
+	if (result->info != NULL) {
+		db_server_info_release(result->info);
+		g_free(result->info);
+	}
+	g_free(result);
+}
+
+static int run_check(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	SCOPED(db_server_info) info = { 0 };
+
+	if (db_server_info_get(visit->session, &info, err) < 0) {
+		return -1;
+	}
+	result->info = g_memdup2(&info, sizeof(info));
+	info = (struct db_server_info){ 0 };
+	return 0;
+}
+
+static int run_kill(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	(void)result;
+	return db_kill(visit->session, visit->order->connection_id, false, err);
+}
+
+/* What needs a session, and for some kinds a tenant, and may fail in one way. */
+struct exec_step {
+	bool in_tenant;
+	int (*run)(struct visit *visit, struct exec_result *result, struct err *err);
+};
+
+/* clang-format off */
+static const struct exec_step steps[EXEC_KIND_NR] = {
+	/* kind              in a tenant, under its lock */
+	[EXEC_SURVEY]   = { false, survey_run },
+	[EXEC_CHECK]    = { false, run_check },
+	[EXEC_DISCOVER] = { false, survey_discover },
+	[EXEC_RESOLVE]  = { true,  resolve_run },
+	[EXEC_KILL]     = { false, run_kill },
+};
+
+/* clang-format on */
+
+static int begin(const struct exec_step *step, struct visit *visit, struct exec_order *order,
+		 struct err *err)
+{
+	if (step->in_tenant) {
+		return visit_begin(visit, order, order->schema, err);
+	}
+	return visit_open(visit, order, err);
+}
+
+static void fail(struct exec_result *result, const struct err *err)
+{
+	struct outcome outcome;
+
+	outcome_outside(&outcome, DB_UNKNOWN, err);
+	result->err = outcome.err;
+	result->server_down = outcome.server_down;
+	result->server_denied = outcome.server_denied;
+}
+
+/* A kept session may be gone: these kinds only read or are refused whole, so again. */
+static bool is_stale(const struct visit *visit, bool is_kept)
+{
+	return is_kept && visit->session != NULL && db_is_lost(visit->session);
+}
+
+static void run_step(const struct exec_step *step, struct exec_order *order,
+		     struct exec_result *result)
+{
+	bool is_kept = order->session != NULL;
+	struct visit visit = { 0 };
+	struct err err;
+	int done = begin(step, &visit, order, &err);
+
+	if (done == 0) {
+		done = step->run(&visit, result, &err);
+	}
+	if (done < 0 && !step->in_tenant && is_stale(&visit, is_kept)) {
+		visit_end(&visit);
+		done = begin(step, &visit, order, &err);
+		if (done == 0) {
+			done = step->run(&visit, result, &err);
+		}
+	}
+	visit_end(&visit);
+	result->ok = done == 0;
+	if (done < 0) {
+		fail(result, &err);
+	}
+}
+
+struct exec_result *exec_run(struct exec_order *order)
+{
+	SCOPED_PTR(exec_order) owned = order;
+	struct exec_result *result = g_new0(struct exec_result, 1);
+
+	result->kind = order->kind;
+	result->id = order->id;
+	result->server_id = order->server_id;
+	if (order->kind == EXEC_TASK) {
+		task_run(order, result);
+	} else if (order->kind == EXEC_BASELINE) {
+		baseline_run(order, result);
+	} else {
+		run_step(&steps[order->kind], order, result);
+	}
+	result->session = g_steal_pointer(&owned->session);
+	return result;
+}
+
+void exec_info_get(const struct exec_result *result, struct exec_info *info)
+{
+	const struct db_server_info *found = result->info;
+
+	CHECK(found != NULL);
+	*info = (struct exec_info){
+		.flavor = db_flavor_names[found->flavor],
+		.version = found->version,
+		.time_zone = found->time_zone,
+		.account = found->account,
+		.connections = found->connections,
+		.max_connections = found->max_connections,
+		.read_only = found->read_only,
+		.missing = found->missing,
+		.grant = found->grant,
+	};
+}
+
+void exec_session_free(struct db_session *session)
+{
+	db_session_free(session);
+}
+
+int exec_init(struct err *err)
+{
+	return db_library_init(err);
+}
+
+void exec_thread_init(void)
+{
+	db_thread_init();
+}
+
+void exec_thread_end(void)
+{
+	db_thread_end();
+}
+
+void exec_end(void)
+{
+	db_library_end();
+}

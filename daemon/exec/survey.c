@@ -1,0 +1,153 @@
+#include "survey.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "db_catalog.h"
+#include "exec.h"
+#include "release.h"
+#include "visit.h"
+
+/* The release of a survey, ready to be asked by version. */
+struct survey {
+	const struct release *release; /* NULL: versions only */
+	GHashTable *by_version;        /* owned; version -> its index + 1 */
+	size_t nr_wanted;              /* migrations up to the wanted version */
+};
+
+static int survey_init(struct survey *survey, const struct exec_order *order, struct err *err)
+{
+	const struct release *release = order->release;
+	ptrdiff_t last;
+
+	*survey = (struct survey){ .release = release };
+	if (release == NULL) {
+		return 0;
+	}
+	last = order->to_version == NULL ? (ptrdiff_t)release->nr - 1
+					 : release_find(release, order->to_version);
+	if (order->to_version != NULL && last < 0) {
+		return err_set(err, ERR_INVALID,
+			       "the release has no migration %s: see `muster release show`",
+			       order->to_version);
+	}
+	survey->nr_wanted = (size_t)(last + 1);
+	survey->by_version = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < release->nr; i++) {
+		g_hash_table_insert(survey->by_version, release->migrations[i].version,
+				    GSIZE_TO_POINTER(i + 1));
+	}
+	return 0;
+}
+
+static void survey_release(struct survey *survey)
+{
+	g_clear_pointer(&survey->by_version, g_hash_table_unref);
+}
+
+SCOPED_RELEASE(survey);
+
+/* Without a release the versions speak for themselves. */
+static const char *newest_of(char *const *applied)
+{
+	const char *newest = NULL;
+
+	for (; applied != NULL && *applied != NULL; applied++) {
+		if (newest == NULL || release_version_compare(*applied, newest) > 0) {
+			newest = *applied;
+		}
+	}
+	return newest;
+}
+
+static void count_pending(const struct survey *survey, const bool *is_applied,
+			  struct exec_standing *standing)
+{
+	for (size_t i = 0; i < survey->nr_wanted; i++) {
+		const struct migration *migration = &survey->release->migrations[i];
+
+		if (!is_applied[i]) {
+			standing->pending++;
+			standing->statements += migration->skipped ? 0 : (int64_t)migration->up.nr;
+		}
+	}
+}
+
+static void compare(const struct survey *survey, const struct db_position *position,
+		    struct exec_standing *standing)
+{
+	g_autofree bool *is_applied = g_new0(bool, survey->release->nr);
+	size_t newest = 0;
+
+	for (char *const *version = position->applied; version != NULL && *version != NULL;
+	     version++) {
+		size_t number = GPOINTER_TO_SIZE(g_hash_table_lookup(survey->by_version, *version));
+
+		if (number > 0) {
+			is_applied[number - 1] = true;
+			newest = MAX(newest, number);
+		} else if (standing->ahead == NULL) {
+			standing->ahead = g_strdup(*version);
+		}
+	}
+	if (newest > 0) {
+		standing->version = g_strdup(survey->release->migrations[newest - 1].version);
+	}
+	if (position->open != NULL && standing->ahead == NULL &&
+	    !g_hash_table_contains(survey->by_version, position->open)) {
+		standing->ahead = g_strdup(position->open);
+	}
+	count_pending(survey, is_applied, standing);
+}
+
+static void fill(const struct survey *survey, const struct db_position *position,
+		 struct exec_standing *standing)
+{
+	*standing = (struct exec_standing){
+		.schema = g_strdup(position->schema),
+		.exists = position->exists,
+		.has_history = position->has_history,
+		.open = g_strdup(position->open),
+		.bytes = position->bytes,
+	};
+	if (survey->release == NULL) {
+		standing->version = g_strdup(newest_of(position->applied));
+	} else {
+		compare(survey, position, standing);
+	}
+}
+
+static int look(struct visit *visit, struct exec_result *result, char **schemas, struct err *err)
+{
+	SCOPED(db_positions) positions = { 0 };
+	SCOPED(survey) survey = { 0 };
+
+	if (survey_init(&survey, visit->order, err) < 0 ||
+	    db_positions_get(visit->session, &positions, (const char *const *)schemas,
+			     g_strv_length(schemas), visit->order->with_bytes, err) < 0) {
+		return -1;
+	}
+	result->standings = g_new0(struct exec_standing, positions.nr);
+	for (size_t i = 0; i < positions.nr; i++) {
+		fill(&survey, &positions.positions[i], &result->standings[i]);
+	}
+	result->nr = positions.nr;
+	return 0;
+}
+
+int survey_run(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	char *none[] = { NULL };
+	char **schemas = visit->order->schemas;
+
+	return look(visit, result, schemas == NULL ? none : schemas, err);
+}
+
+int survey_discover(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	g_auto(GStrv) schemas = db_schemas(visit->session, visit->order->word, err);
+
+	return schemas == NULL ? -1 : look(visit, result, schemas, err);
+}
