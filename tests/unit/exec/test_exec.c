@@ -1,0 +1,133 @@
+#include <inttypes.h>
+
+#include "kit.h"
+
+static void check_says_what_the_server_is(void **state)
+{
+	SCOPED_PTR(exec_result) result = exec_run(kit_order(EXEC_CHECK, NULL, NULL));
+	struct exec_info info;
+
+	(void)state;
+	assert_true(result->ok);
+	assert_int_equal(result->kind, EXEC_CHECK);
+	exec_info_get(result, &info);
+	assert_string_equal(info.flavor, db_flavor_names[test_server_flavor()]);
+	assert_non_null(strchr(info.version, '.'));
+	assert_true(g_str_has_prefix(info.account, "root@"));
+	assert_true(info.max_connections > 0);
+	assert_false(info.read_only);
+	assert_non_null(info.missing);
+	assert_null(info.missing[0]); /* root may everything */
+}
+
+static void check_of_a_closed_session_opens_another(void **state)
+{
+	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	order->session = test_server_open();
+	test_server_exec("kill connection %" PRIu64, db_connection_id(order->session));
+	result = exec_run(order);
+	assert_true(result->ok);
+	assert_non_null(result->session);
+}
+
+static void check_of_no_server_says_so(void **state)
+{
+	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	g_free(order->addr.socket);
+	order->addr.socket = g_strdup("/nonexistent/socket");
+	result = exec_run(order);
+	assert_false(result->ok);
+	assert_true(result->server_down);
+	assert_int_equal(result->err.code, ERR_UNREACHABLE);
+	assert_null(result->session);
+}
+
+struct sleeper {
+	struct db_session *session;
+	struct err err;
+	int ended;
+};
+
+static gpointer sleep_long(gpointer data)
+{
+	struct sleeper *sleeper = data;
+	struct err err = { 0 };
+
+	db_thread_init();
+	sleeper->ended = db_execf(sleeper->session, &err, "do sleep(30)");
+	sleeper->err = err;
+	db_thread_end();
+	return NULL;
+}
+
+static void kill_ends_a_statement_and_not_the_session(void **state)
+{
+	struct sleeper sleeper = { .session = test_server_open() };
+	struct exec_order *order = kit_order(EXEC_KILL, NULL, NULL);
+	GThread *thread = g_thread_new("sleeper", sleep_long, &sleeper);
+	gint64 began = g_get_monotonic_time();
+	SCOPED_PTR(exec_result) result = NULL;
+	struct err err;
+
+	(void)state;
+	g_usleep(500000);
+	order->connection_id = db_connection_id(sleeper.session);
+	result = exec_run(order);
+	(void)g_thread_join(thread);
+	assert_true(result->ok);
+	assert_true(g_get_monotonic_time() - began < 10 * G_USEC_PER_SEC);
+	assert_int_equal(db_execf(sleeper.session, &err, "do 1"), 0);
+	db_session_free(sleeper.session);
+}
+
+static void every_kind_has_a_name(void **state)
+{
+	(void)state;
+	for (int i = 0; i < EXEC_KIND_NR; i++) {
+		assert_non_null(exec_kind_names[i]);
+	}
+	exec_order_free(NULL);
+	exec_result_free(NULL);
+}
+
+static void an_order_that_never_ran_is_freed_whole(void **state)
+{
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	struct exec_order *order = kit_order(EXEC_TASK, release, "x");
+
+	(void)state;
+	order->to_version = g_strdup("0001");
+	order->word = g_strdup("w");
+	order->schemas = g_strsplit("a,b", ",", 0);
+	order->session = test_server_open();
+	exec_order_free(order);
+	release_unref(release);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(check_says_what_the_server_is),
+		cmocka_unit_test(check_of_a_closed_session_opens_another),
+		cmocka_unit_test(check_of_no_server_says_so),
+		cmocka_unit_test(kill_ends_a_statement_and_not_the_session),
+		cmocka_unit_test(every_kind_has_a_name),
+		cmocka_unit_test(an_order_that_never_ran_is_freed_whole),
+	};
+	struct err err = { 0 };
+	int failed;
+
+	if (exec_init(&err) < 0) {
+		return 1;
+	}
+	exec_thread_init();
+	failed = cmocka_run_group_tests_name("exec", tests, NULL, NULL);
+	exec_thread_end();
+	return failed;
+}

@@ -1,0 +1,129 @@
+#include <inttypes.h>
+
+#include "db_guard.h"
+#include "kit.h"
+#include "visit.h"
+
+static void a_session_closed_while_idle_is_replaced(void **state)
+{
+	const char *schema = test_server_schema("idle");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	struct exec_order *order = kit_order(EXEC_TASK, release, schema);
+	SCOPED_PTR(exec_result) result = NULL;
+	uint64_t old;
+
+	(void)state;
+	order->session = test_server_open();
+	old = db_connection_id(order->session);
+	test_server_exec("kill connection %" PRIu64, old);
+	result = exec_run(order);
+	assert_int_equal(result->event, TASK_APPLIED);
+	assert_int_not_equal(db_connection_id(result->session), old);
+	release_unref(release);
+}
+
+static void one_session_serves_many_tenants(void **state)
+{
+	char *first = g_strdup(test_server_schema("many1"));
+	const char *second = test_server_schema("many2");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	SCOPED_PTR(exec_result) result = kit_task(release, first);
+	struct exec_order *order = kit_order(EXEC_TASK, release, second);
+	uint64_t id = db_connection_id(result->session);
+	SCOPED_PTR(exec_result) next = NULL;
+
+	(void)state;
+	order->session = g_steal_pointer(&result->session);
+	next = exec_run(order);
+	assert_int_equal(next->event, TASK_APPLIED);
+	assert_int_equal(db_connection_id(next->session), id);
+	kit_assert_exists(second, "a", true);
+	release_unref(release);
+	g_free(first);
+}
+
+static void the_lock_is_given_back(void **state)
+{
+	const char *schema = test_server_schema("unlock");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	SCOPED_PTR(exec_result) result = kit_task(release, schema);
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct err err;
+
+	(void)state;
+	assert_non_null(result->session);
+	assert_int_equal(db_lock(other, schema, 0, &err), 0);
+	release_unref(release);
+}
+
+static void a_file_that_leaves_something_is_cleaned_away(void **state)
+{
+	const char *schema = test_server_schema("dirty");
+	struct release *release =
+		kit_release("0001_a.sql", "SET @left = 1; CREATE TABLE a (id int);", NULL);
+	SCOPED_PTR(exec_result) result = kit_task(release, schema);
+	SCOPED_PTR(db_session) other = test_server_open();
+	SCOPED(db_rows) rows = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_non_null(result->session);
+	assert_int_equal(db_query(result->session, &rows, "select @left", &err), 0);
+	assert_null(rows.cells[0][0]);
+	assert_int_equal(db_lock(other, schema, 0, &err), 0);
+	release_unref(release);
+}
+
+static void the_session_is_pinned_to_the_release(void **state)
+{
+	const char *schema = test_server_schema("pin");
+	struct release *release = kit_release(
+		"0001_a.sql",
+		"CREATE TABLE a AS SELECT @@sql_mode AS m, @@collation_connection AS c, "
+		"@@time_zone AS z, @@lock_wait_timeout AS w;",
+		"release.cfg", "sql_mode = \"ANSI_QUOTES\";\ncollation = \"utf8mb4_bin\";\n", NULL);
+	g_autofree char *sql =
+		g_strdup_printf("select concat_ws(' ', m, c, z, w) from %s.a", schema);
+
+	(void)state;
+	kit_expect(release, schema, TASK_APPLIED, NULL);
+	kit_assert_value("ANSI_QUOTES utf8mb4_bin +00:00 1", sql);
+	release_unref(release);
+}
+
+static void a_stop_ends_the_wait_for_the_lock(void **state)
+{
+	const char *schema = test_server_schema("stop");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	struct exec_order *order = kit_order(EXEC_TASK, release, schema);
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct exec_live live = { .migration = -1 };
+	SCOPED_PTR(exec_result) result = NULL;
+	struct kit_stopper stopper;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(db_lock(other, schema, 0, &err), 0);
+	order->live = &live;
+	order->stall_ms = 60000;
+	kit_stopper_start(&stopper, &live, 100);
+	result = exec_run(order);
+	kit_stopper_join(&stopper);
+	assert_int_equal(result->event, TASK_PARK);
+	kit_assert_exists(schema, "muster_history", false);
+	release_unref(release);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_session_closed_while_idle_is_replaced),
+		cmocka_unit_test(one_session_serves_many_tenants),
+		cmocka_unit_test(the_lock_is_given_back),
+		cmocka_unit_test(a_file_that_leaves_something_is_cleaned_away),
+		cmocka_unit_test(the_session_is_pinned_to_the_release),
+		cmocka_unit_test(a_stop_ends_the_wait_for_the_lock),
+	};
+
+	return cmocka_run_group_tests_name("visit", tests, NULL, NULL);
+}
