@@ -117,6 +117,15 @@ static size_t bare_len(const struct reader *reader)
 	return strcspn(reader->next, BLANKS SPECIALS);
 }
 
+static const char *letter_end(const char *letter)
+{
+	letter++;
+	while (((unsigned char)*letter & 0xc0) == 0x80) {
+		letter++;
+	}
+	return letter;
+}
+
 static int expected(const struct reader *reader, const char *what, struct err *err)
 {
 	long position = (long)(reader->next - reader->text) + 1;
@@ -127,7 +136,7 @@ static int expected(const struct reader *reader, const char *what, struct err *e
 			       "selector: position %ld: %s is expected, not the end", position,
 			       what);
 	}
-	end = g_utf8_next_char(end);
+	end = letter_end(end);
 	return err_set(err, ERR_INVALID, "selector: position %ld: %s is expected, not %.*s",
 		       position, what, (int)(end - reader->next), reader->next);
 }
@@ -357,15 +366,6 @@ void selector_free(struct selector *selector)
 	}
 	g_ptr_array_unref(selector->terms);
 	g_free(selector);
-}
-
-static const char *letter_end(const char *letter)
-{
-	letter++;
-	while (((unsigned char)*letter & 0xc0) == 0x80) {
-		letter++;
-	}
-	return letter;
 }
 
 /* Only the last * is tried again, so that no pattern takes long. */

@@ -36,7 +36,7 @@
 #include "err.h"
 #include "scope.h"
 
-#define SELECTOR_TEXT_MAX (4 * 1024 * 1024) /* bytes; 10,000 names of 64 letters are 0.7 MiB */
+#define SELECTOR_TEXT_MAX 4194304 /* bytes; 10,000 names of 64 letters are 0.7 MiB */
 
 struct selector;
 

@@ -19,6 +19,7 @@ int store_event_add(struct store *store, struct store_event *event, struct err *
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 int store_event_each(struct store *store, int64_t since, int64_t rollout_id, int64_t limit,
 		     store_event_fn fn, void *ctx, struct err *err)
 {

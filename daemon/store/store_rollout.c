@@ -5,7 +5,7 @@
 #include "store_run.h"
 #include "tick.h"
 
-#define KEY_KEPT_MS (7 * 24 * 3600 * INT64_C(1000))
+#define KEY_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 /* "12" or "r12"; 0: it is not an id. */
 static int64_t id_parse(const char *word)

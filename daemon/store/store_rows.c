@@ -6,30 +6,17 @@
 
 #include "store_run.h"
 
-/* _Generic yields 0 and refuses, at compile time, a member of another type. */
-#define MEMBER(T, m, ctype) (offsetof(struct T, m) + _Generic(((struct T *)0)->m, ctype : 0U))
-#define INT(T, m)                                             \
-	{                                                     \
-#		m, STORE_INT, MEMBER(T, m, int64_t), NULL, 0 \
-	}
-#define TEXT(T, m)                                            \
-	{                                                     \
-#		m, STORE_TEXT, MEMBER(T, m, char *), NULL, 0 \
-	}
-#define BOOL(T, m)                                          \
-	{                                                   \
-#		m, STORE_BOOL, MEMBER(T, m, bool), NULL, 0 \
-	}
-#define STATE(T, m, of, nr)                                            \
-	{                                                              \
-#		m, STORE_STATE, MEMBER(T, m, enum of), of##_names, nr \
-	}
-#define FIELDS(T)                                                        \
-	{                                                                \
-		T##_members, G_N_ELEMENTS(T##_members), sizeof(struct T) \
-	}
-
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in them */
+/* _Generic yields 0 and refuses, at compile time, a member of another type. */
+#define MEMBER(T, m, ctype) (offsetof(struct T, m) + _Generic(((struct T *)0)->m, ctype: 0U))
+#define INT(T, m)	    { #m, STORE_INT, MEMBER(T, m, int64_t), NULL, 0 }
+#define TEXT(T, m)	    { #m, STORE_TEXT, MEMBER(T, m, char *), NULL, 0 }
+#define BOOL(T, m)	    { #m, STORE_BOOL, MEMBER(T, m, bool), NULL, 0 }
+#define STATE(T, m, of, nr) { #m, STORE_STATE, MEMBER(T, m, enum of), of##_names, nr }
+#define FIELDS(T)	    { T##_members, G_N_ELEMENTS(T##_members), sizeof(struct T) }
+/* NOLINTEND(bugprone-macro-parentheses) */
+
 static const struct store_field store_server_members[] = {
 	INT(store_server, id),
 	TEXT(store_server, name),

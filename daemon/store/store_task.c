@@ -70,6 +70,7 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 	return found < 0 ? -1 : 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 int store_task_each(struct store *store, int64_t rollout_id, int state, int64_t after,
 		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)
 {
@@ -123,6 +124,7 @@ static int call_each(struct store_query *query, store_task_fn fn, void *ctx, str
 	return step;
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 int store_task_next(struct store *store, int64_t rollout_id, int64_t wave, int64_t server_id,
 		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)
 {
