@@ -142,11 +142,12 @@ static int try_server(struct sched *sched, struct run *run, int64_t server_id, i
 
 int sched_dispatch(struct sched *sched, struct run *run, struct err *err)
 {
-	const struct run_wave *wave = run_current_wave(run);
+	const struct run_wave *current = run_current_wave(run);
+	int64_t wave = current != NULL ? current->row.seq : RUN_WAVES_MAX - 1; /* all: retries */
 	int64_t allowed = allowance(sched, run);
 	bool progress = true;
 
-	if (run->row.state != ROLLOUT_RUNNING || wave == NULL) {
+	if (run->row.state != ROLLOUT_RUNNING) {
 		return 0;
 	}
 	while (allowed > 0 && progress) {
@@ -156,7 +157,7 @@ int sched_dispatch(struct sched *sched, struct run *run, struct err *err)
 		progress = false;
 		g_hash_table_iter_init(&iter, run->queues);
 		while (allowed > 0 && g_hash_table_iter_next(&iter, &key, NULL)) {
-			int started = try_server(sched, run, *(int64_t *)key, wave->row.seq, err);
+			int started = try_server(sched, run, *(int64_t *)key, wave, err);
 
 			if (started < 0) {
 				return -1;
