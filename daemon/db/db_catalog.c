@@ -2,9 +2,8 @@
 
 #include <glib.h>
 
-#define BATCH          200 /* histories per query */
+#define BATCH          100 /* histories per query */
 #define LIST_MAX       50  /* up to here schemas are named in a query, above all are read */
-#define CONCAT_BYTES   "16777216"
 #define NO_SCHEMA      1049
 #define NO_TABLE       1146
 #define HISTORY_TABLE  "muster_history"
@@ -150,83 +149,92 @@ static int histories_find(struct survey *survey, struct err *err)
 	return 0;
 }
 
-static void history_select(GString *sql, size_t index, const char *schema)
+/* One entry of a history: sorted here, because a union has no order. */
+struct entry {
+	const char *version; /* borrowed from the rows */
+	uint64_t index;
+	uint64_t seq;
+	bool applied;
+};
+
+static gint compare_entries(gconstpointer a, gconstpointer b)
 {
-	g_autofree char *name = db_quote_name(schema);
+	const struct entry *left = a;
+	const struct entry *right = b;
 
-	g_string_append_printf(
-		sql,
-		"%" G_GSIZE_FORMAT ", coalesce(sum(state = 'applied'), 0), "
-		"group_concat(if(state = 'applied', version, null) order by seq separator '\\n'), "
-		"substring_index(group_concat(if(state in ('applying', 'failed'), version, null) "
-		"order by seq desc separator '\\n'), '\\n', 1) from %s." HISTORY_TABLE,
-		index, name);
-}
-
-/*
- * The session keeps its own group_concat_max_len: a migration must see the server's.
- * A server that does not know the way to say so cuts, and the count shows it.
- */
-static const char *concat_prefix(const struct survey *survey)
-{
-	return db_flavor(survey->session) == DB_MARIADB
-		       ? "set statement group_concat_max_len = " CONCAT_BYTES " for select "
-		       : "select /*+ set_var(group_concat_max_len = " CONCAT_BYTES ") */ ";
-}
-
-/* The long way, for what group_concat cannot give: one row per version. */
-static int history_read_rows(struct survey *survey, struct db_position *position, struct err *err)
-{
-	g_autofree char *name = db_quote_name(position->schema);
-	g_autoptr(GPtrArray) applied = g_ptr_array_new_with_free_func(g_free);
-	SCOPED(db_rows) rows = { 0 };
-
-	if (db_queryf(survey->session, &rows, err,
-		      "select version from %s." HISTORY_TABLE " where state = 'applied' "
-		      "order by seq",
-		      name) < 0) {
-		return -1;
+	if (left->index != right->index) {
+		return left->index < right->index ? -1 : 1;
 	}
-	for (size_t i = 0; i < rows.nr; i++) {
-		g_ptr_array_add(applied, g_strdup(rows.cells[i][0]));
+	return left->seq < right->seq ? -1 : left->seq > right->seq;
+}
+
+static GArray *entries_sort(const struct db_rows *rows)
+{
+	GArray *entries = g_array_sized_new(FALSE, FALSE, sizeof(struct entry), (guint)rows->nr);
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		char *const *row = rows->cells[i];
+		const struct entry entry = {
+			.index = g_ascii_strtoull(row[0], NULL, 10),
+			.seq = g_ascii_strtoull(row[1], NULL, 10),
+			.applied = *row[2] == '1',
+			.version = row[3],
+		};
+
+		g_array_append_val(entries, entry);
+	}
+	g_array_sort(entries, compare_entries);
+	return entries;
+}
+
+/* Give entries[first..) of one position to it; returns where the next one begins. */
+static guint entries_take(struct survey *survey, const GArray *entries, guint first)
+{
+	const struct entry *entry = &g_array_index(entries, struct entry, first);
+	struct db_position *position = &survey->positions[entry->index];
+	g_autoptr(GPtrArray) applied = g_ptr_array_new();
+	uint64_t index = entry->index;
+	guint i = first;
+
+	for (; i < entries->len; i++) {
+		entry = &g_array_index(entries, struct entry, i);
+		if (entry->index != index) {
+			break;
+		}
+		if (entry->applied) {
+			g_ptr_array_add(applied, g_strdup(entry->version));
+		} else {
+			g_free(position->open);
+			position->open = g_strdup(entry->version);
+		}
 	}
 	g_ptr_array_add(applied, NULL);
-	g_strfreev(position->applied);
 	position->applied = (char **)g_ptr_array_steal(applied, NULL);
-	return 0;
-}
-
-static int history_take(struct survey *survey, char *const *row, struct err *err)
-{
-	struct db_position *position = &survey->positions[g_ascii_strtoull(row[0], NULL, 10)];
-
-	g_strfreev(position->applied);
-	g_free(position->open);
-	position->applied = g_strsplit(row[2] == NULL ? "" : row[2], "\n", -1);
-	position->open = g_strdup(row[3]);
-	if (g_strv_length(position->applied) == g_ascii_strtoull(row[1], NULL, 10)) {
-		return 0;
-	}
-	return history_read_rows(survey, position, err);
+	return i;
 }
 
 /* Read the histories of these positions by one query. */
 static int batch_read(struct survey *survey, const size_t *batch, size_t nr, struct err *err)
 {
-	g_autoptr(GString) sql = g_string_new(concat_prefix(survey));
+	g_autoptr(GString) sql = g_string_new(NULL);
+	g_autoptr(GArray) entries = NULL;
 	SCOPED(db_rows) rows = { 0 };
 
 	for (size_t i = 0; i < nr; i++) {
-		g_string_append(sql, i == 0 ? "" : " union all select ");
-		history_select(sql, batch[i], survey->positions[batch[i]].schema);
+		g_autofree char *name = db_quote_name(survey->positions[batch[i]].schema);
+
+		g_string_append_printf(sql,
+				       "%sselect %" G_GSIZE_FORMAT
+				       ", seq, state = 'applied', version from %s." HISTORY_TABLE
+				       " where state <> 'reverted'",
+				       i == 0 ? "" : " union all ", batch[i], name);
 	}
 	if (db_query(survey->session, &rows, sql->str, err) < 0) {
 		return -1;
 	}
-	for (size_t i = 0; i < rows.nr; i++) {
-		if (history_take(survey, rows.cells[i], err) < 0) {
-			return -1;
-		}
+	entries = entries_sort(&rows);
+	for (guint i = 0; i < entries->len;) {
+		i = entries_take(survey, entries, i);
 	}
 	return 0;
 }

@@ -60,10 +60,11 @@ SCOPED_RELEASE(db_positions);
 NODISCARD char **db_schemas(struct db_session *session, const char *like, struct err *err);
 
 /*
- * Position and size of these schemas. Two queries for all of them when nothing has
- * a history, then one per 200 histories: thousands take a second. A history that cannot
- * be read does not fail the others: has_history and problem are set. with_bytes asks
- * for sizes too (mysql.innodb_table_stats where readable, else information_schema).
+ * Position and size of these schemas. Three queries for all of them, then one per 100
+ * histories: thousands take a second or two, most of it the server opening the tables. A
+ * history that cannot be read does not fail the others: has_history and problem are
+ * set. with_bytes asks for sizes too (mysql.innodb_table_stats where readable, else
+ * information_schema).
  */
 NODISCARD int db_positions_get(struct db_session *session, struct db_positions *positions,
 			       const char *const *schemas, size_t nr, bool with_bytes,

