@@ -373,13 +373,13 @@ static int read_migration(struct reader *reader, struct migration *migration,
 {
 	const struct release_file *file = &reader->files->files[entry->up];
 	g_autoptr(GArray) directives = NULL;
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
+							   (const guchar *)file->text, file->len);
 
 	migration->version = g_strdup(entry->version);
 	migration->name = g_strdup(entry->name);
 	migration->file = g_strdup(file->name);
-	digest_take(sum, file->text, file->len);
-	digest_end(sum, migration->checksum);
+	g_strlcpy(migration->checksum, sum, sizeof(migration->checksum));
 	migration->skipped = is_skipped(reader, migration);
 	if (migration->skipped) {
 		return 0;

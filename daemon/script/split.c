@@ -204,9 +204,10 @@ static bool at_line_start(const struct splitter *s, size_t at)
 
 static bool is_mark(const char *text, size_t len)
 {
-	size_t i = strspn(text, "-#");
+	size_t i = 0;
 
-	while (i < len && (is_blank(text[i]) || text[i] == '\r')) {
+	while (i < len &&
+	       (text[i] == '-' || text[i] == '#' || is_blank(text[i]) || text[i] == '\r')) {
 		i++;
 	}
 	if (len - i < 7 || g_ascii_strncasecmp(text + i, "muster", 6) != 0) {

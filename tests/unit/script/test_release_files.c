@@ -1,6 +1,6 @@
 /*
- * Real migration histories. The folder is MUSTER_CASES, or beside the source; where it
- * is missing the tests say that they were skipped.
+ * Folders as they are: small ones made here, and real migration histories. Those lie in
+ * MUSTER_CASES, or beside the source; where they are missing their tests are skipped.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "err.h"
 #include "release.h"
@@ -30,6 +31,40 @@ static const struct {
 };
 
 /* clang-format on */
+
+static void reads_a_folder_from_disk(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("muster-release-XXXXXX", NULL);
+	g_autofree char *sql = g_build_filename(dir, "1_a.sql", NULL);
+	g_autofree char *text = g_build_filename(dir, "notes.txt", NULL);
+	g_autofree char *hidden = g_build_filename(dir, ".x.sql", NULL);
+	g_autofree char *cfg = g_build_filename(dir, "release.cfg", NULL);
+	SCOPED(release_files) files = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(release_files_read(&files, dir, &err), -1);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_non_null(strstr(err.msg, "holds no migration"));
+	assert_true(g_file_set_contents(sql, "SELECT 1\0x", 10, NULL));
+	assert_true(g_file_set_contents(text, "x", 1, NULL));
+	assert_true(g_file_set_contents(hidden, "x", 1, NULL));
+	assert_int_equal(release_files_read(&files, dir, &err), 0);
+	assert_int_equal(files.nr, 1);
+	assert_int_equal(files.files[0].len, 10);
+	release_files_release(&files);
+	assert_true(g_file_set_contents(cfg, "order = \"notes.txt\";", -1, NULL));
+	assert_int_equal(release_files_read(&files, dir, &err), 0);
+	assert_int_equal(files.nr, 3);
+	g_remove(sql);
+	g_remove(text);
+	g_remove(hidden);
+	g_remove(cfg);
+	g_rmdir(dir);
+	release_files_release(&files);
+	assert_int_equal(release_files_read(&files, dir, &err), -1);
+	assert_int_equal(err.code, ERR_SYSTEM);
+}
 
 static char *cases_dir(void)
 {
@@ -148,10 +183,11 @@ static void takes_what_only_one_server_refuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_folder_from_disk),
 		cmocka_unit_test(takes_every_real_history),
 		cmocka_unit_test(refuses_the_set_of_many_databases),
 		cmocka_unit_test(takes_what_only_one_server_refuses),
 	};
 
-	return cmocka_run_group_tests_name("release_cases", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("release_files", tests, NULL, NULL);
 }

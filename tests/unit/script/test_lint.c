@@ -1,0 +1,159 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "err.h"
+#include "lint.h"
+#include "script.h"
+
+/* clang-format off */
+static const char *const inside[] = {
+	"ALTER TABLE t ADD COLUMN a INT, ADD INDEX i (a), LOCK=NONE",
+	"INSERT INTO t SET a = 1",
+	"ALTER DATABASE {SCHEMA} CHARACTER SET utf8mb4",
+	"ALTER DATABASE COLLATE utf8mb4_bin",
+	"SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+	"SET NAMES 'utf8'",
+	"SET character_set_client = @saved",
+	"SET foreign_key_checks = 0, @x = @@global.sql_mode",
+	"SET SESSION sql_mode = ''",
+	"SELECT '${x} USE other; LOCK TABLES', 1 /* ${y} */ -- {$z}",
+	"SELECT CASE WHEN a THEN reset ELSE flush END, COUNT(*) binlog FROM t",
+	"UPDATE t SET names = 'x', global = 1, sql_mode = 2",
+	"SELECT * FROM t INTO @a",
+	"UNLOCK TABLES",
+	"START TRANSACTION",
+	"SELECT {d '2020-01-01'}",
+};
+
+static const struct {
+	const char *text; const char *code; unsigned line; unsigned column;
+} outside[] = {
+	/* statement                                                       code     line col. */
+	{ "CREATE DATABASE x",                                             "MU202", 1,  1 },
+	{ "create or replace schema x",                                    "MU202", 1,  1 },
+	{ "DROP DATABASE IF EXISTS x",                                     "MU202", 1,  1 },
+	{ "ALTER DATABASE x CHARACTER SET utf8mb4",                        "MU202", 1,  1 },
+	{ "SELECT 1; SELECT\n 2;\n DROP SCHEMA x",                         "MU202", 3,  2 },
+	{ "SET GLOBAL max_connections = 1",                                "MU205", 1,  5 },
+	{ "SET a = 1, PERSIST b = 2",                                      "MU205", 1, 12 },
+	{ "SET @@global.x = 1",                                            "MU205", 1,  5 },
+	{ "CREATE PROCEDURE p() SET GLOBAL x = 1",                         "MU205", 1, 26 },
+	{ "SET sql_log_bin = 0",                                           "MU206", 1,  5 },
+	{ "SET @@session.sql_log_bin = 0",                                 "MU206", 1, 15 },
+	{ "SET @@sql_log_bin = 0",                                         "MU206", 1,  5 },
+	{ "LOCK TABLES t WRITE",                                           "MU207", 1,  1 },
+	{ "FLUSH TABLES WITH READ LOCK",                                   "MU207", 1,  1 },
+	{ "SET NAMES latin1",                                              "MU208", 1,  5 },
+	{ "SET CHARACTER SET 'gbk'",                                       "MU208", 1,  5 },
+	{ "SET character_set_client = sjis",                               "MU208", 1,  5 },
+	{ "GRANT ALL ON t TO u",                                           "MU209", 1,  1 },
+	{ "CREATE USER u",                                                 "MU209", 1,  1 },
+	{ "CREATE OR REPLACE ROLE r",                                      "MU209", 1,  1 },
+	{ "SET PASSWORD = 'x'",                                            "MU209", 1,  1 },
+	{ "SET DEFAULT ROLE r FOR u",                                      "MU209", 1,  1 },
+	{ "KILL 5",                                                        "MU210", 1,  1 },
+	{ "SHUTDOWN",                                                      "MU210", 1,  1 },
+	{ "FLUSH PRIVILEGES",                                              "MU210", 1,  1 },
+	{ "STOP SLAVE",                                                    "MU210", 1,  1 },
+	{ "CREATE PROCEDURE p() BEGIN IF 1 THEN KILL 5; END IF; END",      "MU210", 1, 38 },
+	{ "ALTER TABLE {$NAMESPACE}_a ADD b INT",                          "MU211", 1, 13 },
+	{ "ALTER TABLE ${prefix}a ADD b INT",                              "MU211", 1, 14 },
+	{ "ALTER TABLE `${prefix}a` ADD b INT",                            "MU211", 1, 13 },
+	{ "ALTER TABLE {{prefix}}a ADD b INT",                             "MU211", 1, 13 },
+	{ "ALTER TABLE {PREFIX}a ADD b INT",                               "MU211", 1, 13 },
+	{ "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",                       "MU212", 1,  1 },
+	{ "SELECT * FROM t INTO OUTFILE 'x'",                              "MU212", 1, 22 },
+	{ "SELECT LOAD_FILE('/etc/passwd')",                               "MU212", 1,  8 },
+};
+
+/* clang-format on */
+
+static GArray *findings_of(const char *text)
+{
+	GArray *findings = lint_findings_new();
+	SCOPED(script) script = { 0 };
+	struct err err;
+
+	if (script_parse(&script, "x", text, strlen(text), &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	lint_script(&script, findings);
+	return findings;
+}
+
+static void passes_what_stays_inside(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(inside); i++) {
+		g_autoptr(GArray) findings = findings_of(inside[i]);
+
+		if (findings->len > 0) {
+			fail_msg("%s: %s", inside[i],
+				 g_array_index(findings, struct lint_finding, 0).text);
+		}
+	}
+}
+
+static void finds_what_leaves(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(outside); i++) {
+		g_autoptr(GArray) findings = findings_of(outside[i].text);
+		const struct lint_finding *finding;
+
+		if (findings->len == 0) {
+			fail_msg("%s: nothing found", outside[i].text);
+		}
+		finding = &g_array_index(findings, struct lint_finding, 0);
+		if (strcmp(lint_codes[finding->rule], outside[i].code) != 0 ||
+		    finding->line != outside[i].line || finding->column != outside[i].column) {
+			fail_msg("%s: %s at %u:%u", outside[i].text, lint_codes[finding->rule],
+				 finding->line, finding->column);
+		}
+	}
+}
+
+static void knows_its_codes(void **state)
+{
+	(void)state;
+	assert_true(lint_is_code("MU203"));
+	assert_false(lint_is_code("MU201"));
+	assert_false(lint_is_code(""));
+}
+
+/* A dump is mostly one huge INSERT. */
+static void reads_twenty_million_bytes(void **state)
+{
+	GString *text = g_string_new("INSERT INTO t VALUES (1)");
+	int64_t began;
+
+	(void)state;
+	while (text->len < 20000000) {
+		g_string_append(text, ",(12345,'some text of a row',NULL)");
+	}
+	began = g_get_monotonic_time();
+	{
+		g_autoptr(GArray) findings = findings_of(text->str);
+
+		assert_int_equal(findings->len, 0);
+	}
+	assert_true(g_get_monotonic_time() - began < 10 * G_USEC_PER_SEC);
+	g_string_free(text, TRUE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(passes_what_stays_inside),
+		cmocka_unit_test(finds_what_leaves),
+		cmocka_unit_test(knows_its_codes),
+		cmocka_unit_test(reads_twenty_million_bytes),
+	};
+
+	return cmocka_run_group_tests_name("lint", tests, NULL, NULL);
+}

@@ -1,0 +1,364 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "err.h"
+#include "release.h"
+
+#define FILES 4
+
+struct folder {
+	const char *files[FILES][2]; /* name, text */
+};
+
+/* clang-format off */
+static const struct {
+	struct folder folder; const char *format; const char *order;
+} releases[] = {
+	/* files                                                        format   versions */
+	{ { { { "0002_b.sql", "" }, { "0001_a.sql", "" }, { "10_c.sql", "" } } },
+	  "plain", "0001 0002 10" },
+	{ { { { "20260101120000_x.sql", "SELECT 1" }, { "3.sql", "" } } },
+	  "plain", "3 20260101120000" },
+	{ { { { "99999999999999999999999.sql", "" }, { "100000000000000000000000.sql", "" } } },
+	  "plain", "99999999999999999999999 100000000000000000000000" },
+	{ { { { "v1.10.sql", "" }, { "v1.9.sql", "" }, { "v1.9.1.sql", "" } } },
+	  "flat", "v1.9 v1.9.1 v1.10" },
+	{ { { { "V4_100__b.sql", "" }, { "V4_99_1__a.sql", "" } } },
+	  "flat", "V4_99_1__a V4_100__b" },
+	{ { { { "b.sql", "" }, { "1_a.sql", "" }, { "release.cfg", "order=\"o\";" },
+	      { "o", "# first\nb\r\n\n1_a.sql" } } },
+	  "flat", "b 1_a" },
+	{ { { { "b.sql", "" }, { "1_a.sql", "" }, { "release.cfg", "format=\"flat\";" } } },
+	  "flat", "1_a b" },
+	{ { { { "1_a.sql", "SELECT 1" }, { "1_a.down.sql", "SELECT 2" } } }, "plain", "1" },
+	{ { { { "a.sql", "-- muster: allow=MU207 reason=\"dump\"\nLOCK TABLES t WRITE" } } },
+	  "flat", "a" },
+	{ { { { "a.sql", "LOCK TABLES t WRITE" }, { "release.cfg", "allow=[\"MU207\"];" } } },
+	  "flat", "a" },
+	{ { { { "a.sql", "CREATE TABLE ${p}_t (a int)" },
+	      { "release.cfg", "placeholders={p=\"shop\";};" } } }, "flat", "a" },
+	{ { { { "1_a.sql", "USE x; \\g" }, { "2_b.sql", "" },
+	      { "release.cfg", "skip=[\"1_a.sql\"];" } } }, "plain", "1 2" },
+	{ { { { "1_a.sql", "SELECT \"a\\\"" }, { "release.cfg", "sql_mode=\"ANSI_QUOTES\";" } } },
+	  "plain", "1" },
+};
+
+static const struct {
+	struct folder folder; const char *format; const char *msg;
+} refusals[] = {
+	/* files, format, what the operator reads */
+	{ { { { "1_a.sql", "" }, { "01_b.sql", "" } } }, NULL,
+	  "1_a.sql and 01_b.sql have the same version 01; rename one of them" },
+	{ { { { "1_a.sql", "" }, { "b.sql", "" } } }, NULL,
+	  "1_a.sql begins with a version and b.sql does not; rename it, or say format = \"flat\" or "
+	  "order = \"FILE\" in release.cfg" },
+	{ { { { "b.sql", "" } } }, "plain",
+	  "b.sql: the name of a migration in format plain is like 0007_add_birthday.sql; rename it" },
+	{ { { { "b.sql", "" } } }, "goose",
+	  "format \"goose\" is not known to this version of muster; known are plain and flat (with an "
+	  "order file for names of other tools)" },
+	{ { { { "1_a.sql", "" }, { "2_b.down.sql", "" } } }, NULL,
+	  "2_b.down.sql: there is no 2_b.sql that it undoes" },
+	{ { { { "1_a.SQL", "" } } }, NULL, "1_a.SQL: rename it, so that it ends in .sql" },
+	{ { { { "release.cfg", "" } } }, NULL, "there is no migration (*.sql)" },
+	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" } } }, NULL,
+	  "the order file \"o\" that release.cfg names does not exist" },
+	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a\n\nb\n" } } }, NULL,
+	  "o:3: there is no migration \"b\"" },
+	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a\na.sql\n" } } }, NULL,
+	  "o:2: \"a.sql\" stands here twice" },
+	{ { { { "a.sql", "" }, { "b.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a" } } },
+	  NULL, "b.sql is not in the order file o; add it there, or move it out of the folder" },
+	{ { { { "a.sql", "" }, { "release.cfg", "skip=[\"b\"];" } } }, NULL,
+	  "release.cfg: skip names \"b\", which is neither a file nor a version" },
+	{ { { { "a.sql", "" }, { "release.cfg", "allow=[\"MU999\"];" } } }, NULL,
+	  "release.cfg: lint has no code \"MU999\"" },
+	{ { { { "a.sql", "SELECT 1;\nSELECT '" } } }, NULL,
+	  "a.sql:2:8: the quote that opens here is never closed" },
+	{ { { { "a.sql", "SELECT '" }, { "b.sql", "SELECT `" } } }, NULL,
+	  "a.sql:1:8: the quote that opens here is never closed; and 1 more, muster lint shows them "
+	  "all" },
+	{ { { { "a.sql", "LOCK TABLES t WRITE" } } }, NULL,
+	  "a.sql:1:1: muster guards each tenant itself, and a lock on tables blocks its history and "
+	  "the client; take it out (MU207)" },
+	{ { { { "a.sql", "SELECT 1;\n-- muster: down\nSELECT 2;" }, { "a.down.sql", "" } } }, NULL,
+	  "a.sql has a part that undoes it, and there is a.down.sql too; keep one of them" },
+	{ { { { "a.sql", "-- muster: down\n-- muster: down\n" } } }, NULL,
+	  "a.sql:2:1: this directive cannot stand in the part that undoes the migration" },
+	{ { { { "a.sql", "-- muster: check \"DELETE FROM t\" expect=empty\n" } } }, NULL,
+	  "a.sql:1:1: a check is exactly one SELECT" },
+	{ { { { "a.sql", "" }, { "a.down.sql", "-- muster: down\n" } } }, NULL,
+	  "a.down.sql:1:1: this directive belongs into a.sql" },
+	{ { { { "a.sql", "-- muster: check \"SELECT a FROM o.t\" expect=1\n" } } }, NULL,
+	  "a.sql:1: check:1:15: \"o.t\" names a schema; a migration stays inside its tenant, leave "
+	  "the schema out or write {SCHEMA}.t (MU203)" },
+};
+
+static const struct {
+	const char *a; const char *b; int order;
+} versions[] = {
+	/* a                  b                      a is … b */
+	{ "1",                "2",                   -1 },
+	{ "9",                "10",                  -1 },
+	{ "007",              "7",                    0 },
+	{ "1_0",              "1.0",                  0 },
+	{ "1",                "1.0",                 -1 },
+	{ "V4_99",            "V4_100",              -1 },
+	{ "2_4__x",           "2_4_1__x",            -1 },
+	{ "20260101120000",   "3",                    1 },
+	{ "123456789012345678901234567890", "123456789012345678901234567891", -1 },
+	{ "a",                "b",                   -1 },
+	{ "10_a",             "a",                   -1 },
+	{ "",                 "",                     0 },
+};
+
+static const struct {
+	const char *sql; const char *want;
+} expansions[] = {
+	/* statement                                      for the schema a`b'c */
+	{ "SELECT * FROM {SCHEMA}.t",                     "SELECT * FROM `a``b'c`.t" },
+	{ "SELECT * FROM `{SCHEMA}`.t",                   "SELECT * FROM `a``b'c`.t" },
+	{ "SELECT '{SCHEMA}', \"x{SCHEMA}\"",             "SELECT 'a`b''c', \"xa`b'c\"" },
+	{ "SELECT 1 /* {SCHEMA} */ -- {SCHEMA}",          "SELECT 1 /* {SCHEMA} */ -- {SCHEMA}" },
+	{ "SELECT {schema}",                              "SELECT {schema}" },
+};
+
+/* clang-format on */
+
+static void fill(struct release_files *files, const struct folder *folder)
+{
+	for (size_t i = 0; i < FILES && folder->files[i][0] != NULL; i++) {
+		release_files_add(files, folder->files[i][0], folder->files[i][1],
+				  strlen(folder->files[i][1]));
+	}
+}
+
+static struct release *parse(const struct folder *folder, const char *format, struct err *err)
+{
+	SCOPED(release_files) files = { 0 };
+
+	fill(&files, folder);
+	return release_parse(&files, format, err);
+}
+
+static void reads_formats_in_their_order(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(releases); i++) {
+		SCOPED_PTR(release) release = NULL;
+		g_autoptr(GString) order = g_string_new(NULL);
+		struct err err = { 0 };
+
+		release = parse(&releases[i].folder, NULL, &err);
+		if (release == NULL) {
+			fail_msg("release %zu: %s", i, err.msg);
+		}
+		for (size_t m = 0; m < release->nr; m++) {
+			g_string_append_printf(order, "%s%s", m > 0 ? " " : "",
+					       release->migrations[m].version);
+		}
+		assert_string_equal(release->format, releases[i].format);
+		assert_string_equal(order->str, releases[i].order);
+	}
+}
+
+static void refuses_in_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
+		struct err err = { 0 };
+		struct release *release = parse(&refusals[i].folder, refusals[i].format, &err);
+
+		if (release != NULL) {
+			release_unref(release);
+			fail_msg("accepted: %s", refusals[i].msg);
+		}
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_string_equal(err.msg, refusals[i].msg);
+	}
+}
+
+static void orders_versions_as_numbers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(versions); i++) {
+		int there = release_version_compare(versions[i].a, versions[i].b);
+		int back = release_version_compare(versions[i].b, versions[i].a);
+
+		assert_int_equal((there > 0) - (there < 0), versions[i].order);
+		assert_int_equal((back > 0) - (back < 0), -versions[i].order);
+	}
+}
+
+static void puts_the_schema_name_in(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(expansions); i++) {
+		g_autofree char *got = release_expand_sql(expansions[i].sql, "a`b'c");
+
+		assert_string_equal(got, expansions[i].want);
+	}
+}
+
+static void parts_up_down_and_checks(void **state)
+{
+	static const struct folder folder = { { { "7_a.sql",
+						  "-- muster: check \"SELECT 1\" expect=empty\n"
+						  "INSERT INTO t VALUES ({SCHEMA}.f());\n"
+						  "-- muster: check \"SELECT 'x'\" expect=x\n"
+						  "-- muster: down\nDELETE FROM t; SELECT 3;" } } };
+	SCOPED_PTR(release) release = NULL;
+	struct err err = { 0 };
+	const struct migration *migration;
+
+	(void)state;
+	release = parse(&folder, NULL, &err);
+	assert_non_null(release);
+	migration = &release->migrations[0];
+	assert_string_equal(migration->version, "7");
+	assert_string_equal(migration->name, "a");
+	assert_string_equal(migration->file, "7_a.sql");
+	assert_int_equal(migration->up.nr, 1);
+	assert_true(migration->up.statements[0].names_schema);
+	assert_true(migration->has_down);
+	assert_int_equal(migration->down.nr, 2);
+	assert_string_equal(migration->down.statements[0].text, "DELETE FROM t");
+	assert_int_equal(migration->nr_checks, 2);
+	assert_null(migration->checks[0].expect);
+	assert_false(migration->checks[0].after);
+	assert_string_equal(migration->checks[1].expect, "x");
+	assert_true(migration->checks[1].after);
+	assert_int_equal(migration->checks[1].line, 3);
+}
+
+static void takes_the_parts_of_other_tools(void **state)
+{
+	static const struct folder folder = {
+		{ { "1_a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;" },
+		  { "2_b.sql", "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;" } }
+	};
+	SCOPED_PTR(release) release = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	release = parse(&folder, NULL, &err);
+	assert_non_null(release);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(release->migrations[i].up.nr, 1);
+		assert_int_equal(release->migrations[i].down.nr, 1);
+	}
+}
+
+static void finds_a_version_however_it_is_padded(void **state)
+{
+	static const struct folder folder = { { { "0007_a.sql", "" }, { "0008_b.sql", "" } } };
+	SCOPED_PTR(release) release = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	release = parse(&folder, NULL, &err);
+	assert_non_null(release);
+	assert_int_equal(release_find(release, "0008"), 1);
+	assert_int_equal(release_find(release, "7"), 0);
+	assert_int_equal(release_find(release, "9"), -1);
+}
+
+static void sums_depend_on_every_byte_and_not_on_order(void **state)
+{
+	static const struct folder a = { { { "1.sql", "SELECT 1" }, { "2.sql", "" } } };
+	static const struct folder b = { { { "2.sql", "" }, { "1.sql", "SELECT 1" } } };
+	static const struct folder c = { { { "1.sql", "SELECT 1" },
+					   { "2.sql", "" },
+					   { "release.cfg", "collation=\"utf8mb4_bin\";" } } };
+	SCOPED_PTR(release) one = NULL;
+	SCOPED_PTR(release) two = NULL;
+	SCOPED_PTR(release) three = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	one = parse(&a, NULL, &err);
+	two = parse(&b, NULL, &err);
+	three = parse(&c, NULL, &err);
+	assert_string_equal(one->checksum, two->checksum);
+	assert_string_not_equal(one->checksum, three->checksum);
+	assert_string_equal(three->collation, "utf8mb4_bin");
+	assert_string_equal(one->migrations[0].checksum, /* as sha256sum prints it */
+			    "e004ebd5b5532a4b85984a62f8ad48a8"
+			    "1aa3460c1ca07701f386135d72cdecf5");
+	assert_string_not_equal(one->migrations[0].checksum, one->migrations[1].checksum);
+}
+
+static void prefix_digest_ignores_what_has_not_run(void **state)
+{
+	char a[RELEASE_CHECKSUM_LEN + 1];
+	char b[RELEASE_CHECKSUM_LEN + 1];
+	SCOPED(script) one = { 0 };
+	SCOPED(script) two = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(script_parse(&one, "a", "SELECT 1; SELECT x", 18, &err), 0);
+	assert_int_equal(script_parse(&two, "a", "SELECT 1; SELECT 2", 18, &err), 0);
+	release_prefix_digest(&one, 1, a);
+	release_prefix_digest(&two, 1, b);
+	assert_string_equal(a, b);
+	assert_int_equal(strlen(a), RELEASE_CHECKSUM_LEN);
+	release_prefix_digest(&one, 2, a);
+	release_prefix_digest(&two, 2, b);
+	assert_string_not_equal(a, b);
+}
+
+static void lists_every_finding(void **state)
+{
+	static const struct folder folder = { { { "1.sql", "SELECT '" },
+						{ "2.sql", "SELECT 1" },
+						{ "3.sql", "KILL 5; SELECT * FROM a.b" } } };
+	SCOPED(release_files) files = { 0 };
+	g_auto(GStrv) lines = NULL;
+
+	(void)state;
+	fill(&files, &folder);
+	lines = release_lint(&files, NULL);
+	assert_int_equal(g_strv_length(lines), 3);
+	assert_true(g_str_has_prefix(lines[0], "1.sql:1:8: "));
+	assert_true(g_str_has_prefix(lines[1], "3.sql:1:1: "));
+	assert_true(g_str_has_prefix(lines[2], "3.sql:1:23: "));
+}
+
+static void lives_as_long_as_its_last_reference(void **state)
+{
+	static const struct folder folder = { { { "1.sql", "SELECT 1" } } };
+	struct err err = { 0 };
+	struct release *release = parse(&folder, NULL, &err);
+
+	(void)state;
+	assert_ptr_equal(release_ref(release), release);
+	release_unref(release);
+	assert_string_equal(release->migrations[0].version, "1");
+	release_unref(release);
+	release_unref(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_formats_in_their_order),
+		cmocka_unit_test(refuses_in_words),
+		cmocka_unit_test(orders_versions_as_numbers),
+		cmocka_unit_test(puts_the_schema_name_in),
+		cmocka_unit_test(parts_up_down_and_checks),
+		cmocka_unit_test(takes_the_parts_of_other_tools),
+		cmocka_unit_test(finds_a_version_however_it_is_padded),
+		cmocka_unit_test(sums_depend_on_every_byte_and_not_on_order),
+		cmocka_unit_test(prefix_digest_ignores_what_has_not_run),
+		cmocka_unit_test(lists_every_finding),
+		cmocka_unit_test(lives_as_long_as_its_last_reference),
+	};
+
+	return cmocka_run_group_tests_name("release", tests, NULL, NULL);
+}
