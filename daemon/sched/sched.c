@@ -122,6 +122,7 @@ void sched_set_policy(struct sched *sched, const struct sched_policy *policy)
 {
 	sched->policy = *policy;
 	pool_grow(sched->tasks, policy->threads);
+	sched_forget(sched); /* servers without a number of their own have another one now */
 	sched_wake(sched);
 }
 

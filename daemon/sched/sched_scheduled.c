@@ -3,18 +3,18 @@
  */
 #include <stdlib.h>
 
+#include "census.h"
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "store_task.h"
-#include "survey.h"
 #include "tick.h"
 #include "wave.h"
 
 /* What becomes of the tenants of a survey. */
 struct sorting {
-	GPtrArray *work;       /* const struct survey_tenant *, in the order of waves */
+	GPtrArray *work;       /* const struct census_tenant *, in the order of waves */
 	GPtrArray *settled;    /* nothing to do, ahead: they are in no wave */
 	struct wave_plan plan; /* owned; of indexes into work; empty without work */
 };
@@ -28,7 +28,7 @@ static void sorting_release(struct sorting *sorting)
 
 SCOPED_RELEASE(sorting);
 
-static bool is_settled(const struct survey_tenant *tenant)
+static bool is_settled(const struct census_tenant *tenant)
 {
 	return tenant->known && tenant->exists && !tenant->held &&
 	       (tenant->pending == 0 || tenant->ahead != NULL);
@@ -37,8 +37,8 @@ static bool is_settled(const struct survey_tenant *tenant)
 /* Small ones first: they are the canaries of the first waves. */
 static int smaller_first(const void *a, const void *b)
 {
-	const struct survey_tenant *left = *(const struct survey_tenant *const *)a;
-	const struct survey_tenant *right = *(const struct survey_tenant *const *)b;
+	const struct census_tenant *left = *(const struct census_tenant *const *)a;
+	const struct census_tenant *right = *(const struct census_tenant *const *)b;
 
 	if (left->bytes != right->bytes) {
 		return left->bytes < right->bytes ? -1 : 1;
@@ -48,8 +48,8 @@ static int smaller_first(const void *a, const void *b)
 
 static int bigger_first(const void *a, const void *b)
 {
-	const struct survey_tenant *left = *(const struct survey_tenant *const *)a;
-	const struct survey_tenant *right = *(const struct survey_tenant *const *)b;
+	const struct census_tenant *left = *(const struct census_tenant *const *)a;
+	const struct census_tenant *right = *(const struct census_tenant *const *)b;
 
 	if (left->bytes != right->bytes) {
 		return left->bytes > right->bytes ? -1 : 1;
@@ -79,13 +79,13 @@ static int cut(struct sorting *sorting, const char *waves, struct err *err)
 }
 
 /* Inside a wave the big ones start first, so that it does not end with one of them. */
-static int sort(const struct survey *survey, const char *waves, struct sorting *sorting,
+static int sort(const struct census *census, const char *waves, struct sorting *sorting,
 		struct err *err)
 {
 	sorting->work = g_ptr_array_new();
 	sorting->settled = g_ptr_array_new();
-	for (size_t i = 0; i < survey->nr; i++) {
-		struct survey_tenant *tenant = &survey->tenants[i];
+	for (size_t i = 0; i < census->nr; i++) {
+		struct census_tenant *tenant = &census->tenants[i];
 
 		g_ptr_array_add(is_settled(tenant) ? sorting->settled : sorting->work, tenant);
 	}
@@ -104,7 +104,7 @@ static int sort(const struct survey *survey, const char *waves, struct sorting *
 
 /* ---- tasks ------------------------------------------------------------------------------ */
 
-static int put_task(struct sched *sched, const struct run *run, const struct survey_tenant *tenant,
+static int put_task(struct sched *sched, const struct run *run, const struct census_tenant *tenant,
 		    int64_t wave, int64_t rank, struct err *err)
 {
 	SCOPED(store_task)
@@ -181,7 +181,7 @@ struct scheduled {
 	int64_t rollout_id;
 };
 
-static int on_surveyed(struct sched *sched, const struct survey *survey, void *ctx, struct err *err)
+static int on_surveyed(struct sched *sched, const struct census *census, void *ctx, struct err *err)
 {
 	const struct scheduled *scheduled = ctx;
 	SCOPED(sorting) sorting = { 0 };
@@ -194,13 +194,13 @@ static int on_surveyed(struct sched *sched, const struct survey *survey, void *c
 	if (run->row.state != ROLLOUT_SCHEDULED) {
 		return 0; /* aborted while its tenants were looked at */
 	}
-	if (sort(survey, run->row.waves, &sorting, err) < 0 ||
+	if (sort(census, run->row.waves, &sorting, err) < 0 ||
 	    put_waves(sched, run, &sorting, err) < 0 ||
 	    put_settled(sched, run, &sorting, err) < 0) {
 		return -1;
 	}
 	text = g_strdup_printf("%u of %zu tenants have something to do", sorting.work->len,
-			       survey->nr);
+			       census->nr);
 	run->row.surveyed = true;
 	if (sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err) < 0) {
 		return -1;
@@ -225,13 +225,13 @@ static void on_survey_done(void *ctx, const struct err *err)
 int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
 {
 	struct scheduled *scheduled = g_new0(struct scheduled, 1);
-	const struct survey_call call = { on_surveyed, on_survey_done, scheduled };
+	const struct census_call call = { on_surveyed, on_survey_done, scheduled };
 	g_autofree char *text = NULL;
 
 	scheduled->sched = sched;
 	scheduled->rollout_id = run->id;
 	run->surveying = true;
-	if (survey_start(sched, run->row.selector, run->row.release_id, run->row.to_version, &call,
+	if (census_start(sched, run->row.selector, run->row.release_id, run->row.to_version, &call,
 			 err) == 0) {
 		return 0;
 	}
@@ -267,7 +267,7 @@ static void preview_run_free(struct preview_run *run)
 	g_free(run);
 }
 
-static void preview_tenant(struct preview_run *run, const struct survey_tenant *tenant)
+static void preview_tenant(struct preview_run *run, const struct census_tenant *tenant)
 {
 	struct sched_preview *preview = &run->preview;
 
@@ -286,7 +286,7 @@ static void preview_tenant(struct preview_run *run, const struct survey_tenant *
 	}
 }
 
-static int on_previewed(struct sched *sched, const struct survey *survey, void *ctx,
+static int on_previewed(struct sched *sched, const struct census *census, void *ctx,
 			struct err *err)
 {
 	struct preview_run *run = ctx;
@@ -298,11 +298,11 @@ static int on_previewed(struct sched *sched, const struct survey *survey, void *
 	g_ptr_array_set_size(run->ahead, 0);
 	g_ptr_array_set_size(run->missing, 0);
 	g_ptr_array_set_size(run->held, 0);
-	if (sort(survey, run->row.waves, &sorting, err) < 0) {
+	if (sort(census, run->row.waves, &sorting, err) < 0) {
 		return -1;
 	}
-	for (size_t i = 0; i < survey->nr; i++) {
-		preview_tenant(run, &survey->tenants[i]);
+	for (size_t i = 0; i < census->nr; i++) {
+		preview_tenant(run, &census->tenants[i]);
 	}
 	run->preview.nr_waves = sorting.plan.nr;
 	for (size_t i = 0; i < sorting.plan.nr; i++) {
@@ -351,7 +351,7 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 			  struct err *err)
 {
 	struct preview_run *run = g_new0(struct preview_run, 1);
-	const struct survey_call call = { on_previewed, on_preview_done, run };
+	const struct census_call call = { on_previewed, on_preview_done, run };
 
 	run->fn = fn;
 	run->ctx = ctx;
@@ -361,7 +361,7 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 	if (sched_start_parse(sched, start, &run->row, err) == 0) {
 		run->version = target_version(sched, &run->row, err);
 	}
-	if (run->version == NULL || survey_start(sched, run->row.selector, run->row.release_id,
+	if (run->version == NULL || census_start(sched, run->row.selector, run->row.release_id,
 						 run->row.to_version, &call, err) < 0) {
 		preview_run_free(run);
 		return -1;

@@ -18,6 +18,9 @@ int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, s
 	if (store_server_get_id(sched->store, server_id, &row, err) < 0) {
 		return -1;
 	}
+	if (row.max_running == 0) {
+		row.max_running = sched->policy.server_running;
+	}
 	if (found == NULL) {
 		found = link_new(server_id);
 		g_hash_table_insert(sched->links, g_memdup2(&server_id, sizeof(server_id)), found);

@@ -3,13 +3,13 @@
  */
 #include <string.h>
 
+#include "census.h"
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
 #include "selector.h"
 #include "store_release.h"
 #include "store_rollout.h"
-#include "survey.h"
 #include "tick.h"
 #include "wave.h"
 
@@ -182,7 +182,7 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	size_t tenants = 0;
 
 	if (check_release(sched, start, row, err) < 0 ||
-	    survey_count(sched, start->selector, &tenants, err) < 0 ||
+	    census_count(sched, start->selector, &tenants, err) < 0 ||
 	    check_waves(start, tenants, row, err) < 0 ||
 	    check_limits(sched, start, tenants, row, err) < 0 || check_name(start, row, err) < 0) {
 		return -1;

@@ -129,7 +129,7 @@ static int note_version(struct sched *sched, const struct store_task *task,
 	if (result->version == NULL) {
 		return 0; /* not learnt; what is known stays */
 	}
-	return store_tenant_seen(sched->store, task->tenant_id, result->version, -1, err);
+	return store_tenant_seen(sched->store, task->tenant_id, result->version, task->bytes, err);
 }
 
 static void count_end(struct sched *sched, struct run *run, const struct store_task *task)

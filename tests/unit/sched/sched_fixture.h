@@ -102,6 +102,7 @@ static inline int fixture_setup(void **state)
 {
 	struct fixture *fixture = g_new0(struct fixture, 1);
 
+	(void)test_server_addr(); /* first: its guardian would inherit the lock of the inventory */
 	fixture->dir = g_dir_make_tmp("muster-sched-XXXXXX", NULL);
 	fixture_open(fixture);
 	fixture->server_id = fixture_add_server(fixture, "db1", test_server_addr()->socket);

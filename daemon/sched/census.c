@@ -1,4 +1,4 @@
-#include "survey.h"
+#include "census.h"
 
 #include "release.h"
 #include "sched_state.h"
@@ -8,10 +8,10 @@
 
 #define PORTION 400 /* schemas per order: some tens of milliseconds of one connection */
 
-struct survey_run {
-	struct survey survey;
-	GHashTable *by_schema; /* "server_id/schema" -> struct survey_tenant *, key owned */
-	struct survey_call call;
+struct census_run {
+	struct census census;
+	GHashTable *by_schema; /* "server_id/schema" -> struct census_tenant *, key owned */
+	struct census_call call;
 	size_t open;   /* portions not yet in */
 	size_t to_end; /* portions whose commit has not yet been reported */
 	bool failed;
@@ -20,14 +20,14 @@ struct survey_run {
 
 /* One order's share. The flags make a second reading, after an undone turn, harmless. */
 struct portion {
-	struct survey_run *run;
+	struct census_run *run;
 	bool in;
 	bool last;
 };
 
 static void tenant_clear(void *item)
 {
-	struct survey_tenant *tenant = item;
+	struct census_tenant *tenant = item;
 
 	g_free(tenant->name);
 	g_free(tenant->schema);
@@ -35,12 +35,12 @@ static void tenant_clear(void *item)
 	g_free(tenant->ahead);
 }
 
-static void survey_run_free(struct survey_run *run)
+static void census_run_free(struct census_run *run)
 {
-	for (size_t i = 0; i < run->survey.nr; i++) {
-		tenant_clear(&run->survey.tenants[i]);
+	for (size_t i = 0; i < run->census.nr; i++) {
+		tenant_clear(&run->census.tenants[i]);
 	}
-	g_free(run->survey.tenants);
+	g_free(run->census.tenants);
 	if (run->by_schema != NULL) {
 		g_hash_table_destroy(run->by_schema);
 	}
@@ -51,7 +51,7 @@ static void survey_run_free(struct survey_run *run)
 
 struct selection {
 	struct selector *selector;
-	GArray *tenants; /* struct survey_tenant */
+	GArray *tenants; /* struct census_tenant */
 };
 
 static const char *label_find(const void *labels, const char *key)
@@ -71,7 +71,7 @@ static int select_tenant(const struct store_tenant *tenant, void *ctx, struct er
 		.labels = &tenant->labels,
 		.server_labels = &tenant->server_labels,
 	};
-	struct survey_tenant item = {
+	struct census_tenant item = {
 		.id = tenant->id,
 		.server_id = tenant->server_id,
 		.held = tenant->hold != NULL,
@@ -93,7 +93,7 @@ static int select_tenant(const struct store_tenant *tenant, void *ctx, struct er
 static GArray *select_all(struct sched *sched, const char *text, struct err *err)
 {
 	SCOPED_PTR(selector) selector = selector_parse(text, err);
-	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct survey_tenant));
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
 	struct selection selection = { selector, tenants };
 	const char *unmatched;
 
@@ -118,7 +118,7 @@ static GArray *select_all(struct sched *sched, const char *text, struct err *err
 	return g_steal_pointer(&tenants);
 }
 
-int survey_count(struct sched *sched, const char *selector, size_t *nr, struct err *err)
+int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err)
 {
 	g_autoptr(GArray) tenants = select_all(sched, selector, err);
 
@@ -136,11 +136,11 @@ static char *schema_key(int64_t server_id, const char *schema)
 	return g_strdup_printf("%lld/%s", (long long)server_id, schema);
 }
 
-static void take_standing(struct survey_run *run, int64_t server_id,
+static void take_standing(struct census_run *run, int64_t server_id,
 			  const struct exec_standing *standing)
 {
 	g_autofree char *key = schema_key(server_id, standing->schema);
-	struct survey_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
+	struct census_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
 
 	CHECK(tenant != NULL);
 	tenant->known = true;
@@ -154,10 +154,10 @@ static void take_standing(struct survey_run *run, int64_t server_id,
 	store_text_set(&tenant->ahead, standing->ahead);
 }
 
-static int note_seen(struct sched *sched, const struct survey *survey, struct err *err)
+static int note_seen(struct sched *sched, const struct census *census, struct err *err)
 {
-	for (size_t i = 0; i < survey->nr; i++) {
-		const struct survey_tenant *tenant = &survey->tenants[i];
+	for (size_t i = 0; i < census->nr; i++) {
+		const struct census_tenant *tenant = &census->tenants[i];
 
 		if (tenant->known && tenant->exists &&
 		    store_tenant_seen(sched->store, tenant->id, tenant->version, tenant->bytes,
@@ -172,7 +172,7 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 		      struct err *err)
 {
 	struct portion *portion = ctx;
-	struct survey_run *run = portion->run;
+	struct census_run *run = portion->run;
 
 	for (size_t i = 0; result->ok && i < result->nr; i++) {
 		take_standing(run, result->server_id, &result->standings[i]);
@@ -184,15 +184,15 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	if (!portion->last) {
 		return 0;
 	}
-	return note_seen(sched, &run->survey, err) < 0
+	return note_seen(sched, &run->census, err) < 0
 		       ? -1
-		       : run->call.fn(sched, &run->survey, run->call.ctx, err);
+		       : run->call.fn(sched, &run->census, run->call.ctx, err);
 }
 
 static void portion_done(void *ctx, const struct err *err)
 {
 	g_autofree struct portion *portion = ctx;
-	struct survey_run *run = portion->run;
+	struct census_run *run = portion->run;
 
 	if (err != NULL && !run->failed) {
 		run->failed = true;
@@ -200,11 +200,11 @@ static void portion_done(void *ctx, const struct err *err)
 	}
 	if (--run->to_end == 0) {
 		run->call.done(run->call.ctx, run->failed ? &run->err : NULL);
-		survey_run_free(run);
+		census_run_free(run);
 	}
 }
 
-static void send_portion(struct sched *sched, struct survey_run *run, const struct link *link,
+static void send_portion(struct sched *sched, struct census_run *run, const struct link *link,
 			 const struct exec_order *like, GPtrArray *schemas)
 {
 	struct portion *portion = g_new0(struct portion, 1);
@@ -225,8 +225,8 @@ static void send_portion(struct sched *sched, struct survey_run *run, const stru
 
 static int compare_server(const void *a, const void *b)
 {
-	const struct survey_tenant *left = a;
-	const struct survey_tenant *right = b;
+	const struct census_tenant *left = a;
+	const struct census_tenant *right = b;
 
 	if (left->server_id != right->server_id) {
 		return left->server_id < right->server_id ? -1 : 1;
@@ -234,14 +234,14 @@ static int compare_server(const void *a, const void *b)
 	return g_strcmp0(left->name, right->name);
 }
 
-static void send_all(struct sched *sched, struct survey_run *run, const struct exec_order *like)
+static void send_all(struct sched *sched, struct census_run *run, const struct exec_order *like)
 {
 	g_autoptr(GPtrArray) schemas = g_ptr_array_new();
 
-	for (size_t i = 0; i < run->survey.nr; i++) {
-		struct survey_tenant *tenant = &run->survey.tenants[i];
+	for (size_t i = 0; i < run->census.nr; i++) {
+		struct census_tenant *tenant = &run->census.tenants[i];
 		const struct link *link = g_hash_table_lookup(sched->links, &tenant->server_id);
-		bool last = i + 1 == run->survey.nr || tenant[1].server_id != tenant->server_id;
+		bool last = i + 1 == run->census.nr || tenant[1].server_id != tenant->server_id;
 
 		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
 				    tenant);
@@ -258,7 +258,7 @@ static int load_links(struct sched *sched, const GArray *tenants, struct err *er
 	struct link *link = NULL;
 
 	for (guint i = 0; i < tenants->len; i++) {
-		int64_t id = g_array_index(tenants, struct survey_tenant, i).server_id;
+		int64_t id = g_array_index(tenants, struct census_tenant, i).server_id;
 
 		if ((link == NULL || link->id != id) && sched_link_get(sched, id, &link, err) < 0) {
 			return -1;
@@ -267,13 +267,13 @@ static int load_links(struct sched *sched, const GArray *tenants, struct err *er
 	return 0;
 }
 
-int survey_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
-		 const struct survey_call *call, struct err *err)
+int census_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
+		 const struct census_call *call, struct err *err)
 {
 	g_autoptr(GArray) tenants = select_all(sched, selector, err);
 	g_autofree char *to_version = g_strdup(to);
 	struct exec_order like = { .to_version = to_version };
-	struct survey_run *run;
+	struct census_run *run;
 	gsize nr = 0;
 
 	if (tenants == NULL || load_links(sched, tenants, err) < 0) {
@@ -284,11 +284,11 @@ int survey_start(struct sched *sched, const char *selector, int64_t release_id, 
 		return -1;
 	}
 	g_array_sort(tenants, compare_server);
-	run = g_new0(struct survey_run, 1);
+	run = g_new0(struct census_run, 1);
 	run->call = *call;
 	run->by_schema = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	run->survey.tenants = g_array_steal(tenants, &nr);
-	run->survey.nr = nr;
+	run->census.tenants = g_array_steal(tenants, &nr);
+	run->census.nr = nr;
 	send_all(sched, run, &like);
 	release_unref(like.release);
 	return 0;

@@ -1,5 +1,5 @@
 /*
- * survey - where all tenants of a selection stand, before anything is decided.
+ * census - where all tenants of a selection stand, before anything is decided.
  *
  * Finds the tenants in the store, asks their servers in portions of some hundred schemas, and
  * calls back once when every portion is in. A server that does not answer leaves
@@ -7,8 +7,8 @@
  *
  * Loop thread only. Changes nothing in any tenant.
  */
-#ifndef SURVEY_H
-#define SURVEY_H
+#ifndef CENSUS_H
+#define CENSUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "err.h"
 #include "sched.h"
 
-struct survey_tenant {
+struct census_tenant {
 	int64_t id;
 	int64_t server_id;
 	char *name;    /* owned */
@@ -32,17 +32,17 @@ struct survey_tenant {
 	int64_t bytes;
 };
 
-struct survey {
-	struct survey_tenant *tenants; /* owned; by name */
+struct census {
+	struct census_tenant *tenants; /* owned; by name */
 	size_t nr;
 };
 
 /*
- * fn is called in a turn's transaction; survey is borrowed. done after its commit, with
+ * fn is called in a turn's transaction; census is borrowed. done after its commit, with
  * what went wrong or NULL; it frees ctx.
  */
-struct survey_call {
-	int (*fn)(struct sched *sched, const struct survey *survey, void *ctx, struct err *err);
+struct census_call {
+	int (*fn)(struct sched *sched, const struct census *census, void *ctx, struct err *err);
 	void (*done)(void *ctx, const struct err *err);
 	void *ctx;
 };
@@ -51,10 +51,10 @@ struct survey_call {
  * In a transaction. to NULL: the newest. ERR_INVALID when the selector is wrong, names a
  * tenant that does not exist, or selects nobody.
  */
-NODISCARD int survey_start(struct sched *sched, const char *selector, int64_t release_id,
-			   const char *to, const struct survey_call *call, struct err *err);
+NODISCARD int census_start(struct sched *sched, const char *selector, int64_t release_id,
+			   const char *to, const struct census_call *call, struct err *err);
 
 /* How many tenants a selector has, with the same refusals; asks no server. */
-NODISCARD int survey_count(struct sched *sched, const char *selector, size_t *nr, struct err *err);
+NODISCARD int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err);
 
-#endif /* SURVEY_H */
+#endif /* CENSUS_H */

@@ -1,0 +1,103 @@
+#include "sched_fixture.h"
+
+struct asked {
+	unsigned answered;
+	unsigned done;
+	bool refuse;
+	bool told;
+	struct err err;
+};
+
+static int on_answer(struct sched *sched, const struct exec_result *result, void *ctx,
+		     struct err *err)
+{
+	struct asked *asked = ctx;
+
+	(void)sched;
+	asked->answered++;
+	assert_true(result->ok);
+	return asked->refuse ? err_set(err, ERR_INVALID, "not wanted") : 0;
+}
+
+static void on_done(void *ctx, const struct err *err)
+{
+	struct asked *asked = ctx;
+
+	asked->done++;
+	asked->told = err != NULL;
+	if (err != NULL) {
+		asked->err = *err;
+	}
+}
+
+static void ask(struct fixture *fixture, struct asked *asked)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	sched_job_start(fixture->sched, &server, exec_order_new(EXEC_CHECK),
+			&(struct sched_job){ on_answer, on_done, asked });
+}
+
+static void a_job_is_answered_once_after_the_commit(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asked asked = { 0 };
+
+	ask(fixture, &asked);
+	fixture_turns(fixture, 5);
+	assert_int_equal(asked.answered, 1);
+	assert_int_equal(asked.done, 1);
+	assert_false(asked.told);
+}
+
+static void a_refusal_reaches_the_caller(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asked asked = { .refuse = true };
+
+	ask(fixture, &asked);
+	fixture_turns(fixture, 5);
+	assert_int_equal(asked.done, 1);
+	assert_true(asked.told);
+	assert_string_equal(asked.err.msg, "not wanted");
+}
+
+static void many_jobs_take_turns(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asked asked = { 0 };
+
+	for (unsigned i = 0; i < 10; i++) {
+		ask(fixture, &asked);
+	}
+	fixture_turns(fixture, 20);
+	assert_int_equal(asked.done, 10);
+}
+
+/* The daemon ends before the answer: the caller is told, and nothing leaks. */
+static void a_caller_is_told_that_nothing_comes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asked asked = { 0 };
+
+	ask(fixture, &asked);
+	fixture_close(fixture);
+	assert_int_equal(asked.answered, 0);
+	assert_int_equal(asked.done, 1);
+	assert_int_equal(asked.err.code, ERR_CANCELLED);
+	fixture_open(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_job_is_answered_once_after_the_commit),
+		SCENARIO(a_refusal_reaches_the_caller),
+		SCENARIO(many_jobs_take_turns),
+		SCENARIO(a_caller_is_told_that_nothing_comes),
+	};
+
+	return cmocka_run_group_tests_name("sched_job", tests, NULL, NULL);
+}

@@ -1,0 +1,69 @@
+#include "sched_fixture.h"
+
+static const struct sched_start everything = { .release = "rel", .budget = "10" };
+
+static void give_address(struct fixture *fixture, int64_t server_id, const char *socket)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_get_id(fixture->store, server_id, &server, &err), &err);
+	store_text_set(&server.socket, socket);
+	must(store_server_put(fixture->store, &server, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_server_changed(fixture->sched, server_id);
+}
+
+/* The address is mended while the tasks wait: they go on by themselves. */
+static void tasks_go_on_when_their_server_is_back(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t other = fixture_add_server(fixture, "db2", "/nowhere/sock");
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenant(fixture, "one", other, 1);
+	fixture_add_tenant(fixture, "two", other, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &everything);
+	for (unsigned i = 0; i < FIXTURE_TURNS && fixture_count(fixture, id, TASK_WAITING) < 2;
+	     i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_WAITING), 2);
+	give_address(fixture, other, test_server_addr()->socket);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	must(store_server_get_id(fixture->store, other, &server, &err), &err);
+	assert_int_equal(server.state, SERVER_UP);
+	assert_null(server.reason);
+}
+
+/* A back-off in real time: the scheduler says when it wants to be called. */
+static void a_server_that_is_down_is_asked_again(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t other = fixture_add_server(fixture, "db2", "/nowhere/sock");
+	int64_t due = 0;
+	int64_t id;
+
+	fixture_add_tenant(fixture, "one", other, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &everything);
+	for (unsigned i = 0; i < 30; i++) {
+		due = sched_turn(fixture->sched);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_WAITING), 1);
+	assert_true(due >= 0 && due <= 60000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(tasks_go_on_when_their_server_is_back),
+		SCENARIO(a_server_that_is_down_is_asked_again),
+	};
+
+	return cmocka_run_group_tests_name("sched_server", tests, NULL, NULL);
+}

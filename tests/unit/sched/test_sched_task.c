@@ -1,0 +1,78 @@
+#include "db_guard.h"
+#include "sched_fixture.h"
+
+static const struct sched_start everything = { .release = "rel", .budget = "10" };
+
+static void a_failure_keeps_position_and_error(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);\nalter table a add;\n"
+				     "create table c (id int);\n");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_FAILED);
+	assert_int_equal(task.statement, 1);
+	assert_int_equal(task.statements, 3);
+	assert_string_equal(task.migration, "0001");
+	assert_string_equal(task.err_code, "db");
+	assert_int_equal(task.err_native, 1064);
+	assert_non_null(strstr(task.err_message, "0001_first.sql:2 statement 2 of 3"));
+	assert_true(task.finished_at >= task.started_at && task.started_at > 0);
+}
+
+static void the_version_of_the_tenant_follows(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	must(store_tenant_get(fixture->store, "t00", &tenant, &err), &err);
+	assert_string_equal(tenant.version, "0001");
+	assert_true(tenant.bytes >= 0);
+}
+
+/* Somebody else holds the tenant's lock: it waits with that reason, and then goes on. */
+static void waits_for_the_lock_of_the_tenant(void **state)
+{
+	const struct sched_start impatient = { .release = "rel", .budget = "10", .stall_ms = 1000 };
+	struct fixture *fixture = *state;
+	struct db_session *session = test_server_open();
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	must(db_lock(session, fixture_schema("t00"), 1, &err), &err);
+	id = fixture_start(fixture, &impatient);
+	for (unsigned i = 0; i < FIXTURE_TURNS && fixture_count(fixture, id, TASK_WAITING) == 0;
+	     i++) {
+		fixture_turns(fixture, 1);
+	}
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_WAITING);
+	assert_true(task.not_before > tick_wall_ms() - 1000);
+	db_session_free(session);
+	tick_fake(tick_ms(), task.not_before + 1); /* its time has come */
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	tick_fake(-1, -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_failure_keeps_position_and_error),
+		SCENARIO(the_version_of_the_tenant_follows),
+		SCENARIO(waits_for_the_lock_of_the_tenant),
+	};
+
+	return cmocka_run_group_tests_name("sched_task", tests, NULL, NULL);
+}
