@@ -6,6 +6,7 @@
 #include "views.h"
 
 #define TURN_MS 1000
+#define NEWEST  100 /* events that are listed unless asked otherwise */
 
 static void print_text(struct call *call, const struct wire_event *event)
 {
@@ -62,12 +63,20 @@ static char *page_path(const struct call *call, int64_t since)
 			       escaped != NULL ? escaped : "");
 }
 
+/* Without --since the newest, but all that belong to a rollout that is named. */
+static int64_t first_since(const struct call *call)
+{
+	bool one_rollout = opts_flag(&call->opts, OPT_ROLLOUT);
+
+	return opts_number(&call->opts, OPT_SINCE, one_rollout ? 0 : -NEWEST);
+}
+
 /* What there is now, all pages. *last: where a stream goes on. */
 static int load_events(struct call *call, struct wire_list *events, int64_t *last, struct err *err)
 {
 	size_t nr = WIRE_PAGE_MAX;
 
-	*last = opts_number(&call->opts, OPT_SINCE, 0);
+	*last = first_since(call);
 	while (nr == WIRE_PAGE_MAX) {
 		g_autofree char *path = page_path(call, *last);
 		struct wire_event_page page = { 0 };
@@ -80,7 +89,7 @@ static int load_events(struct call *call, struct wire_list *events, int64_t *las
 			return -1;
 		}
 		nr = page.items.nr;
-		*last = MAX(*last, page.last);
+		*last = page.last;
 		for (size_t i = 0; i < nr; i++) {
 			struct wire_event *from = (struct wire_event *)page.items.items + i;
 			struct wire_event *to = wire_list_add(&wire_event_type, events);

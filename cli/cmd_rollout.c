@@ -13,7 +13,7 @@ int cmd_rollout_list(struct call *call)
 {
 	struct wire_list rollouts = { 0 };
 	const struct ask ask = { .method = "GET",
-				 .path = "/v1/rollouts",
+				 .path = "/v1/rollouts?limit=" G_STRINGIFY(WIRE_PAGE_MAX),
 				 .out_type = &wire_rollout_type,
 				 .list = &rollouts };
 	int code = call_show(call, &ask, &view_rollout);

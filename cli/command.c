@@ -66,8 +66,10 @@ static void refuse(const char *first, const char *second, struct err *err)
 		err_set(err, ERR_INVALID, "there is no command \"%s\"; did you mean \"%s %s\"?",
 			wanted, first, suggest.best);
 	} else {
+		g_autofree char *both = g_strjoin(" ", suggest.best, second, NULL);
+
 		err_set(err, ERR_INVALID, "there is no command \"%s\"; did you mean \"%s\"?",
-			wanted, suggest.best);
+			wanted, command_get(both) != NULL ? both : suggest.best);
 	}
 }
 

@@ -158,9 +158,15 @@ static int by_place(const void *a, const void *b)
 
 static void read_rows(struct reading *reading, const struct csv *csv)
 {
+	const struct wire_problem *first = reading->problems->items;
+	size_t before = reading->problems->nr;
+
 	reading->header = g_ptr_array_index(csv->rows, 0);
+	if (before > 0 && first->line < csv_row_field(reading->header, 0)->line) {
+		return; /* the titles are what is broken */
+	}
 	read_header(reading);
-	if (reading->problems->nr > 0) {
+	if (reading->problems->nr > before) {
 		return; /* without columns every line would be bad */
 	}
 	for (guint i = 1; i < csv->rows->len; i++) {

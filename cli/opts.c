@@ -92,7 +92,7 @@ const struct opt opt_table[OPT_ID_NR] = {
 	[OPT_FOLLOW]         = { "follow",        'f', OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "go on with what happens from now on" },
 	[OPT_SINCE]          = { "since",         0,   OPT_NUMBER,   "ID",        NULL, WORDS_NONE,
-				 "only events after this one" },
+				 "only events after this one (default: the newest 100)" },
 	[OPT_ROLLOUT]        = { "rollout",       0,   OPT_TEXT,     "R",         NULL, WORDS_ROLLOUT,
 				 "only events of this rollout" },
 	[OPT_FOR]            = { "for",           0,   OPT_TEXT,     "STATE",     NULL, WORDS_NONE,

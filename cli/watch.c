@@ -99,29 +99,19 @@ static int refresh(struct watch *watch, struct err *err)
 }
 
 /* Past the events of the time before the watching. */
-static int skip_old_events(struct watch *watch, const char *id, int64_t *since, struct err *err)
+static int find_last_event(struct watch *watch, int64_t *last, struct err *err)
 {
-	g_autofree char *escaped = g_uri_escape_string(id, NULL, FALSE);
-	size_t nr = WIRE_PAGE_MAX;
+	struct wire_event_page page = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = "/v1/events?since=-1&limit=1",
+				 .out_type = &wire_event_page_type,
+				 .out = &page };
 
-	*since = 0;
-	while (nr == WIRE_PAGE_MAX) {
-		g_autofree char *path =
-			g_strdup_printf("/v1/events?rollout=%s&since=%" G_GINT64_FORMAT "&limit=%d",
-					escaped, *since, WIRE_PAGE_MAX);
-		struct wire_event_page page = { 0 };
-		const struct ask ask = { .method = "GET",
-					 .path = path,
-					 .out_type = &wire_event_page_type,
-					 .out = &page };
-
-		if (call_ask(watch->call, &ask, err) < 0) {
-			return -1;
-		}
-		nr = page.items.nr;
-		*since = MAX(*since, page.last);
-		wire_release(&wire_event_page_type, &page);
+	if (call_ask(watch->call, &ask, err) < 0) {
+		return -1;
 	}
+	*last = page.last;
+	wire_release(&wire_event_page_type, &page);
 	return 0;
 }
 
@@ -219,7 +209,7 @@ int watch_rollout(struct call *call, const char *id, int64_t since)
 	if (opts_flag(&call->opts, OPT_TIMEOUT)) {
 		watch.deadline = tick_ms() + opts_number(&call->opts, OPT_TIMEOUT, 0);
 	}
-	if ((since < 0 && skip_old_events(&watch, id, &since, &err) < 0) ||
+	if ((since < 0 && find_last_event(&watch, &since, &err) < 0) ||
 	    board_load(&watch.board, call, id, &err) < 0) {
 		return call_fail(call, &err);
 	}
