@@ -110,6 +110,11 @@ static GArray *select_all(struct sched *sched, const char *text, struct err *err
 			unmatched);
 		return NULL;
 	}
+	unmatched = selector_unknown_label(selector);
+	if (unmatched != NULL) {
+		err_set(err, ERR_INVALID, "no tenant and no server has a label \"%s\"", unmatched);
+		return NULL;
+	}
 	if (tenants->len == 0) {
 		err_set(err, ERR_INVALID, "no tenant matches \"%s\": see \"muster tenant list\"",
 			text != NULL ? text : "*");

@@ -215,7 +215,7 @@ static void on_survey_done(void *ctx, const struct err *err)
 	g_autofree struct scheduled *scheduled = ctx;
 	struct run *run = g_hash_table_lookup(scheduled->sched->runs, &scheduled->rollout_id);
 
-	if (err != NULL && run != NULL) {
+	if (err != NULL && err->code != ERR_CANCELLED && run != NULL) {
 		log_error("survey failed rollout=r%lld error=\"%s\"",
 			  (long long)scheduled->rollout_id, err->msg);
 		run->surveying = false;
