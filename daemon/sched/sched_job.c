@@ -12,6 +12,7 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 	if (link == NULL) {
 		link = link_new(server->id);
 		link_set_row(link, server);
+		link->stale = true; /* the turn adds what the row leaves to the settings */
 		g_hash_table_insert(sched->links, g_memdup2(&server->id, sizeof(server->id)), link);
 	}
 	run->id = ++sched->next_job;
