@@ -45,7 +45,13 @@ int cmd_rollout_show(struct call *call)
 
 int cmd_rollout_watch(struct call *call)
 {
-	return watch_rollout(call, call_word(call, 0), -1);
+	struct err err = { 0 };
+	int64_t last = 0;
+
+	if (watch_last_event(call, &last, &err) < 0) {
+		return call_fail(call, &err);
+	}
+	return watch_rollout(call, call_word(call, 0), last);
 }
 
 int cmd_rollout_set(struct call *call)
@@ -71,13 +77,29 @@ static void fill_verb(const struct call *call, struct wire_verb *verb)
 	verb->revision = opts_number(&call->opts, OPT_REVISION, 0);
 }
 
+/* Print the rollout as it is behind the verb, or watch what the verb does. */
+static int show_effect(struct call *call, const struct wire_rollout *rollout, int64_t last)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (opts_flag(&call->opts, OPT_WAIT)) {
+		return watch_rollout(call, rollout->id, last);
+	}
+	if (!call_is_for_people(call)) {
+		call_print_item(call, &view_rollout, rollout);
+		return EXIT_OK;
+	}
+	progress_summary(out, rollout);
+	call_print(out);
+	return EXIT_OK;
+}
+
 /* The last word of the command is the verb of the path. */
 int cmd_rollout_verb(struct call *call)
 {
 	const char *word = strchr(call->command->path, ' ') + 1;
 	g_autofree char *rest = g_strconcat("/", word, NULL);
 	g_autofree char *path = client_path("/v1/rollouts/", call_word(call, 0), rest);
-	g_autoptr(GString) out = g_string_new(NULL);
 	struct wire_rollout rollout = { 0 };
 	struct wire_verb verb = { 0 };
 	struct err err = { 0 };
@@ -87,21 +109,18 @@ int cmd_rollout_verb(struct call *call)
 				 .in = &verb,
 				 .out_type = &wire_rollout_type,
 				 .out = &rollout };
-	int code = EXIT_OK;
+	int64_t last = 0;
+	int code;
 
 	if (strcmp(word, "skip") == 0 && !opts_flag(&call->opts, OPT_TENANT)) {
 		return call_misused(call, "say which tenant to skip: -t TENANT");
 	}
 	fill_verb(call, &verb);
-	if (call_ask(call, &ask, &err) < 0) {
+	if ((opts_flag(&call->opts, OPT_WAIT) && watch_last_event(call, &last, &err) < 0) ||
+	    call_ask(call, &ask, &err) < 0) {
 		code = call_fail(call, &err);
-	} else if (opts_flag(&call->opts, OPT_WAIT)) {
-		code = watch_rollout(call, rollout.id, -1);
-	} else if (call_is_for_people(call)) {
-		progress_summary(out, &rollout);
-		call_print(out);
 	} else {
-		call_print_item(call, &view_rollout, &rollout);
+		code = show_effect(call, &rollout, last);
 	}
 	wire_release(&wire_verb_type, &verb);
 	wire_release(&wire_rollout_type, &rollout);

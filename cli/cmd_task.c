@@ -48,6 +48,9 @@ static int one_task(struct call *call, struct ask *ask, const char *rest)
 	ask->out_type = &wire_task_type;
 	ask->out = &task;
 	code = call_show(call, ask, &view_task);
+	if (task.error.hint != NULL) {
+		call_say(call, "  -> %s", task.error.hint);
+	}
 	wire_release(&wire_task_type, &task);
 	return code;
 }

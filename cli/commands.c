@@ -56,7 +56,7 @@ const struct command command_table[] = {
 	{ "tenant show", "NAME", "Show one tenant", NULL, NULL,
 	  0, 1, 1, WORDS_TENANT, false, cmd_tenant_show },
 	{ "tenant set", "NAME KEY=VALUE…", "Change one tenant",
-	  "Keys: server, schema, label.K; an empty value removes a label.", NULL,
+	  "The only key is label.K; an empty value removes the label.", NULL,
 	  SETTING | BIT(LABEL), 1, MANY, WORDS_TENANT, false, cmd_tenant_set },
 	{ "tenant label", "[NAME…] K=V…", "Put labels on tenants; K= removes one", NULL,
 	  "muster tenant label acme beta tier=gold\nmuster tenant label -l server=db1 region=eu",

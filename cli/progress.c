@@ -111,9 +111,9 @@ static void append_bar(GString *out, const struct wire_rollout *rollout, const s
 		cells = CLAMP(style->width / 2, 10, BAR_CELLS);
 	}
 	g_string_append(out, "  ");
-	human_bar(out, exits_ended(counts), counts->total, cells, style->fine);
+	human_bar(out, counts->done, counts->total, cells, style->fine);
 	g_string_append_printf(out, " %3d%%  %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " done\n",
-			       human_percent(exits_ended(counts), counts->total), counts->done,
+			       human_percent(counts->done, counts->total), counts->done,
 			       counts->total);
 }
 
@@ -319,6 +319,34 @@ static const char *tenant_of(const struct wire_event *event)
 	return slash != NULL ? slash + 1 : NULL;
 }
 
+/* What an operator calls it: "acme" for r12/acme, "wave 2" for r12/wave/2. */
+static void append_subject(GString *out, const struct wire_event *event)
+{
+	const char *tenant = tenant_of(event);
+	const char *wave = event->object != NULL ? strstr(event->object, "/wave/") : NULL;
+
+	if (tenant != NULL) {
+		g_string_append(out, tenant);
+	} else if (wave != NULL) {
+		g_string_append_printf(out, "wave %s", wave + strlen("/wave/"));
+	} else {
+		g_string_append(out, event->object != NULL ? event->object : "");
+	}
+}
+
+/* Is there something to say that the state does not? */
+static bool has_words(const struct wire_event *event)
+{
+	static const enum task_state plain[] = { TASK_RUNNING, TASK_VERIFYING, TASK_DONE };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(plain) && tenant_of(event) != NULL; i++) {
+		if (strcmp(event->state, task_state_names[plain[i]]) == 0) {
+			return false;
+		}
+	}
+	return event->text != NULL && event->text[0] != '\0';
+}
+
 bool progress_is_end(const struct wire_event *event)
 {
 	static const enum task_state ends[] = { TASK_DONE,    TASK_FAILED, TASK_IN_DOUBT,
@@ -334,19 +362,18 @@ bool progress_is_end(const struct wire_event *event)
 
 void progress_line(GString *out, const struct wire_event *event, int64_t ended, int64_t total)
 {
-	const char *tenant = tenant_of(event);
-
 	if (event->state == NULL || event->state[0] == '\0') {
 		return;
 	}
 	human_clock(out, event->at != NULL ? event->at : "");
-	g_string_append_printf(out, " %s %s", tenant != NULL ? tenant : event->object,
-			       event->state);
+	g_string_append_c(out, ' ');
+	append_subject(out, event);
+	g_string_append_printf(out, " %s", event->state);
 	if (progress_is_end(event)) {
 		g_string_append_printf(out, " %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, ended,
 				       total);
 	}
-	if (event->text != NULL && event->text[0] != '\0' && strcmp(event->state, "done") != 0) {
+	if (has_words(event)) {
 		g_string_append(out, ": ");
 		human_text(out, event->text, 0);
 	}

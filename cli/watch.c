@@ -37,6 +37,17 @@ static void watch_release(struct watch *watch)
 
 SCOPED_RELEASE(watch);
 
+/* A rollout that was just started does not know its tenants yet; its first task does. */
+static void learn_total(struct watch *watch)
+{
+	g_autofree char *id = g_strdup(watch->board.rollout.id);
+	struct err err = { 0 };
+
+	if (board_load(&watch->board, watch->call, id, &err) < 0) {
+		return; /* only a number is missing; the next look says what is wrong */
+	}
+}
+
 static void on_event(const struct wire_event *event, void *ctx)
 {
 	struct watch *watch = ctx;
@@ -44,6 +55,9 @@ static void on_event(const struct wire_event *event, void *ctx)
 	watch->news = true;
 	if (progress_is_end(event)) {
 		watch->ended++;
+		if (watch->board.rollout.counts.total == 0) {
+			learn_total(watch);
+		}
 	}
 	if (!watch->live && call_is_for_people(watch->call)) {
 		progress_line(watch->lines, event, watch->ended, watch->board.rollout.counts.total);
@@ -95,23 +109,6 @@ static int refresh(struct watch *watch, struct err *err)
 		}
 		draw(watch);
 	}
-	return 0;
-}
-
-/* Past the events of the time before the watching. */
-static int find_last_event(struct watch *watch, int64_t *last, struct err *err)
-{
-	struct wire_event_page page = { 0 };
-	const struct ask ask = { .method = "GET",
-				 .path = "/v1/events?since=-1&limit=1",
-				 .out_type = &wire_event_page_type,
-				 .out = &page };
-
-	if (call_ask(watch->call, &ask, err) < 0) {
-		return -1;
-	}
-	*last = page.last;
-	wire_release(&wire_event_page_type, &page);
 	return 0;
 }
 
@@ -200,6 +197,22 @@ static int loop(struct watch *watch)
 	}
 }
 
+int watch_last_event(struct call *call, int64_t *last, struct err *err)
+{
+	struct wire_event_page page = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = "/v1/events?since=-1&limit=1",
+				 .out_type = &wire_event_page_type,
+				 .out = &page };
+
+	if (call_ask(call, &ask, err) < 0) {
+		return -1;
+	}
+	*last = page.last;
+	wire_release(&wire_event_page_type, &page);
+	return 0;
+}
+
 int watch_rollout(struct call *call, const char *id, int64_t since)
 {
 	SCOPED(watch) watch = { .call = call, .lines = g_string_new(NULL), .deadline = -1 };
@@ -209,8 +222,7 @@ int watch_rollout(struct call *call, const char *id, int64_t since)
 	if (opts_flag(&call->opts, OPT_TIMEOUT)) {
 		watch.deadline = tick_ms() + opts_number(&call->opts, OPT_TIMEOUT, 0);
 	}
-	if ((since < 0 && find_last_event(&watch, &since, &err) < 0) ||
-	    board_load(&watch.board, call, id, &err) < 0) {
+	if (board_load(&watch.board, call, id, &err) < 0) {
 		return call_fail(call, &err);
 	}
 	watch.ended = since > 0 ? exits_ended(&watch.board.rollout.counts) : 0;

@@ -12,7 +12,10 @@
 
 #include "call.h"
 
-/* since: the newest event that is already known; -1: begin with what happens now. */
+/* The newest event there is: take it before the request whose effect is to be watched. */
+NODISCARD int watch_last_event(struct call *call, int64_t *last, struct err *err);
+
+/* Show what happens behind event since; 0: from the start of the rollout. Exit code. */
 int watch_rollout(struct call *call, const char *id, int64_t since);
 
 #endif /* WATCH_H */

@@ -119,6 +119,8 @@ static struct { const char *kind; const char *object; const char *state; const c
 	{ "task.failed",   "r12/acme", "failed",  "no\nsuch table", "02:04:05 acme failed 3/360: no such table\n" },
 	{ "task.take",     "r12/acme", "running", NULL,             "02:04:05 acme running\n" },
 	{ "rollout.pause", "r12",      "paused",  "asked by anna",  "02:04:05 r12 paused: asked by anna\n" },
+	{ "task.take",     "r12/acme", "running", "a worker",       "02:04:05 acme running\n" },
+	{ "wave.open",     "r12/wave/2", "running", "next",         "02:04:05 wave 2 running: next\n" },
 	{ "server.add",    "server/d", NULL,      "new",            "" },
 };
 
