@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#define FILE_MAX_BYTES (1024 * 1024)
+#define FILE_MAX_BYTES (1024L * 1024)
 #define INCLUDE_DEPTH  8
 
 struct reader {
@@ -144,8 +144,10 @@ static void comment_cut(char *line)
 	for (char *c = line; *c != '\0'; c++) {
 		if (*c == '\\' && quote != '\0' && c[1] != '\0') {
 			c++;
+		} else if (*c == quote) {
+			quote = '\0';
 		} else if (quote != '\0') {
-			quote = *c == quote ? '\0' : quote;
+			continue;
 		} else if (*c == '\'' || *c == '"') {
 			quote = *c;
 		} else if (*c == '#') {

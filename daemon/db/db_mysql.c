@@ -17,6 +17,7 @@
 
 #define CONNECT_TIMEOUT_S 10
 #define PACKET_MAX        (1024UL * 1024 * 1024) /* what the protocol allows */
+#define PACKET_OVERHEAD   16                     /* what goes with a statement, at most */
 #define HEADROOM_MIN      3
 #define HEADROOM_PERCENT  5
 #define NUMBER_LOST       2006
@@ -84,8 +85,8 @@ static void option_text(MYSQL *mysql, enum mysql_option option, const char *valu
 #ifdef MARIADB_PACKAGE_VERSION_ID
 static void tls_mode(MYSQL *mysql, enum db_tls tls)
 {
-	my_bool enforce = tls != DB_TLS_OFF;
-	my_bool verify = tls >= DB_TLS_VERIFY_CA;
+	my_bool enforce = (my_bool)(tls != DB_TLS_OFF);
+	my_bool verify = (my_bool)(tls >= DB_TLS_VERIFY_CA);
 
 	(void)mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
 	(void)mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
@@ -366,7 +367,7 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 	if (session->lost) {
 		return gone(err);
 	}
-	if (len + 1 >= session->max_packet) {
+	if (len + PACKET_OVERHEAD > session->max_packet) {
 		return err_set_native(
 			err, ERR_DB, NUMBER_TOO_LARGE,
 			"the statement has %zu bytes, the server's max_allowed_packet "

@@ -49,6 +49,7 @@ static bool run(char **output, ...)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *text = NULL;
+	int flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL;
 	int status = 0;
 	va_list ap;
 	bool ok;
@@ -60,9 +61,8 @@ static bool run(char **output, ...)
 	}
 	va_end(ap);
 	g_ptr_array_add(argv, NULL);
-	ok = g_spawn_sync(NULL, (char **)argv->pdata, NULL,
-			  G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL,
-			  &status, NULL) &&
+	ok = g_spawn_sync(NULL, (char **)argv->pdata, NULL, (GSpawnFlags)flags, NULL, NULL, &text,
+			  NULL, &status, NULL) &&
 	     g_spawn_check_wait_status(status, NULL);
 	if (output != NULL) {
 		*output = g_steal_pointer(&text);
@@ -204,7 +204,7 @@ static void guard_start(struct test_server *server, const char *const *options)
 
 static void ready_wait(const struct test_server *server)
 {
-	gint64 until = g_get_monotonic_time() + READY_TIMEOUT_S * G_USEC_PER_SEC;
+	gint64 until = g_get_monotonic_time() + (gint64)READY_TIMEOUT_S * G_USEC_PER_SEC;
 	struct err err = { 0 };
 
 	while (g_get_monotonic_time() < until && kill(server->pid, 0) == 0) {

@@ -143,7 +143,7 @@ static void one_broken_history_does_not_hide_the_others(void **state)
 static void more_than_one_batch_is_read(void **state)
 {
 	const size_t nr = 250;
-	g_autoptr(GPtrArray) asked = g_ptr_array_new();
+	g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func(g_free);
 	SCOPED(db_positions) positions = { 0 };
 	struct err err = { 0 };
 
@@ -152,7 +152,7 @@ static void more_than_one_batch_is_read(void **state)
 		g_autofree char *name = g_strdup_printf("pos_many_%" G_GSIZE_FORMAT, i);
 		g_autofree char *version = g_strdup_printf("v%" G_GSIZE_FORMAT, i);
 
-		g_ptr_array_add(asked, (gpointer)(uintptr_t)test_server_schema(name));
+		g_ptr_array_add(asked, g_strdup(test_server_schema(name)));
 		history_create(g_ptr_array_index(asked, i));
 		history_add(g_ptr_array_index(asked, i), version, "applied");
 	}

@@ -230,21 +230,21 @@ static void the_open_transaction_is_named(void **state)
 	const char *schema = test_server_schema("blocked");
 	struct db_session *session = *state;
 	SCOPED_PTR(db_session) reader = test_server_open();
-	g_autofree char *line = NULL;
-	g_autofree char *start = NULL;
+	g_autofree char *named = NULL;
+	g_autofree char *prefix = NULL;
 	struct err err = { 0 };
 
 	test_server_exec("create table `%s`.t (a int)", schema);
 	assert_int_equal(db_use(reader, schema, &err), 0);
 	run(reader, "start transaction");
 	run(reader, "select * from t");
-	line = db_blockers(session, schema);
-	start = g_strdup_printf("connection %" G_GUINT64_FORMAT
-				" root@localhost, in a transaction for ",
-				db_connection_id(reader));
-	assert_non_null(line);
-	if (!g_str_has_prefix(line, start) || !g_str_has_suffix(line, " s")) {
-		fail_msg("%s", line);
+	named = db_blockers(session, schema);
+	prefix = g_strdup_printf("connection %" G_GUINT64_FORMAT
+				 " root@localhost, in a transaction for ",
+				 db_connection_id(reader));
+	assert_non_null(named);
+	if (!g_str_has_prefix(named, prefix) || !g_str_has_suffix(named, " s")) {
+		fail_msg("%s", named);
 	}
 }
 

@@ -154,6 +154,7 @@ static void a_circle_of_includes_ends(void **state)
 	struct err err = { 0 };
 
 	(void)state;
+	assert_string_equal(same, path);
 	assert_int_equal(db_login_read(&login, path, &err), -1);
 	assert_int_equal(err.code, ERR_INVALID);
 	assert_null(login.user);
