@@ -65,7 +65,10 @@ static char byte_after(const struct lex *lex, const struct lex_token *token)
 	while (at < lex->len && g_ascii_isspace(lex->text[at])) {
 		at++;
 	}
-	return at < lex->len ? lex->text[at] : '\0';
+	if (at == lex->len) {
+		return '\0';
+	}
+	return lex->text[at];
 }
 
 /* END IF closes the nearest IF and whatever was wrongly taken for a block inside it. */
@@ -215,7 +218,7 @@ static void next_punct(struct compound *compound, const struct lex *lex,
 {
 	struct compound_block *top =
 		compound->depth == 0 ? NULL : &compound->blocks[compound->depth - 1];
-	char punct = token->len == 1 ? lex->text[token->at] : '=';
+	char punct = lex->text[token->at];
 
 	if (punct == '(') {
 		compound->parens++;
@@ -225,7 +228,8 @@ static void next_punct(struct compound *compound, const struct lex *lex,
 		   compound->parens == top->parens + 1) {
 		top->commas++;
 	}
-	compound->start = punct == ';' || punct == ':' || (punct == ')' && compound->depth == 0);
+	compound->start = punct == ';' || (punct == ':' && token->len == 1) ||
+			  (punct == ')' && compound->depth == 0);
 	compound->dotted = punct == '.';
 }
 

@@ -7,6 +7,7 @@
 #include "directive.h"
 #include "format.h"
 #include "lint.h"
+#include "modes.h"
 #include "release_cfg.h"
 #include "split.h"
 
@@ -133,6 +134,7 @@ static void digest_release(struct release *release, const struct release_files *
 		g_ptr_array_add(sorted, &files->files[i]);
 	}
 	g_ptr_array_sort(sorted, by_name);
+	CHECK(release->format != NULL);
 	digest_take(sum, release->format, strlen(release->format));
 	for (guint i = 0; i < sorted->len; i++) {
 		const struct release_file *file = sorted->pdata[i];
@@ -159,7 +161,7 @@ static void append_doubled(GString *out, const char *schema, char quote)
 
 static void append_quoted(GString *out, const char *text, size_t len, const char *schema)
 {
-	char quote = text[0] == '@' ? '`' : text[0];
+	char quote = text[len - 1]; /* the first may be the @ of a variable */
 	size_t at = 0;
 
 	while (at < len) {
@@ -259,9 +261,10 @@ static GArray *read_file(struct reader *reader, const struct release_file *file,
 {
 	GString *text = release_cfg_replace(reader->cfg, file->text, file->len);
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct split_mark));
+	const struct split_source source = { file->name, text->str, text->len, reader->modes };
 	GArray *directives = NULL;
 
-	if (split_text(script, file->name, text->str, text->len, reader->modes, marks, err) == 0) {
+	if (split_text(script, &source, marks, err) == 0) {
 		directives = directive_parse_all(file->name, text->str, marks, err);
 	}
 	g_string_free(text, TRUE);
@@ -305,9 +308,11 @@ static void part_down(struct migration *migration, size_t first)
 	size_t nr = migration->up.nr - first;
 
 	migration->has_down = true;
-	migration->down.nr = nr;
-	migration->down.statements =
-		g_memdup2(migration->up.statements + first, nr * sizeof(struct statement));
+	if (nr > 0) {
+		migration->down.nr = nr;
+		migration->down.statements =
+			g_memdup2(migration->up.statements + first, nr * sizeof(struct statement));
+	}
 	migration->up.nr = first;
 }
 
@@ -493,7 +498,7 @@ static struct release *read_release(const struct release_files *files, const cha
 		release->sql_mode = g_strdup(cfg.sql_mode);
 		release->collation = g_strdup(cfg.collation);
 		if (cfg.sql_mode != NULL) {
-			reader.modes = split_modes_of(cfg.sql_mode, strlen(cfg.sql_mode));
+			reader.modes = modes_of(cfg.sql_mode, strlen(cfg.sql_mode));
 		}
 		rc = read_all(&reader, release, entries, &err);
 	}

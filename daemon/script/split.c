@@ -12,6 +12,7 @@
 #include "compound.h"
 #include "directive.h"
 #include "kind.h"
+#include "modes.h"
 
 #define DELIMITER_MAX 15 /* the stock client keeps no more */
 #define STATEMENT_MAX ((size_t)1 << 30)
@@ -72,104 +73,6 @@ static int refuse(struct splitter *s, size_t at, const char *fmt, ...)
 	text = g_strdup_vprintf(fmt, args);
 	va_end(args);
 	return err_set(s->err, ERR_INVALID, "%s:%u:%u: %s", s->name, s->line, s->column, text);
-}
-
-/* ---- modes ------------------------------------------------------------------------ */
-
-static bool holds_word(const char *text, size_t len, const char *word)
-{
-	struct lex lex = { .text = text, .len = len };
-	struct lex_token token;
-
-	while (lex_next(&lex, &token) != LEX_END) {
-		if (token.kind == LEX_STRING && token.len >= 2 && token.at == 0) {
-			return holds_word(text + 1, len - 2, word);
-		}
-		if (lex_is_word(&lex, &token, word)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-unsigned split_modes_of(const char *sql_mode, size_t len)
-{
-	static const char *const ansi[] = { "ANSI_QUOTES", "ANSI",  "ORACLE",    "MSSQL",
-					    "DB2",         "MAXDB", "POSTGRESQL" };
-	unsigned modes = 0;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(ansi); i++) {
-		if (holds_word(sql_mode, len, ansi[i])) {
-			modes |= LEX_ANSI_QUOTES;
-		}
-	}
-	if (holds_word(sql_mode, len, "NO_BACKSLASH_ESCAPES")) {
-		modes |= LEX_NO_BACKSLASH_ESCAPES;
-	}
-	return modes;
-}
-
-/* Is the token sql_mode, @@sql_mode, or the end of @@session.sql_mode? */
-static bool is_sql_mode(const struct lex *lex, const struct lex_token *token)
-{
-	static const char variable[] = "@@sql_mode";
-
-	return lex_is_word(lex, token, "SQL_MODE") ||
-	       (token->kind == LEX_VARIABLE && token->len == strlen(variable) &&
-		g_ascii_strncasecmp(lex->text + token->at, variable, token->len) == 0);
-}
-
-/*
- * The value behind sql_mode=, up to a comma outside of parentheses. What it computes we do
- * not know; what it names in full we do.
- */
-static void follow_value(struct splitter *s, struct lex *lex)
-{
-	struct lex_token token;
-	unsigned named = 0;
-	bool keeps = false;
-	bool removes = false;
-	size_t parens = 0;
-
-	while (lex_next_code(lex, &token) != LEX_END) {
-		if (lex_is_punct(lex, &token, ',') && parens == 0) {
-			break;
-		}
-		parens += lex_is_punct(lex, &token, '(');
-		parens -= parens > 0 && lex_is_punct(lex, &token, ')');
-		if (token.kind == LEX_STRING || token.kind == LEX_WORD) {
-			named |= split_modes_of(lex->text + token.at, token.len);
-		}
-		removes = removes || lex_is_word(lex, &token, "REPLACE");
-		keeps = keeps || is_sql_mode(lex, &token);
-		if (lex_is_word(lex, &token, "DEFAULT") ||
-		    (token.kind == LEX_VARIABLE && !is_sql_mode(lex, &token))) {
-			named |= s->first_modes; /* put back what was saved */
-		}
-	}
-	if (!keeps) {
-		s->lex.modes = named;
-	} else if (removes) {
-		s->lex.modes &= ~named;
-	} else {
-		s->lex.modes |= named;
-	}
-}
-
-/* The session's own sql_mode changes how the rest of the file is read. */
-static void follow_modes(struct splitter *s, const char *text, size_t len)
-{
-	struct lex lex = { .text = text, .len = len, .modes = s->lex.modes };
-	struct lex_token token;
-	bool named = false;
-
-	while (lex_next_code(&lex, &token) != LEX_END) {
-		if (named && (lex_is_punct(&lex, &token, '=') ||
-			      (token.kind == LEX_PUNCT && token.len == 2))) {
-			follow_value(s, &lex);
-		}
-		named = is_sql_mode(&lex, &token);
-	}
 }
 
 /* ---- statements ------------------------------------------------------------------- */
@@ -290,7 +193,8 @@ static int emit(struct splitter *s, size_t end)
 		return refuse(s, s->first, "this statement is larger than 1 GiB, cut it in pieces");
 	}
 	if (statement.kind == STATEMENT_SESSION) {
-		follow_modes(s, statement.text, statement.len);
+		s->lex.modes =
+			modes_follow(s->lex.modes, s->first_modes, statement.text, statement.len);
 	}
 	begin(s);
 	return 0;
@@ -594,14 +498,17 @@ static int walk(struct splitter *s)
 	return finish(s);
 }
 
-int split_text(struct script *script, const char *name, const char *text, size_t len,
-	       unsigned modes, GArray *marks, struct err *err)
+int split_text(struct script *script, const struct split_source *source, GArray *marks,
+	       struct err *err)
 {
 	struct splitter s = {
-		.name = name,
-		.lex = { .text = text, .len = len, .modes = modes, .delimiter_len = 1 },
+		.name = source->name,
+		.lex = { .text = source->text,
+			 .len = source->len,
+			 .modes = source->modes,
+			 .delimiter_len = 1 },
 		.delimiter = ";",
-		.first_modes = modes,
+		.first_modes = source->modes,
 		.marks = marks,
 		.err = err,
 		.line = 1,
@@ -624,7 +531,9 @@ int split_text(struct script *script, const char *name, const char *text, size_t
 int script_parse(struct script *script, const char *name, const char *text, size_t len,
 		 struct err *err)
 {
-	return split_text(script, name, text, len, 0, NULL, err);
+	const struct split_source source = { name, text, len, 0 };
+
+	return split_text(script, &source, NULL, err);
 }
 
 void script_release(struct script *script)

@@ -26,15 +26,16 @@ struct split_mark {
 	bool alone;       /* on a line of its own, between statements */
 };
 
-/*
- * As script_parse; modes are those of enum lex_mode the session begins with. marks
- * gets struct split_mark appended and may be NULL.
- */
-NODISCARD int split_text(struct script *script, const char *name, const char *text, size_t len,
-			 unsigned modes, GArray *marks, struct err *err);
+struct split_source {
+	const char *name; /* for messages */
+	const char *text;
+	size_t len;
+	unsigned modes; /* those of enum lex_mode the session begins with */
+};
 
-/* The modes that a value of sql_mode switches on. */
-unsigned split_modes_of(const char *sql_mode, size_t len);
+/* As script_parse. marks gets struct split_mark appended and may be NULL. */
+NODISCARD int split_text(struct script *script, const struct split_source *source, GArray *marks,
+			 struct err *err);
 
 /* Move on from *line, *column over text[0..len): newlines, and characters of UTF-8. */
 void split_advance(unsigned *line, unsigned *column, const char *text, size_t len);

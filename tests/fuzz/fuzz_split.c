@@ -42,11 +42,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SCOPED(script) script = { 0 };
 	struct err err = { 0 };
 	const char *text = (const char *)data + 1;
+	struct split_source source = { "f", text, size - 1, 0 };
 
 	if (size == 0) {
 		return 0;
 	}
-	if (split_text(&script, "f", text, size - 1, data[0] & 3, marks, &err) == 0) {
+	source.modes = data[0] & 3;
+	if (split_text(&script, &source, marks, &err) == 0) {
 		GArray *directives = directive_parse_all("f", text, marks, &err);
 
 		check(&script, size - 1);

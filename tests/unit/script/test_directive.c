@@ -78,9 +78,10 @@ static const struct {
 static GArray *read_all(const char *text, struct err *err)
 {
 	g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(struct split_mark));
+	const struct split_source source = { "x", text, strlen(text), 0 };
 	SCOPED(script) script = { 0 };
 
-	assert_int_equal(split_text(&script, "x", text, strlen(text), 0, marks, err), 0);
+	assert_int_equal(split_text(&script, &source, marks, err), 0);
 	return directive_parse_all("x", text, marks, err);
 }
 

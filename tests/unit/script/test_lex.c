@@ -89,7 +89,7 @@ static void compares_words_without_case(void **state)
 	(void)state;
 	lex_next_code(&lex, &token);
 	assert_true(lex_is_word(&lex, &token, "FROM"));
-	assert_false(lex_is_word(&lex, &token, "FRO"));
+	assert_false(lex_is_word(&lex, &token, "FROMS"));
 	assert_true(lex_is_one_of(&lex, &token, words));
 	lex_next_code(&lex, &token);
 	assert_false(lex_is_word(&lex, &token, "FROM"));

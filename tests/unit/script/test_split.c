@@ -470,13 +470,14 @@ static void marks_comments_that_may_be_directives(void **state)
 	static const char text[] = "-- muster: down\nSELECT 1; -- muster: late\n"
 				   "SELECT '\n-- muster: no\n', 1 -- muster: inside\n;"
 				   "/* -- muster: no */ -- Muster : odd";
+	const struct split_source source = { "x", text, strlen(text), 0 };
 	GArray *marks = g_array_new(FALSE, FALSE, sizeof(struct split_mark));
 	SCOPED(script) script = { 0 };
 	struct err err;
 	const struct split_mark *mark;
 
 	(void)state;
-	assert_int_equal(split_text(&script, "x", text, strlen(text), 0, marks, &err), 0);
+	assert_int_equal(split_text(&script, &source, marks, &err), 0);
 	assert_int_equal(marks->len, 4);
 	mark = (const struct split_mark *)(void *)marks->data;
 	assert_true(mark[0].alone);
@@ -494,17 +495,18 @@ static void marks_comments_that_may_be_directives(void **state)
 static void begins_with_the_modes_it_is_given(void **state)
 {
 	static const char text[] = "SELECT 'a\\'; SELECT \"b\\\";";
+	const struct split_source source = { "x", text, strlen(text),
+					     LEX_ANSI_QUOTES | LEX_NO_BACKSLASH_ESCAPES };
+	const struct split_source plain = { "x", text, strlen(text), 0 };
 	SCOPED(script) script = { 0 };
 	SCOPED(script) other = { 0 };
 	struct err err;
 
 	(void)state;
-	assert_int_equal(split_text(&script, "x", text, strlen(text),
-				    LEX_ANSI_QUOTES | LEX_NO_BACKSLASH_ESCAPES, NULL, &err),
-			 0);
+	assert_int_equal(split_text(&script, &source, NULL, &err), 0);
 	assert_int_equal(script.nr, 2);
 	assert_int_equal(script.statements[1].modes, LEX_ANSI_QUOTES | LEX_NO_BACKSLASH_ESCAPES);
-	assert_int_equal(split_text(&other, "x", text, strlen(text), 0, NULL, &err), -1);
+	assert_int_equal(split_text(&other, &plain, NULL, &err), -1);
 }
 
 int main(void)
