@@ -115,7 +115,7 @@ const struct command command_table[] = {
 	  "muster rollout skip r12 -t acme --reason 'moves to another server'",
 	  SETTING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout set", "R KEY=VALUE…", "Change the limits of a rollout while it runs",
-	  "Keys: budget, running, per-server, stall.",
+	  "Keys: budget, running, per-server, stall, bake.",
 	  "muster rollout set r12 running=8 budget=5%",
 	  SETTING, 1, MANY, WORDS_ROLLOUT, false, cmd_rollout_set },
 

@@ -2,13 +2,10 @@
 
 #include <string.h>
 
-#include "tick.h"
-
 char *settings_word(const char *word, struct err *err)
 {
 	const char *equals = strchr(word, '=');
 	g_autofree char *key = NULL;
-	int64_t ms;
 
 	if (equals == NULL || equals == word) {
 		err_set(err, ERR_INVALID, "\"%s\" is not of the form key=value", word);
@@ -18,17 +15,7 @@ char *settings_word(const char *word, struct err *err)
 	if (g_str_has_prefix(key, "label.")) {
 		return g_strdup(word);
 	}
-	g_strdelimit(key, "-", '_');
-	if (strcmp(key, "stall") != 0) {
-		return g_strconcat(key, equals, NULL);
-	}
-	ms = tick_duration_parse(equals + 1);
-	if (ms < 0) {
-		err_set(err, ERR_INVALID,
-			"stall: \"%s\" is not a duration such as 500ms, 30s or 2m", equals + 1);
-		return NULL;
-	}
-	return g_strdup_printf("stall_ms=%" G_GINT64_FORMAT, ms);
+	return g_strconcat(g_strdelimit(key, "-", '_'), equals, NULL);
 }
 
 static int collect(const struct call *call, struct wire_set *set, struct err *err)

@@ -1,8 +1,8 @@
 /*
  * settings - the k=v words of the "set" commands.
  *
- * per-server=4 is per_server=4, stall=30s is stall_ms=30000, -L k=v is label.k=v. Which
- * keys there are is the daemon's question.
+ * per-server=4 is per_server=4, -L k=v is label.k=v. Which keys there are, and which
+ * values, is the daemon's question.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
