@@ -9,5 +9,5 @@ for script in "${scripts[@]}"; do
 done
 while IFS= read -r line; do
 	report "$line"
-done < <(shellcheck --severity=warning --external-sources --format=gcc "${scripts[@]}" || true)
+done < <(shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR --format=gcc "${scripts[@]}" || true)
 finish "see shellcheck's page of that number"
