@@ -46,8 +46,13 @@ static int row_agrees(const struct history_row *row, const struct release *relea
 static int count_wanted(const struct exec_order *order, size_t *nr, struct err *err)
 {
 	const struct release *release = order->release;
-	ptrdiff_t last = (ptrdiff_t)release->nr - 1;
+	ptrdiff_t last;
 
+	if (release == NULL) {
+		*nr = 0;
+		return 0;
+	}
+	last = (ptrdiff_t)release->nr - 1;
 	if (order->to_version != NULL) {
 		last = release_find(release, order->to_version);
 	}
@@ -98,10 +103,13 @@ static int record(struct visit *visit, size_t nr, struct exec_standing *standing
 	if (history.read_only) {
 		return err_set(err, ERR_UNREACHABLE, "server is read only");
 	}
-	for (size_t i = 0; i < history.nr; i++) {
+	for (size_t i = 0; release != NULL && i < history.nr; i++) {
 		if (row_agrees(&history.rows[i], release, nr, err) < 0) {
 			return -1;
 		}
+	}
+	if (release == NULL) {
+		return history_claim(visit->session, &history, visit->order->epoch, err);
 	}
 	if (put_missing(visit, &history, nr, err) < 0) {
 		return -1;

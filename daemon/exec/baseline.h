@@ -5,6 +5,9 @@
  * tenant whose history says otherwise (an unknown version, one that is unfinished,
  * changed, or newer than the baseline) is left as it is. Doing it again is harmless.
  *
+ * Without a release it only enrols: the tables are made and the daemon's epoch is
+ * written, so that a later task need not.
+ *
  * Workers; blocks.
  */
 #ifndef BASELINE_H

@@ -32,7 +32,7 @@ enum exec_kind {
 	EXEC_SURVEY,   /* read the positions of many tenants of one server */
 	EXEC_CHECK,    /* connect and say what the server is and what we may not do there */
 	EXEC_DISCOVER, /* list schemas and their positions */
-	EXEC_BASELINE, /* record versions as applied without running them */
+	EXEC_BASELINE, /* record versions as applied without running them; enrol */
 	EXEC_RESOLVE,  /* settle a migration that is in doubt, by the word of a human */
 	EXEC_KILL,     /* end the statement of one connection */
 	EXEC_KIND_NR,
@@ -66,7 +66,8 @@ struct exec_order {
 	uint64_t epoch;             /* of this start of the daemon */
 
 	/* TASK, BASELINE, RESOLVE, SURVEY */
-	struct release *release; /* one reference; NULL for a survey of versions only */
+	struct release *release; /* one reference; NULL: survey of versions only, baseline that
+				  * only makes the tables (enrols) */
 	char *to_version;        /* owned; NULL: the newest */
 	char *schema;            /* owned; TASK, RESOLVE */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */

@@ -91,7 +91,7 @@ static int row_parse(struct history_row *row, char *const *cells, struct err *er
 
 static int rows_parse(struct history *history, const struct db_rows *rows, struct err *err)
 {
-	SCOPED(history) parsed = { 0 };
+	struct history parsed = { 0 };
 
 	if (rows->nr == 0 || rows->columns != READ_NR) {
 		return err_set(err, ERR_DB, "muster_history: the server answered without a row");
@@ -105,12 +105,12 @@ static int rows_parse(struct history *history, const struct db_rows *rows, struc
 			continue;
 		}
 		if (row_parse(&parsed.rows[parsed.nr], rows->cells[i], err) < 0) {
+			history_release(&parsed);
 			return -1;
 		}
 		parsed.nr++;
 	}
 	*history = parsed;
-	parsed = (struct history){ 0 };
 	return 0;
 }
 
@@ -281,17 +281,38 @@ static void remember(struct history *history, const struct history_mark *mark)
 	};
 }
 
+static int refuse_older(const struct history *history, uint64_t epoch, struct err *err)
+{
+	if (history->epoch <= epoch) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "a newer musterd (epoch %" PRIu64 ") works here, this one has epoch %" PRIu64
+		       ": stop the older of the two",
+		       history->epoch, epoch);
+}
+
+int history_claim(struct db_session *session, struct history *history, uint64_t epoch,
+		  struct err *err)
+{
+	if (refuse_older(history, epoch, err) < 0) {
+		return -1;
+	}
+	if (history->epoch != epoch && put_epoch(session, epoch, err) < 0) {
+		return -1;
+	}
+	history->epoch = epoch;
+	return 0;
+}
+
 int history_put_all(struct db_session *session, struct history *history,
 		    const struct history_mark *marks, size_t nr, struct err *err)
 {
 	if (nr == 0) {
 		return 0;
 	}
-	if (history->epoch > marks->epoch) {
-		return err_set(err, ERR_CONFLICT,
-			       "a newer musterd (epoch %" PRIu64 ") works here, this one has "
-			       "epoch %" PRIu64 ": stop the older of the two",
-			       history->epoch, marks->epoch);
+	if (refuse_older(history, marks->epoch, err) < 0) {
+		return -1;
 	}
 	if (write_in_time(session, history, marks, nr, err) < 0) {
 		return -1;

@@ -82,6 +82,10 @@ NODISCARD int history_put(struct db_session *session, struct history *history,
 NODISCARD int history_put_all(struct db_session *session, struct history *history,
 			      const struct history_mark *marks, size_t nr, struct err *err);
 
+/* Write only the epoch, when it differs. ERR_CONFLICT as in history_put. */
+NODISCARD int history_claim(struct db_session *session, struct history *history, uint64_t epoch,
+			    struct err *err);
+
 /* Forget a migration of which no statement is done. */
 NODISCARD int history_forget(struct db_session *session, struct history *history,
 			     const char *version, struct err *err);

@@ -86,6 +86,23 @@ static void what_history_says_otherwise_is_kept(void **state)
 	g_free(changed);
 }
 
+static void without_a_release_it_only_enrols(void **state)
+{
+	char *schema = g_strdup(test_server_schema("bl_enrol"));
+	char *schemas[] = { schema, NULL };
+	SCOPED_PTR(exec_result) result = baseline(NULL, NULL, schemas);
+	g_autofree char *sql = g_strdup_printf("select epoch from %s.muster_state", schema);
+
+	(void)state;
+	assert_true(result->ok);
+	assert_true(result->standings[0].has_history);
+	assert_null(result->standings[0].version);
+	assert_null(result->standings[0].ahead);
+	kit_assert_history(schema, "");
+	kit_assert_value("5", sql);
+	g_free(schema);
+}
+
 static void an_unknown_version_is_refused(void **state)
 {
 	char *schemas[] = { (char[]){ "x" }, NULL };
@@ -121,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_without_running),
 		cmocka_unit_test(what_history_says_otherwise_is_kept),
+		cmocka_unit_test(without_a_release_it_only_enrols),
 		cmocka_unit_test(an_unknown_version_is_refused),
 		cmocka_unit_test(a_server_that_is_down_ends_it_all),
 	};
