@@ -20,8 +20,8 @@
 #include "wire.h"
 
 #define HEADERS_MAX      (8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
-#define IDLE_S           120         /* a kept connection without a request, a stalled write */
-#define STREAM_INPUT_MAX 4096        /* bytes a client may send into a stream */
+#define IDLE_S           120  /* a kept connection without a request, a stalled write */
+#define STREAM_INPUT_MAX 4096 /* bytes a client may send into a stream */
 #define GROUPS_MAX       1024
 #define ENTRY_MAX        65536 /* bytes of one line of group */
 #define SOCKET_MODE      0660
