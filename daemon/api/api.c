@@ -53,7 +53,6 @@ void api_close(struct api *api)
 	if (api == NULL) {
 		return;
 	}
-	sched_on_commit(api->sched, NULL, NULL);
 	watch_free(api->watch);
 	http_close(api->http);
 	g_hash_table_iter_init(&iter, api->calls);

@@ -35,7 +35,10 @@ struct api_setup {
  */
 NODISCARD struct api *api_open(const struct api_setup *setup, struct err *err);
 
-/* Stop serving. Work under way goes on, its answers are thrown away. NULL is fine. */
+/*
+ * Stop serving. The scheduler is freed before: it tells those who wait for an answer that
+ * musterd stops, and calls nothing here any more. NULL is fine.
+ */
 void api_close(struct api *api);
 
 /* After a reload of the settings. */

@@ -7,7 +7,7 @@
  * request: the answer is then thrown away.
  *
  * The socket has mode 0660. A socket file that nobody serves any more is replaced; one
- * that is served is refused. Loop thread only.
+ * that is served is refused. The program ignores SIGPIPE. Loop thread only.
  */
 #ifndef HTTP_H
 #define HTTP_H

@@ -68,7 +68,7 @@ int tenants_pick(const struct api *api, const char *text, GArray *ids, struct er
 	}
 	missing = selector_unmatched(selector);
 	if (missing != NULL) {
-		return err_set(err, ERR_NOT_FOUND, "there is no tenant \"%.128s\"", missing);
+		return err_set(err, ERR_NOT_FOUND, "no tenant is named %.128s", missing);
 	}
 	if (ids->len == 0) {
 		return err_set(err, ERR_NOT_FOUND, "no tenant is selected by \"%.256s\"",
@@ -147,6 +147,7 @@ struct page {
 	int64_t limit;
 	int64_t seen;
 	bool full;
+	bool more; /* rows behind a full page */
 };
 
 static int row_list(const struct store_tenant *row, void *ctx, struct err *err)
@@ -156,6 +157,7 @@ static int row_list(const struct store_tenant *row, void *ctx, struct err *err)
 	(void)err;
 	page->seen++;
 	if (page->full) {
+		page->more = true;
 		return 0;
 	}
 	if (tenant_is_selected(page->selector, row)) {
@@ -183,7 +185,7 @@ int op_tenant_list(struct call *call, struct err *err)
 			      err) < 0) {
 		return OP_FAILED;
 	}
-	if (page.seen < scan && (!page.full || page.seen == page.limit)) {
+	if (page.seen < scan && !page.more) {
 		g_clear_pointer(&page.out->next, g_free);
 	}
 	return OP_DONE;

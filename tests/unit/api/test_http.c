@@ -1,0 +1,192 @@
+#include <sys/stat.h>
+
+#include "api_fixture.h"
+
+static void the_socket_is_for_owner_and_group(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat found;
+
+	assert_int_equal(stat(fixture->socket, &found), 0);
+	assert_true(S_ISSOCK(found.st_mode));
+	assert_int_equal(found.st_mode & 0777, 0660);
+}
+
+static void never(struct http_request *request, void *ctx)
+{
+	(void)ctx;
+	http_answer(request, 500, "text/plain", g_strdup("?"));
+	fail();
+}
+
+static void a_served_socket_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_setup setup = { .base = fixture->base,
+				    .path = fixture->socket,
+				    .fd = -1,
+				    .fn = never };
+	g_autofree char *want = g_strdup_printf(
+		"the socket %s is already served by another musterd", fixture->socket);
+	struct reply reply = { 0 };
+	struct err err;
+
+	assert_null(http_open(&setup, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_string_equal(err.msg, want);
+	ask(fixture, &reply, "GET /healthz", NULL); /* the first one still serves */
+	assert_int_equal(reply.status, 200);
+	reply_clear(&reply);
+}
+
+/* What a daemon that was killed leaves: a socket file that nobody listens on. */
+static void a_dead_socket_is_replaced(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *path = g_build_filename(fixture->dir, "dead", NULL);
+	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct http *http;
+	struct err err = { 0 };
+
+	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+	http = http_open(&setup, &err);
+	must(http == NULL ? -1 : 0, &err);
+	http_close(http);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void a_file_that_is_no_socket_is_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *path = g_build_filename(fixture->dir, "file", NULL);
+	g_autofree char *want = g_strdup_printf("%s is there and is not a socket; set another "
+						"\"socket\" or move the file away",
+						path);
+	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
+	struct err err;
+
+	assert_true(g_file_set_contents(path, "precious", -1, NULL));
+	assert_null(http_open(&setup, &err));
+	assert_string_equal(err.msg, want);
+	assert_int_equal(g_unlink(path), 0);
+}
+
+static void a_path_that_is_too_long_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *path = g_strnfill(200, 'x');
+	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
+	struct err err;
+
+	assert_null(http_open(&setup, &err));
+	assert_non_null(strstr(err.msg, "is longer than 107 bytes; set a shorter \"socket\""));
+}
+
+/* As systemd gives it: bound and listening already, and not ours to remove. */
+static void a_given_socket_is_served_and_stays(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_setup setup = { .base = fixture->base, .path = fixture->socket, .fn = never };
+	g_autofree char *path = g_build_filename(fixture->dir, "given", NULL);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct http *http;
+	struct err err = { 0 };
+
+	setup.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	assert_int_equal(bind(setup.fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(setup.fd, 5), 0);
+	http = http_open(&setup, &err);
+	must(http == NULL ? -1 : 0, &err);
+	http_close(http);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(g_unlink(path), 0);
+}
+
+static void a_connection_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_stats stats = { 0 };
+	struct reply reply = { 0 };
+	int first;
+
+	ask(fixture, &reply, "GET /healthz", NULL);
+	first = fixture->client;
+	for (int i = 0; i < 9; i++) {
+		ask(fixture, &reply, "GET /healthz", NULL);
+		assert_int_equal(reply.status, 200);
+	}
+	assert_int_equal(fixture->client, first);
+	reply_clear(&reply);
+	http_stats_get(fixture->api->http, &stats);
+	assert_int_equal(stats.requests, 10);
+	assert_true(stats.us_sum > 0 && stats.us_max <= stats.us_sum);
+}
+
+static void the_client_may_leave_before_the_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char request[] = "GET /v1/servers HTTP/1.1\r\nHost: m\r\n\r\n";
+	struct reply reply = { 0 };
+
+	for (int i = 0; i < 20; i++) {
+		int fd = client_connect(fixture);
+
+		assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+		close(fd);
+		fixture_pump(fixture);
+	}
+	ask(fixture, &reply, "GET /healthz", NULL);
+	assert_int_equal(reply.status, 200);
+	reply_clear(&reply);
+}
+
+static void rubbish_is_refused_and_the_next_client_served(void **state)
+{
+	static const char *const rubbish[] = {
+		"\r\n\r\n\r\n",
+		"GET\r\n\r\n",
+		"\x16\x03\x01\x02",
+		"GET / HTTP/9.9\r\n\r\n",
+		"POST /v1/servers HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+		"POST /v1/servers HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n",
+	};
+	struct fixture *fixture = *state;
+	struct reply reply = { 0 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rubbish); i++) {
+		int fd = client_connect(fixture);
+
+		assert_true(write(fd, rubbish[i], strlen(rubbish[i])) > 0);
+		for (int k = 0; k < 5; k++) {
+			fixture_pump(fixture);
+		}
+		close(fd);
+	}
+	ask(fixture, &reply, "GET /healthz", NULL);
+	assert_int_equal(reply.status, 200);
+	reply_clear(&reply);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_socket_is_for_owner_and_group),
+		TEST(a_served_socket_is_refused),
+		TEST(a_dead_socket_is_replaced),
+		TEST(a_file_that_is_no_socket_is_left_alone),
+		TEST(a_path_that_is_too_long_is_refused),
+		TEST(a_given_socket_is_served_and_stays),
+		TEST(a_connection_is_kept),
+		TEST(the_client_may_leave_before_the_answer),
+		TEST(rubbish_is_refused_and_the_next_client_served),
+	};
+
+	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
+}

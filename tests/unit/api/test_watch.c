@@ -1,0 +1,172 @@
+#include <malloc.h>
+
+#include "api_fixture.h"
+
+static void stream_open(struct fixture *fixture, const char *query, const char *headers)
+{
+	g_autofree char *text = g_strdup_printf("GET /v1/events%s HTTP/1.1\r\nHost: m\r\n"
+						"Accept: text/event-stream\r\n%s\r\n",
+						query, headers);
+
+	fixture->client = client_connect(fixture);
+	client_write(fixture, text, strlen(text));
+}
+
+/* Pump until the stream has said it, and forget everything before. */
+static void stream_until(struct fixture *fixture, const char *text)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		char *found = strstr(fixture->seen->str, text);
+
+		if (found != NULL) {
+			g_string_erase(fixture->seen, 0,
+				       (found - fixture->seen->str) + (gssize)strlen(text));
+			return;
+		}
+		fixture_pump(fixture);
+		assert_true(client_read(fixture));
+	}
+	fail_msg("not in the stream: %s; but: %s", text, fixture->seen->str);
+}
+
+static void event_write(struct fixture *fixture, const char *text)
+{
+	SCOPED(store_event) event = { .uid = -1 };
+	struct err err = { 0 };
+
+	store_text_set(&event.actor, "muster");
+	store_text_set(&event.kind, "test");
+	store_text_set(&event.text, text);
+	must(store_begin(fixture->store, &err), &err);
+	must(store_event_add(fixture->store, &event, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	watch_wake(fixture->api->watch);
+}
+
+static void rows_come_as_they_are_committed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	event_write(fixture, "before");
+	stream_open(fixture, "", "");
+	stream_until(fixture, "Content-Type: text/event-stream\r\n");
+	stream_until(fixture, ": events\n\n");
+	event_write(fixture, "after");
+	stream_until(fixture, "id: 2\ndata: {\"id\":2,");
+	stream_until(fixture, "\"text\":\"after\"}\n\n");
+	assert_null(strstr(fixture->seen->str, "before"));
+}
+
+static void a_client_that_comes_back_misses_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int i = 0; i < 5; i++) {
+		event_write(fixture, "one of five");
+	}
+	stream_open(fixture, "?since=2", "");
+	stream_until(fixture, "id: 3\n");
+	stream_until(fixture, "id: 5\n");
+	close(fixture->client);
+	g_string_truncate(fixture->seen, 0);
+	event_write(fixture, "while away");
+	stream_open(fixture, "?since=2", "Last-Event-ID: 5\r\n"); /* a browser repeats its URL */
+	stream_until(fixture, "id: 6\n");
+	assert_null(strstr(fixture->seen->str, "id: 3\n"));
+}
+
+static void many_rows_come_in_order_and_whole(void **state)
+{
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	for (int i = 0; i < 3000; i++) {
+		SCOPED(store_event) event = { .uid = -1 };
+
+		store_text_set(&event.kind, "test");
+		store_text_set(&event.text, "a text that makes the row as long as rows are, more "
+					    "or less, for people");
+		must(store_event_add(fixture->store, &event, &err), &err);
+	}
+	must(store_commit(fixture->store, &err), &err);
+	stream_open(fixture, "?since=0", "");
+	for (int i = 1; i <= 3000; i++) {
+		g_autofree char *want = g_strdup_printf("id: %d\ndata: {\"id\":%d,", i, i);
+
+		stream_until(fixture, want);
+	}
+}
+
+/* A reader that stops reading holds what was sent ahead, not the whole trail. */
+static void a_slow_reader_holds_little(void **state)
+{
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+	size_t before;
+
+	stream_open(fixture, "?since=0", "");
+	must(store_begin(fixture->store, &err), &err);
+	for (int i = 0; i < 20000; i++) {
+		SCOPED(store_event) event = { .uid = -1 };
+
+		store_text_set(&event.kind, "test");
+		store_text_set(&event.text, "a text that makes the row as long as rows are");
+		must(store_event_add(fixture->store, &event, &err), &err);
+	}
+	must(store_commit(fixture->store, &err), &err);
+	before = mallinfo2().uordblks;
+	watch_wake(fixture->api->watch);
+	for (int i = 0; i < 500; i++) {
+		fixture_pump(fixture);
+	}
+	assert_true(mallinfo2().uordblks < before + 1024 * 1024); /* of 4 MiB in all */
+	stream_until(fixture, "id: 1\n");
+	stream_until(fixture, "id: 10000\n"); /* it reads again, and nothing is missing */
+	stream_until(fixture, "id: 20000\n");
+}
+
+static void streams_of_clients_that_left_are_dropped(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_stats stats = { 0 };
+
+	for (int i = 0; i < 3; i++) {
+		stream_open(fixture, "", "");
+		stream_until(fixture, ": events\n\n");
+		close(fixture->client);
+	}
+	http_stats_get(fixture->api->http, &stats);
+	assert_int_equal(stats.streams, 3);
+	fixture->client = -1;
+	for (int i = 0; i < 10; i++) {
+		event_write(fixture, "anybody there?");
+		fixture_pump(fixture);
+	}
+	http_stats_get(fixture->api->http, &stats);
+	assert_int_equal(stats.streams, 0);
+}
+
+static void a_stream_survives_the_end_of_the_api(void **state)
+{
+	struct fixture *fixture = *state;
+
+	stream_open(fixture, "", "");
+	stream_until(fixture, ": events\n\n"); /* teardown closes the api with it open */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(rows_come_as_they_are_committed),
+		TEST(a_client_that_comes_back_misses_nothing),
+		TEST(many_rows_come_in_order_and_whole),
+		TEST(a_slow_reader_holds_little),
+		TEST(streams_of_clients_that_left_are_dropped),
+		TEST(a_stream_survives_the_end_of_the_api),
+	};
+
+	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
+}
