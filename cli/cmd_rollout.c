@@ -81,6 +81,7 @@ static void fill_verb(const struct call *call, struct wire_verb *verb)
 static int show_effect(struct call *call, const struct wire_rollout *rollout, int64_t last)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *next = progress_next_command(rollout);
 
 	if (opts_flag(&call->opts, OPT_WAIT)) {
 		return watch_rollout(call, rollout->id, last);
@@ -90,6 +91,9 @@ static int show_effect(struct call *call, const struct wire_rollout *rollout, in
 		return EXIT_OK;
 	}
 	progress_summary(out, rollout);
+	if (next != NULL) {
+		g_string_append_printf(out, "  -> %s\n", next);
+	}
 	call_print(out);
 	return EXIT_OK;
 }

@@ -105,16 +105,17 @@ static void append_what(GString *out, const struct wire_rollout *rollout, const 
 static void append_bar(GString *out, const struct wire_rollout *rollout, const struct style *style)
 {
 	const struct wire_counts *counts = &rollout->counts;
+	bool unknown = counts->total == 0 && !exits_rollout_rests(rollout); /* not yet counted */
+	int64_t whole = unknown ? 1 : counts->total;
 	size_t cells = BAR_CELLS;
 
 	if (style->width > 0) {
 		cells = CLAMP(style->width / 2, 10, BAR_CELLS);
 	}
 	g_string_append(out, "  ");
-	human_bar(out, counts->done, counts->total, cells, style->fine);
+	human_bar(out, counts->done, whole, cells, style->fine);
 	g_string_append_printf(out, " %3d%%  %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " done\n",
-			       human_percent(counts->done, counts->total), counts->done,
-			       counts->total);
+			       human_percent(counts->done, whole), counts->done, counts->total);
 }
 
 static void append_counts(GString *out, const struct wire_counts *counts, const struct style *style)

@@ -30,6 +30,15 @@ void screen_update(struct screen *screen, GString *out, const GString *picture)
 	g_string_assign(screen->last, picture->str);
 }
 
+void screen_clip(GString *picture, size_t lines)
+{
+	for (size_t i = 0; i < picture->len; i++) {
+		if (picture->str[i] == '\n' && --lines == 0) {
+			g_string_truncate(picture, i + 1);
+		}
+	}
+}
+
 void screen_draw(struct screen *screen, const GString *picture)
 {
 	g_autoptr(GString) out = g_string_new(NULL);

@@ -23,6 +23,9 @@ void screen_draw(struct screen *screen, const GString *picture);
 /* What the terminal must get to see the next picture instead of the last. */
 void screen_update(struct screen *screen, GString *out, const GString *picture);
 
+/* Leave only the first lines of a picture. */
+void screen_clip(GString *picture, size_t lines);
+
 /* Size of the terminal on stdout, 80 x 24 when it does not say. */
 void screen_size(size_t *width, size_t *height);
 

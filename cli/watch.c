@@ -7,12 +7,11 @@
 #include "tick.h"
 #include "views.h"
 
-#define TURN_MS     250
-#define PICTURE_MS  250  /* least time between two pictures that show news */
-#define IDLE_MS     1000 /* the picture's rate and time left move without news */
-#define DRAIN_MS    100
-#define TASKS_SHOWN 6
-#define WAVES_SHOWN 6
+#define TURN_MS    250
+#define PICTURE_MS 250  /* least time between two pictures that show news */
+#define IDLE_MS    1000 /* the picture's rate and time left move without news */
+#define DRAIN_MS   100
+#define TALL       40 /* lines of a terminal that has room */
 
 struct watch {
 	struct call *call;
@@ -73,15 +72,21 @@ static void flush_lines(struct watch *watch)
 	}
 }
 
-static void draw(struct watch *watch)
+/* Load the tasks and draw. */
+static int draw(struct watch *watch, struct err *err)
 {
 	g_autoptr(GString) picture = g_string_new(NULL);
 	struct style style = watch->call->style;
 	size_t height = 0;
 
 	screen_size(&style.width, &height);
-	board_picture(picture, &watch->board, WAVES_SHOWN, &style);
+	if (board_load_tasks(&watch->board, watch->call, height < TALL ? 3 : 8, err) < 0) {
+		return -1;
+	}
+	board_picture(picture, &watch->board, height < TALL ? 4 : 8, &style);
+	screen_clip(picture, height - 1); /* what has scrolled away cannot be drawn again */
 	screen_draw(&watch->screen, picture);
+	return 0;
 }
 
 /* Ask again when there is news, or when nobody has looked for a while. */
@@ -103,13 +108,7 @@ static int refresh(struct watch *watch, struct err *err)
 	}
 	watch->loaded = tick_ms();
 	watch->news = false;
-	if (watch->live) {
-		if (board_load_tasks(board, call, TASKS_SHOWN, err) < 0) {
-			return -1;
-		}
-		draw(watch);
-	}
-	return 0;
+	return watch->live ? draw(watch, err) : 0;
 }
 
 static int say_it_goes_on(const struct watch *watch, const char *why)
@@ -227,11 +226,8 @@ int watch_rollout(struct call *call, const char *id, int64_t since)
 	}
 	watch.ended = since > 0 ? exits_ended(&watch.board.rollout.counts) : 0;
 	follow_begin(&watch.follow, call->client, watch.board.rollout.id, since, on_event, &watch);
-	if (watch.live) {
-		if (board_load_tasks(&watch.board, call, TASKS_SHOWN, &err) < 0) {
-			return call_fail(call, &err);
-		}
-		draw(&watch);
+	if (watch.live && draw(&watch, &err) < 0) {
+		return call_fail(call, &err);
 	}
 	return loop(&watch);
 }

@@ -28,10 +28,22 @@ static void a_new_picture_takes_the_place_of_the_last(void **state)
 	assert_string_equal(out->str, "\033[1A\r\033[Jone\ntwo\n");
 }
 
+static void a_picture_is_cut_to_the_terminal(void **state)
+{
+	g_autoptr(GString) picture = g_string_new("one\ntwo\nthree\n");
+
+	(void)state;
+	screen_clip(picture, 4);
+	assert_string_equal(picture->str, "one\ntwo\nthree\n");
+	screen_clip(picture, 2);
+	assert_string_equal(picture->str, "one\ntwo\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_picture_takes_the_place_of_the_last),
+		cmocka_unit_test(a_picture_is_cut_to_the_terminal),
 	};
 
 	return cmocka_run_group_tests_name("screen", tests, NULL, NULL);
