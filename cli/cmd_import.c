@@ -1,8 +1,9 @@
-#include <string.h>
-
 #include "cmd.h"
 #include "inventory.h"
+#include "slurp.h"
 #include "views.h"
+
+#define FILE_MAX ((size_t)WIRE_BODY_MAX / 2)
 
 static int refuse(const char *file, const struct wire_list *problems)
 {
@@ -45,21 +46,6 @@ static int send_import(struct call *call, const struct wire_import *import, cons
 	return code;
 }
 
-static int read_file(const char *file, char **text, struct err *err)
-{
-	g_autoptr(GError) problem = NULL;
-	gsize len = 0;
-
-	if (!g_file_get_contents(file, text, &len, &problem)) {
-		return err_set(err, ERR_SYSTEM, "%s", problem->message);
-	}
-	if (strlen(*text) != len) {
-		return err_set(err, ERR_INVALID, "%s holds a zero byte; it is not a CSV file",
-			       file);
-	}
-	return 0;
-}
-
 int cmd_tenant_import(struct call *call)
 {
 	const char *file = call_word(call, 0);
@@ -69,7 +55,7 @@ int cmd_tenant_import(struct call *call)
 	struct err err = { 0 };
 	int code;
 
-	if (read_file(file, &text, &err) < 0) {
+	if (slurp_file(&text, file, FILE_MAX, &err) < 0) {
 		return call_fail(call, &err);
 	}
 	inventory_parse(&import, text, &problems);

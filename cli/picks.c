@@ -1,8 +1,9 @@
 #include "picks.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "slurp.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
 
@@ -40,15 +41,15 @@ char *picks_of_words(char *const *words, size_t nr)
 
 static int read_names(const char *path, char **text, struct err *err)
 {
-	g_autoptr(GError) problem = NULL;
-	gsize len = 0;
+	g_autofree char *read = NULL;
 
-	if (!g_file_get_contents(path, text, &len, &problem)) {
-		return err_set_native(err, ERR_SYSTEM, EIO, "%s", problem->message);
+	if (slurp_file(&read, path, FILE_MAX, err) < 0) {
+		return -1;
 	}
-	if (len > FILE_MAX || strlen(*text) != len || !g_utf8_validate(*text, -1, NULL)) {
-		return err_set(err, ERR_INVALID, "%s: not a list of names, one in a line", path);
+	if (!g_utf8_validate(read, -1, NULL)) {
+		return err_set(err, ERR_INVALID, "%s: the text is not UTF-8", path);
 	}
+	*text = g_steal_pointer(&read);
 	return 0;
 }
 

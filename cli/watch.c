@@ -24,6 +24,7 @@ struct watch {
 	int64_t loaded;   /* tick_ms of the last answer */
 	bool news;
 	bool live; /* a terminal */
+	bool away; /* the daemon, and it was said */
 };
 
 static void watch_release(struct watch *watch)
@@ -144,6 +145,16 @@ static int say_the_end(struct watch *watch)
 	return code;
 }
 
+/* Once, when the daemon goes; not into a picture. */
+static void say_it_is_away(struct watch *watch)
+{
+	if (!watch->away && !watch->live) {
+		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
+				      "  -> systemctl status musterd\n");
+	}
+	watch->away = true;
+}
+
 static int turn(struct watch *watch, struct err *err)
 {
 	if (follow_wait(&watch->follow, TURN_MS, err) < 0) {
@@ -151,8 +162,10 @@ static int turn(struct watch *watch, struct err *err)
 	}
 	flush_lines(watch);
 	if (watch->follow.gone_since != 0) {
-		return 0; /* the daemon is away: follow takes care */
+		say_it_is_away(watch);
+		return 0; /* follow takes care */
 	}
+	watch->away = false;
 	if (refresh(watch, err) < 0) {
 		if (!client_is_gone(err)) {
 			return -1;

@@ -46,7 +46,7 @@ static const struct { const char *text; const char *want; } expanded[] = {
 
 static const struct { const char *text; const char *msg; } refused[] = {
 	{ "@empty",    "empty: no name in it" },
-	{ "@missing",  "Failed to open file “missing”: No such file or directory" },
+	{ "@missing",  "cannot read missing: No such file or directory" },
 };
 
 /* clang-format on */
