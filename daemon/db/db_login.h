@@ -16,12 +16,17 @@
 
 #include "err.h"
 
-enum db_tls {                 /* over TCP; never over a Unix socket */
-	      DB_TLS_DEFAULT, /* when the server offers it; its certificate is not looked at */
-	      DB_TLS_OFF,
-	      DB_TLS_REQUIRED,
-	      DB_TLS_VERIFY_CA,
-	      DB_TLS_VERIFY_IDENTITY,
+/*
+ * TLS over TCP; a Unix socket never uses it. By default it is used when the server offers
+ * it, and its certificate is not looked at. VERIFY_CA: MariaDB's library compares the
+ * name in the certificate, too.
+ */
+enum db_tls {
+	DB_TLS_DEFAULT,
+	DB_TLS_OFF,
+	DB_TLS_REQUIRED,
+	DB_TLS_VERIFY_CA,
+	DB_TLS_VERIFY_IDENTITY,
 };
 
 struct db_login {
