@@ -359,9 +359,21 @@ static void act(struct sched *sched)
 	}
 }
 
+/* The turn is committed; a power cut is all that a failure here leaves it open to. */
+static void settle(struct sched *sched)
+{
+	struct err err = { 0 };
+
+	if (sched->settle && store_settle(sched->store, &err) < 0) {
+		log_error("turn not yet safe from a power cut error=\"%s\"", err.msg);
+		return;
+	}
+	sched->settle = false;
+}
+
 static int turn(struct sched *sched, struct err *err)
 {
-	if (store_begin(sched->store, err) < 0) {
+	if (store_begin_soft(sched->store, err) < 0) {
 		return -1;
 	}
 	if (read_letters(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
@@ -442,6 +454,7 @@ int64_t sched_turn(struct sched *sched)
 		undo(sched, &err);
 		return COMMIT_RETRY_MS;
 	}
+	settle(sched);
 	act(sched);
 	if (!sched->stopping) {
 		sched_links_probe(sched, tick_ms());

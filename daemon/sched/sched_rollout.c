@@ -53,6 +53,7 @@ int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event 
 	run->row.state = (enum rollout_state)edge->to;
 	store_text_set(&run->row.reason, text != NULL ? text : edge->why);
 	set_times(&run->row, from);
+	sched->settle = true;
 	if (store_rollout_put(sched->store, &run->row, err) < 0) {
 		return -1;
 	}

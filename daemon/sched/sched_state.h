@@ -67,6 +67,7 @@ struct sched {
 	uint64_t epoch;
 	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
 	bool runs_stale; /* the set of open rollouts is to be read again */
+	bool settle;     /* this turn decided what only the inventory knows */
 	bool wrote;      /* events were written since the last commit */
 	bool stopping;
 	bool waked;

@@ -18,6 +18,15 @@ static bool is_running(enum task_state state)
 	return state == TASK_RUNNING || state == TASK_VERIFYING;
 }
 
+/*
+ * A power cut may undo that a task was taken, parked or done: the tenant's history says it
+ * again. That it failed or was put aside is ours alone to remember.
+ */
+static bool is_decision(enum task_state state)
+{
+	return fsm_is_end(&fsm_task, (int)state) ? state != TASK_DONE : state == TASK_HELD;
+}
+
 static void set_times(struct store_task *task, enum task_state from)
 {
 	if (task->state == TASK_RUNNING && from == TASK_PENDING) {
@@ -60,6 +69,7 @@ int sched_task_move(struct sched *sched, struct run *run, struct store_task *tas
 	task->state = (enum task_state)edge->to;
 	store_text_set(&task->reason, text != NULL ? text : edge->why);
 	set_times(task, from);
+	sched->settle = sched->settle || is_decision(task->state);
 	if (store_task_put(sched->store, task, err) < 0) {
 		return -1;
 	}

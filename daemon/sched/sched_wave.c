@@ -14,6 +14,7 @@ static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave
 
 	CHECK(edge != NULL); /* only our own code moves waves */
 	wave->row.state = (enum wave_state)edge->to;
+	sched->settle = true;
 	if (store_wave_put(sched->store, &wave->row, err) < 0) {
 		return -1;
 	}

@@ -257,9 +257,17 @@ void store_close(struct store *store)
 	g_free(store);
 }
 
-int store_begin(struct store *store, struct err *err)
+/* SQLite takes a new level only between transactions. */
+static int begin(struct store *store, bool soft, struct err *err)
 {
 	CHECK(!store->in_tx);
+	if (store->soft != soft) {
+		if (run(store, soft ? "pragma synchronous = normal" : "pragma synchronous = full",
+			err) < 0) {
+			return -1;
+		}
+		store->soft = soft;
+	}
 	if (run(store, "begin immediate", err) < 0) {
 		return -1;
 	}
@@ -267,6 +275,31 @@ int store_begin(struct store *store, struct err *err)
 	store->undone = 0;
 	store->depth = 0;
 	return 0;
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	return begin(store, false, err);
+}
+
+int store_begin_soft(struct store *store, struct err *err)
+{
+	return begin(store, true, err);
+}
+
+int store_settle(struct store *store, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (begin(store, false, err) < 0) {
+		return -1;
+	}
+	if (store_query_begin(&query, store, SQL_SETTLE, err) < 0 ||
+	    store_query_run(&query, err) < 0) {
+		store_rollback(store);
+		return -1;
+	}
+	return store_commit(store, err);
 }
 
 int store_commit(struct store *store, struct err *err)

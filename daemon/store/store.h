@@ -36,6 +36,16 @@ void store_close(struct store *store); /* NULL is fine; rolls back */
  */
 NODISCARD int store_begin(struct store *store, struct err *err);
 NODISCARD int store_commit(struct store *store, struct err *err);
+
+/*
+ * As store_begin, for a turn whose loss is harmless: it survives the end of the
+ * program, but a power cut may undo it until the next store_begin has been committed
+ * or store_settle was called. For what the tenants' own histories say as well.
+ */
+NODISCARD int store_begin_soft(struct store *store, struct err *err);
+
+/* Outside of a transaction: all that was committed is on disk when it returns. */
+NODISCARD int store_settle(struct store *store, struct err *err);
 void store_rollback(struct store *store); /* harmless without a transaction */
 bool store_in_transaction(const struct store *store);
 

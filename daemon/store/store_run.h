@@ -59,6 +59,7 @@ struct store {
 	sqlite3 *db;
 	char *path;  /* owned */
 	int lock_fd; /* -1: none */
+	bool soft;   /* pragma synchronous is normal */
 	bool in_tx;  /* between begin and commit or rollback */
 	int undone;  /* extended code of what made SQLite undo it, or 0 */
 	int depth;   /* savepoints */

@@ -228,3 +228,9 @@ select k.*, t.name as tenant, t.schema, t.bytes, s.name as server
 from task as k
 cross join tenant as t on t.id = k.tenant_id
 cross join server as s on s.id = k.server_id;
+
+-- One row that store_settle counts up: a commit that writes is one that is synced.
+create table settled (
+	nr integer not null
+) strict;
+insert into settled values (0);

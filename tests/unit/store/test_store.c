@@ -369,9 +369,31 @@ static void states_are_those_of_the_program(void **state)
 	}
 }
 
+/* Kinds of turns may follow one another in any order; none loses what was committed. */
+static void soft_turns_and_full_ones_mix(void **state)
+{
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(store_begin_soft(fixture->store, &err), 0);
+		assert_int_equal(store_commit(fixture->store, &err), 0);
+		assert_int_equal(store_settle(fixture->store, &err), 0);
+		assert_false(store_in_transaction(fixture->store));
+		assert_int_equal(store_begin(fixture->store, &err), 0);
+		assert_int_equal(store_commit(fixture->store, &err), 0);
+	}
+	{
+		g_autofree char *settled = fixture_ask(fixture, "select nr from settled");
+
+		assert_string_equal(settled, "3");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORE_TEST(soft_turns_and_full_ones_mix),
 		STORE_TEST(keeps_what_was_committed),
 		STORE_TEST(forgets_what_was_not),
 		STORE_TEST(undoes_a_part_alone),
