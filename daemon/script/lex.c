@@ -219,13 +219,8 @@ enum lex_kind lex_next_code(struct lex *lex, struct lex_token *token)
 	return kind;
 }
 
-bool lex_is_word(const struct lex *lex, const struct lex_token *token, const char *word)
+bool lex_is_same(const struct lex *lex, const struct lex_token *token, const char *word)
 {
-	/* nearly every word differs in its first letter already */
-	if (token->kind != LEX_WORD || token->len == 0 ||
-	    g_ascii_toupper(lex->text[token->at]) != word[0]) {
-		return false;
-	}
 	return token->len == strlen(word) &&
 	       g_ascii_strncasecmp(lex->text + token->at, word, token->len) == 0;
 }

@@ -61,8 +61,19 @@ enum lex_kind lex_next(struct lex *lex, struct lex_token *token);
 /* As lex_next, but spaces and comments are passed over. */
 enum lex_kind lex_next_code(struct lex *lex, struct lex_token *token);
 
-/* Is the token this word, whatever its case? word is in upper case. */
-bool lex_is_word(const struct lex *lex, const struct lex_token *token, const char *word);
+/* Are the token's len bytes those of word, whatever their case? */
+bool lex_is_same(const struct lex *lex, const struct lex_token *token, const char *word);
+
+/*
+ * Is the token this word, whatever its case? word is in upper case. Inline, because nearly
+ * every word of a long text differs from what is asked for in its first letter.
+ */
+static inline bool lex_is_word(const struct lex *lex, const struct lex_token *token,
+			       const char *word)
+{
+	return token->kind == LEX_WORD && ((lex->text[token->at] ^ word[0]) & ~0x20) == 0 &&
+	       lex_is_same(lex, token, word);
+}
 
 /* Is it one of the words of a list that ends in NULL? */
 bool lex_is_one_of(const struct lex *lex, const struct lex_token *token, const char *const *words);

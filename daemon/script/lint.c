@@ -124,11 +124,6 @@ void lint_note(struct lint_walk *walk, enum lint_rule rule, size_t at, const cha
 	g_array_append_val(walk->findings, finding);
 }
 
-bool lint_word(const struct lint_walk *walk, const struct lex_token *token, const char *word)
-{
-	return lex_is_word(&walk->lex, token, word);
-}
-
 bool lint_punct(const struct lint_walk *walk, const struct lex_token *token, char punct)
 {
 	return lex_is_punct(&walk->lex, token, punct);
@@ -163,13 +158,14 @@ static void check_database(struct lint_walk *walk)
 	static const char *const verbs[] = { "CREATE", "ALTER", "DROP", NULL };
 	static const char *const options[] = { "CHARACTER", "CHARSET", "COLLATE", "DEFAULT",
 					       "COMMENT",   "READ",    NULL };
-	struct lex_token object = lint_peek(walk, 0);
+	struct lex_token object;
 	struct lex_token name;
 	size_t nth = 1;
 
 	if (!lex_is_one_of(&walk->lex, &walk->token, verbs)) {
 		return;
 	}
+	object = lint_peek(walk, 0);
 	if (lint_word(walk, &object, "OR")) {
 		object = lint_peek(walk, 2);
 		nth = 3;
@@ -196,21 +192,29 @@ static bool is_no_name(const struct lint_walk *walk, const struct lex_token *nex
 	       (next->kind != LEX_PUNCT || lint_punct(walk, next, ';'));
 }
 
-static void check_opening(struct lint_walk *walk)
+/* The word that decides together with the first one. */
+static struct lex_token second_word(const struct lint_walk *walk)
 {
 	struct lex_token next = lint_peek(walk, 0);
 
-	check_database(walk);
 	if (lint_word(walk, &next, "OR")) {
-		next = lint_peek(walk, 2); /* CREATE OR REPLACE ROLE */
-	} else if (lint_word(walk, &next, "DEFAULT")) {
-		next = lint_peek(walk, 1); /* SET DEFAULT ROLE */
+		return lint_peek(walk, 2); /* CREATE OR REPLACE ROLE */
 	}
+	return lint_word(walk, &next, "DEFAULT") ? lint_peek(walk, 1) : next; /* SET DEFAULT ROLE */
+}
+
+static void check_opening(struct lint_walk *walk)
+{
+	check_database(walk);
 	for (size_t i = 0; i < G_N_ELEMENTS(openings); i++) {
 		const char *second = openings[i].second;
+		struct lex_token next;
 
-		if (lint_word(walk, &walk->token, openings[i].first) &&
-		    (second == NULL ? is_no_name(walk, &next) : lint_word(walk, &next, second))) {
+		if (!lint_word(walk, &walk->token, openings[i].first)) {
+			continue;
+		}
+		next = second_word(walk);
+		if (second == NULL ? is_no_name(walk, &next) : lint_word(walk, &next, second)) {
 			lint_note(walk, openings[i].rule, walk->token.at, "%s", openings[i].say);
 			return;
 		}
@@ -397,18 +401,36 @@ static void look(struct lint_walk *walk)
 	lint_names(walk);
 }
 
-static void step(struct lint_walk *walk)
+/* May a statement begin behind the present token? */
+static bool may_start(const struct lint_walk *walk)
 {
 	static const char *const starters[] = { "BEGIN", "THEN", "ELSE",   "DO",
 						"LOOP",  "ROW",  "REPEAT", NULL };
 
+	return lex_is_one_of(&walk->lex, &walk->token, starters) ||
+	       lint_punct(walk, &walk->token, ';') || lint_punct(walk, &walk->token, ':') ||
+	       (walk->header && walk->level == 0 && lint_punct(walk, &walk->token, ')'));
+}
+
+/* A number or a text where no name is expected: most of any dump. */
+static bool is_value(const struct lint_walk *walk)
+{
+	return !walk->expect && !walk->start &&
+	       (walk->token.kind == LEX_STRING ||
+		(walk->token.kind == LEX_WORD && g_ascii_isdigit(walk->lex.text[walk->token.at])));
+}
+
+static void step(struct lint_walk *walk)
+{
 	if (lint_word(walk, &walk->back[0], "DECLARE")) {
 		walk->declared = walk->token;
 	}
-	look(walk);
-	walk->start = lex_is_one_of(&walk->lex, &walk->token, starters) ||
-		      lint_punct(walk, &walk->token, ';') || lint_punct(walk, &walk->token, ':') ||
-		      (walk->header && walk->level == 0 && lint_punct(walk, &walk->token, ')'));
+	if (is_value(walk)) {
+		walk->start = false;
+	} else {
+		look(walk);
+		walk->start = may_start(walk);
+	}
 	if (lint_punct(walk, &walk->token, ';')) {
 		walk->in_set = false;
 	}

@@ -40,7 +40,12 @@ struct lint_walk {
 void lint_note(struct lint_walk *walk, enum lint_rule rule, size_t at, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
-bool lint_word(const struct lint_walk *walk, const struct lex_token *token, const char *word);
+static inline bool lint_word(const struct lint_walk *walk, const struct lex_token *token,
+			     const char *word)
+{
+	return lex_is_word(&walk->lex, token, word);
+}
+
 bool lint_punct(const struct lint_walk *walk, const struct lex_token *token, char punct);
 
 /* The nth code token behind the present one, from 0. */
