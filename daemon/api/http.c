@@ -227,29 +227,29 @@ static void on_request(struct evhttp_request *raw, void *ctx)
 	http->fn(&request->seen, http->ctx);
 }
 
-const char *http_header(const struct http_request *seen, const char *name)
+const char *http_header(const struct http_request *request, const char *name)
 {
-	const struct request *request = (const struct request *)(const void *)seen;
+	const struct request *own = (const struct request *)(const void *)request;
 
-	return request->raw == NULL
+	return own->raw == NULL
 		       ? NULL
-		       : evhttp_find_header(evhttp_request_get_input_headers(request->raw), name);
+		       : evhttp_find_header(evhttp_request_get_input_headers(own->raw), name);
 }
 
 /* The request leaves our books; how long it took is counted. */
-static void request_count(struct request *request)
+static void request_count(struct request *own)
 {
-	struct http_stats *stats = &request->http->stats;
-	int64_t us = g_get_monotonic_time() - request->seen.began_us;
+	struct http_stats *stats = &own->http->stats;
+	int64_t us = g_get_monotonic_time() - own->seen.began_us;
 
 	stats->requests++;
 	stats->us_sum += us;
 	stats->us_max = us > stats->us_max ? us : stats->us_max;
 }
 
-static void headers_put(struct request *request, const char *content_type)
+static void headers_put(struct request *own, const char *content_type)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(request->raw);
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(own->raw);
 	char protocol[16];
 
 	g_snprintf(protocol, sizeof(protocol), "%d", WIRE_PROTOCOL);
@@ -265,102 +265,102 @@ static void body_free(const void *data, size_t len, void *body)
 	g_free(body);
 }
 
-void http_answer(struct http_request *seen, int status, const char *content_type, char *body)
+void http_answer(struct http_request *request, int status, const char *content_type, char *body)
 {
-	struct request *request = request_of(seen);
+	struct request *own = request_of(request);
 	struct evbuffer *output;
 
-	if (request->http == NULL) { /* the server was closed, and raw with it */
+	if (own->http == NULL) { /* the server was closed, and raw with it */
 		g_free(body);
-		request_free(request);
+		request_free(own);
 		return;
 	}
-	request_count(request);
-	log_debug("request method=%s path=%s status=%d uid=%u us=%" G_GINT64_FORMAT, seen->method,
-		  seen->path, status, (unsigned)seen->peer.uid,
-		  g_get_monotonic_time() - seen->began_us);
-	headers_put(request, content_type);
-	output = evhttp_request_get_output_buffer(request->raw);
+	request_count(own);
+	log_debug("request method=%s path=%s status=%d uid=%u us=%" G_GINT64_FORMAT,
+		  own->seen.method, own->seen.path, status, (unsigned)own->seen.peer.uid,
+		  g_get_monotonic_time() - own->seen.began_us);
+	headers_put(own, content_type);
+	output = evhttp_request_get_output_buffer(own->raw);
 	evbuffer_add_reference(output, body, strlen(body), body_free, body);
-	g_hash_table_remove(request->http->open, request);
-	evhttp_send_reply(request->raw, status, NULL, NULL);
-	request_free(request);
+	g_hash_table_remove(own->http->open, own);
+	evhttp_send_reply(own->raw, status, NULL, NULL);
+	request_free(own);
 }
 
 /* ---- streams ------------------------------------------------------------------------- */
 
-static struct bufferevent *stream_buffer(const struct request *request)
+static struct bufferevent *stream_buffer(const struct request *own)
 {
 	struct evhttp_connection *connection =
-		request->http == NULL ? NULL : evhttp_request_get_connection(request->raw);
+		own->http == NULL ? NULL : evhttp_request_get_connection(own->raw);
 
 	return connection == NULL ? NULL : evhttp_connection_get_bufferevent(connection);
 }
 
-void http_stream_begin(struct http_request *seen, const char *content_type,
+void http_stream_begin(struct http_request *request, const char *content_type,
 		       void (*drained)(void *ctx), void *ctx)
 {
-	struct request *request = request_of(seen);
+	struct request *own = request_of(request);
 	struct timeval stalled = { .tv_sec = IDLE_S };
-	struct bufferevent *buffer = stream_buffer(request);
+	struct bufferevent *buffer = stream_buffer(own);
 
-	request->drained = drained;
-	request->ctx = ctx;
+	own->drained = drained;
+	own->ctx = ctx;
 	if (buffer == NULL) {
 		return;
 	}
-	request->streams = true;
-	request_count(request);
-	request->http->stats.streams++;
-	headers_put(request, content_type);
+	own->streams = true;
+	request_count(own);
+	own->http->stats.streams++;
+	headers_put(own, content_type);
 	/* nothing more is expected from the client, and it may be silent for ever */
 	bufferevent_set_timeouts(buffer, NULL, &stalled);
 	bufferevent_setwatermark(buffer, EV_READ, 0, STREAM_INPUT_MAX);
-	evhttp_send_reply_start(request->raw, HTTP_OK, NULL);
+	evhttp_send_reply_start(own->raw, HTTP_OK, NULL);
 }
 
 static void on_drained(struct evhttp_connection *connection, void *arg)
 {
-	struct request *request = arg;
+	struct request *own = arg;
 
 	(void)connection;
-	request->drained(request->ctx);
+	own->drained(own->ctx);
 }
 
-bool http_stream_send(struct http_request *seen, const char *text, size_t len)
+bool http_stream_send(struct http_request *request, const char *text, size_t len)
 {
-	struct request *request = request_of(seen);
+	struct request *own = request_of(request);
 	struct evbuffer *chunk;
 
-	if (stream_buffer(request) == NULL) {
+	if (stream_buffer(own) == NULL) {
 		return false;
 	}
 	chunk = evbuffer_new();
 	CHECK(chunk != NULL);
 	evbuffer_add(chunk, text, len);
-	evhttp_send_reply_chunk_with_cb(request->raw, chunk, on_drained, request);
+	evhttp_send_reply_chunk_with_cb(own->raw, chunk, on_drained, own);
 	evbuffer_free(chunk);
 	return true;
 }
 
-size_t http_stream_backlog(const struct http_request *seen)
+size_t http_stream_backlog(const struct http_request *request)
 {
-	const struct request *request = (const struct request *)(const void *)seen;
-	struct bufferevent *buffer = stream_buffer(request);
+	const struct request *own = (const struct request *)(const void *)request;
+	struct bufferevent *buffer = stream_buffer(own);
 
 	return buffer == NULL ? 0 : evbuffer_get_length(bufferevent_get_output(buffer));
 }
 
-void http_stream_end(struct http_request *seen)
+void http_stream_end(struct http_request *request)
 {
-	struct request *request = request_of(seen);
+	struct request *own = request_of(request);
 
-	if (request->http != NULL) {
-		request->http->stats.streams -= request->streams ? 1 : 0;
-		g_hash_table_remove(request->http->open, request);
-		evhttp_send_reply_end(request->raw);
+	if (own->http != NULL) {
+		own->http->stats.streams -= own->streams ? 1 : 0;
+		g_hash_table_remove(own->http->open, own);
+		evhttp_send_reply_end(own->raw);
 	}
-	request_free(request);
+	request_free(own);
 }
 
 /* ---- life ---------------------------------------------------------------------------- */
@@ -377,7 +377,7 @@ static struct evhttp *server_new(struct http *http, struct event_base *base)
 	CHECK(server != NULL);
 	evhttp_set_gencb(server, on_request, http);
 	evhttp_set_max_headers_size(server, HEADERS_MAX);
-	evhttp_set_max_body_size(server, WIRE_BODY_MAX);
+	evhttp_set_max_body_size(server, (ssize_t)WIRE_BODY_MAX);
 	evhttp_set_timeout(server, IDLE_S);
 	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
 						   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |

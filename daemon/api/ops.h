@@ -58,8 +58,8 @@ struct op {
 
 extern const struct op ops[]; /* method NULL ends it */
 
-/* Takes request. */
-void ops_dispatch(struct api *api, struct http_request *request);
+/* Takes http. */
+void ops_dispatch(struct api *api, struct http_request *http);
 
 /* The operations as a Markdown table. Owned. */
 char *ops_describe(void);

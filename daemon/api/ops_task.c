@@ -45,13 +45,13 @@ static int state_find(const char *name, int *state, struct err *err)
 	}
 	*state = states_find(task_state_names, TASK_STATE_NR, name);
 	if (*state < 0) {
-		g_autofree char *known = NULL;
-		const char *names[TASK_STATE_NR + 1] = { NULL };
+		g_autoptr(GString) known = g_string_new(NULL);
 
-		memcpy(names, task_state_names, sizeof(task_state_names));
-		known = g_strjoinv(" ", (char **)(uintptr_t)names);
-		return err_set(err, ERR_INVALID, "a task is never \"%.32s\"; known: %s", name,
-			       known);
+		for (int i = 0; i < TASK_STATE_NR; i++) {
+			g_string_append_printf(known, " %s", task_state_names[i]);
+		}
+		return err_set(err, ERR_INVALID, "a task is never \"%.32s\"; known:%s", name,
+			       known->str);
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "wire.h"
 
 #define HEARTBEAT_S  15
-#define BACKLOG_MAX  (256 * 1024) /* bytes sent ahead of a reader */
+#define BACKLOG_MAX  ((size_t)256 * 1024) /* bytes sent ahead of a reader */
 #define ROWS_AT_ONCE 500
 
 struct stream {

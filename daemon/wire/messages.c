@@ -5,6 +5,7 @@
 /* clang-format off */
 
 /* _Generic yields 0 and refuses, at compile time, a member of another type. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): ctype is a type */
 #define AT(T, m, ctype) (offsetof(struct T, m) + _Generic(((struct T *)0)->m, ctype: 0u))
 
 #define TEXT(T, m, need)      { #m, WIRE_TEXT,   AT(T, m, char *),             need, NULL }

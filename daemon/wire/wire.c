@@ -293,7 +293,7 @@ char *wire_encode_list(const struct wire_type *type, const struct wire_list *lis
 
 /* ---- decode ------------------------------------------------------------------------ */
 
-static int object_get(const struct wire_type *type, void *object, const json_t *json, bool strict,
+static int object_get(const struct wire_type *type, void *object, json_t *json, bool strict,
 		      struct err *err);
 
 static int wrong_kind(const struct wire_field *field, struct err *err)
@@ -345,7 +345,7 @@ static int list_get(const struct wire_type *type, struct wire_list *list, const 
 		    bool strict, struct err *err)
 {
 	for (size_t i = 0; i < json_array_size(json); i++) {
-		const json_t *item = json_array_get(json, i);
+		json_t *item = json_array_get(json, i);
 
 		if (object_get(type, wire_list_add(type, list), item, strict, err) < 0) {
 			return err_prefix(err, "[%zu]", i);
@@ -365,8 +365,8 @@ static int list_field_get(const struct wire_field *field, struct wire_list *list
 		       : 0;
 }
 
-static int object_field_get(const struct wire_field *field, void *value, const json_t *json,
-			    bool strict, struct err *err)
+static int object_field_get(const struct wire_field *field, void *value, json_t *json, bool strict,
+			    struct err *err)
 {
 	if (!json_is_object(json)) {
 		return wrong_kind(field, err);
@@ -443,19 +443,17 @@ static int unknown_refuse(const struct wire_type *type, json_t *json, struct err
 	return 0;
 }
 
-static int object_get(const struct wire_type *type, void *object, const json_t *json, bool strict,
+static int object_get(const struct wire_type *type, void *object, json_t *json, bool strict,
 		      struct err *err)
 {
-	json_t *fields = (json_t *)(uintptr_t)json; /* jansson's lookups take no const */
-
 	if (!json_is_object(json)) {
 		return err_set(err, ERR_INVALID, "must be an object");
 	}
-	if (strict && unknown_refuse(type, fields, err) < 0) {
+	if (strict && unknown_refuse(type, json, err) < 0) {
 		return -1;
 	}
 	for (const struct wire_field *field = type->fields; field->name != NULL; field++) {
-		json_t *value = json_object_get(fields, field->name);
+		json_t *value = json_object_get(json, field->name);
 
 		if (field_get(field, member(field, object), value, strict, err) < 0) {
 			return -1;
