@@ -427,10 +427,10 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
  * POST   /v1/servers                 server_add     -> server
  * GET    /v1/servers/S                              -> server
  * PATCH  /v1/servers/S               set            -> server
- * DELETE /v1/servers/S                              -> server        as it was
+ * DELETE /v1/servers/S?reason=                      -> server        as it was
  * POST   /v1/servers/S/check                        -> server_check
  * POST   /v1/servers/S/discover      discover       -> changed
- * GET    /v1/tenants?selector=&after=&limit=        -> tenant_page
+ * GET    /v1/tenants?selector=&after=&limit=        -> tenant_page   may hold fewer than limit
  * POST   /v1/tenants                 import_row     -> tenant
  * POST   /v1/tenants/import          import         -> changed
  * POST   /v1/tenants/hold            tenants_change -> changed
@@ -443,7 +443,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
  * GET    /v1/releases                               -> [release_info]
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info
- * GET    /v1/rollouts                               -> [rollout]
+ * GET    /v1/rollouts?after=&limit=                 -> [rollout]     newest first; 100
  * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
  * GET    /v1/rollouts/R                             -> rollout
  * PATCH  /v1/rollouts/R              set            -> rollout       budget running per_server stall_ms
@@ -453,7 +453,8 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
  * POST   /v1/rollouts/R/tasks/T/kill    verb        -> task
  * POST   /v1/rollouts/R/tasks/T/resolve resolve     -> task
  * GET    /v1/events?since=&rollout=&limit=          -> event_page, or with
- *        Accept: text/event-stream a stream "id: N\ndata: {event}\n\n" that goes on
+ *        Accept: text/event-stream a stream "id: N\ndata: {event}\n\n" that goes on; a
+ *        since below 0 is counted back from the newest; a stream without one begins now
  */
 
 #endif /* WIRE_H */

@@ -19,7 +19,7 @@
 #include "log.h"
 #include "wire.h"
 
-#define HEADERS_MAX      (8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
+#define HEADERS_MAX      ((ssize_t)8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
 #define IDLE_S           120  /* a kept connection without a request, a stalled write */
 #define STREAM_INPUT_MAX 4096 /* bytes a client may send into a stream */
 #define GROUPS_MAX       1024
