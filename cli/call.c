@@ -1,7 +1,6 @@
 #include "call.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <string.h>
@@ -42,15 +41,16 @@ void call_print(const GString *text)
 
 void call_say(const struct call *call, const char *fmt, ...)
 {
+	g_autofree char *line = NULL;
 	va_list ap;
 
 	if (!call_is_for_people(call)) {
 		return;
 	}
 	va_start(ap, fmt);
-	(void)vfprintf(stdout, fmt, ap);
+	line = g_strdup_vprintf(fmt, ap);
 	va_end(ap);
-	(void)fputc('\n', stdout);
+	(void)fprintf(stdout, "%s\n", line);
 }
 
 /* Where to look when the daemon's answer does not say it. */
@@ -249,7 +249,7 @@ static struct style style_of(const struct opts *opts)
 			style.output = (enum render_output)i;
 		}
 	}
-	style.fine = style.width > 0 && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	style.fine = style.width > 0 && g_get_charset(NULL);
 	style.color = style.width > 0 && !opts_flag(opts, OPT_NO_COLOR) &&
 		      (no_color == NULL || no_color[0] == '\0') &&
 		      (term == NULL || strcmp(term, "dumb") != 0);
@@ -351,6 +351,7 @@ int call_main(int argc, char **argv)
 	bool only_version = argc == 2 && strcmp(argv[1], "--version") == 0;
 	int code;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
 	(void)setlocale(LC_CTYPE, ""); /* only which letters there are; numbers stay as they are */
 	code = only_version ? dispatch(1, version) : dispatch(MAX(argc - 1, 0), argv + 1);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {

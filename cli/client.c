@@ -7,7 +7,7 @@
 
 #define CONNECT_MS  5000L
 #define REQUEST_S   600L
-#define ANSWER_MAX  (512u * 1024 * 1024)
+#define ANSWER_MAX  ((size_t)512 * 1024 * 1024)
 #define GONE_NATIVE (-1)
 
 struct client {

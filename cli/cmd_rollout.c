@@ -58,10 +58,7 @@ int cmd_rollout_set(struct call *call)
 {
 	g_autofree char *path = client_path("/v1/rollouts/", call_word(call, 0), "");
 	struct wire_rollout rollout = { 0 };
-	struct ask ask = { .method = "PATCH",
-			   .path = path,
-			   .out_type = &wire_rollout_type,
-			   .out = &rollout };
+	const struct ask ask = { .path = path, .out_type = &wire_rollout_type, .out = &rollout };
 	int code = settings_send(call, &ask, &view_rollout);
 
 	wire_release(&wire_rollout_type, &rollout);

@@ -93,10 +93,7 @@ int cmd_server_set(struct call *call)
 {
 	g_autofree char *path = client_path("/v1/servers/", call_word(call, 0), "");
 	struct wire_server server = { 0 };
-	struct ask ask = { .method = "PATCH",
-			   .path = path,
-			   .out_type = &wire_server_type,
-			   .out = &server };
+	const struct ask ask = { .path = path, .out_type = &wire_server_type, .out = &server };
 	int code = settings_send(call, &ask, &view_server);
 
 	wire_release(&wire_server_type, &server);

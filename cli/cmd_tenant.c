@@ -68,16 +68,17 @@ static int report_problems(const struct wire_changed *changed)
 	return EXIT_BAD_INPUT;
 }
 
-static int send_change(struct call *call, struct ask *ask, const char *what)
+static int send_change(struct call *call, const struct ask *what_to_ask, const char *what)
 {
+	struct ask ask = *what_to_ask;
 	struct wire_changed changed = { 0 };
 	struct err err = { 0 };
 	int code = EXIT_OK;
 
-	ask->method = "POST";
-	ask->out_type = &wire_changed_type;
-	ask->out = &changed;
-	if (call_ask(call, ask, &err) < 0) {
+	ask.method = "POST";
+	ask.out_type = &wire_changed_type;
+	ask.out = &changed;
+	if (call_ask(call, &ask, &err) < 0) {
 		return call_fail(call, &err);
 	}
 	if (changed.problems.nr > 0) {
@@ -181,10 +182,7 @@ int cmd_tenant_set(struct call *call)
 {
 	g_autofree char *path = client_path("/v1/tenants/", call_word(call, 0), "");
 	struct wire_tenant tenant = { 0 };
-	struct ask ask = { .method = "PATCH",
-			   .path = path,
-			   .out_type = &wire_tenant_type,
-			   .out = &tenant };
+	const struct ask ask = { .path = path, .out_type = &wire_tenant_type, .out = &tenant };
 	int code = settings_send(call, &ask, &view_tenant);
 
 	wire_release(&wire_tenant_type, &tenant);
@@ -195,7 +193,7 @@ int cmd_tenant_set(struct call *call)
 static int change_tenants(struct call *call, struct wire_tenants_change *change, size_t nr_words,
 			  const char *path, const char *what)
 {
-	struct ask ask = { .path = path, .in_type = &wire_tenants_change_type, .in = change };
+	const struct ask ask = { .path = path, .in_type = &wire_tenants_change_type, .in = change };
 	struct err err = { 0 };
 	int code;
 

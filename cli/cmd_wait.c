@@ -5,7 +5,7 @@
 #include "states.h"
 #include "tick.h"
 
-#define TURN_MS 200
+#define TURN_US ((gulong)200 * 1000)
 
 /* What is waited for, and the answer that says how it is. */
 struct object {
@@ -204,7 +204,7 @@ static int wait_loop(struct call *call, struct object *object, const char *const
 		if (deadline >= 0 && tick_ms() >= deadline) {
 			return say(call, object, EXIT_TIMEOUT);
 		}
-		g_usleep(TURN_MS * 1000);
+		g_usleep(TURN_US);
 	}
 }
 

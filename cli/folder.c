@@ -96,7 +96,7 @@ int folder_read(struct folder *folder, const char *dir, const char *format, stru
 	}
 	fill_info(&read.info, release);
 	*folder = read;
-	read = (struct folder){ 0 };
+	memset(&read, 0, sizeof(read));
 	return 0;
 }
 

@@ -116,7 +116,7 @@ static gunichar next_letter(const char **text)
 		(*text)++;
 		return '?';
 	}
-	*text = g_utf8_next_char(*text);
+	*text += g_utf8_skip[(guchar) * *text];
 	return g_unichar_iscntrl(letter) ? ' ' : letter;
 }
 

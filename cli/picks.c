@@ -5,7 +5,7 @@
 
 #include "slurp.h"
 
-#define FILE_MAX (4 * 1024 * 1024)
+#define FILE_MAX ((size_t)4 * 1024 * 1024)
 
 /* Bare when the grammar allows it (globs stay alive), else in quotes. */
 static void append_word(GString *out, const char *word, bool literal)
@@ -90,7 +90,9 @@ static size_t term_length(const char *text)
 
 	for (; *at != '\0' && (*at != ',' || quote != '\0' || depth > 0); at++) {
 		if (quote != '\0') {
-			quote = *at == quote ? '\0' : quote;
+			if (*at == quote) {
+				quote = '\0';
+			}
 		} else if (*at == '\'' || *at == '"') {
 			quote = *at;
 		} else if (*at == '(') {

@@ -44,19 +44,21 @@ static int collect(const struct call *call, struct wire_set *set, struct err *er
 			       : err_set(err, ERR_INVALID, "there is nothing to set: key=value");
 }
 
-int settings_send(struct call *call, struct ask *ask, const struct view *view)
+int settings_send(struct call *call, const struct ask *where, const struct view *view)
 {
+	struct ask ask = *where;
 	struct wire_set set = { .revision = opts_number(&call->opts, OPT_REVISION, 0) };
 	struct err err = { 0 };
 	int code;
 
 	set.reason = call_text(call, OPT_REASON);
-	ask->in_type = &wire_set_type;
-	ask->in = &set;
+	ask.method = "PATCH";
+	ask.in_type = &wire_set_type;
+	ask.in = &set;
 	if (collect(call, &set, &err) < 0) {
 		code = call_misused(call, "%s", err.msg);
 	} else {
-		code = call_show(call, ask, view);
+		code = call_show(call, &ask, view);
 	}
 	wire_release(&wire_set_type, &set);
 	return code;

@@ -12,7 +12,7 @@
 /* One word as the daemon wants it. Owned; NULL with ERR_INVALID. */
 char *settings_word(const char *word, struct err *err);
 
-/* Send the words behind the object's name with ask (PATCH) and print what is now. */
-int settings_send(struct call *call, struct ask *ask, const struct view *view);
+/* Send the words behind the object's name to where (path, answer); print what is now. */
+int settings_send(struct call *call, const struct ask *where, const struct view *view);
 
 #endif /* SETTINGS_H */
