@@ -2,7 +2,7 @@
 
 #include "states.h"
 
-int board_load(struct board *board, struct call *call, const char *id, struct err *err)
+int board_load(struct board *board, struct cli *cli, const char *id, struct err *err)
 {
 	g_autofree char *path = client_path("/v1/rollouts/", id, "");
 	struct wire_rollout rollout = { 0 };
@@ -11,7 +11,7 @@ int board_load(struct board *board, struct call *call, const char *id, struct er
 				 .out_type = &wire_rollout_type,
 				 .out = &rollout };
 
-	if (call_ask(call, &ask, err) < 0) {
+	if (cli_ask(cli, &ask, err) < 0) {
 		return -1;
 	}
 	wire_release(&wire_rollout_type, &board->rollout);
@@ -19,7 +19,7 @@ int board_load(struct board *board, struct call *call, const char *id, struct er
 	return 0;
 }
 
-static int load_page(struct wire_task_page *page, struct call *call, const char *id,
+static int load_page(struct wire_task_page *page, struct cli *cli, const char *id,
 		     const char *query, struct err *err)
 {
 	g_autofree char *path = client_path("/v1/rollouts/", id, query);
@@ -29,7 +29,7 @@ static int load_page(struct wire_task_page *page, struct call *call, const char 
 				 .out_type = &wire_task_page_type,
 				 .out = &got };
 
-	if (call_ask(call, &ask, err) < 0) {
+	if (cli_ask(cli, &ask, err) < 0) {
 		return -1;
 	}
 	wire_release(&wire_task_page_type, page);
@@ -37,16 +37,16 @@ static int load_page(struct wire_task_page *page, struct call *call, const char 
 	return 0;
 }
 
-static int load_state(struct wire_task_page *page, struct call *call, const char *id,
+static int load_state(struct wire_task_page *page, struct cli *cli, const char *id,
 		      enum task_state state, int limit, struct err *err)
 {
 	g_autofree char *query =
 		g_strdup_printf("/tasks?state=%s&limit=%d", task_state_names[state], limit);
 
-	return load_page(page, call, id, query, err);
+	return load_page(page, cli, id, query, err);
 }
 
-int board_load_tasks(struct board *board, struct call *call, int limit, struct err *err)
+int board_load_tasks(struct board *board, struct cli *cli, int limit, struct err *err)
 {
 	const struct wire_counts *counts = &board->rollout.counts;
 	const char *id = board->rollout.id;
@@ -54,14 +54,14 @@ int board_load_tasks(struct board *board, struct call *call, int limit, struct e
 	wire_release(&wire_task_page_type, &board->running);
 	wire_release(&wire_task_page_type, &board->failed);
 	if (counts->running > 0 &&
-	    load_state(&board->running, call, id, TASK_RUNNING, limit, err) < 0) {
+	    load_state(&board->running, cli, id, TASK_RUNNING, limit, err) < 0) {
 		return -1;
 	}
 	if (counts->failed > 0) {
-		return load_state(&board->failed, call, id, TASK_FAILED, limit, err);
+		return load_state(&board->failed, cli, id, TASK_FAILED, limit, err);
 	}
 	if (counts->in_doubt > 0) {
-		return load_state(&board->failed, call, id, TASK_IN_DOUBT, limit, err);
+		return load_state(&board->failed, cli, id, TASK_IN_DOUBT, limit, err);
 	}
 	return 0;
 }

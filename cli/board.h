@@ -6,7 +6,7 @@
 #ifndef BOARD_H
 #define BOARD_H
 
-#include "call.h"
+#include "cli.h"
 #include "progress.h"
 #include "wire.h"
 
@@ -16,11 +16,11 @@ struct board {
 	struct wire_task_page failed;
 };
 
-/* Ask for the rollout alone. call->answer is its body then. */
-NODISCARD int board_load(struct board *board, struct call *call, const char *id, struct err *err);
+/* Ask for the rollout alone. cli->answer is its body then. */
+NODISCARD int board_load(struct board *board, struct cli *cli, const char *id, struct err *err);
 
 /* Ask for up to limit tasks that run and that failed, too. */
-NODISCARD int board_load_tasks(struct board *board, struct call *call, int limit, struct err *err);
+NODISCARD int board_load_tasks(struct board *board, struct cli *cli, int limit, struct err *err);
 
 void board_picture(GString *out, const struct board *board, size_t waves_max,
 		   const struct style *style);

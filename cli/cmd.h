@@ -6,51 +6,51 @@
 #ifndef CMD_H
 #define CMD_H
 
-#include "call.h"
+#include "cli.h"
 
-int cmd_server_add(struct call *call);
-int cmd_server_list(struct call *call);
-int cmd_server_show(struct call *call);
-int cmd_server_set(struct call *call);
-int cmd_server_check(struct call *call);
-int cmd_server_remove(struct call *call);
+int cmd_server_add(struct cli *cli);
+int cmd_server_list(struct cli *cli);
+int cmd_server_show(struct cli *cli);
+int cmd_server_set(struct cli *cli);
+int cmd_server_check(struct cli *cli);
+int cmd_server_remove(struct cli *cli);
 
-int cmd_tenant_discover(struct call *call);
-int cmd_tenant_import(struct call *call);
-int cmd_tenant_add(struct call *call);
-int cmd_tenant_list(struct call *call);
-int cmd_tenant_show(struct call *call);
-int cmd_tenant_set(struct call *call);
-int cmd_tenant_label(struct call *call);
-int cmd_tenant_hold(struct call *call);
-int cmd_tenant_release(struct call *call);
-int cmd_tenant_baseline(struct call *call);
-int cmd_tenant_remove(struct call *call);
+int cmd_tenant_discover(struct cli *cli);
+int cmd_tenant_import(struct cli *cli);
+int cmd_tenant_add(struct cli *cli);
+int cmd_tenant_list(struct cli *cli);
+int cmd_tenant_show(struct cli *cli);
+int cmd_tenant_set(struct cli *cli);
+int cmd_tenant_label(struct cli *cli);
+int cmd_tenant_hold(struct cli *cli);
+int cmd_tenant_release(struct cli *cli);
+int cmd_tenant_baseline(struct cli *cli);
+int cmd_tenant_remove(struct cli *cli);
 
-int cmd_lint(struct call *call);
-int cmd_release_create(struct call *call);
-int cmd_release_list(struct call *call);
-int cmd_release_show(struct call *call);
+int cmd_lint(struct cli *cli);
+int cmd_release_create(struct cli *cli);
+int cmd_release_list(struct cli *cli);
+int cmd_release_show(struct cli *cli);
 
-int cmd_rollout_start(struct call *call);
-int cmd_rollout_list(struct call *call);
-int cmd_rollout_show(struct call *call);
-int cmd_rollout_watch(struct call *call);
-int cmd_rollout_verb(struct call *call); /* pause resume promote abort retry skip */
-int cmd_rollout_set(struct call *call);
-int cmd_everything(struct call *call); /* pause resume */
+int cmd_rollout_start(struct cli *cli);
+int cmd_rollout_list(struct cli *cli);
+int cmd_rollout_show(struct cli *cli);
+int cmd_rollout_watch(struct cli *cli);
+int cmd_rollout_verb(struct cli *cli); /* pause resume promote abort retry skip */
+int cmd_rollout_set(struct cli *cli);
+int cmd_everything(struct cli *cli); /* pause resume */
 
-int cmd_task_list(struct call *call);
-int cmd_task_show(struct call *call);
-int cmd_task_kill(struct call *call);
-int cmd_task_resolve(struct call *call);
+int cmd_task_list(struct cli *cli);
+int cmd_task_show(struct cli *cli);
+int cmd_task_kill(struct cli *cli);
+int cmd_task_resolve(struct cli *cli);
 
-int cmd_events(struct call *call);
-int cmd_wait(struct call *call);
+int cmd_events(struct cli *cli);
+int cmd_wait(struct cli *cli);
 
-int cmd_completion(struct call *call);
-int cmd_man(struct call *call);
-int cmd_version(struct call *call);
-int cmd_help(struct call *call);
+int cmd_completion(struct cli *cli);
+int cmd_man(struct cli *cli);
+int cmd_version(struct cli *cli);
+int cmd_help(struct cli *cli);
 
 #endif /* CMD_H */

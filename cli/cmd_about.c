@@ -4,54 +4,54 @@
 #include "completion.h"
 #include "man.h"
 
-int cmd_completion(struct call *call)
+int cmd_completion(struct cli *cli)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!completion_script(out, call_word(call, 0))) {
-		return call_misused(call, "there is no completion for \"%s\": bash, zsh or fish",
-				    call_word(call, 0));
+	if (!completion_script(out, cli_word(cli, 0))) {
+		return cli_misused(cli, "there is no completion for \"%s\": bash, zsh or fish",
+				   cli_word(cli, 0));
 	}
-	call_print(out);
+	cli_print(out);
 	return EXIT_OK;
 }
 
 /* The command that the words of the call name; EXIT_USAGE is said already. */
-static int named(struct call *call, const struct command **command)
+static int named(struct cli *cli, const struct command **command)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	struct err err = { 0 };
 	size_t used = 0;
 
-	for (size_t i = 0; i < call->nr; i++) {
-		g_ptr_array_add(words, call->words[i]);
+	for (size_t i = 0; i < cli->nr; i++) {
+		g_ptr_array_add(words, cli->words[i]);
 	}
 	*command = command_find(words, &used, &err);
 	if (*command != NULL || err.code == ERR_NONE) {
 		return EXIT_OK;
 	}
-	(void)call_fail_hint(call, &err, "muster help");
+	(void)cli_fail_hint(cli, &err, "muster help");
 	return EXIT_USAGE;
 }
 
-int cmd_man(struct call *call)
+int cmd_man(struct cli *cli)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	const struct command *command = NULL;
-	int code = named(call, &command);
+	int code = named(cli, &command);
 
 	if (code == EXIT_OK) {
 		man_page(out, command);
-		call_print(out);
+		cli_print(out);
 	}
 	return code;
 }
 
-int cmd_help(struct call *call)
+int cmd_help(struct cli *cli)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	const struct command *command = NULL;
-	int code = named(call, &command);
+	int code = named(cli, &command);
 
 	if (code != EXIT_OK) {
 		return code;
@@ -59,14 +59,14 @@ int cmd_help(struct call *call)
 	if (command != NULL) {
 		command_help(out, command);
 	} else {
-		command_overview(out, call_word(call, 0));
+		command_overview(out, cli_word(cli, 0));
 	}
-	call_print(out);
+	cli_print(out);
 	return EXIT_OK;
 }
 
 /* Our own version, and the daemon's when it answers. */
-int cmd_version(struct call *call)
+int cmd_version(struct cli *cli)
 {
 	struct wire_health health = { 0 };
 	struct err err = { 0 };
@@ -74,11 +74,11 @@ int cmd_version(struct call *call)
 				 .path = "/healthz",
 				 .out_type = &wire_health_type,
 				 .out = &health };
-	bool answers = call_ask(call, &ask, &err) == 0;
+	bool answers = cli_ask(cli, &ask, &err) == 0;
 
-	if (!call_is_for_people(call)) {
+	if (!cli_is_for_people(cli)) {
 		(void)printf("{\"version\":\"%s\",\"protocol\":%d,\"daemon\":%s}\n", MUSTER_VERSION,
-			     WIRE_PROTOCOL, answers ? call->answer : "null");
+			     WIRE_PROTOCOL, answers ? cli->answer : "null");
 	} else {
 		(void)printf("muster %s (protocol %d)\n", MUSTER_VERSION, WIRE_PROTOCOL);
 		if (answers) {

@@ -18,7 +18,7 @@ static int refuse(const char *file, const struct wire_list *problems)
 	return EXIT_BAD_INPUT;
 }
 
-static int send_import(struct call *call, const struct wire_import *import, const char *file)
+static int send_import(struct cli *cli, const struct wire_import *import, const char *file)
 {
 	struct wire_changed changed = { 0 };
 	struct err err = { 0 };
@@ -30,25 +30,25 @@ static int send_import(struct call *call, const struct wire_import *import, cons
 				 .out = &changed };
 	int code = EXIT_OK;
 
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
 	if (changed.problems.nr > 0) {
 		code = refuse(file, &changed.problems);
-	} else if (call_is_for_people(call)) {
-		call_say(call,
-			 "%" G_GINT64_FORMAT " tenants imported, %" G_GINT64_FORMAT " as before",
-			 changed.changed, changed.unchanged);
+	} else if (cli_is_for_people(cli)) {
+		cli_say(cli,
+			"%" G_GINT64_FORMAT " tenants imported, %" G_GINT64_FORMAT " as before",
+			changed.changed, changed.unchanged);
 	} else {
-		call_print_item(call, &view_changed, &changed);
+		cli_print_item(cli, &view_changed, &changed);
 	}
 	wire_release(&wire_changed_type, &changed);
 	return code;
 }
 
-int cmd_tenant_import(struct call *call)
+int cmd_tenant_import(struct cli *cli)
 {
-	const char *file = call_word(call, 0);
+	const char *file = cli_word(cli, 0);
 	struct wire_import import = { 0 };
 	struct wire_list problems = { 0 };
 	g_autofree char *text = NULL;
@@ -56,10 +56,10 @@ int cmd_tenant_import(struct call *call)
 	int code;
 
 	if (slurp_file(&text, file, FILE_MAX, &err) < 0) {
-		return call_fail(call, &err);
+		return cli_fail(cli, &err);
 	}
 	inventory_parse(&import, text, &problems);
-	code = problems.nr > 0 ? refuse(file, &problems) : send_import(call, &import, file);
+	code = problems.nr > 0 ? refuse(file, &problems) : send_import(cli, &import, file);
 	wire_list_release(&wire_problem_type, &problems);
 	wire_release(&wire_import_type, &import);
 	return code;

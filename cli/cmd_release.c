@@ -3,13 +3,13 @@
 #include "views.h"
 
 /* The head and the table of migrations. */
-static void print_release(struct call *call, const struct wire_release_info *info)
+static void print_release(struct cli *cli, const struct wire_release_info *info)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
-	struct style style = call->style;
+	struct style style = cli->style;
 
-	if (!call_is_for_people(call)) {
-		call_print_item(call, &view_release, info);
+	if (!cli_is_for_people(cli)) {
+		cli_print_item(cli, &view_release, info);
 		return;
 	}
 	render_item(out, &view_release, info, &style);
@@ -17,78 +17,78 @@ static void print_release(struct call *call, const struct wire_release_info *inf
 		g_string_append_c(out, '\n');
 		render_list(out, &view_migration, &info->migrations, &style);
 	}
-	call_print(out);
+	cli_print(out);
 }
 
 /* What is wrong in the folder, or nothing. */
-static int fail_folder(struct call *call, const struct err *err, const char *dir)
+static int fail_folder(struct cli *cli, const struct err *err, const char *dir)
 {
 	g_autofree char *hint = g_strdup_printf("muster lint %s", dir);
 	bool missing = err->code == ERR_SYSTEM;
 
-	if (call->command->run == cmd_lint) {
-		return call_fail_hint(call, err, "muster help lint");
+	if (cli->command->run == cmd_lint) {
+		return cli_fail_hint(cli, err, "muster help lint");
 	}
-	return call_fail_hint(call, err, missing ? "muster release create --help" : hint);
+	return cli_fail_hint(cli, err, missing ? "muster release create --help" : hint);
 }
 
-int cmd_lint(struct call *call)
+int cmd_lint(struct cli *cli)
 {
-	const char *dir = call_word(call, 0);
-	const char *format = opts_text(&call->opts, OPT_FORMAT);
+	const char *dir = cli_word(cli, 0);
+	const char *format = opts_text(&cli->opts, OPT_FORMAT);
 	SCOPED(folder) folder = { 0 };
 	struct err err = { 0 };
 	int64_t statements = 0;
 	const struct wire_migration *migrations;
 
 	if (folder_read(&folder, dir, format, &err) < 0) {
-		return fail_folder(call, &err, dir);
+		return fail_folder(cli, &err, dir);
 	}
-	print_release(call, &folder.info);
+	print_release(cli, &folder.info);
 	migrations = folder.info.migrations.items;
 	for (size_t i = 0; i < folder.info.migrations.nr; i++) {
 		statements += migrations[i].statements;
 	}
-	call_say(call, "\nno findings: %zu migrations, %" G_GINT64_FORMAT " statements",
-		 folder.info.migrations.nr, statements);
+	cli_say(cli, "\nno findings: %zu migrations, %" G_GINT64_FORMAT " statements",
+		folder.info.migrations.nr, statements);
 	return EXIT_OK;
 }
 
-int cmd_release_create(struct call *call)
+int cmd_release_create(struct cli *cli)
 {
-	const char *dir = call_word(call, 0);
-	const char *format = opts_text(&call->opts, OPT_FORMAT);
+	const char *dir = cli_word(cli, 0);
+	const char *format = opts_text(&cli->opts, OPT_FORMAT);
 	SCOPED(folder) folder = { 0 };
 	struct wire_release_info info = { 0 };
 	struct err err = { 0 };
 
 	if (folder_read(&folder, dir, format, &err) < 0) {
-		return fail_folder(call, &err, dir);
+		return fail_folder(cli, &err, dir);
 	}
-	if (folder_send(&folder, call, opts_text(&call->opts, OPT_RELEASE_NAME), &info, &err) < 0) {
-		return call_fail(call, &err);
+	if (folder_send(&folder, cli, opts_text(&cli->opts, OPT_RELEASE_NAME), &info, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	print_release(call, &info);
+	print_release(cli, &info);
 	wire_release(&wire_release_info_type, &info);
 	return EXIT_OK;
 }
 
-int cmd_release_list(struct call *call)
+int cmd_release_list(struct cli *cli)
 {
 	struct wire_list releases = { 0 };
 	const struct ask ask = { .method = "GET",
 				 .path = "/v1/releases",
 				 .out_type = &wire_release_info_type,
 				 .list = &releases };
-	int code = call_show(call, &ask, &view_release);
+	int code = cli_show(cli, &ask, &view_release);
 
 	wire_list_release(&wire_release_info_type, &releases);
 	return code;
 }
 
-int cmd_release_show(struct call *call)
+int cmd_release_show(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/releases/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/releases/", cli_word(cli, 0), "");
 	struct wire_release_info info = { 0 };
 	struct err err = { 0 };
 	const struct ask ask = { .method = "GET",
@@ -96,10 +96,10 @@ int cmd_release_show(struct call *call)
 				 .out_type = &wire_release_info_type,
 				 .out = &info };
 
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	print_release(call, &info);
+	print_release(cli, &info);
 	wire_release(&wire_release_info_type, &info);
 	return EXIT_OK;
 }

@@ -2,7 +2,7 @@
 #include "settings.h"
 #include "views.h"
 
-int cmd_server_add(struct call *call)
+int cmd_server_add(struct cli *cli)
 {
 	struct wire_server_add add = { 0 };
 	struct wire_server server = { 0 };
@@ -13,38 +13,38 @@ int cmd_server_add(struct call *call)
 				 .in = &add,
 				 .out_type = &wire_server_type,
 				 .out = &server };
-	bool by_host = opts_flag(&call->opts, OPT_HOST);
+	bool by_host = opts_flag(&cli->opts, OPT_HOST);
 	int code = EXIT_OK;
 
-	if (by_host == opts_flag(&call->opts, OPT_DB_SOCKET)) {
-		return call_misused(call, "give either --host H or --socket S");
+	if (by_host == opts_flag(&cli->opts, OPT_DB_SOCKET)) {
+		return cli_misused(cli, "give either --host H or --socket S");
 	}
-	add.name = g_strdup(call_word(call, 0));
-	add.host = call_text(call, OPT_HOST);
-	add.port = opts_number(&call->opts, OPT_PORT, 0);
-	add.socket = call_text(call, OPT_DB_SOCKET);
-	add.defaults_file = call_text(call, OPT_DEFAULTS_FILE);
-	add.max_running = opts_number(&call->opts, OPT_MAX_RUNNING, 0);
-	if (call_labels(call, &add.labels, &err) < 0) {
-		code = call_misused(call, "%s", err.msg);
+	add.name = g_strdup(cli_word(cli, 0));
+	add.host = cli_text(cli, OPT_HOST);
+	add.port = opts_number(&cli->opts, OPT_PORT, 0);
+	add.socket = cli_text(cli, OPT_DB_SOCKET);
+	add.defaults_file = cli_text(cli, OPT_DEFAULTS_FILE);
+	add.max_running = opts_number(&cli->opts, OPT_MAX_RUNNING, 0);
+	if (cli_labels(cli, &add.labels, &err) < 0) {
+		code = cli_misused(cli, "%s", err.msg);
 	} else {
-		code = call_show(call, &ask, &view_server);
+		code = cli_show(cli, &ask, &view_server);
 	}
 	wire_release(&wire_server_add_type, &add);
 	wire_release(&wire_server_type, &server);
 	return code;
 }
 
-int cmd_server_list(struct call *call)
+int cmd_server_list(struct cli *cli)
 {
 	struct wire_list servers = { 0 };
 	const struct ask ask = { .method = "GET",
 				 .path = "/v1/servers",
 				 .out_type = &wire_server_type,
 				 .list = &servers };
-	int code = call_show(call, &ask, &view_server);
+	int code = cli_show(cli, &ask, &view_server);
 
-	if (code == EXIT_OK && servers.nr == 0 && call_is_for_people(call)) {
+	if (code == EXIT_OK && servers.nr == 0 && cli_is_for_people(cli)) {
 		(void)fflush(stdout);
 		(void)fprintf(stderr, "no server yet\n  -> muster server add --help\n");
 	}
@@ -52,66 +52,66 @@ int cmd_server_list(struct call *call)
 	return code;
 }
 
-int cmd_server_show(struct call *call)
+int cmd_server_show(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/servers/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/servers/", cli_word(cli, 0), "");
 	struct wire_server server = { 0 };
 	const struct ask ask = { .method = "GET",
 				 .path = path,
 				 .out_type = &wire_server_type,
 				 .out = &server };
-	int code = call_show(call, &ask, &view_server);
+	int code = cli_show(cli, &ask, &view_server);
 
 	wire_release(&wire_server_type, &server);
 	return code;
 }
 
-int cmd_server_remove(struct call *call)
+int cmd_server_remove(struct cli *cli)
 {
 	struct err err = { 0 };
-	g_autofree char *path = client_path("/v1/servers/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/servers/", cli_word(cli, 0), "");
 	struct wire_server server = { 0 };
 	const struct ask ask = { .method = "DELETE",
 				 .path = path,
 				 .out_type = &wire_server_type,
 				 .out = &server };
 
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	if (call_is_for_people(call)) {
-		call_say(call, "server %s is no longer known to muster; nothing on it was changed",
-			 server.name);
+	if (cli_is_for_people(cli)) {
+		cli_say(cli, "server %s is no longer known to muster; nothing on it was changed",
+			server.name);
 	} else {
-		call_print_item(call, &view_server, &server);
+		cli_print_item(cli, &view_server, &server);
 	}
 	wire_release(&wire_server_type, &server);
 	return EXIT_OK;
 }
 
-int cmd_server_set(struct call *call)
+int cmd_server_set(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/servers/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/servers/", cli_word(cli, 0), "");
 	struct wire_server server = { 0 };
 	const struct ask ask = { .path = path, .out_type = &wire_server_type, .out = &server };
-	int code = settings_send(call, &ask, &view_server);
+	int code = settings_send(cli, &ask, &view_server);
 
 	wire_release(&wire_server_type, &server);
 	return code;
 }
 
-int cmd_server_check(struct call *call)
+int cmd_server_check(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/servers/", call_word(call, 0), "/check");
+	g_autofree char *path = client_path("/v1/servers/", cli_word(cli, 0), "/check");
 	struct wire_server_check check = { 0 };
 	const struct ask ask = { .method = "POST",
 				 .path = path,
 				 .out_type = &wire_server_check_type,
 				 .out = &check };
-	int code = call_show(call, &ask, &view_server_check);
+	int code = cli_show(cli, &ask, &view_server_check);
 
 	if (code == EXIT_OK && check.missing.nr > 0) {
-		if (call_is_for_people(call)) {
+		if (cli_is_for_people(cli)) {
 			(void)fflush(stdout);
 			(void)fprintf(stderr,
 				      "muster: %zu privileges are missing; run this on the server "

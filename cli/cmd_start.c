@@ -2,40 +2,40 @@
 
 #include "cmd.h"
 #include "folder.h"
+#include "observe.h"
 #include "picks.h"
 #include "progress.h"
 #include "views.h"
-#include "watch.h"
 
 #define SHOWN 5 /* names of a kind in a preview */
 
-static int fill(const struct call *call, struct wire_rollout_start *start, struct err *err)
+static int fill(const struct cli *cli, struct wire_rollout_start *start, struct err *err)
 {
-	const struct opts *opts = &call->opts;
+	const struct opts *opts = &cli->opts;
 
 	if (picks_expand(&start->selector, opts_text(opts, OPT_SELECTOR), err) < 0) {
 		return -1;
 	}
-	start->key = opts_flag(opts, OPT_KEY) ? call_text(call, OPT_KEY) : g_uuid_string_random();
-	start->to = call_text(call, OPT_TO);
-	start->name = call_text(call, OPT_ROLLOUT_NAME);
-	start->waves = call_text(call, OPT_WAVES);
+	start->key = opts_flag(opts, OPT_KEY) ? cli_text(cli, OPT_KEY) : g_uuid_string_random();
+	start->to = cli_text(cli, OPT_TO);
+	start->name = cli_text(cli, OPT_ROLLOUT_NAME);
+	start->waves = cli_text(cli, OPT_WAVES);
 	start->bake_ms = opts_number(opts, OPT_BAKE, 0);
-	start->gate = call_text(call, OPT_GATE);
-	start->budget = call_text(call, OPT_BUDGET);
+	start->gate = cli_text(cli, OPT_GATE);
+	start->budget = cli_text(cli, OPT_BUDGET);
 	start->running = opts_number(opts, OPT_RUNNING, 0);
 	start->per_server = opts_number(opts, OPT_PER_SERVER, 0);
-	start->strategy = call_text(call, OPT_STRATEGY);
+	start->strategy = cli_text(cli, OPT_STRATEGY);
 	start->stall_ms = opts_number(opts, OPT_STALL, 0);
-	start->reason = call_text(call, OPT_REASON);
+	start->reason = cli_text(cli, OPT_REASON);
 	start->dry_run = opts_flag(opts, OPT_DRY_RUN);
 	return 0;
 }
 
 /* The release's name, after storing the folder when one was given. */
-static int find_release(struct call *call, char **name, char **hint, struct err *err)
+static int find_release(struct cli *cli, char **name, char **hint, struct err *err)
 {
-	const char *word = call_word(call, 0);
+	const char *word = cli_word(cli, 0);
 	SCOPED(folder) folder = { 0 };
 	struct wire_release_info info = { 0 };
 
@@ -43,12 +43,12 @@ static int find_release(struct call *call, char **name, char **hint, struct err 
 		*name = g_strdup(word);
 		return 0;
 	}
-	if (folder_read(&folder, word, opts_text(&call->opts, OPT_FORMAT), err) < 0) {
+	if (folder_read(&folder, word, opts_text(&cli->opts, OPT_FORMAT), err) < 0) {
 		*hint = err->code == ERR_SYSTEM ? g_strdup("muster rollout start --help")
 						: g_strdup_printf("muster lint %s", word);
 		return -1;
 	}
-	if (folder_send(&folder, call, NULL, &info, err) < 0) {
+	if (folder_send(&folder, cli, NULL, &info, err) < 0) {
 		return -1;
 	}
 	*name = g_steal_pointer(&info.name);
@@ -87,10 +87,10 @@ static void print_preview(const struct wire_preview *preview, const struct style
 		render_list(out, &view_wave, &preview->waves, style);
 	}
 	g_string_append(out, "\nnothing was changed\n");
-	call_print(out);
+	cli_print(out);
 }
 
-static int preview(struct call *call, const struct wire_rollout_start *start)
+static int preview(struct cli *cli, const struct wire_rollout_start *start)
 {
 	struct wire_preview preview = { 0 };
 	struct err err = { 0 };
@@ -102,20 +102,20 @@ static int preview(struct call *call, const struct wire_rollout_start *start)
 				 .out = &preview };
 	int code;
 
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	if (call_is_for_people(call)) {
-		print_preview(&preview, &call->style);
+	if (cli_is_for_people(cli)) {
+		print_preview(&preview, &cli->style);
 	} else {
-		call_print_item(call, &view_preview, &preview);
+		cli_print_item(cli, &view_preview, &preview);
 	}
 	code = preview.pending > 0 ? EXIT_PENDING : EXIT_OK;
 	wire_release(&wire_preview_type, &preview);
 	return code;
 }
 
-static int begin(struct call *call, const struct wire_rollout_start *start)
+static int begin(struct cli *cli, const struct wire_rollout_start *start)
 {
 	struct wire_rollout rollout = { 0 };
 	struct err err = { 0 };
@@ -127,40 +127,40 @@ static int begin(struct call *call, const struct wire_rollout_start *start)
 				 .out = &rollout };
 	int code = EXIT_OK;
 
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	if (opts_flag(&call->opts, OPT_WAIT)) {
-		code = watch_rollout(call, rollout.id, 0);
-	} else if (call_is_for_people(call)) {
+	if (opts_flag(&cli->opts, OPT_WAIT)) {
+		code = observe_rollout(cli, rollout.id, 0);
+	} else if (cli_is_for_people(cli)) {
 		g_autoptr(GString) out = g_string_new(NULL);
 
 		progress_summary(out, &rollout);
 		g_string_append_printf(out, "  -> muster rollout watch %s\n", rollout.id);
-		call_print(out);
+		cli_print(out);
 	} else {
-		call_print_item(call, &view_rollout, &rollout);
+		cli_print_item(cli, &view_rollout, &rollout);
 	}
 	wire_release(&wire_rollout_type, &rollout);
 	return code;
 }
 
-int cmd_rollout_start(struct call *call)
+int cmd_rollout_start(struct cli *cli)
 {
 	struct wire_rollout_start start = { 0 };
 	struct err err = { 0 };
 	g_autofree char *hint = NULL;
 	int code;
 
-	if (opts_flag(&call->opts, OPT_TIMEOUT) && !opts_flag(&call->opts, OPT_WAIT)) {
-		return call_misused(call, "--timeout means something only with --wait");
+	if (opts_flag(&cli->opts, OPT_TIMEOUT) && !opts_flag(&cli->opts, OPT_WAIT)) {
+		return cli_misused(cli, "--timeout means something only with --wait");
 	}
-	if (fill(call, &start, &err) < 0 || find_release(call, &start.release, &hint, &err) < 0) {
-		code = hint != NULL ? call_fail_hint(call, &err, hint) : call_fail(call, &err);
+	if (fill(cli, &start, &err) < 0 || find_release(cli, &start.release, &hint, &err) < 0) {
+		code = hint != NULL ? cli_fail_hint(cli, &err, hint) : cli_fail(cli, &err);
 	} else if (start.dry_run) {
-		code = preview(call, &start);
+		code = preview(cli, &start);
 	} else {
-		code = begin(call, &start);
+		code = begin(cli, &start);
 	}
 	wire_release(&wire_rollout_start_type, &start);
 	return code;

@@ -19,77 +19,76 @@ static char *task_path(const char *word, const char *rest)
 	return client_path(collection, slash + 1, rest);
 }
 
-static int not_a_task(const struct call *call)
+static int not_a_task(const struct cli *cli)
 {
-	return call_misused(call, "\"%s\" is no task: write it as ROLLOUT/TENANT",
-			    call_word(call, 0));
+	return cli_misused(cli, "\"%s\" is no task: write it as ROLLOUT/TENANT", cli_word(cli, 0));
 }
 
-int cmd_task_list(struct call *call)
+int cmd_task_list(struct cli *cli)
 {
-	const char *state = opts_text(&call->opts, OPT_STATE);
-	g_autofree char *path = client_path("/v1/rollouts/", call_word(call, 0), "/tasks");
+	const char *state = opts_text(&cli->opts, OPT_STATE);
+	g_autofree char *path = client_path("/v1/rollouts/", cli_word(cli, 0), "/tasks");
 	g_autofree char *query = state != NULL ? g_strconcat("state=", state, NULL) : g_strdup("");
 
-	return pages_show(call, path, query, &wire_task_page_type, &view_task);
+	return pages_show(cli, path, query, &wire_task_page_type, &view_task);
 }
 
 /* Ask for one task, or change it, and print it. */
-static int one_task(struct call *call, struct ask *ask, const char *rest)
+static int one_task(struct cli *cli, struct ask *ask, const char *rest)
 {
-	g_autofree char *path = task_path(call_word(call, 0), rest);
+	g_autofree char *path = task_path(cli_word(cli, 0), rest);
 	struct wire_task task = { 0 };
 	int code;
 
 	if (path == NULL) {
-		return not_a_task(call);
+		return not_a_task(cli);
 	}
 	ask->path = path;
 	ask->out_type = &wire_task_type;
 	ask->out = &task;
-	code = call_show(call, ask, &view_task);
+	code = cli_show(cli, ask, &view_task);
 	if (task.error.hint != NULL) {
-		call_say(call, "  -> %s", task.error.hint);
+		cli_say(cli, "  -> %s", task.error.hint);
 	}
 	wire_release(&wire_task_type, &task);
 	return code;
 }
 
-int cmd_task_show(struct call *call)
+int cmd_task_show(struct cli *cli)
 {
 	struct ask ask = { .method = "GET" };
 
-	return one_task(call, &ask, "");
+	return one_task(cli, &ask, "");
 }
 
-int cmd_task_kill(struct call *call)
+int cmd_task_kill(struct cli *cli)
 {
-	struct wire_verb verb = { .reason = call_text(call, OPT_REASON) };
+	struct wire_verb verb = { .reason = cli_text(cli, OPT_REASON) };
 	struct ask ask = { .method = "POST", .in_type = &wire_verb_type, .in = &verb };
-	int code = one_task(call, &ask, "/kill");
+	int code = one_task(cli, &ask, "/kill");
 
 	wire_release(&wire_verb_type, &verb);
 	return code;
 }
 
-int cmd_task_resolve(struct call *call)
+int cmd_task_resolve(struct cli *cli)
 {
 	struct wire_resolve resolve = { 0 };
 	struct ask ask = { .method = "POST", .in_type = &wire_resolve_type, .in = &resolve };
-	const char *as = opts_text(&call->opts, OPT_AS);
+	const char *as = opts_text(&cli->opts, OPT_AS);
 	int code;
 
 	if (as == NULL) {
-		return call_misused(call, "say what you found: --as applied, not-applied or at=N");
+		return cli_misused(cli, "say what you found: --as applied, not-applied or at=N");
 	}
 	if (strcmp(as, "applied") != 0 && strcmp(as, "not-applied") != 0 &&
 	    !g_str_has_prefix(as, "at=")) {
-		return call_misused(call, "--as: \"%s\" is not one of applied, not-applied, at=N",
-				    as);
+		return cli_misused(cli, "--as: \"%s\" is not one of applied, not-applied, at=N",
+				   as);
 	}
 	resolve.as = g_strdup(as);
-	resolve.reason = call_text(call, OPT_REASON);
-	code = one_task(call, &ask, "/resolve");
+	resolve.reason = cli_text(cli, OPT_REASON);
+	code = one_task(cli, &ask, "/resolve");
 	wire_release(&wire_resolve_type, &resolve);
 	return code;
 }

@@ -9,12 +9,12 @@
 #define NAMES_SHOWN 12
 
 /* Names and -l together: "acme,beta,region=eu". NULL: neither was given. */
-static int selector_of(const struct call *call, size_t nr_words, char **selector, struct err *err)
+static int selector_of(const struct cli *cli, size_t nr_words, char **selector, struct err *err)
 {
-	g_autofree char *names = nr_words > 0 ? picks_of_words(call->words, nr_words) : NULL;
+	g_autofree char *names = nr_words > 0 ? picks_of_words(cli->words, nr_words) : NULL;
 	g_autofree char *rest = NULL;
 
-	if (picks_expand(&rest, opts_text(&call->opts, OPT_SELECTOR), err) < 0) {
+	if (picks_expand(&rest, opts_text(&cli->opts, OPT_SELECTOR), err) < 0) {
 		return -1;
 	}
 	if (names != NULL && rest != NULL) {
@@ -36,12 +36,12 @@ static void append_names(GString *out, const struct wire_texts *names)
 }
 
 /* "3 tenants held: a, b, c (1 was already)". */
-static void say_changed(struct call *call, const char *what, const struct wire_changed *changed)
+static void say_changed(struct cli *cli, const char *what, const struct wire_changed *changed)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!call_is_for_people(call)) {
-		call_print_item(call, &view_changed, changed);
+	if (!cli_is_for_people(cli)) {
+		cli_print_item(cli, &view_changed, changed);
 		return;
 	}
 	g_string_append_printf(out, "%" G_GINT64_FORMAT " tenant%s %s", changed->changed,
@@ -52,7 +52,7 @@ static void say_changed(struct call *call, const char *what, const struct wire_c
 				       changed->unchanged);
 	}
 	g_string_append_c(out, '\n');
-	call_print(out);
+	cli_print(out);
 }
 
 /* The problems are the daemon's sentences about single tenants; nothing was changed. */
@@ -68,7 +68,7 @@ static int report_problems(const struct wire_changed *changed)
 	return EXIT_BAD_INPUT;
 }
 
-static int send_change(struct call *call, const struct ask *what_to_ask, const char *what)
+static int send_change(struct cli *cli, const struct ask *what_to_ask, const char *what)
 {
 	struct ask ask = *what_to_ask;
 	struct wire_changed changed = { 0 };
@@ -78,22 +78,22 @@ static int send_change(struct call *call, const struct ask *what_to_ask, const c
 	ask.method = "POST";
 	ask.out_type = &wire_changed_type;
 	ask.out = &changed;
-	if (call_ask(call, &ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
 	if (changed.problems.nr > 0) {
 		code = report_problems(&changed);
 	} else {
-		say_changed(call, what, &changed);
+		say_changed(cli, what, &changed);
 	}
 	wire_release(&wire_changed_type, &changed);
 	return code;
 }
 
-int cmd_tenant_discover(struct call *call)
+int cmd_tenant_discover(struct cli *cli)
 {
-	const char *server = opts_text(&call->opts, OPT_SERVER);
-	bool dry_run = opts_flag(&call->opts, OPT_DRY_RUN);
+	const char *server = opts_text(&cli->opts, OPT_SERVER);
+	bool dry_run = opts_flag(&cli->opts, OPT_DRY_RUN);
 	struct wire_discover discover = { .dry_run = dry_run };
 	struct ask ask = { .in_type = &wire_discover_type, .in = &discover };
 	struct err err = { 0 };
@@ -101,22 +101,22 @@ int cmd_tenant_discover(struct call *call)
 	int code;
 
 	if (server == NULL) {
-		return call_misused(call, "say on which server: --server S");
+		return cli_misused(cli, "say on which server: --server S");
 	}
 	path = client_path("/v1/servers/", server, "/discover");
 	ask.path = path;
-	discover.like = call_text(call, OPT_LIKE);
-	discover.name = call_text(call, OPT_PATTERN);
-	if (call_labels(call, &discover.labels, &err) < 0) {
-		code = call_misused(call, "%s", err.msg);
+	discover.like = cli_text(cli, OPT_LIKE);
+	discover.name = cli_text(cli, OPT_PATTERN);
+	if (cli_labels(cli, &discover.labels, &err) < 0) {
+		code = cli_misused(cli, "%s", err.msg);
 	} else {
-		code = send_change(call, &ask, dry_run ? "would be added" : "added");
+		code = send_change(cli, &ask, dry_run ? "would be added" : "added");
 	}
 	wire_release(&wire_discover_type, &discover);
 	return code;
 }
 
-int cmd_tenant_add(struct call *call)
+int cmd_tenant_add(struct cli *cli)
 {
 	struct wire_import_row row = { 0 };
 	struct wire_tenant tenant = { 0 };
@@ -129,30 +129,30 @@ int cmd_tenant_add(struct call *call)
 				 .out = &tenant };
 	int code;
 
-	if (!opts_flag(&call->opts, OPT_SERVER) || !opts_flag(&call->opts, OPT_SCHEMA)) {
-		return call_misused(call, "say where the database is: --server S --schema DB");
+	if (!opts_flag(&cli->opts, OPT_SERVER) || !opts_flag(&cli->opts, OPT_SCHEMA)) {
+		return cli_misused(cli, "say where the database is: --server S --schema DB");
 	}
-	row.name = g_strdup(call_word(call, 0));
-	row.server = call_text(call, OPT_SERVER);
-	row.schema = call_text(call, OPT_SCHEMA);
-	if (call_labels(call, &row.labels, &err) < 0) {
-		code = call_misused(call, "%s", err.msg);
+	row.name = g_strdup(cli_word(cli, 0));
+	row.server = cli_text(cli, OPT_SERVER);
+	row.schema = cli_text(cli, OPT_SCHEMA);
+	if (cli_labels(cli, &row.labels, &err) < 0) {
+		code = cli_misused(cli, "%s", err.msg);
 	} else {
-		code = call_show(call, &ask, &view_tenant);
+		code = cli_show(cli, &ask, &view_tenant);
 	}
 	wire_release(&wire_import_row_type, &row);
 	wire_release(&wire_tenant_type, &tenant);
 	return code;
 }
 
-int cmd_tenant_list(struct call *call)
+int cmd_tenant_list(struct cli *cli)
 {
 	g_autofree char *selector = NULL;
 	g_autofree char *query = NULL;
 	struct err err = { 0 };
 
-	if (selector_of(call, call->nr, &selector, &err) < 0) {
-		return call_fail(call, &err);
+	if (selector_of(cli, cli->nr, &selector, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
 	if (selector == NULL) {
 		query = g_strdup("");
@@ -161,112 +161,112 @@ int cmd_tenant_list(struct call *call)
 
 		query = g_strconcat("selector=", escaped, NULL);
 	}
-	return pages_show(call, "/v1/tenants", query, &wire_tenant_page_type, &view_tenant);
+	return pages_show(cli, "/v1/tenants", query, &wire_tenant_page_type, &view_tenant);
 }
 
-int cmd_tenant_show(struct call *call)
+int cmd_tenant_show(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/tenants/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/tenants/", cli_word(cli, 0), "");
 	struct wire_tenant tenant = { 0 };
 	const struct ask ask = { .method = "GET",
 				 .path = path,
 				 .out_type = &wire_tenant_type,
 				 .out = &tenant };
-	int code = call_show(call, &ask, &view_tenant);
+	int code = cli_show(cli, &ask, &view_tenant);
 
 	wire_release(&wire_tenant_type, &tenant);
 	return code;
 }
 
-int cmd_tenant_set(struct call *call)
+int cmd_tenant_set(struct cli *cli)
 {
-	g_autofree char *path = client_path("/v1/tenants/", call_word(call, 0), "");
+	g_autofree char *path = client_path("/v1/tenants/", cli_word(cli, 0), "");
 	struct wire_tenant tenant = { 0 };
 	const struct ask ask = { .path = path, .out_type = &wire_tenant_type, .out = &tenant };
-	int code = settings_send(call, &ask, &view_tenant);
+	int code = settings_send(cli, &ask, &view_tenant);
 
 	wire_release(&wire_tenant_type, &tenant);
 	return code;
 }
 
 /* hold, release, remove and label: words up to nr_words are names. */
-static int change_tenants(struct call *call, struct wire_tenants_change *change, size_t nr_words,
+static int change_tenants(struct cli *cli, struct wire_tenants_change *change, size_t nr_words,
 			  const char *path, const char *what)
 {
 	const struct ask ask = { .path = path, .in_type = &wire_tenants_change_type, .in = change };
 	struct err err = { 0 };
 	int code;
 
-	change->reason = call_text(call, OPT_REASON);
-	if (selector_of(call, nr_words, &change->selector, &err) < 0) {
-		code = call_fail(call, &err);
+	change->reason = cli_text(cli, OPT_REASON);
+	if (selector_of(cli, nr_words, &change->selector, &err) < 0) {
+		code = cli_fail(cli, &err);
 	} else if (change->selector == NULL) {
-		code = call_misused(call, "which tenants? Give names or -l SEL (-l '*' is all)");
+		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
 	} else {
-		code = send_change(call, &ask, what);
+		code = send_change(cli, &ask, what);
 	}
 	wire_release(&wire_tenants_change_type, change);
 	return code;
 }
 
-int cmd_tenant_hold(struct call *call)
+int cmd_tenant_hold(struct cli *cli)
 {
 	struct wire_tenants_change change = { 0 };
 
-	if (!opts_flag(&call->opts, OPT_REASON)) {
-		return call_misused(call, "say why, the next one will wonder: --reason TEXT");
+	if (!opts_flag(&cli->opts, OPT_REASON)) {
+		return cli_misused(cli, "say why, the next one will wonder: --reason TEXT");
 	}
-	return change_tenants(call, &change, call->nr, "/v1/tenants/hold", "held");
+	return change_tenants(cli, &change, cli->nr, "/v1/tenants/hold", "held");
 }
 
-int cmd_tenant_release(struct call *call)
+int cmd_tenant_release(struct cli *cli)
 {
 	struct wire_tenants_change change = { 0 };
 
-	return change_tenants(call, &change, call->nr, "/v1/tenants/release", "released");
+	return change_tenants(cli, &change, cli->nr, "/v1/tenants/release", "released");
 }
 
-int cmd_tenant_remove(struct call *call)
+int cmd_tenant_remove(struct cli *cli)
 {
 	struct wire_tenants_change change = { 0 };
 
-	return change_tenants(call, &change, call->nr, "/v1/tenants/remove",
+	return change_tenants(cli, &change, cli->nr, "/v1/tenants/remove",
 			      "removed from the inventory, their databases untouched");
 }
 
 /* The words are names first, then k=v. */
-int cmd_tenant_label(struct call *call)
+int cmd_tenant_label(struct cli *cli)
 {
 	struct wire_tenants_change change = { 0 };
 	struct err err = { 0 };
 	size_t names = 0;
 
-	while (names < call->nr && strchr(call->words[names], '=') == NULL) {
+	while (names < cli->nr && strchr(cli->words[names], '=') == NULL) {
 		names++;
 	}
-	for (size_t i = names; i < call->nr; i++) {
-		g_autofree char *key = g_strndup(call->words[i], strcspn(call->words[i], "="));
-		const char *value = strchr(call->words[i], '=');
+	for (size_t i = names; i < cli->nr; i++) {
+		g_autofree char *key = g_strndup(cli->words[i], strcspn(cli->words[i], "="));
+		const char *value = strchr(cli->words[i], '=');
 
 		if (value == NULL || key[0] == '\0') {
 			wire_release(&wire_tenants_change_type, &change);
-			return call_misused(call, "\"%s\" stands behind the labels and is none",
-					    call->words[i]);
+			return cli_misused(cli, "\"%s\" stands behind the labels and is none",
+					   cli->words[i]);
 		}
 		wire_labels_put(&change.labels, key, value + 1);
 	}
-	if (call_labels(call, &change.labels, &err) < 0) {
+	if (cli_labels(cli, &change.labels, &err) < 0) {
 		wire_release(&wire_tenants_change_type, &change);
-		return call_misused(call, "%s", err.msg);
+		return cli_misused(cli, "%s", err.msg);
 	}
 	if (change.labels.nr == 0) {
 		wire_release(&wire_tenants_change_type, &change);
-		return call_misused(call, "which label? Give k=v (k= removes it)");
+		return cli_misused(cli, "which label? Give k=v (k= removes it)");
 	}
-	return change_tenants(call, &change, names, "/v1/tenants/label", "labelled");
+	return change_tenants(cli, &change, names, "/v1/tenants/label", "labelled");
 }
 
-int cmd_tenant_baseline(struct call *call)
+int cmd_tenant_baseline(struct cli *cli)
 {
 	struct wire_baseline baseline = { 0 };
 	struct ask ask = { .path = "/v1/tenants/baseline",
@@ -275,18 +275,18 @@ int cmd_tenant_baseline(struct call *call)
 	struct err err = { 0 };
 	int code;
 
-	if (!opts_flag(&call->opts, OPT_RELEASE) || !opts_flag(&call->opts, OPT_AT)) {
-		return call_misused(call, "say what they already have: --release R --at V");
+	if (!opts_flag(&cli->opts, OPT_RELEASE) || !opts_flag(&cli->opts, OPT_AT)) {
+		return cli_misused(cli, "say what they already have: --release R --at V");
 	}
-	baseline.release = call_text(call, OPT_RELEASE);
-	baseline.version = call_text(call, OPT_AT);
-	baseline.reason = call_text(call, OPT_REASON);
-	if (selector_of(call, call->nr, &baseline.selector, &err) < 0) {
-		code = call_fail(call, &err);
+	baseline.release = cli_text(cli, OPT_RELEASE);
+	baseline.version = cli_text(cli, OPT_AT);
+	baseline.reason = cli_text(cli, OPT_REASON);
+	if (selector_of(cli, cli->nr, &baseline.selector, &err) < 0) {
+		code = cli_fail(cli, &err);
 	} else if (baseline.selector == NULL) {
-		code = call_misused(call, "which tenants? Give names or -l SEL (-l '*' is all)");
+		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
 	} else {
-		code = send_change(call, &ask, "recorded");
+		code = send_change(cli, &ask, "recorded");
 	}
 	wire_release(&wire_baseline_type, &baseline);
 	return code;

@@ -62,7 +62,7 @@ static bool task_is_final(const char *state)
 	       found == TASK_SKIPPED || found == TASK_CANCELLED;
 }
 
-static int ask_state(struct call *call, struct object *object, const struct wire_type *type,
+static int ask_state(struct cli *cli, struct object *object, const struct wire_type *type,
 		     void *out, struct err *err)
 {
 	const struct ask ask = { .method = "GET",
@@ -72,14 +72,14 @@ static int ask_state(struct call *call, struct object *object, const struct wire
 
 	g_clear_pointer(&object->state, g_free);
 	g_clear_pointer(&object->other, g_free);
-	return call_ask(call, &ask, err);
+	return cli_ask(cli, &ask, err);
 }
 
-static int load_rollout(struct call *call, struct object *object, struct err *err)
+static int load_rollout(struct cli *cli, struct object *object, struct err *err)
 {
 	struct wire_rollout rollout = { 0 };
 
-	if (ask_state(call, object, &wire_rollout_type, &rollout, err) < 0) {
+	if (ask_state(cli, object, &wire_rollout_type, &rollout, err) < 0) {
 		return -1;
 	}
 	object->state = g_strdup(rollout.state);
@@ -90,11 +90,11 @@ static int load_rollout(struct call *call, struct object *object, struct err *er
 	return 0;
 }
 
-static int load_task(struct call *call, struct object *object, struct err *err)
+static int load_task(struct cli *cli, struct object *object, struct err *err)
 {
 	struct wire_task task = { 0 };
 
-	if (ask_state(call, object, &wire_task_type, &task, err) < 0) {
+	if (ask_state(cli, object, &wire_task_type, &task, err) < 0) {
 		return -1;
 	}
 	object->state = g_strdup(task.state);
@@ -103,11 +103,11 @@ static int load_task(struct call *call, struct object *object, struct err *err)
 	return 0;
 }
 
-static int load_server(struct call *call, struct object *object, struct err *err)
+static int load_server(struct cli *cli, struct object *object, struct err *err)
 {
 	struct wire_server server = { 0 };
 
-	if (ask_state(call, object, &wire_server_type, &server, err) < 0) {
+	if (ask_state(cli, object, &wire_server_type, &server, err) < 0) {
 		return -1;
 	}
 	object->state = g_strdup(server.state);
@@ -115,11 +115,11 @@ static int load_server(struct call *call, struct object *object, struct err *err
 	return 0;
 }
 
-static int load_tenant(struct call *call, struct object *object, struct err *err)
+static int load_tenant(struct cli *cli, struct object *object, struct err *err)
 {
 	struct wire_tenant tenant = { 0 };
 
-	if (ask_state(call, object, &wire_tenant_type, &tenant, err) < 0) {
+	if (ask_state(cli, object, &wire_tenant_type, &tenant, err) < 0) {
 		return -1;
 	}
 	object->state = g_strdup(tenant.mode);
@@ -128,17 +128,17 @@ static int load_tenant(struct call *call, struct object *object, struct err *err
 	return 0;
 }
 
-static int load(struct call *call, struct object *object, struct err *err)
+static int load(struct cli *cli, struct object *object, struct err *err)
 {
 	switch (object->kind) {
 	case OBJECT_ROLLOUT:
-		return load_rollout(call, object, err);
+		return load_rollout(cli, object, err);
 	case OBJECT_TASK:
-		return load_task(call, object, err);
+		return load_task(cli, object, err);
 	case OBJECT_SERVER:
-		return load_server(call, object, err);
+		return load_server(cli, object, err);
 	case OBJECT_TENANT:
-		return load_tenant(call, object, err);
+		return load_tenant(cli, object, err);
 	}
 	abort();
 }
@@ -165,16 +165,16 @@ static bool is_known(const struct object *object, const char *state)
 	abort();
 }
 
-static int say(const struct call *call, const struct object *object, int code)
+static int say(const struct cli *cli, const struct object *object, int code)
 {
-	const char *word = call_word(call, 0);
+	const char *word = cli_word(cli, 0);
 
 	if (code == EXIT_OK) {
-		call_say(call, "%s is %s", word, object->state);
+		cli_say(cli, "%s is %s", word, object->state);
 		return code;
 	}
 	(void)fprintf(stderr, "muster: %s is %s, not %s%s\n", word,
-		      object->state != NULL ? object->state : "?", opts_text(&call->opts, OPT_FOR),
+		      object->state != NULL ? object->state : "?", opts_text(&cli->opts, OPT_FOR),
 		      code == EXIT_TIMEOUT ? " after that time" : " and stays so");
 	if (object->kind == OBJECT_ROLLOUT) {
 		(void)fprintf(stderr, "  -> muster rollout show %s\n", word);
@@ -186,48 +186,48 @@ static int say(const struct call *call, const struct object *object, int code)
 	return code;
 }
 
-static int wait_loop(struct call *call, struct object *object, const char *const *wanted,
+static int wait_loop(struct cli *cli, struct object *object, const char *const *wanted,
 		     int64_t deadline)
 {
 	struct err err = { 0 };
 
 	for (;;) {
-		if (load(call, object, &err) < 0) {
-			return call_fail(call, &err);
+		if (load(cli, object, &err) < 0) {
+			return cli_fail(cli, &err);
 		}
 		if (is_reached(object, wanted)) {
-			return say(call, object, EXIT_OK);
+			return say(cli, object, EXIT_OK);
 		}
 		if (object->is_final) {
-			return say(call, object, EXIT_PENDING);
+			return say(cli, object, EXIT_PENDING);
 		}
 		if (deadline >= 0 && tick_ms() >= deadline) {
-			return say(call, object, EXIT_TIMEOUT);
+			return say(cli, object, EXIT_TIMEOUT);
 		}
 		g_usleep(TURN_US);
 	}
 }
 
-int cmd_wait(struct call *call)
+int cmd_wait(struct cli *cli)
 {
-	const char *states = opts_text(&call->opts, OPT_FOR);
+	const char *states = opts_text(&cli->opts, OPT_FOR);
 	SCOPED(object) object = { 0 };
 	g_auto(GStrv) wanted = NULL;
 	int64_t deadline = -1;
 
 	if (states == NULL) {
-		return call_misused(call, "say which state to wait for: --for STATE");
+		return cli_misused(cli, "say which state to wait for: --for STATE");
 	}
-	object_parse(&object, call_word(call, 0));
+	object_parse(&object, cli_word(cli, 0));
 	wanted = g_strsplit(states, ",", -1);
 	for (size_t i = 0; wanted[i] != NULL; i++) {
 		if (!is_known(&object, g_strstrip(wanted[i]))) {
-			return call_misused(call, "--for: \"%s\" is not a state that %s can have",
-					    wanted[i], call_word(call, 0));
+			return cli_misused(cli, "--for: \"%s\" is not a state that %s can have",
+					   wanted[i], cli_word(cli, 0));
 		}
 	}
-	if (opts_flag(&call->opts, OPT_TIMEOUT)) {
-		deadline = tick_ms() + opts_number(&call->opts, OPT_TIMEOUT, 0);
+	if (opts_flag(&cli->opts, OPT_TIMEOUT)) {
+		deadline = tick_ms() + opts_number(&cli->opts, OPT_TIMEOUT, 0);
 	}
-	return wait_loop(call, &object, (const char *const *)wanted, deadline);
+	return wait_loop(cli, &object, (const char *const *)wanted, deadline);
 }

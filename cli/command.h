@@ -17,20 +17,20 @@
 #include "err.h"
 #include "opts.h"
 
-struct call;
+struct cli;
 
 struct command {
 	const char *path;
-	const char *args;              /* of the usage line: "DIR|RELEASE", "" */
-	const char *summary;           /* one line without a full stop */
-	const char *details;           /* more for help and manual, or NULL */
-	const char *example;           /* lines of commands, or NULL */
-	uint64_t options;              /* OPT_BIT()s, without the global ones */
-	int least;                     /* words behind the path */
-	int most;                      /* -1: any number */
-	enum opt_words words;          /* what those words are */
-	bool hidden;                   /* not in overviews */
-	int (*run)(struct call *call); /* exit code */
+	const char *args;            /* of the usage line: "DIR|RELEASE", "" */
+	const char *summary;         /* one line without a full stop */
+	const char *details;         /* more for help and manual, or NULL */
+	const char *example;         /* lines of commands, or NULL */
+	uint64_t options;            /* OPT_BIT()s, without the global ones */
+	int least;                   /* words behind the path */
+	int most;                    /* -1: any number */
+	enum opt_words words;        /* what those words are */
+	bool hidden;                 /* not in overviews */
+	int (*run)(struct cli *cli); /* exit code */
 };
 
 /* Ends with a row whose path is NULL; sorted as help shows them. */

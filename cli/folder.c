@@ -106,7 +106,7 @@ void folder_release(struct folder *folder)
 	wire_release(&wire_release_info_type, &folder->info);
 }
 
-int folder_send(struct folder *folder, struct call *call, const char *name,
+int folder_send(struct folder *folder, struct cli *cli, const char *name,
 		struct wire_release_info *info, struct err *err)
 {
 	const struct ask ask = { .method = "POST",
@@ -117,5 +117,5 @@ int folder_send(struct folder *folder, struct call *call, const char *name,
 				 .out = info };
 
 	folder->create.name = g_strdup(name);
-	return call_ask(call, &ask, err);
+	return cli_ask(cli, &ask, err);
 }

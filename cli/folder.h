@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "call.h"
+#include "cli.h"
 #include "wire.h"
 
 /* Read DIR and parse it: the files as a request, and what was found as an answer. */
@@ -26,7 +26,7 @@ SCOPED_RELEASE(folder);
 bool folder_is_meant(const char *word);
 
 /* Store the folder as a release: what the daemon made of it. name NULL: it decides. */
-NODISCARD int folder_send(struct folder *folder, struct call *call, const char *name,
+NODISCARD int folder_send(struct folder *folder, struct cli *cli, const char *name,
 			  struct wire_release_info *info, struct err *err);
 
 #endif /* FOLDER_H */

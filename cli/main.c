@@ -1,6 +1,6 @@
-#include "call.h"
+#include "cli.h"
 
 int main(int argc, char **argv)
 {
-	return call_main(argc, argv);
+	return cli_main(argc, argv);
 }

@@ -31,7 +31,7 @@ static const struct wire_type *items_type(const struct wire_type *page_type)
 	return page_type == &wire_task_page_type ? &wire_task_type : &wire_tenant_type;
 }
 
-int pages_all(struct call *call, const char *path, const char *query,
+int pages_all(struct cli *cli, const char *path, const char *query,
 	      const struct wire_type *page_type, struct wire_list *list, struct err *err)
 {
 	g_autofree char *after = g_strdup("");
@@ -47,7 +47,7 @@ int pages_all(struct call *call, const char *path, const char *query,
 					 .out_type = page_type,
 					 .out = &page };
 
-		if (call_ask(call, &ask, err) < 0) {
+		if (cli_ask(cli, &ask, err) < 0) {
 			wire_list_release(items_type(page_type), list);
 			return -1;
 		}
@@ -59,17 +59,17 @@ int pages_all(struct call *call, const char *path, const char *query,
 	return 0;
 }
 
-int pages_show(struct call *call, const char *path, const char *query,
+int pages_show(struct cli *cli, const char *path, const char *query,
 	       const struct wire_type *page_type, const struct view *view)
 {
 	struct wire_list list = { 0 };
 	struct err err = { 0 };
 
-	if (pages_all(call, path, query, page_type, &list, &err) < 0) {
-		return call_fail(call, &err);
+	if (pages_all(cli, path, query, page_type, &list, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
-	g_clear_pointer(&call->answer, g_free); /* JSON is one array of all pages */
-	call_print_list(call, view, &list);
+	g_clear_pointer(&cli->answer, g_free); /* JSON is one array of all pages */
+	cli_print_list(cli, view, &list);
 	wire_list_release(view->type, &list);
 	return EXIT_OK;
 }

@@ -18,12 +18,12 @@ char *settings_word(const char *word, struct err *err)
 	return g_strconcat(g_strdelimit(key, "-", '_'), equals, NULL);
 }
 
-static int collect(const struct call *call, struct wire_set *set, struct err *err)
+static int collect(const struct cli *cli, struct wire_set *set, struct err *err)
 {
-	const GPtrArray *labels = call->opts.texts[OPT_LABEL];
+	const GPtrArray *labels = cli->opts.texts[OPT_LABEL];
 
-	for (size_t i = 1; i < call->nr; i++) {
-		g_autofree char *word = settings_word(call->words[i], err);
+	for (size_t i = 1; i < cli->nr; i++) {
+		g_autofree char *word = settings_word(cli->words[i], err);
 
 		if (word == NULL) {
 			return -1;
@@ -44,21 +44,21 @@ static int collect(const struct call *call, struct wire_set *set, struct err *er
 			       : err_set(err, ERR_INVALID, "there is nothing to set: key=value");
 }
 
-int settings_send(struct call *call, const struct ask *where, const struct view *view)
+int settings_send(struct cli *cli, const struct ask *where, const struct view *view)
 {
 	struct ask ask = *where;
-	struct wire_set set = { .revision = opts_number(&call->opts, OPT_REVISION, 0) };
+	struct wire_set set = { .revision = opts_number(&cli->opts, OPT_REVISION, 0) };
 	struct err err = { 0 };
 	int code;
 
-	set.reason = call_text(call, OPT_REASON);
+	set.reason = cli_text(cli, OPT_REASON);
 	ask.method = "PATCH";
 	ask.in_type = &wire_set_type;
 	ask.in = &set;
-	if (collect(call, &set, &err) < 0) {
-		code = call_misused(call, "%s", err.msg);
+	if (collect(cli, &set, &err) < 0) {
+		code = cli_misused(cli, "%s", err.msg);
 	} else {
-		code = call_show(call, &ask, view);
+		code = cli_show(cli, &ask, view);
 	}
 	wire_release(&wire_set_type, &set);
 	return code;

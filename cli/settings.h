@@ -7,12 +7,12 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
-#include "call.h"
+#include "cli.h"
 
 /* One word as the daemon wants it. Owned; NULL with ERR_INVALID. */
 char *settings_word(const char *word, struct err *err);
 
 /* Send the words behind the object's name to where (path, answer); print what is now. */
-int settings_send(struct call *call, const struct ask *where, const struct view *view);
+int settings_send(struct cli *cli, const struct ask *where, const struct view *view);
 
 #endif /* SETTINGS_H */

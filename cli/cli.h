@@ -1,12 +1,12 @@
 /*
- * call - one call of muster: what was asked, how to print, whom to ask.
+ * cli - one call of muster: what was asked, how to print, whom to ask.
  *
- * call_main finds the command, reads its options, runs it and gives the exit code. The
+ * cli_main finds the command, reads its options, runs it and gives the exit code. The
  * rest is what command functions use. stdout gets results, stderr everything else.
  * One thread.
  */
-#ifndef CALL_H
-#define CALL_H
+#ifndef CLI_H
+#define CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #include "render.h"
 #include "wire.h"
 
-struct call {
+struct cli {
 	const struct command *command;
 	struct opts opts;
 	char *const *words; /* behind the path, borrowed */
@@ -29,13 +29,13 @@ struct call {
 	struct style style;    /* of stdout */
 };
 
-int call_main(int argc, char **argv);
+int cli_main(int argc, char **argv);
 
 /* Word i or NULL. */
-const char *call_word(const struct call *call, size_t i);
+const char *cli_word(const struct cli *cli, size_t i);
 
 /* Is the output for people and not for a program? */
-bool call_is_for_people(const struct call *call);
+bool cli_is_for_people(const struct cli *cli);
 
 /* One exchange. in NULL: no body; out NULL: the answer is only kept. */
 struct ask {
@@ -48,34 +48,34 @@ struct ask {
 	struct wire_list *list; /* instead of out: an array of out_type */
 };
 
-NODISCARD int call_ask(struct call *call, const struct ask *ask, struct err *err);
+NODISCARD int cli_ask(struct cli *cli, const struct ask *ask, struct err *err);
 
 /* Ask, then print the answer with the view: exit code. */
-int call_show(struct call *call, const struct ask *ask, const struct view *view);
+int cli_show(struct cli *cli, const struct ask *ask, const struct view *view);
 
-/* Print what the last call_ask gave: JSON is the daemon's body as it was. */
-void call_print_item(struct call *call, const struct view *view, const void *item);
-void call_print_list(struct call *call, const struct view *view, const struct wire_list *list);
+/* Print what the last cli_ask gave: JSON is the daemon's body as it was. */
+void cli_print_item(struct cli *cli, const struct view *view, const void *item);
+void cli_print_list(struct cli *cli, const struct view *view, const struct wire_list *list);
 
 /* One line for people on stdout, nothing with another output. */
-void call_say(const struct call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void cli_say(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Text to stdout. */
-void call_print(const GString *text);
+void cli_print(const GString *text);
 
 /* Report the problem on stderr, with the command that helps; its exit code. */
-int call_fail(struct call *call, const struct err *err);
+int cli_fail(struct cli *cli, const struct err *err);
 
-/* As call_fail, with this command as help. */
-int call_fail_hint(struct call *call, const struct err *err, const char *hint);
+/* As cli_fail, with this command as help. */
+int cli_fail_hint(struct cli *cli, const struct err *err, const char *hint);
 
 /* A call that cannot be meant: one sentence, the help of the command, EXIT_USAGE. */
-int call_misused(const struct call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int cli_misused(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Labels from -L; ERR_INVALID when one is no k=v. */
-NODISCARD int call_labels(const struct call *call, struct wire_labels *labels, struct err *err);
+NODISCARD int cli_labels(const struct cli *cli, struct wire_labels *labels, struct err *err);
 
 /* Owned copy of an option's text, NULL when it was not given. */
-char *call_text(const struct call *call, enum opt_id id);
+char *cli_text(const struct cli *cli, enum opt_id id);
 
-#endif /* CALL_H */
+#endif /* CLI_H */

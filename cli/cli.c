@@ -1,4 +1,4 @@
-#include "call.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -9,42 +9,42 @@
 
 #include "exits.h"
 
-static void call_release(struct call *call)
+static void cli_release(struct cli *cli)
 {
-	opts_release(&call->opts);
-	client_free(call->client);
-	g_free(call->answer);
-	*call = (struct call){ 0 };
+	opts_release(&cli->opts);
+	client_free(cli->client);
+	g_free(cli->answer);
+	*cli = (struct cli){ 0 };
 }
 
-SCOPED_RELEASE(call);
+SCOPED_RELEASE(cli);
 
-const char *call_word(const struct call *call, size_t i)
+const char *cli_word(const struct cli *cli, size_t i)
 {
-	return i < call->nr ? call->words[i] : NULL;
+	return i < cli->nr ? cli->words[i] : NULL;
 }
 
-bool call_is_for_people(const struct call *call)
+bool cli_is_for_people(const struct cli *cli)
 {
-	return call->style.output == RENDER_TABLE || call->style.output == RENDER_WIDE;
+	return cli->style.output == RENDER_TABLE || cli->style.output == RENDER_WIDE;
 }
 
-char *call_text(const struct call *call, enum opt_id id)
+char *cli_text(const struct cli *cli, enum opt_id id)
 {
-	return g_strdup(opts_text(&call->opts, id));
+	return g_strdup(opts_text(&cli->opts, id));
 }
 
-void call_print(const GString *text)
+void cli_print(const GString *text)
 {
 	(void)fwrite(text->str, 1, text->len, stdout);
 }
 
-void call_say(const struct call *call, const char *fmt, ...)
+void cli_say(const struct cli *cli, const char *fmt, ...)
 {
 	g_autofree char *line = NULL;
 	va_list ap;
 
-	if (!call_is_for_people(call)) {
+	if (!cli_is_for_people(cli)) {
 		return;
 	}
 	va_start(ap, fmt);
@@ -54,9 +54,9 @@ void call_say(const struct call *call, const char *fmt, ...)
 }
 
 /* Where to look when the daemon's answer does not say it. */
-static char *usual_hint(const struct call *call, const struct err *err)
+static char *usual_hint(const struct cli *cli, const struct err *err)
 {
-	const char *path = call->command != NULL ? call->command->path : "";
+	const char *path = cli->command != NULL ? cli->command->path : "";
 	g_autofree char *group = g_strndup(path, strcspn(path, " "));
 
 	if (client_is_gone(err)) {
@@ -68,9 +68,9 @@ static char *usual_hint(const struct call *call, const struct err *err)
 	if (err->code == ERR_UNREACHABLE || err->code == ERR_DB) {
 		return g_strdup("muster server list -o wide");
 	}
-	if (err->code == ERR_NOT_FOUND && strcmp(group, "task") == 0 && call->nr > 0) {
-		return g_strdup_printf("muster task list %.*s", (int)strcspn(call->words[0], "/"),
-				       call->words[0]);
+	if (err->code == ERR_NOT_FOUND && strcmp(group, "task") == 0 && cli->nr > 0) {
+		return g_strdup_printf("muster task list %.*s", (int)strcspn(cli->words[0], "/"),
+				       cli->words[0]);
 	}
 	if (err->code == ERR_NOT_FOUND && command_is_group(group) && strcmp(group, "task") != 0) {
 		return g_strdup_printf("muster %s list", group);
@@ -78,9 +78,9 @@ static char *usual_hint(const struct call *call, const struct err *err)
 	return g_strdup_printf("muster %s%s--help", path, path[0] != '\0' ? " " : "");
 }
 
-int call_fail_hint(struct call *call, const struct err *err, const char *hint)
+int cli_fail_hint(struct cli *cli, const struct err *err, const char *hint)
 {
-	bool with_revision = call->opts.given[OPT_REVISION];
+	bool with_revision = cli->opts.given[OPT_REVISION];
 
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "muster: %s\n", err->msg);
@@ -90,15 +90,15 @@ int call_fail_hint(struct call *call, const struct err *err, const char *hint)
 	return (int)exits_of_error(err, with_revision);
 }
 
-int call_fail(struct call *call, const struct err *err)
+int cli_fail(struct cli *cli, const struct err *err)
 {
-	const char *said = call->client != NULL ? client_hint(call->client) : NULL;
-	g_autofree char *hint = said != NULL ? g_strdup(said) : usual_hint(call, err);
+	const char *said = cli->client != NULL ? client_hint(cli->client) : NULL;
+	g_autofree char *hint = said != NULL ? g_strdup(said) : usual_hint(cli, err);
 
-	return call_fail_hint(call, err, hint);
+	return cli_fail_hint(cli, err, hint);
 }
 
-int call_misused(const struct call *call, const char *fmt, ...)
+int cli_misused(const struct cli *cli, const char *fmt, ...)
 {
 	g_autofree char *sentence = NULL;
 	va_list ap;
@@ -107,14 +107,14 @@ int call_misused(const struct call *call, const char *fmt, ...)
 	sentence = g_strdup_vprintf(fmt, ap);
 	va_end(ap);
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "muster %s: %s\n  -> muster %s --help\n", call->command->path,
-		      sentence, call->command->path);
+	(void)fprintf(stderr, "muster %s: %s\n  -> muster %s --help\n", cli->command->path,
+		      sentence, cli->command->path);
 	return EXIT_USAGE;
 }
 
-int call_labels(const struct call *call, struct wire_labels *labels, struct err *err)
+int cli_labels(const struct cli *cli, struct wire_labels *labels, struct err *err)
 {
-	const GPtrArray *texts = call->opts.texts[OPT_LABEL];
+	const GPtrArray *texts = cli->opts.texts[OPT_LABEL];
 
 	for (guint i = 0; texts != NULL && i < texts->len; i++) {
 		const char *text = g_ptr_array_index(texts, i);
@@ -131,20 +131,20 @@ int call_labels(const struct call *call, struct wire_labels *labels, struct err 
 	return 0;
 }
 
-static struct client *the_client(struct call *call)
+static struct client *the_client(struct cli *cli)
 {
-	const char *socket = opts_text(&call->opts, OPT_SOCKET);
+	const char *socket = opts_text(&cli->opts, OPT_SOCKET);
 
-	if (call->client == NULL) {
+	if (cli->client == NULL) {
 		if (socket == NULL) {
 			socket = g_getenv("MUSTER_SOCKET");
 		}
 		if (socket == NULL || socket[0] == '\0') {
 			socket = WIRE_SOCKET_DEFAULT;
 		}
-		call->client = client_new(socket);
+		cli->client = client_new(socket);
 	}
-	return call->client;
+	return cli->client;
 }
 
 static int decode(const struct ask *ask, const char *answer, struct err *err)
@@ -164,62 +164,62 @@ static int decode(const struct ask *ask, const char *answer, struct err *err)
 	return 0;
 }
 
-int call_ask(struct call *call, const struct ask *ask, struct err *err)
+int cli_ask(struct cli *cli, const struct ask *ask, struct err *err)
 {
 	g_autofree char *body = ask->in != NULL ? wire_encode(ask->in_type, ask->in) : NULL;
 	char *answer = NULL;
 
-	if (client_request(the_client(call), ask->method, ask->path, body, &answer, err) < 0) {
+	if (client_request(the_client(cli), ask->method, ask->path, body, &answer, err) < 0) {
 		return -1;
 	}
-	g_free(call->answer);
-	call->answer = answer;
+	g_free(cli->answer);
+	cli->answer = answer;
 	return decode(ask, answer, err);
 }
 
-static bool print_raw(const struct call *call)
+static bool print_raw(const struct cli *cli)
 {
-	if (call->style.output != RENDER_JSON || call->answer == NULL) {
+	if (cli->style.output != RENDER_JSON || cli->answer == NULL) {
 		return false;
 	}
-	(void)fputs(call->answer, stdout);
-	if (!g_str_has_suffix(call->answer, "\n")) {
+	(void)fputs(cli->answer, stdout);
+	if (!g_str_has_suffix(cli->answer, "\n")) {
 		(void)fputc('\n', stdout);
 	}
 	return true;
 }
 
-void call_print_item(struct call *call, const struct view *view, const void *item)
+void cli_print_item(struct cli *cli, const struct view *view, const void *item)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!print_raw(call)) {
-		render_item(out, view, item, &call->style);
-		call_print(out);
+	if (!print_raw(cli)) {
+		render_item(out, view, item, &cli->style);
+		cli_print(out);
 	}
 }
 
-void call_print_list(struct call *call, const struct view *view, const struct wire_list *list)
+void cli_print_list(struct cli *cli, const struct view *view, const struct wire_list *list)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!print_raw(call)) {
-		render_list(out, view, list, &call->style);
-		call_print(out);
+	if (!print_raw(cli)) {
+		render_list(out, view, list, &cli->style);
+		cli_print(out);
 	}
 }
 
-int call_show(struct call *call, const struct ask *ask, const struct view *view)
+int cli_show(struct cli *cli, const struct ask *ask, const struct view *view)
 {
 	struct err err = { 0 };
 
-	if (call_ask(call, ask, &err) < 0) {
-		return call_fail(call, &err);
+	if (cli_ask(cli, ask, &err) < 0) {
+		return cli_fail(cli, &err);
 	}
 	if (ask->list != NULL) {
-		call_print_list(call, view, ask->list);
+		cli_print_list(cli, view, ask->list);
 	} else {
-		call_print_item(call, view, ask->out);
+		cli_print_item(cli, view, ask->out);
 	}
 	return EXIT_OK;
 }
@@ -257,30 +257,30 @@ static struct style style_of(const struct opts *opts)
 }
 
 /* How many words the command wants, in words. */
-static int check_words(const struct call *call)
+static int check_words(const struct cli *cli)
 {
-	if ((int)call->nr < call->command->least) {
-		return call_misused(call, "%s is missing", call->command->args);
+	if ((int)cli->nr < cli->command->least) {
+		return cli_misused(cli, "%s is missing", cli->command->args);
 	}
-	if (call->command->most >= 0 && (int)call->nr > call->command->most) {
-		return call_misused(call, "\"%s\" is one word too many",
-				    call->words[call->command->most]);
+	if (cli->command->most >= 0 && (int)cli->nr > cli->command->most) {
+		return cli_misused(cli, "\"%s\" is one word too many",
+				   cli->words[cli->command->most]);
 	}
 	return EXIT_OK;
 }
 
-static int run_command(struct call *call)
+static int run_command(struct cli *cli)
 {
 	g_autoptr(GString) help = g_string_new(NULL);
 	int code;
 
-	if (opts_flag(&call->opts, OPT_HELP)) {
-		command_help(help, call->command);
-		call_print(help);
+	if (opts_flag(&cli->opts, OPT_HELP)) {
+		command_help(help, cli->command);
+		cli_print(help);
 		return EXIT_OK;
 	}
-	code = check_words(call);
-	return code != EXIT_OK ? code : call->command->run(call);
+	code = check_words(cli);
+	return code != EXIT_OK ? code : cli->command->run(cli);
 }
 
 /* A word that is no command. */
@@ -305,46 +305,46 @@ static int overview(const GPtrArray *words, size_t used, const struct opts *opts
 		(void)fprintf(stderr, "muster %s: which of its commands?\n\n%s", group, help->str);
 		return EXIT_USAGE;
 	}
-	call_print(help);
+	cli_print(help);
 	return EXIT_OK;
 }
 
-static int run_parsed(struct call *call, size_t used)
+static int run_parsed(struct cli *cli, size_t used)
 {
-	if (call->opts.words->len > used) {
-		call->words = (char *const *)&g_ptr_array_index(call->opts.words, used);
-		call->nr = call->opts.words->len - used;
+	if (cli->opts.words->len > used) {
+		cli->words = (char *const *)&g_ptr_array_index(cli->opts.words, used);
+		cli->nr = cli->opts.words->len - used;
 	}
-	call->style = style_of(&call->opts);
-	return run_command(call);
+	cli->style = style_of(&cli->opts);
+	return run_command(cli);
 }
 
 static int dispatch(int argc, char *const *argv)
 {
 	g_autoptr(GPtrArray) words = opts_words(argc, argv);
-	SCOPED(call) call = { 0 };
+	SCOPED(cli) cli = { 0 };
 	struct err err = { 0 };
 	uint64_t options = OPTS_GLOBAL;
 	size_t used = 0;
 
-	call.command = command_find(words, &used, &err);
-	if (call.command == NULL && err.code != ERR_NONE) {
+	cli.command = command_find(words, &used, &err);
+	if (cli.command == NULL && err.code != ERR_NONE) {
 		return refuse_words(words, &err);
 	}
-	if (call.command != NULL) {
-		options |= call.command->options;
+	if (cli.command != NULL) {
+		options |= cli.command->options;
 	}
-	if (opts_parse(&call.opts, argc, argv, options, &err) < 0) {
-		if (call.command != NULL) {
-			return call_misused(&call, "%s", err.msg);
+	if (opts_parse(&cli.opts, argc, argv, options, &err) < 0) {
+		if (cli.command != NULL) {
+			return cli_misused(&cli, "%s", err.msg);
 		}
-		(void)call_fail_hint(&call, &err, "muster --help");
+		(void)cli_fail_hint(&cli, &err, "muster --help");
 		return EXIT_USAGE;
 	}
-	return call.command != NULL ? run_parsed(&call, used) : overview(words, used, &call.opts);
+	return cli.command != NULL ? run_parsed(&cli, used) : overview(words, used, &cli.opts);
 }
 
-int call_main(int argc, char **argv)
+int cli_main(int argc, char **argv)
 {
 	char word[] = "version";
 	char *const version[] = { word };

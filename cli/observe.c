@@ -1,0 +1,248 @@
+#include "observe.h"
+
+#include "board.h"
+#include "exits.h"
+#include "follow.h"
+#include "screen.h"
+#include "tick.h"
+#include "views.h"
+
+#define TURN_MS    250
+#define PICTURE_MS 250  /* least time between two pictures that show news */
+#define IDLE_MS    1000 /* the picture's rate and time left move without news */
+#define DRAIN_MS   100
+#define TALL       40 /* lines of a terminal that has room */
+
+struct observe {
+	struct cli *cli;
+	struct board board;
+	struct follow follow;
+	struct screen screen;
+	GString *lines;   /* owned; not yet printed */
+	int64_t ended;    /* tasks that have ended, by the events seen */
+	int64_t deadline; /* tick_ms; -1: none */
+	int64_t loaded;   /* tick_ms of the last answer */
+	bool news;
+	bool live; /* a terminal */
+	bool away; /* the daemon, and it was said */
+};
+
+static void observe_release(struct observe *observe)
+{
+	board_release(&observe->board);
+	follow_release(&observe->follow);
+	screen_release(&observe->screen);
+	g_string_free(observe->lines, TRUE);
+}
+
+SCOPED_RELEASE(observe);
+
+/* A rollout that was just started does not know its tenants yet; its first task does. */
+static void learn_total(struct observe *observe)
+{
+	g_autofree char *id = g_strdup(observe->board.rollout.id);
+	struct err err = { 0 };
+
+	if (board_load(&observe->board, observe->cli, id, &err) < 0) {
+		return; /* only a number is missing; the next look says what is wrong */
+	}
+}
+
+static void on_event(const struct wire_event *event, void *ctx)
+{
+	struct observe *observe = ctx;
+
+	observe->news = true;
+	if (progress_is_end(event)) {
+		observe->ended++;
+		if (observe->board.rollout.counts.total == 0) {
+			learn_total(observe);
+		}
+	}
+	if (!observe->live && cli_is_for_people(observe->cli)) {
+		progress_line(observe->lines, event, observe->ended,
+			      observe->board.rollout.counts.total);
+	}
+}
+
+static void flush_lines(struct observe *observe)
+{
+	if (observe->lines->len > 0) {
+		cli_print(observe->lines);
+		(void)fflush(stdout);
+		g_string_truncate(observe->lines, 0);
+	}
+}
+
+/* Load the tasks and draw. */
+static int draw(struct observe *observe, struct err *err)
+{
+	g_autoptr(GString) picture = g_string_new(NULL);
+	struct style style = observe->cli->style;
+	size_t height = 0;
+
+	screen_size(&style.width, &height);
+	if (board_load_tasks(&observe->board, observe->cli, height < TALL ? 3 : 8, err) < 0) {
+		return -1;
+	}
+	board_picture(picture, &observe->board, height < TALL ? 4 : 8, &style);
+	screen_clip(picture, height - 1); /* what has scrolled away cannot be drawn again */
+	screen_draw(&observe->screen, picture);
+	return 0;
+}
+
+/* Ask again when there is news, or when nobody has looked for a while. */
+static int refresh(struct observe *observe, struct err *err)
+{
+	int64_t age = tick_ms() - observe->loaded;
+	struct cli *cli = observe->cli;
+	struct board *board = &observe->board;
+	g_autofree char *id = g_strdup(board->rollout.id);
+
+	if (age < (observe->news ? PICTURE_MS : IDLE_MS)) {
+		return 0;
+	}
+	if (board_load(board, cli, id, err) < 0) {
+		return -1;
+	}
+	if (!observe->news) {
+		observe->ended = exits_ended(&board->rollout.counts);
+	}
+	observe->loaded = tick_ms();
+	observe->news = false;
+	return observe->live ? draw(observe, err) : 0;
+}
+
+static int say_it_goes_on(const struct observe *observe, const char *why)
+{
+	const struct wire_rollout *rollout = &observe->board.rollout;
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "muster: %s: %s is %s and goes on\n  -> muster rollout watch %s\n",
+		      why, rollout->id, rollout->state, rollout->id);
+	return EXIT_TIMEOUT;
+}
+
+static int say_the_end(struct observe *observe)
+{
+	const struct wire_rollout *rollout = &observe->board.rollout;
+	g_autofree char *next = progress_next_command(rollout);
+	g_autoptr(GString) out = g_string_new(NULL);
+	int code = (int)exits_of_rollout(rollout);
+
+	if (!cli_is_for_people(observe->cli)) {
+		cli_print_item(observe->cli, &view_rollout, rollout);
+		return code;
+	}
+	if (observe->live) {
+		return code; /* the last picture says it all */
+	}
+	progress_summary(out, rollout);
+	cli_print(out);
+	if (code != EXIT_OK && next != NULL) {
+		(void)fflush(stdout);
+		(void)fprintf(stderr, "  -> %s\n", next);
+	}
+	return code;
+}
+
+/* Once, when the daemon goes; not into a picture. */
+static void say_it_is_away(struct observe *observe)
+{
+	if (!observe->away && !observe->live) {
+		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
+				      "  -> systemctl status musterd\n");
+	}
+	observe->away = true;
+}
+
+static int turn(struct observe *observe, struct err *err)
+{
+	if (follow_wait(&observe->follow, TURN_MS, err) < 0) {
+		return -1;
+	}
+	flush_lines(observe);
+	if (observe->follow.gone_since != 0) {
+		say_it_is_away(observe);
+		return 0; /* follow takes care */
+	}
+	observe->away = false;
+	if (refresh(observe, err) < 0) {
+		if (!client_is_gone(err)) {
+			return -1;
+		}
+		observe->loaded = tick_ms(); /* it just left; the stream will notice, too */
+	}
+	return 0;
+}
+
+/* The rollout rests; its last events may still be on their way. */
+static void drain(struct observe *observe)
+{
+	struct err err = { 0 };
+
+	if (!observe->live && observe->follow.gone_since == 0) {
+		while (!follow_interrupted() && follow_wait(&observe->follow, DRAIN_MS, &err) > 0) {
+			flush_lines(observe);
+		}
+		flush_lines(observe);
+	}
+}
+
+static int loop(struct observe *observe)
+{
+	struct err err = { 0 };
+
+	for (;;) {
+		if (exits_rollout_rests(&observe->board.rollout)) {
+			drain(observe);
+			return say_the_end(observe);
+		}
+		if (follow_interrupted()) {
+			return say_it_goes_on(observe, "no longer watching");
+		}
+		if (observe->deadline >= 0 && tick_ms() >= observe->deadline) {
+			return say_it_goes_on(observe, "the time is over");
+		}
+		if (turn(observe, &err) < 0) {
+			return cli_fail(observe->cli, &err);
+		}
+	}
+}
+
+int observe_last_event(struct cli *cli, int64_t *last, struct err *err)
+{
+	struct wire_event_page page = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = "/v1/events?since=-1&limit=1",
+				 .out_type = &wire_event_page_type,
+				 .out = &page };
+
+	if (cli_ask(cli, &ask, err) < 0) {
+		return -1;
+	}
+	*last = page.last;
+	wire_release(&wire_event_page_type, &page);
+	return 0;
+}
+
+int observe_rollout(struct cli *cli, const char *id, int64_t since)
+{
+	SCOPED(observe) observe = { .cli = cli, .lines = g_string_new(NULL), .deadline = -1 };
+	struct err err = { 0 };
+
+	observe.live = cli_is_for_people(cli) && cli->style.width > 0;
+	if (opts_flag(&cli->opts, OPT_TIMEOUT)) {
+		observe.deadline = tick_ms() + opts_number(&cli->opts, OPT_TIMEOUT, 0);
+	}
+	if (board_load(&observe.board, cli, id, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	observe.ended = since > 0 ? exits_ended(&observe.board.rollout.counts) : 0;
+	follow_begin(&observe.follow, cli->client, observe.board.rollout.id, since, on_event,
+		     &observe);
+	if (observe.live && draw(&observe, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	return loop(&observe);
+}
