@@ -11,7 +11,7 @@
 #	root without a password, not durable, no binary log. Prints the socket's path
 #	when the server answers. Options go to the server last, so they win:
 #	--max-connections=500, --skip-networking=0 --port=3399, --log-bin=binlog
-#	--sync-binlog=1 --innodb-flush-log-at-trx-commit=1. In DIR: data, log, pid, sock.
+#	--sync-binlog=1 --innodb-flush-log-at-trx-commit=1. In DIR: data, log, pid, sock, tmp.
 # server_again DIR
 #	Start the server in DIR once more, with its data and options.
 # server_stop DIR [signal]
@@ -125,6 +125,7 @@ _server_options()
 {
 	echo "--datadir=$1/data"
 	echo "--socket=$1/sock"
+	echo "--tmpdir=$1/tmp" # a server that starts clears its temporary folder
 	echo "--pid-file=$1/pid.own"
 	echo "--user=$(id -un)"
 	echo "--skip-networking"
@@ -152,6 +153,7 @@ server_again()
 		_server_fail "$_server_dir is too long for the path of a socket" || return
 	fi
 	_server_kind=$(cat "$_server_dir/kind") || return
+	mkdir -p "$_server_dir/tmp" || return
 	# in a session of its own: Ctrl-C is for the script, whose trap ends the server
 	(
 		set --

@@ -56,6 +56,7 @@ awk -F'\t' '{
 	at = $1 == "" && $2 == "" ? 3 : 2
 	split($at, head, " ")
 	what = tolower($(at + 1))
+	sub(/^\/\*[^*]*\*\/ */, "", what)
 	if (head[2] == "Init") {
 		schema[head[1]] = $(at + 1)
 	} else if (head[2] == "Connect" || head[2] == "Change") {

@@ -1,0 +1,2 @@
+-- The application greets its customers.
+ALTER TABLE customers ADD COLUMN birthday DATE NULL;
