@@ -133,6 +133,8 @@ static void server_exec(const char *dir, const char *const *options)
 	g_ptr_array_add(argv, g_strdup_printf("--datadir=%s/data", dir));
 	g_ptr_array_add(argv, g_strdup_printf("--socket=%s/sock", dir));
 	g_ptr_array_add(argv, g_strdup_printf("--pid-file=%s/pid", dir));
+	/* one that starts clears the temporary tables of others in a shared folder */
+	g_ptr_array_add(argv, g_strdup_printf("--tmpdir=%s", dir));
 	g_ptr_array_add(argv, g_strdup_printf("--user=%s", g_get_user_name()));
 	g_ptr_array_add(argv, g_strdup("--skip-networking"));
 	g_ptr_array_add(argv, g_strdup("--innodb-log-file-size=8M"));
