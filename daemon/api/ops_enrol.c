@@ -72,10 +72,28 @@ static enum enrolled new_enrol(struct call *call, struct store_tenant *row,
 	return ENROL_NEW;
 }
 
+static bool is_system_schema(const char *schema)
+{
+	static const char *const names[] = { "mysql", "information_schema", "performance_schema",
+					     "sys", "ndbinfo" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (g_ascii_strcasecmp(names[i], schema) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int row_check(const struct wire_import_row *asked, struct err *err)
 {
 	if (asked->schema[0] == '\0') {
 		return err_set(err, ERR_INVALID, "tenant %s: the schema is empty", asked->name);
+	}
+	if (is_system_schema(asked->schema)) {
+		return err_set(err, ERR_INVALID,
+			       "tenant %s: \"%s\" is a schema of the server, never a client's",
+			       asked->name, asked->schema);
 	}
 	if (name_check_tenant(asked->name, err) < 0 || name_check_labels(&asked->labels, err) < 0) {
 		return -1;
