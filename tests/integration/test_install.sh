@@ -1,5 +1,6 @@
 #!/bin/bash
 # What "cmake --install" puts into a system, and that it works from there.
+set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 root=$work/root
