@@ -249,7 +249,7 @@ static const struct {
 	{ OP_SERVER,  ERR_CONFLICT,    true,  "muster server show %1" },
 	{ OP_SERVER,  ERR_CONFLICT,    false, "muster server list" },
 	{ OP_SERVER,  ERR_UNREACHABLE, true,  "muster server show %1" },
-	{ OP_SERVER,  ERR_DENIED,      true,  "muster server check %1" },
+	{ OP_SERVER,  ERR_DENIED,      true,  "muster server show %1" },
 	{ OP_SERVER,  ERR_DB,          true,  "muster server check %1" },
 	{ OP_TENANT,  ERR_NOT_FOUND,   true,  "muster tenant list" },
 	{ OP_TENANT,  ERR_NOT_FOUND,   false, "muster tenant list" },

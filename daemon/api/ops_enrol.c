@@ -21,6 +21,13 @@
 
 enum enrolled { ENROL_FAILED = -1, ENROL_SAME, ENROL_NEW, ENROL_CHANGED };
 
+/* What helps is a look at that tenant. */
+static void point_at(struct call *call, const char *tenant)
+{
+	g_free(call->hint);
+	call->hint = g_strdup_printf("muster tenant show %s", tenant);
+}
+
 /* The tenant of this name, and whether it is the one that is meant. */
 static enum enrolled again_enrol(struct call *call, struct store_tenant *row,
 				 const struct wire_import_row *asked, struct err *err)
@@ -28,6 +35,7 @@ static enum enrolled again_enrol(struct call *call, struct store_tenant *row,
 	if (strcmp(row->server, asked->server) != 0 || strcmp(row->schema, asked->schema) != 0) {
 		err_set(err, ERR_CONFLICT, "tenant %s is already there, as schema %s on server %s",
 			row->name, row->schema, row->server);
+		point_at(call, row->name);
 		return ENROL_FAILED;
 	}
 	if (!labels_merge(&row->labels, &asked->labels)) {
@@ -51,13 +59,29 @@ static int server_find(struct call *call, const char *name, int64_t *id, struct 
 	return 0;
 }
 
+/* Two tenants cannot be one database. */
+static int schema_check(struct call *call, const struct wire_import_row *asked, int64_t server_id,
+			struct err *err)
+{
+	SCOPED(store_tenant) other = { 0 };
+	struct err found = { 0 };
+
+	if (store_tenant_get_schema(call->api->store, server_id, asked->schema, &other, &found) < 0) {
+		return found.code == ERR_NOT_FOUND ? 0 : err_set(err, found.code, "%s", found.msg);
+	}
+	point_at(call, other.name);
+	return err_set(err, ERR_CONFLICT, "schema %s on server %s is tenant %s already",
+		       asked->schema, asked->server, other.name);
+}
+
 static enum enrolled new_enrol(struct call *call, struct store_tenant *row,
 			       const struct wire_import_row *asked, struct err *err)
 {
 	g_autofree char *text =
 		g_strdup_printf("schema %s on server %s", asked->schema, asked->server);
 
-	if (server_find(call, asked->server, &row->server_id, err) < 0) {
+	if (server_find(call, asked->server, &row->server_id, err) < 0 ||
+	    schema_check(call, asked, row->server_id, err) < 0) {
 		return ENROL_FAILED;
 	}
 	store_text_set(&row->name, asked->name);
