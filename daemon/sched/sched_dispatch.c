@@ -109,7 +109,7 @@ static int park_server(struct sched *sched, struct run *run, const struct link *
 		if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
 			return -1;
 		}
-		task.not_before = INT64_MAX; /* the server's return wakes it */
+		task.not_before = 0; /* the server's return wakes it */
 		if (sched_task_move(sched, run, &task, TASK_TRANSIENT, &sched_self, text, err) <
 		    0) {
 			return -1;

@@ -9,9 +9,8 @@
 #include "store_tenant.h"
 #include "tick.h"
 
-#define WAIT_FIRST_MS  500
-#define WAIT_MAX_MS    30000
-#define WAIT_SERVER_MS (INT64_C(24) * 3600 * 1000) /* woken by the server's return, not by time */
+#define WAIT_FIRST_MS 500
+#define WAIT_MAX_MS   30000
 
 static bool is_running(enum task_state state)
 {
@@ -126,12 +125,12 @@ static void take_facts(struct store_task *task, const struct exec_result *result
 
 static void set_wait(struct sched *sched, struct store_task *task, const struct exec_result *result)
 {
-	int64_t wait = MIN(WAIT_FIRST_MS << MIN(task->attempt, 8), WAIT_MAX_MS);
-
 	if (result->server_down || result->server_denied) {
-		wait = WAIT_SERVER_MS;
+		task->not_before = 0; /* the server's return wakes it, not time */
+		return;
 	}
-	task->not_before = tick_wall_ms() + wait;
+	task->not_before =
+		tick_wall_ms() + MIN(WAIT_FIRST_MS << MIN(task->attempt, 8), WAIT_MAX_MS);
 	sched->due_at =
 		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
 }
@@ -221,9 +220,6 @@ int sched_task_move_all(struct sched *sched, struct run *run, enum task_state fr
 		if (store_task_get_id(sched->store, g_array_index(ids, int64_t, i), &task, err) <
 		    0) {
 			return -1;
-		}
-		if (event == TASK_TRANSIENT) {
-			task.not_before = tick_wall_ms() + WAIT_SERVER_MS;
 		}
 		if (sched_task_move(sched, run, &task, event, &sched_self, text, err) < 0) {
 			return -1;

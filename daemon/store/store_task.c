@@ -74,12 +74,14 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 int store_task_each(struct store *store, int64_t rollout_id, int state, int64_t after,
 		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)
 {
+	bool common = state < 0 || state == TASK_PENDING || state == TASK_DONE;
 	SCOPED(store_query) query = { 0 };
 	SCOPED(store_task) task = { 0 };
 	int step;
 
 	CHECK(state < TASK_STATE_NR);
-	if (store_query_begin(&query, store, SQL_TASK_EACH, err) < 0) {
+	if (store_query_begin(&query, store, common ? SQL_TASK_EACH : SQL_TASK_UNSETTLED, err) <
+	    0) {
 		return -1;
 	}
 	store_bind_int(&query, ":rollout_id", rollout_id);
@@ -124,22 +126,6 @@ static int call_each(struct store_query *query, store_task_fn fn, void *ctx, str
 	return step;
 }
 
-/* NOLINTNEXTLINE(readability-function-size) */
-int store_task_next(struct store *store, int64_t rollout_id, int64_t wave, int64_t server_id,
-		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)
-{
-	SCOPED(store_query) query = { 0 };
-
-	if (store_query_begin(&query, store, SQL_TASK_NEXT, err) < 0) {
-		return -1;
-	}
-	store_bind_int(&query, ":rollout_id", rollout_id);
-	store_bind_int(&query, ":wave", wave);
-	store_bind_int(&query, ":server_id", server_id);
-	store_bind_int(&query, ":limit", limit);
-	return call_each(&query, fn, ctx, err);
-}
-
 int store_task_due(struct store *store, int64_t now, store_task_fn fn, void *ctx, struct err *err)
 {
 	SCOPED(store_query) query = { 0 };
@@ -170,31 +156,6 @@ int store_task_running(struct store *store, store_task_fn fn, void *ctx, struct 
 		return -1;
 	}
 	return call_each(&query, fn, ctx, err);
-}
-
-int store_task_servers(struct store *store, int64_t rollout_id, int64_t wave, int64_t **ids,
-		       size_t *nr, struct err *err)
-{
-	SCOPED(store_query) query = { 0 };
-	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	int step;
-
-	if (store_query_begin(&query, store, SQL_TASK_SERVERS, err) < 0) {
-		return -1;
-	}
-	store_bind_int(&query, ":rollout_id", rollout_id);
-	store_bind_int(&query, ":wave", wave);
-	while ((step = store_query_step(&query, err)) == STORE_ROW) {
-		int64_t id = sqlite3_column_int64(query.stmt->handle, 0);
-
-		(void)g_array_append_val(found, id);
-	}
-	if (step < 0) {
-		return -1;
-	}
-	*nr = found->len;
-	*ids = (int64_t *)(void *)g_array_free(g_steal_pointer(&found), FALSE);
-	return 0;
 }
 
 int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,

@@ -7,7 +7,9 @@
 
 typedef int (*store_task_fn)(const struct store_task *task, void *ctx, struct err *err);
 
-/* Insert (id 0) or update all columns that are not "read only". */
+/*
+ * Insert (id 0), or update what can change: not rollout, tenant, server, wave and rank.
+ */
 NODISCARD int store_task_put(struct store *store, struct store_task *task, struct err *err);
 NODISCARD int store_task_get_id(struct store *store, int64_t id, struct store_task *task,
 				struct err *err);
@@ -22,14 +24,6 @@ NODISCARD int store_task_each(struct store *store, int64_t rollout_id, int state
 			      int64_t limit, store_task_fn fn, void *ctx, struct err *err);
 
 /*
- * The next pending tasks of one server in waves 1..wave, in order of wave and rank, of
- * tenants that no other rollout's running task holds. At most limit.
- */
-NODISCARD int store_task_next(struct store *store, int64_t rollout_id, int64_t wave,
-			      int64_t server_id, int64_t limit, store_task_fn fn, void *ctx,
-			      struct err *err);
-
-/*
  * Waiting tasks of open rollouts whose not_before has come. One with not_before 0 waits for
  * something else than time and is never due.
  */
@@ -41,10 +35,6 @@ NODISCARD int64_t store_task_next_due(struct store *store, struct err *err);
 
 /* Tasks in state running or verifying, of all rollouts: what a start finds. */
 NODISCARD int store_task_running(struct store *store, store_task_fn fn, void *ctx, struct err *err);
-
-/* Ids of servers with a pending task in waves 1..wave of the rollout. The ids: */
-NODISCARD int store_task_servers(struct store *store, int64_t rollout_id, int64_t wave,
-				 int64_t **ids, size_t *nr, struct err *err); /* owned, g_free */
 
 /* Counts of one wave, or of all when wave is 0. One indexed query. */
 NODISCARD int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,

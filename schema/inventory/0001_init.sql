@@ -146,12 +146,11 @@ create table task (
 	finished_at integer not null default 0,
 	unique (tenant_id, rollout_id)
 ) strict;
--- "what comes next on this server" and "which servers have something to do"
-create index task_next on task (rollout_id, state, server_id, wave, rank);
 -- the order in which tasks are listed
 create index task_place on task (rollout_id, wave, rank, id);
 create index task_waiting on task (not_before) where state = 'waiting';
-create index task_busy on task (tenant_id) where state in ('running', 'verifying');
+-- what an operator looks for; a task that waits its turn or is done is not in it, and most are
+create index task_unsettled on task (rollout_id, wave, rank) where state not in ('pending', 'done');
 
 -- How many tasks of a wave are in which state: kept by the triggers, so that counting
 -- ten thousand tasks costs as much as counting ten.
@@ -167,8 +166,8 @@ begin
 	insert into task_count values (new.rollout_id, new.wave, new.state, 1)
 	on conflict do update set nr = nr + 1;
 end;
-create trigger task_counted_update after update on task
-when old.state <> new.state or old.wave <> new.wave
+create trigger task_counted_update after update of state on task
+when old.state <> new.state
 begin
 	update task_count set nr = nr - 1
 	where rollout_id = old.rollout_id and wave = old.wave and state = old.state;

@@ -1,9 +1,7 @@
--- Tasks that somebody was working on, of all rollouts.
-select *
-from task_row
-where id in (
-	select id
-	from task indexed by task_busy
-	where state in ('running', 'verifying')
-)
-order by id
+-- Tasks that somebody was working on; a rollout that has ended has none.
+select k.*
+from rollout as r
+cross join task_row as k on k.rollout_id = r.id
+where r.state not in ('done', 'failed', 'aborted')
+and k.state not in ('pending', 'done') and k.state in ('running', 'verifying')
+order by k.id

@@ -6,65 +6,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "canned.h"
-#include "cli.h"
-
-/* One run in a child process: what it wrote and its exit code. */
-struct ran {
-	char *out;
-	char *err;
-	int code;
-};
-
-static void child_run(const char *line)
-{
-	g_auto(GStrv) argv = g_strsplit(line, " ", -1);
-	int code = cli_main((int)g_strv_length(argv), argv);
-
-	(void)fflush(stdout);
-	(void)fflush(stderr);
-	_exit(code);
-}
-
-static char *read_back(FILE *file)
-{
-	GString *text = g_string_new(NULL);
-	int byte;
-
-	rewind(file);
-	while ((byte = fgetc(file)) != EOF) {
-		g_string_append_c(text, (char)byte);
-	}
-	(void)fclose(file);
-	return g_string_free(text, FALSE);
-}
-
-static void run(struct ran *ran, const char *line)
-{
-	FILE *out = tmpfile();
-	FILE *err = tmpfile();
-	int status = 0;
-	pid_t pid;
-
-	(void)fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		assert_int_equal(dup2(fileno(out), 1), 1);
-		assert_int_equal(dup2(fileno(err), 2), 2);
-		child_run(line);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	*ran = (struct ran){ .out = read_back(out),
-			     .err = read_back(err),
-			     .code = WEXITSTATUS(status) };
-}
-
-static void ran_free(struct ran *ran)
-{
-	g_free(ran->out);
-	g_free(ran->err);
-}
+#include "ran.h"
 
 /* clang-format off */
 static const struct { const char *line; int code; const char *err; } misuses[] = {
@@ -109,7 +51,7 @@ static void a_problem_is_one_sentence_and_the_command_that_helps(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(misuses); i++) {
 		struct ran ran = { 0 };
 
-		run(&ran, misuses[i].line);
+		ran_run(&ran, misuses[i].line);
 		assert_string_equal(ran.err, misuses[i].err);
 		assert_string_equal(ran.out, "");
 		assert_int_equal(ran.code, misuses[i].code);
@@ -130,7 +72,7 @@ static void help_is_a_result(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
 		struct ran ran = { 0 };
 
-		run(&ran, lines[i]);
+		ran_run(&ran, lines[i]);
 		assert_int_equal(ran.code, 0);
 		assert_non_null(strstr(ran.out, "Usage: muster "));
 		assert_string_equal(ran.err, "");
@@ -143,7 +85,7 @@ static void a_group_alone_is_not_a_command(void **state)
 	struct ran ran = { 0 };
 
 	(void)state;
-	run(&ran, "muster rollout");
+	ran_run(&ran, "muster rollout");
 	assert_int_equal(ran.code, 64);
 	assert_string_equal(ran.out, "");
 	assert_non_null(strstr(ran.err, "rollout promote R"));
@@ -162,36 +104,9 @@ static void json_is_the_daemons_own_body(void **state)
 	(void)state;
 	canned_start(&canned, answers);
 	line = g_strdup_printf("muster --socket %s server show db1 -o json", canned.socket);
-	run(&ran, line);
+	ran_run(&ran, line);
 	assert_int_equal(ran.code, 0);
 	assert_string_equal(ran.out, "{\"name\":\"db1\",\"new_field\":[1]}\n");
-	ran_free(&ran);
-	canned_stop(&canned);
-}
-
-static void pages_are_followed_to_the_end(void **state)
-{
-	const char *answers[] = {
-		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-		"{\"items\":[{\"name\":\"a\"},{\"name\":\"b b\"}],\"next\":\"b b\"}",
-		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-		"{\"items\":[{\"name\":\"c\"}],\"next\":null}",
-		NULL,
-	};
-	struct canned canned = { 0 };
-	struct ran ran = { 0 };
-	g_autofree char *line = NULL;
-	g_autofree char *seen = NULL;
-
-	(void)state;
-	canned_start(&canned, answers);
-	line = g_strdup_printf("muster --socket %s tenant list -o name", canned.socket);
-	run(&ran, line);
-	seen = canned_seen(&canned);
-	assert_int_equal(ran.code, 0);
-	assert_string_equal(ran.out, "a\nb b\nc\n");
-	assert_non_null(strstr(seen, "GET /v1/tenants?limit=1000 HTTP/1.1\r\n"));
-	assert_non_null(strstr(seen, "GET /v1/tenants?limit=1000&after=b%20b HTTP/1.1\r\n"));
 	ran_free(&ran);
 	canned_stop(&canned);
 }
@@ -207,7 +122,7 @@ static void a_full_disk_is_noticed(void **state)
 	if (pid == 0) {
 		(void)freopen("/dev/full", "w", stdout);
 		(void)freopen("/dev/null", "w", stderr);
-		child_run("muster help");
+		ran_child("muster help");
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(WEXITSTATUS(status), 65);
@@ -220,7 +135,6 @@ int main(void)
 		cmocka_unit_test(help_is_a_result),
 		cmocka_unit_test(a_group_alone_is_not_a_command),
 		cmocka_unit_test(json_is_the_daemons_own_body),
-		cmocka_unit_test(pages_are_followed_to_the_end),
 		cmocka_unit_test(a_full_disk_is_noticed),
 	};
 

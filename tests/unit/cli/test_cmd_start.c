@@ -1,0 +1,150 @@
+#include "ran.h"
+
+static char *folder;
+
+static int setup(void **state)
+{
+	(void)state;
+	(void)g_setenv("TZ", "UTC", TRUE);
+	folder = g_dir_make_tmp("cmd-XXXXXX", NULL);
+	assert_non_null(folder);
+	assert_int_equal(g_chdir(folder), 0);
+	assert_int_equal(g_mkdir("mig", 0700), 0);
+	assert_true(g_file_set_contents("mig/0001_a.sql", "DO 1;\n", -1, NULL));
+	assert_true(g_file_set_contents("bad.csv", "name,server,schema\na,b\n", -1, NULL));
+	assert_true(g_file_set_contents("good.csv", "name,server,schema,region\nacme,db1,s,eu\n",
+					-1, NULL));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const gone[] = { "mig/0001_a.sql", "mig", "bad.csv", "good.csv" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(gone); i++) {
+		(void)g_remove(gone[i]);
+	}
+	(void)g_rmdir(folder);
+	g_free(folder);
+	return 0;
+}
+
+/* clang-format off */
+#define ROLLOUT(state) \
+	"{\"id\":\"r1\",\"name\":\"app\",\"release\":\"app\"," \
+	"\"version\":\"7\",\"state\":\"" state "\",\"reason\":\"\",\"revision\":3," \
+	"\"counts\":{\"total\":3,\"done\":1,\"running\":2},\"waves\":[{\"seq\":1,\"size\":3," \
+	"\"state\":\"running\",\"gate\":null}],\"budget\":{\"failed\":0,\"limit\":1}," \
+	"\"over_budget\":false,\"running_limit\":4,\"eta_s\":2,\"rate\":1.0," \
+	"\"available_actions\":[\"pause\"]}"
+#define RELEASE \
+	"{\"id\":\"1\",\"name\":\"app\",\"format\":\"plain\"," \
+	"\"checksum\":\"0123456789abcdef\",\"version\":\"0001\"," \
+	"\"created_at\":\"2026-11-21T02:04:05.000Z\",\"migrations\":[{\"version\":\"0001\"," \
+	"\"name\":\"a\",\"file\":\"0001_a.sql\",\"checksum\":\"ff\",\"statements\":1," \
+	"\"down\":false}]}"
+#define PREVIEW \
+	"{\"release\":\"app\",\"version\":\"0001\",\"tenants\":4," \
+	"\"pending\":2,\"up_to_date\":1,\"statements\":2,\"waves\":[{\"seq\":1,\"size\":2," \
+	"\"state\":\"pending\",\"gate\":null}],\"ahead\":[\"zed\"],\"missing\":[]," \
+	"\"held\":[]}"
+/* clang-format on */
+
+static void a_rollout_is_started_with_its_policy(void **state)
+{
+	/* clang-format off */
+	static const struct ran_row rows[] = {
+		{ "rollout start app --key k -l region=eu --to 7 --name n --waves '1,rest' --bake 90s --gate human --budget 5% --running 8 --per-server 2 --strategy direct --stall 10s --reason why",
+		  { RAN_OK ROLLOUT("scheduled") },
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"7\",\"name\":\"n\",\"waves\":\"1,rest\",\"bake_ms\":90000,\"gate\":\"human\",\"budget\":\"5%\",\"running\":8,\"per_server\":2,\"strategy\":\"direct\",\"stall_ms\":10000,\"reason\":\"why\",\"dry_run\":false}\n",
+		  "r1 app: scheduled, 1/3 done\n"
+		  "  -> muster rollout watch r1\n",
+		  NULL, 0 },
+		{ "rollout start mig --key k -o name",
+		  { RAN_OK RELEASE,
+		    RAN_OK ROLLOUT("running") },
+		  "POST /v1/releases {\"name\":null,\"format\":null,\"files\":[{\"name\":\"0001_a.sql\",\"text\":\"DO 1;\\u000a\"}]}\n"
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"strategy\":null,\"stall_ms\":0,\"reason\":null,\"dry_run\":false}\n",
+		  "r1\n",
+		  NULL, 0 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	ran_table(rows, G_N_ELEMENTS(rows));
+}
+
+static void a_dry_run_says_what_would_happen(void **state)
+{
+	/* clang-format off */
+	static const struct ran_row rows[] = {
+		{ "rollout start app --key k --dry-run",
+		  { RAN_OK PREVIEW },
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"strategy\":null,\"stall_ms\":0,\"reason\":null,\"dry_run\":true}\n",
+		  "release app to version 0001: 4 tenants, 2 with something to do (2 statements), 1 up to date\n"
+		  "  1 ahead of the release, will be skipped: zed\n"
+		  "\n"
+		  "WAVE  SIZE  STATE    GATE\n"
+		  "   1     2  pending\n"
+		  "\n"
+		  "nothing was changed\n",
+		  NULL, 1 },
+		{ "rollout start app --key k --dry-run",
+		  { RAN_OK "{\"release\":\"app\",\"version\":\"0001\",\"tenants\":1,\"pending\":0,\"up_to_date\":1,\"statements\":0,\"waves\":[],\"ahead\":[],\"missing\":[],\"held\":[]}" },
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"strategy\":null,\"stall_ms\":0,\"reason\":null,\"dry_run\":true}\n",
+		  "release app to version 0001: 1 tenant, 0 with something to do (0 statements), 1 up to date\n"
+		  "\n"
+		  "nothing was changed\n",
+		  NULL, 0 },
+		{ "rollout start app --key k --dry-run -o json",
+		  { RAN_OK PREVIEW },
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"strategy\":null,\"stall_ms\":0,\"reason\":null,\"dry_run\":true}\n",
+		  PREVIEW "\n",
+		  NULL, 1 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	ran_table(rows, G_N_ELEMENTS(rows));
+}
+
+static void a_start_that_cannot_be_meant_is_refused(void **state)
+{
+	/* clang-format off */
+	static const struct ran_row rows[] = {
+		{ "rollout start app --timeout 5s",
+		  { NULL },
+		  "",
+		  "",
+		  "muster rollout start: --timeout means something only with --wait\n"
+		  "  -> muster rollout start --help\n", 64 },
+		{ "rollout start ./nothing",
+		  { NULL },
+		  "",
+		  "",
+		  "muster: there is no folder ./nothing\n"
+		  "  -> muster rollout start --help\n", 65 },
+		{ "rollout start app -l @nothing",
+		  { NULL },
+		  "",
+		  "",
+		  "muster: cannot read nothing: No such file or directory\n"
+		  "  -> muster rollout start --help\n", 65 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	ran_table(rows, G_N_ELEMENTS(rows));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rollout_is_started_with_its_policy),
+		cmocka_unit_test(a_dry_run_says_what_would_happen),
+		cmocka_unit_test(a_start_that_cannot_be_meant_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("cmd_start", tests, setup, teardown);
+}
