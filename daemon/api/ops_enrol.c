@@ -66,7 +66,8 @@ static int schema_check(struct call *call, const struct wire_import_row *asked, 
 	SCOPED(store_tenant) other = { 0 };
 	struct err found = { 0 };
 
-	if (store_tenant_get_schema(call->api->store, server_id, asked->schema, &other, &found) < 0) {
+	if (store_tenant_get_schema(call->api->store, server_id, asked->schema, &other, &found) <
+	    0) {
 		return found.code == ERR_NOT_FOUND ? 0 : err_set(err, found.code, "%s", found.msg);
 	}
 	point_at(call, other.name);

@@ -40,7 +40,7 @@ static const struct {
 	{ ERR_INVALID,         400, "null" },
 	{ ERR_NOT_FOUND,       404, "\"muster server list\"" },
 	{ ERR_CONFLICT,        409, "\"muster server show x1\"" },
-	{ ERR_DENIED,          403, "\"muster server check x1\"" },
+	{ ERR_DENIED,          403, "\"muster server show x1\"" },
 	{ ERR_BUSY,            429, "null" },
 	{ ERR_TIMEOUT,         504, "null" },
 	{ ERR_CANCELLED,       409, "null" },
