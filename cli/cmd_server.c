@@ -113,10 +113,11 @@ int cmd_server_check(struct cli *cli)
 	if (code == EXIT_OK && check.missing.nr > 0) {
 		if (cli_is_for_people(cli)) {
 			(void)fflush(stdout);
-			(void)fprintf(stderr,
-				      "muster: %zu privileges are missing; run this on the server "
-				      "as an administrator:\n  -> %s\n",
-				      check.missing.nr, check.grant != NULL ? check.grant : "");
+			(void)fprintf(
+				stderr,
+				"muster: privileges are missing (%zu); run this on the server "
+				"as an administrator:\n  -> %s\n",
+				check.missing.nr, check.grant != NULL ? check.grant : "");
 		}
 		code = EXIT_PENDING;
 	}

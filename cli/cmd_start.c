@@ -72,13 +72,14 @@ static void print_preview(const struct wire_preview *preview, const struct style
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	g_string_append_printf(
-		out,
-		"release %s to version %s: %" G_GINT64_FORMAT " tenants, %" G_GINT64_FORMAT
-		" with something to do (%" G_GINT64_FORMAT " statements), %" G_GINT64_FORMAT
-		" up to date\n",
-		preview->release, preview->version != NULL ? preview->version : "?",
-		preview->tenants, preview->pending, preview->statements, preview->up_to_date);
+	g_string_append_printf(out,
+			       "release %s to version %s: %" G_GINT64_FORMAT
+			       " tenant%s, %" G_GINT64_FORMAT
+			       " with something to do (%" G_GINT64_FORMAT
+			       " statements), %" G_GINT64_FORMAT " up to date\n",
+			       preview->release, preview->version != NULL ? preview->version : "?",
+			       preview->tenants, preview->tenants == 1 ? "" : "s", preview->pending,
+			       preview->statements, preview->up_to_date);
 	append_kind(out, "ahead of the release, will be skipped", &preview->ahead);
 	append_kind(out, "without their database", &preview->missing);
 	append_kind(out, "held", &preview->held);

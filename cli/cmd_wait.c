@@ -143,10 +143,16 @@ static int load(struct cli *cli, struct object *object, struct err *err)
 	abort();
 }
 
-static bool is_reached(const struct object *object, const char *const *wanted)
+/* The state that is there and was waited for, or NULL. */
+static const char *reached(const struct object *object, const char *const *wanted)
 {
-	return (object->state != NULL && g_strv_contains(wanted, object->state)) ||
-	       (object->other != NULL && g_strv_contains(wanted, object->other));
+	if (object->state != NULL && g_strv_contains(wanted, object->state)) {
+		return object->state;
+	}
+	if (object->other != NULL && g_strv_contains(wanted, object->other)) {
+		return object->other;
+	}
+	return NULL;
 }
 
 /* A state that the object can never have would be waited for in vain. */
@@ -165,14 +171,11 @@ static bool is_known(const struct object *object, const char *state)
 	abort();
 }
 
-static int say(const struct cli *cli, const struct object *object, int code)
+/* The wait is over without the state. */
+static int give_up(const struct cli *cli, const struct object *object, int code)
 {
 	const char *word = cli_word(cli, 0);
 
-	if (code == EXIT_OK) {
-		cli_say(cli, "%s is %s", word, object->state);
-		return code;
-	}
 	(void)fprintf(stderr, "muster: %s is %s, not %s%s\n", word,
 		      object->state != NULL ? object->state : "?", opts_text(&cli->opts, OPT_FOR),
 		      code == EXIT_TIMEOUT ? " after that time" : " and stays so");
@@ -195,14 +198,15 @@ static int wait_loop(struct cli *cli, struct object *object, const char *const *
 		if (load(cli, object, &err) < 0) {
 			return cli_fail(cli, &err);
 		}
-		if (is_reached(object, wanted)) {
-			return say(cli, object, EXIT_OK);
+		if (reached(object, wanted) != NULL) {
+			cli_say(cli, "%s is %s", cli_word(cli, 0), reached(object, wanted));
+			return EXIT_OK;
 		}
 		if (object->is_final) {
-			return say(cli, object, EXIT_PENDING);
+			return give_up(cli, object, EXIT_PENDING);
 		}
 		if (deadline >= 0 && tick_ms() >= deadline) {
-			return say(cli, object, EXIT_TIMEOUT);
+			return give_up(cli, object, EXIT_TIMEOUT);
 		}
 		g_usleep(TURN_US);
 	}

@@ -46,7 +46,7 @@ static const struct {
 
 char *progress_next_command(const struct wire_rollout *rollout)
 {
-	bool blocked = rollout->counts.failed + rollout->counts.in_doubt > 0;
+	const struct wire_counts *counts = &rollout->counts;
 
 	if (rollout->state == NULL) {
 		return NULL;
@@ -54,8 +54,9 @@ char *progress_next_command(const struct wire_rollout *rollout)
 	if (strcmp(rollout->state, "paused") == 0 && rollout->over_budget) {
 		return g_strdup_printf("muster rollout retry %s", rollout->id);
 	}
-	if (strcmp(rollout->state, "failed") == 0 && !blocked) {
-		return g_strdup_printf("muster task list %s", rollout->id);
+	if (strcmp(rollout->state, "failed") == 0 && counts->failed == 0) {
+		return g_strdup_printf("muster task list %s%s", rollout->id,
+				       counts->in_doubt > 0 ? " --state in_doubt" : "");
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(next_commands); i++) {
 		if (strcmp(rollout->state, next_commands[i].state) == 0) {
@@ -260,11 +261,11 @@ static void append_tasks(GString *out, const struct progress *progress, const st
 		append_failed(out, &progress->failed[i], style);
 	}
 	if (progress->nr_failed > 0 && failed > (int64_t)progress->nr_failed) {
-		g_string_append_printf(out,
-				       "  and %" G_GINT64_FORMAT
-				       " more\n    -> muster task list %s --state failed\n",
-				       failed - (int64_t)progress->nr_failed,
-				       progress->rollout->id);
+		g_string_append_printf(
+			out,
+			"  and %" G_GINT64_FORMAT " more\n    -> muster task list %s --state %s\n",
+			failed - (int64_t)progress->nr_failed, progress->rollout->id,
+			task_state_names[counts->failed > 0 ? TASK_FAILED : TASK_IN_DOUBT]);
 	}
 }
 

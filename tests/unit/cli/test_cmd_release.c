@@ -37,6 +37,7 @@ static int teardown(void **state)
 	"\"created_at\":\"2026-11-21T02:04:05.000Z\",\"migrations\":[{\"version\":\"0001\"," \
 	"\"name\":\"a\",\"file\":\"0001_a.sql\",\"checksum\":\"ff\",\"statements\":1," \
 	"\"down\":false}]}"
+
 /* clang-format on */
 
 static void a_folder_is_checked_and_stored(void **state)

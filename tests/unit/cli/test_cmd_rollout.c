@@ -8,6 +8,7 @@
 	"\"state\":\"running\",\"gate\":null}],\"budget\":{\"failed\":0,\"limit\":1}," \
 	"\"over_budget\":false,\"running_limit\":4,\"eta_s\":2,\"rate\":1.0," \
 	"\"available_actions\":[\"pause\"]}"
+
 /* clang-format on */
 
 static void rollouts_are_listed_and_shown(void **state)

@@ -5,6 +5,7 @@
 	"{\"name\":\"db1\",\"address\":\"h:1\",\"flavor\":\"mariadb\"," \
 	"\"version\":\"10.11\",\"state\":\"up\",\"max_running\":4,\"tenants\":3," \
 	"\"revision\":2,\"labels\":{\"region\":\"eu\"}}"
+
 /* clang-format on */
 
 static void a_server_is_added_with_what_was_said(void **state)

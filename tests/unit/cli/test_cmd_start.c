@@ -49,6 +49,7 @@ static int teardown(void **state)
 	"\"pending\":2,\"up_to_date\":1,\"statements\":2,\"waves\":[{\"seq\":1,\"size\":2," \
 	"\"state\":\"pending\",\"gate\":null}],\"ahead\":[\"zed\"],\"missing\":[]," \
 	"\"held\":[]}"
+
 /* clang-format on */
 
 static void a_rollout_is_started_with_its_policy(void **state)

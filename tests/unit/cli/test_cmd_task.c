@@ -6,6 +6,7 @@
 	"\"state\":\"failed\",\"reason\":\"\",\"migration\":\"7\",\"statement\":1," \
 	"\"statements\":3,\"attempt\":1,\"error\":{\"code\":\"db\",\"native\":1050," \
 	"\"message\":\"Table exists\",\"hint\":\"muster rollout retry r1 -t acme\"}}"
+
 /* clang-format on */
 
 static void a_task_is_shown_with_what_helps(void **state)

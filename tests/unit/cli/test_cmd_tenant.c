@@ -4,6 +4,7 @@
 #define TENANT \
 	"{\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\"," \
 	"\"version\":\"7\",\"mode\":\"rw\",\"hold\":null,\"labels\":{}}"
+
 /* clang-format on */
 
 static void tenants_are_found_added_and_shown(void **state)

@@ -20,6 +20,7 @@
 #define TENANT \
 	"{\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\"," \
 	"\"version\":\"7\",\"mode\":\"rw\",\"hold\":null,\"labels\":{}}"
+
 /* clang-format on */
 
 static void it_waits_until_the_state_is_there(void **state)
