@@ -3,7 +3,7 @@
 # ended: schema and data, from an empty base and from one with rows.
 #   test_cases.sh [SET…]
 . "$(dirname "$0")/lib.sh"
-. "$TESTS_DIR/integration/cases.sh"
+. "$(dirname "$0")/cases.sh"
 copies=3
 
 if [ $# -eq 0 ]; then

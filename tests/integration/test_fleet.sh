@@ -2,7 +2,7 @@
 # 360 databases of a real application at 12 versions, five of them large: one rollout
 # brings all to the same end, and leaves alone those that were there already.
 . "$(dirname "$0")/lib.sh"
-. "$TESTS_DIR/integration/cases.sh"
+. "$(dirname "$0")/cases.sh"
 
 scenario=$cases/scenarios/F1-uaa-mixed
 set=uaa
