@@ -14,7 +14,7 @@ static char *offered(const char *line)
 {
 	g_autoptr(GString) script = g_string_new(NULL);
 	g_autofree char *quoted = g_shell_quote(line);
-	const char *argv[] = { "bash", "-c", NULL, NULL };
+	g_auto(GStrv) argv = g_strsplit("bash -c script", " ", -1);
 	char *out = NULL;
 	int status = 0;
 
@@ -27,9 +27,10 @@ static char *offered(const char *line)
 			       "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_muster\n"
 			       "echo \"${COMPREPLY[*]}\"\n",
 			       quoted, quoted);
-	argv[2] = script->str;
-	assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out,
-				 NULL, &status, NULL));
+	g_free(argv[2]);
+	argv[2] = g_strdup(script->str);
+	assert_true(g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL,
+				 &status, NULL));
 	assert_int_equal(status, 0);
 	return g_strchomp(out);
 }
