@@ -46,13 +46,15 @@ static const struct { const char *text; size_t width; const char *want; } texts[
 
 /* clang-format on */
 
-#define CHECK_TABLE(table, call)                                \
-	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {      \
-		g_autoptr(GString) out = g_string_new(NULL);    \
-                                                                \
-		call;                                           \
-		assert_string_equal(out->str, (table)[i].want); \
-	}
+#define CHECK_TABLE(table, call)                                        \
+	do {                                                            \
+		for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {      \
+			g_autoptr(GString) out = g_string_new(NULL);    \
+                                                                        \
+			call;                                           \
+			assert_string_equal(out->str, (table)[i].want); \
+		}                                                       \
+	} while (0)
 
 static void times_sizes_and_rates_are_short(void **state)
 {
