@@ -249,13 +249,48 @@ int op_server_check(struct call *call, struct err *err)
 	return job_send(call, &row, exec_order_new(EXEC_CHECK), check_ended);
 }
 
+/* A discovery: the server is asked what it has, then those that are new are enrolled. */
+struct discovery {
+	struct call *call;
+	struct store_server server; /* owned */
+	GPtrArray *schemas;         /* owned texts: to be enrolled */
+};
+
+/* Takes discovery. */
+static void discovery_finish(struct discovery *discovery, const struct err *err)
+{
+	call_finish(discovery->call, err);
+	store_server_release(&discovery->server);
+	g_ptr_array_unref(discovery->schemas);
+	g_free(discovery);
+}
+
+static void discovery_enrolled(void *ctx)
+{
+	discovery_finish(ctx, NULL);
+}
+
+static void schemas_collect(struct discovery *discovery, const struct exec_result *result)
+{
+	const struct wire_discover *asked = discovery->call->request;
+	const struct wire_changed *answer = discovery->call->answer;
+
+	for (size_t i = 0; i < result->nr && !asked->dry_run && answer->problems.nr == 0; i++) {
+		if (!result->standings[i].has_history) {
+			g_ptr_array_add(discovery->schemas, g_strdup(result->standings[i].schema));
+		}
+	}
+}
+
+/* May be called again when the turn was undone. */
 static int discover_ended(struct sched *sched, const struct exec_result *result, void *ctx,
 			  struct err *err)
 {
-	struct call *call = ctx;
-	SCOPED(store_server) row = { 0 };
+	struct discovery *discovery = ctx;
+	struct call *call = discovery->call;
 
 	(void)sched;
+	g_ptr_array_set_size(discovery->schemas, 0);
 	if (call->api == NULL) {
 		return 0;
 	}
@@ -263,18 +298,38 @@ static int discover_ended(struct sched *sched, const struct exec_result *result,
 		*err = result->err;
 		return err_prefix(err, "server %s", call->args[0]);
 	}
-	if (store_server_get_id(call->api->store, result->server_id, &row, err) < 0) {
+	call_answer_as(call, call->op->answer);
+	if (tenant_discovered(call, &discovery->server, result, err) < 0) {
 		return -1;
 	}
-	call_answer_as(call, call->op->answer);
-	return tenant_discovered(call, &row, result, err);
+	schemas_collect(discovery, result);
+	return 0;
+}
+
+static void discover_done(void *ctx, const struct err *err)
+{
+	struct discovery *discovery = ctx;
+	struct api *api = discovery->call->api;
+
+	if (api != NULL) {
+		watch_wake(api->watch);
+	}
+	if (err != NULL || api == NULL) {
+		discovery_finish(discovery, err);
+		return;
+	}
+	g_ptr_array_add(discovery->schemas, NULL);
+	sched_enrol(api->sched, &discovery->server, (char *const *)discovery->schemas->pdata,
+		    discovery_enrolled, discovery);
 }
 
 int op_server_discover(struct call *call, struct err *err)
 {
 	const struct wire_discover *asked = call->request;
+	struct discovery *discovery;
 	SCOPED(store_server) row = { 0 };
 	struct exec_order *order;
+	struct sched_job job = { discover_ended, discover_done, NULL };
 
 	if (name_check_labels(&asked->labels, err) < 0 ||
 	    tenant_pattern_check(asked->name, err) < 0 ||
@@ -283,5 +338,13 @@ int op_server_discover(struct call *call, struct err *err)
 	}
 	order = exec_order_new(EXEC_DISCOVER);
 	order->word = g_strdup(is_given(asked->like) ? asked->like : "%");
-	return job_send(call, &row, order, discover_ended);
+	discovery = g_new0(struct discovery, 1);
+	discovery->call = call;
+	discovery->server = row;
+	row = (struct store_server){ 0 };
+	discovery->schemas = g_ptr_array_new_with_free_func(g_free);
+	job.ctx = discovery;
+	call_defer(call);
+	sched_job_start(call->api->sched, &discovery->server, order, &job);
+	return OP_LATER;
 }

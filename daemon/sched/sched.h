@@ -132,6 +132,13 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 /* A server was added, changed or removed: its address or limits are read again. */
 void sched_server_changed(struct sched *sched, int64_t server_id);
 
+/*
+ * Make muster's own tables in these schemas (NULL-terminated), in the background. done, which
+ * may be NULL, is called once when all were tried.
+ */
+void sched_enrol(struct sched *sched, const struct store_server *server, char *const *schemas,
+		 void (*done)(void *ctx), void *ctx);
+
 /* A tenant was held or released: its tasks in open rollouts follow. */
 NODISCARD int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
 				   const struct sched_actor *actor, struct err *err);
