@@ -53,6 +53,8 @@ static int server_find(struct call *call, const char *name, int64_t *id, struct 
 	SCOPED(store_server) server = { 0 };
 
 	if (store_server_get(call->api->store, name, &server, err) < 0) {
+		g_free(call->hint);
+		call->hint = g_strdup("muster server list");
 		return -1;
 	}
 	*id = server.id;

@@ -21,9 +21,9 @@ static void a_tenant_is_added_once(void **state)
 	wire_release(&wire_tenant_type, &tenant);
 	assert_int_equal(fixture_last_event(fixture), 2); /* the second time changes nothing */
 	ask_refused(fixture, 409, "tenant acme is already there, as schema acme_db on server db1",
-		    "muster rollout list", "POST /v1/tenants",
+		    "muster tenant show acme", "POST /v1/tenants",
 		    "{\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"other\"}");
-	ask_refused(fixture, 404, "no server is named db9", "muster tenant list",
+	ask_refused(fixture, 404, "no server is named db9", "muster server list",
 		    "POST /v1/tenants", "{\"name\":\"x\",\"server\":\"db9\",\"schema\":\"x\"}");
 }
 
