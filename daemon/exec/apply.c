@@ -202,18 +202,34 @@ static bool ends_clean(struct apply *apply, struct outcome *outcome)
 	return false;
 }
 
+/* Tell the loop that the task verifies, or no longer does. */
+static void show_verifying(const struct apply *apply, bool verifying)
+{
+	const struct exec_order *order = apply->visit->order;
+	g_autofree char *words = NULL;
+
+	if (order->live == NULL || apply->migration->nr_checks == 0) {
+		return;
+	}
+	atomic_store(&order->live->verifying, verifying);
+	if (order->say != NULL) {
+		words = g_strdup_printf("%s: its checks %s", apply->migration->file,
+					verifying ? "are made" : "were made");
+		order->say(order->say_ctx, order->id, words);
+	}
+}
+
 static bool checks_pass(struct apply *apply, bool after, struct outcome *outcome)
 {
-	struct exec_live *live = apply->visit->order->live;
 	struct err err;
 	int passed;
 
-	if (after && live != NULL) {
-		atomic_store(&live->verifying, 1);
+	if (after) {
+		show_verifying(apply, true);
 	}
 	passed = check_run(apply->visit, apply->migration, after, &err);
-	if (after && live != NULL) {
-		atomic_store(&live->verifying, 0);
+	if (after) {
+		show_verifying(apply, false);
 	}
 	if (passed < 0) {
 		outcome_outside(outcome, flavor(apply), &err);

@@ -32,7 +32,7 @@ struct apply {
 	struct visit *visit;
 	struct history *history;
 	const struct migration *migration;
-	const char *task; /* "12/acme", for the command that helps */
+	const char *task; /* "r12/acme", for the command that helps */
 	int64_t base;     /* statements of the task before this migration */
 	size_t done;      /* out: statements of the file that lasted */
 };

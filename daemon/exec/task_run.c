@@ -22,20 +22,12 @@ struct task {
 	struct visit visit;
 	struct history history;
 	struct position position;
-	char *name; /* owned; "12/acme", as the command line wants it */
+	const char *name; /* "r12/acme", as the command line wants it */
 	struct outcome outcome;
 	int64_t statement;  /* of the pending ones: done */
 	int64_t statements; /* pending when the task began */
 	ptrdiff_t newest;
 };
-
-/* "r12/acme" is what the server's processlist shows, "12/acme" what a person types. */
-static char *task_name(const struct exec_order *order)
-{
-	const char *label = order->label == NULL ? "R/T" : order->label;
-
-	return g_strdup(label[0] == 'r' && g_ascii_isdigit(label[1]) ? label + 1 : label);
-}
 
 static void fail_outside(struct task *task, const struct err *err)
 {
@@ -214,7 +206,7 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	struct task task = {
 		.order = order,
 		.result = result,
-		.name = task_name(order),
+		.name = order->label == NULL ? "R/T" : order->label,
 		.newest = -1,
 	};
 
@@ -226,5 +218,4 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	answer(&task, began_ms);
 	history_release(&task.history);
 	position_release(&task.position);
-	g_free(task.name);
 }

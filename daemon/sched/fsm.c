@@ -7,9 +7,11 @@ static const struct fsm_edge rollout_edges[] = {
 	/* from               event                 to                 why */
 	{ ROLLOUT_SCHEDULED, ROLLOUT_SURVEYED,    ROLLOUT_RUNNING,   "every tenant was looked at" },
 	{ ROLLOUT_SCHEDULED, ROLLOUT_SURVEY_FAIL, ROLLOUT_FAILED,    "the tenants could not be looked at" },
+	{ ROLLOUT_SCHEDULED, ROLLOUT_PAUSE,       ROLLOUT_PAUSED,    "an operator paused it before it began" },
 	{ ROLLOUT_SCHEDULED, ROLLOUT_ABORT,       ROLLOUT_ABORTING,  "an operator aborted it" },
 
 	{ ROLLOUT_RUNNING,   ROLLOUT_PAUSE,       ROLLOUT_PAUSING,   "an operator paused it" },
+	{ ROLLOUT_RUNNING,   ROLLOUT_SURVEY_FAIL, ROLLOUT_FAILED,    "the tenants could not be looked at" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_OVER_BUDGET, ROLLOUT_PAUSING,   "the failure budget is used up" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_GATE,        ROLLOUT_GATED,     "a wave has ended and waits for promote" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_ABORT,       ROLLOUT_ABORTING,  "an operator aborted it" },
@@ -75,6 +77,7 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_RUNNING,   TASK_LOST,      TASK_IN_DOUBT,   "the outcome of a statement is unknown" },
 
 	{ TASK_VERIFYING, TASK_APPLIED,   TASK_DONE,       "applied and verified" },
+	{ TASK_VERIFYING, TASK_WAKE,      TASK_RUNNING,    "its checks hold; the next file begins" },
 	{ TASK_VERIFYING, TASK_REFUSED,   TASK_FAILED,     "a check did not hold" },
 	{ TASK_VERIFYING, TASK_TRANSIENT, TASK_WAITING,    "the check could not be made, to be tried again" },
 	{ TASK_VERIFYING, TASK_PARK,      TASK_PENDING,    "parked before its checks" },

@@ -271,13 +271,19 @@ static int compare_runs(const void *a, const void *b)
 	return left->id < right->id ? -1 : left->id > right->id;
 }
 
+/* One that was paused before it began is looked at when it is resumed. */
+static bool wants_survey(const struct sched *sched, const struct run *run)
+{
+	return !run->row.surveyed && !run->surveying && !sched->stopping &&
+	       (run->row.state == ROLLOUT_SCHEDULED || run->row.state == ROLLOUT_RUNNING);
+}
+
 static int decide_one(struct sched *sched, struct run *run, struct err *err)
 {
 	if (run->stale && run_load(run, sched->store, err) < 0) {
 		return -1;
 	}
-	if (run->row.state == ROLLOUT_SCHEDULED && !run->surveying && !sched->stopping &&
-	    sched_survey_rollout(sched, run, err) < 0) {
+	if (wants_survey(sched, run) && sched_survey_rollout(sched, run, err) < 0) {
 		return -1;
 	}
 	if (sched_advance(sched, run, err) < 0) {

@@ -191,7 +191,9 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	if (sched_run_get(sched, scheduled->rollout_id, &run, err) < 0) {
 		return -1;
 	}
-	if (run->row.state != ROLLOUT_SCHEDULED) {
+	run->surveying = false;
+	if (run->row.surveyed || run->row.state == ROLLOUT_ABORTING ||
+	    fsm_is_end(&fsm_rollout, (int)run->row.state)) {
 		return 0; /* aborted while its tenants were looked at */
 	}
 	if (sort(census, run->row.waves, &sorting, err) < 0 ||
@@ -202,11 +204,10 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	text = g_strdup_printf("%u of %zu tenants have something to do", sorting.work->len,
 			       census->nr);
 	run->row.surveyed = true;
-	if (sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err) < 0) {
-		return -1;
-	}
 	run->stale = true; /* its waves and tasks are new */
-	return 0;
+	return run->row.state == ROLLOUT_SCHEDULED
+		       ? sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err)
+		       : store_rollout_put(sched->store, &run->row, err);
 }
 
 /* A rollout whose survey failed stays scheduled, and is looked at again. */

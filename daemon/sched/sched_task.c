@@ -87,6 +87,7 @@ int sched_task_said(struct sched *sched, const struct letter *letter, struct err
 	const struct running *running = g_hash_table_lookup(sched->running, &letter->task_id);
 	SCOPED(store_task) task = { 0 };
 	struct run *run = NULL;
+	bool verifying;
 
 	if (running == NULL || running->ended) {
 		return 0; /* its result was faster */
@@ -95,9 +96,10 @@ int sched_task_said(struct sched *sched, const struct letter *letter, struct err
 	    store_task_get_id(sched->store, letter->task_id, &task, err) < 0) {
 		return -1;
 	}
-	if (atomic_load(&running->live.verifying) != 0 && task.state == TASK_RUNNING) {
-		return sched_task_move(sched, run, &task, TASK_VERIFY, &sched_self, letter->said,
-				       err);
+	verifying = atomic_load(&running->live.verifying) != 0;
+	if (verifying != (task.state == TASK_VERIFYING)) {
+		return sched_task_move(sched, run, &task, verifying ? TASK_VERIFY : TASK_WAKE,
+				       &sched_self, letter->said, err);
 	}
 	store_text_set(&task.reason, letter->said);
 	task.statement = atomic_load(&running->live.statement);

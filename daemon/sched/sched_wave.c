@@ -139,7 +139,8 @@ static int advance_running(struct sched *sched, struct run *run, struct err *err
 
 int sched_advance(struct sched *sched, struct run *run, struct err *err)
 {
-	if (run->row.state == ROLLOUT_RUNNING && advance_running(sched, run, err) < 0) {
+	if (run->row.state == ROLLOUT_RUNNING && run->row.surveyed &&
+	    advance_running(sched, run, err) < 0) {
 		return -1;
 	}
 	if (run->row.state == ROLLOUT_ABORTING && cancel_open(sched, run, err) < 0) {

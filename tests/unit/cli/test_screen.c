@@ -33,10 +33,13 @@ static void a_picture_is_cut_to_the_terminal(void **state)
 	g_autoptr(GString) picture = g_string_new("one\ntwo\nthree\n");
 
 	(void)state;
-	screen_clip(picture, 4);
+	screen_clip(picture, 80, 4);
 	assert_string_equal(picture->str, "one\ntwo\nthree\n");
-	screen_clip(picture, 2);
+	screen_clip(picture, 3, 2);
 	assert_string_equal(picture->str, "one\ntwo\n");
+	g_string_assign(picture, "\033[31mred paint\033[0m\n日本語\n");
+	screen_clip(picture, 5, 9);
+	assert_string_equal(picture->str, "\033[31mred p\033[0m\n日本\n");
 }
 
 int main(void)

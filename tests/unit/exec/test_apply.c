@@ -197,7 +197,7 @@ static void a_lost_temporary_table_is_not_resumed(void **state)
 	kit_expect(
 		release, schema, TASK_REFUSED,
 		"0001_a.sql:1 statement 1 may have left something in its session that is gone: "
-		"finish by hand and `muster task resolve 12/acme --as applied`, or `--as at=0` to "
+		"finish by hand and `muster task resolve r12/acme --as applied`, or `--as at=0` to "
 		"run the whole file again");
 	release_unref(release);
 }
@@ -247,7 +247,7 @@ static void a_link_lost_in_a_statement_is_in_doubt(void **state)
 	assert_true(g_str_has_prefix(result->reason, "0001_a.sql:2 statement 2 of 2: "));
 	assert_true(g_str_has_suffix(result->reason,
 				     "migration 0001 is in doubt: look, then `muster task resolve "
-				     "12/acme --as applied|not-applied|at=N`"));
+				     "r12/acme --as applied|not-applied|at=N`"));
 	kit_assert_history(schema, "0001 applying 0/2 1");
 	release_unref(release);
 	g_free(schema);

@@ -98,7 +98,7 @@ static void decides_as_drawn(void **state)
 		for (size_t r = 0; r < 4 && cases[i].rows[r].version != NULL; r++) {
 			add_row(&history, release, &cases[i].rows[r]);
 		}
-		position_find(&position, &history, release, cases[i].to, "12/acme");
+		position_find(&position, &history, release, cases[i].to, "r12/acme");
 		pending = list(&position);
 		if (position.event != cases[i].event || strcmp(pending, cases[i].pending) != 0 ||
 		    position.statements != cases[i].statements || position.done != cases[i].done ||
@@ -127,15 +127,15 @@ static void says_why_in_words(void **state)
 	(void)state;
 	add_row(&first, release, &unknown);
 	add_row(&second, release, &doubt);
-	position_find(&ahead, &first, release, NULL, "12/acme");
-	position_find(&lost, &second, release, NULL, "12/acme");
+	position_find(&ahead, &first, release, NULL, "r12/acme");
+	position_find(&lost, &second, release, NULL, "r12/acme");
 	assert_string_equal(ahead.reason, "history holds 0009, which the release does not");
 	assert_string_equal(ahead.migration, "0009");
 	assert_string_equal(
 		lost.reason,
 		"migration 0003 is in doubt: 1 of 3 statements are known to be done, of "
 		"statement 2 and those behind it nobody knows; look, then `muster task "
-		"resolve 12/acme --as applied|not-applied|at=N`");
+		"resolve r12/acme --as applied|not-applied|at=N`");
 	release_unref(release);
 }
 

@@ -204,7 +204,7 @@ static void a_crash_in_the_middle_is_in_doubt(void **state)
 	kit_expect(
 		release, schema, TASK_LOST,
 		"migration 0001 is in doubt: 0 of 2 statements are known to be done, of statement "
-		"1 and those behind it nobody knows; look, then `muster task resolve 12/acme "
+		"1 and those behind it nobody knows; look, then `muster task resolve r12/acme "
 		"--as applied|not-applied|at=N`");
 	kit_assert_history(schema, "0001 applying 0/2 1");
 	release_unref(release);

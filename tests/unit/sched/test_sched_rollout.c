@@ -24,6 +24,23 @@ static void pause_keeps_what_is_pending(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 6);
 }
 
+/* The big red button reaches a rollout whose tenants are still being looked at. */
+static void paused_before_it_began_it_begins_when_resumed(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &everything);
+	fixture_do(fixture, id, ROLLOUT_PAUSE);
+	fixture_turns(fixture, 20);
+	assert_int_equal(fixture_state(fixture, id), ROLLOUT_PAUSED);
+	fixture_do(fixture, id, ROLLOUT_RESUME);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
+}
+
 static void abort_cancels_what_has_not_begun(void **state)
 {
 	struct fixture *fixture = *state;
@@ -167,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(pause_keeps_what_is_pending),
+		SCENARIO(paused_before_it_began_it_begins_when_resumed),
 		SCENARIO(abort_cancels_what_has_not_begun),
 		SCENARIO(retry_brings_failed_tasks_back),
 		SCENARIO(resume_over_budget_says_what_helps),
