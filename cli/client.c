@@ -290,3 +290,11 @@ bool client_stream_poll(struct client_stream *stream, int timeout_ms, struct err
 	}
 	return true;
 }
+
+bool client_stream_is_open(const struct client_stream *stream)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(stream->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status == 200;
+}

@@ -60,4 +60,7 @@ SCOPED_FREE(client_stream);
  */
 bool client_stream_poll(struct client_stream *stream, int timeout_ms, struct err *err);
 
+/* Has the daemon accepted the stream? It may have nothing to say yet. */
+bool client_stream_is_open(const struct client_stream *stream);
+
 #endif /* CLIENT_H */

@@ -68,7 +68,6 @@ static void on_bytes(const char *bytes, size_t len, void *ctx)
 {
 	struct follow *follow = ctx;
 
-	follow->gone_since = 0;
 	sse_feed(&follow->sse, bytes, len, on_event, follow);
 }
 
@@ -118,8 +117,12 @@ int follow_wait(struct follow *follow, int timeout_ms, struct err *err)
 	if (follow->stream == NULL) {
 		open_stream(follow);
 	}
-	if (!client_stream_poll(follow->stream, timeout_ms, &why) && lost(follow, &why, err) < 0) {
-		return -1;
+	if (!client_stream_poll(follow->stream, timeout_ms, &why)) {
+		if (lost(follow, &why, err) < 0) {
+			return -1;
+		}
+	} else if (client_stream_is_open(follow->stream)) {
+		follow->gone_since = 0;
 	}
 	if (follow->broken.code != ERR_NONE) {
 		*err = follow->broken;

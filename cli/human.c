@@ -120,6 +120,12 @@ static gunichar next_letter(const char **text)
 	return g_unichar_iscntrl(letter) ? ' ' : letter;
 }
 
+size_t human_letter(const char **text, gunichar *letter)
+{
+	*letter = next_letter(text);
+	return letter_width(*letter);
+}
+
 size_t human_width(const char *text)
 {
 	size_t width = 0;

@@ -32,6 +32,9 @@ void human_bar(GString *out, int64_t part, int64_t whole, size_t cells, bool fin
 void human_time(GString *out, const char *rfc3339);
 void human_clock(GString *out, const char *rfc3339);
 
+/* The letter at *text, which moves behind it, and its columns. A control character is a blank. */
+size_t human_letter(const char **text, gunichar *letter);
+
 /* Columns that the text takes; control characters count as one. */
 size_t human_width(const char *text);
 

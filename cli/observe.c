@@ -74,20 +74,31 @@ static void flush_lines(struct observe *observe)
 	}
 }
 
-/* Load the tasks and draw. */
-static int draw(struct observe *observe, struct err *err)
+static void draw(struct observe *observe)
 {
 	g_autoptr(GString) picture = g_string_new(NULL);
 	struct style style = observe->cli->style;
 	size_t height = 0;
 
 	screen_size(&style.width, &height);
+	board_picture(picture, &observe->board, height < TALL ? 4 : 8, &style);
+	if (observe->away) {
+		g_string_append(picture, "  musterd does not answer, waiting for it\n");
+	}
+	screen_clip(picture, style.width, height - 1); /* what has scrolled away stays */
+	screen_draw(&observe->screen, picture);
+}
+
+static int load_and_draw(struct observe *observe, struct err *err)
+{
+	size_t width = 0;
+	size_t height = 0;
+
+	screen_size(&width, &height);
 	if (board_load_tasks(&observe->board, observe->cli, height < TALL ? 3 : 8, err) < 0) {
 		return -1;
 	}
-	board_picture(picture, &observe->board, height < TALL ? 4 : 8, &style);
-	screen_clip(picture, height - 1); /* what has scrolled away cannot be drawn again */
-	screen_draw(&observe->screen, picture);
+	draw(observe);
 	return 0;
 }
 
@@ -110,7 +121,7 @@ static int refresh(struct observe *observe, struct err *err)
 	}
 	observe->loaded = tick_ms();
 	observe->news = false;
-	return observe->live ? draw(observe, err) : 0;
+	return observe->live ? load_and_draw(observe, err) : 0;
 }
 
 static int say_it_goes_on(const struct observe *observe, const char *why)
@@ -146,14 +157,19 @@ static int say_the_end(struct observe *observe)
 	return code;
 }
 
-/* Once, when the daemon goes; not into a picture. */
+/* Once, when the daemon goes. */
 static void say_it_is_away(struct observe *observe)
 {
-	if (!observe->away && !observe->live) {
+	if (observe->away) {
+		return;
+	}
+	observe->away = true;
+	if (observe->live) {
+		draw(observe);
+	} else {
 		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
 				      "  -> systemctl status musterd\n");
 	}
-	observe->away = true;
 }
 
 static int turn(struct observe *observe, struct err *err)
@@ -241,7 +257,7 @@ int observe_rollout(struct cli *cli, const char *id, int64_t since)
 	observe.ended = since > 0 ? exits_ended(&observe.board.rollout.counts) : 0;
 	follow_begin(&observe.follow, cli->client, observe.board.rollout.id, since, on_event,
 		     &observe);
-	if (observe.live && draw(&observe, &err) < 0) {
+	if (observe.live && load_and_draw(&observe, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
 	return loop(&observe);

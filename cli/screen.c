@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "human.h"
+
 static size_t count_lines(const char *text)
 {
 	size_t lines = 0;
@@ -30,13 +32,37 @@ void screen_update(struct screen *screen, GString *out, const GString *picture)
 	g_string_assign(screen->last, picture->str);
 }
 
-void screen_clip(GString *picture, size_t lines)
+/* A colour: "\033[" up to its final letter. */
+static size_t escape_length(const char *text)
 {
-	for (size_t i = 0; i < picture->len; i++) {
-		if (picture->str[i] == '\n' && --lines == 0) {
-			g_string_truncate(picture, i + 1);
+	return text[0] == '\033' && text[1] == '[' ? 2 + strspn(text + 2, "0123456789;") + 1 : 0;
+}
+
+void screen_clip(GString *picture, size_t width, size_t lines)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	const char *at = picture->str;
+	size_t column = 0;
+
+	while (*at != '\0' && lines > 0) {
+		size_t escape = escape_length(at);
+		gunichar letter;
+
+		if (escape > 0) {
+			g_string_append_len(out, at, (gssize)escape);
+			at += escape;
+		} else if (*at == '\n') {
+			g_string_append_c(out, *at++);
+			column = 0;
+			lines--;
+		} else {
+			column += human_letter(&at, &letter);
+			if (column <= width) {
+				g_string_append_unichar(out, letter);
+			}
 		}
 	}
+	g_string_assign(picture, out->str);
 }
 
 void screen_draw(struct screen *screen, const GString *picture)
