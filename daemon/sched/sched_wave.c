@@ -51,14 +51,14 @@ static int finish(struct sched *sched, struct run *run, struct err *err)
 {
 	g_autofree char *text = NULL;
 	int64_t failed = run_failed(run);
+	int64_t ended = failed + run_count(run, -1, TASK_DONE) + run_count(run, -1, TASK_SKIPPED) +
+			run_count(run, -1, TASK_HELD);
 
 	if (failed == 0) {
 		return sched_rollout_move(sched, run, ROLLOUT_END_GOOD, &sched_self, NULL, err);
 	}
 	text = g_strdup_printf("it has ended; %lld of %lld tenants failed", (long long)failed,
-			       (long long)(failed + run_count(run, -1, TASK_DONE) +
-					   run_count(run, -1, TASK_SKIPPED) +
-					   run_count(run, -1, TASK_HELD)));
+			       (long long)ended);
 	return sched_rollout_move(sched, run, ROLLOUT_END_BAD, &sched_self, text, err);
 }
 

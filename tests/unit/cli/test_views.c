@@ -37,8 +37,14 @@ static void every_view_fits_its_message(void **state)
 
 static void the_words_of_a_column_are_right(void **state)
 {
-	static char none[] = "none", db[] = "db", refused[] = "refused", why[] = "waits",
-		    r[] = "r1", t[] = "acme", paused[] = "paused", running[] = "running";
+	static char none[] = "none";
+	static char db[] = "db";
+	static char refused[] = "refused";
+	static char why[] = "waits";
+	static char r[] = "r1";
+	static char t[] = "acme";
+	static char paused[] = "paused";
+	static char running[] = "running";
 	const struct style csv = { .output = RENDER_CSV };
 	const struct style name = { .output = RENDER_NAME };
 	const struct style wide = { .output = RENDER_WIDE };
