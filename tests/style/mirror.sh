@@ -6,7 +6,7 @@
 exempt='
 daemon/main.c           options; run by every integration test
 daemon/app.c            wiring of all layers; run by every integration test
-cli/main.c              only calls call_main; run by every integration test
+cli/main.c              only calls cli_main; run by every integration test
 daemon/exec/strategy_direct.c  one row of the table that test_strategy.c and test_apply.c walk
 '
 
