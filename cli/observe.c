@@ -22,9 +22,11 @@ struct observe {
 	int64_t ended;    /* tasks that have ended, by the events seen */
 	int64_t deadline; /* tick_ms; -1: none */
 	int64_t loaded;   /* tick_ms of the last answer */
+	char *told;       /* owned; the rollout's state by the events seen */
 	bool news;
-	bool live; /* a terminal */
-	bool away; /* the daemon, and it was said */
+	bool turned; /* that state is another one now: look at once */
+	bool live;   /* a terminal */
+	bool away;   /* the daemon, and it was said */
 };
 
 static void observe_release(struct observe *observe)
@@ -33,6 +35,7 @@ static void observe_release(struct observe *observe)
 	follow_release(&observe->follow);
 	screen_release(&observe->screen);
 	g_string_free(observe->lines, TRUE);
+	g_free(observe->told);
 }
 
 SCOPED_RELEASE(observe);
@@ -53,6 +56,12 @@ static void on_event(const struct wire_event *event, void *ctx)
 	struct observe *observe = ctx;
 
 	observe->news = true;
+	if (event->object != NULL && event->state != NULL &&
+	    g_str_equal(event->object, observe->board.rollout.id)) {
+		g_free(observe->told);
+		observe->told = g_strdup(event->state);
+		observe->turned = true;
+	}
 	if (progress_is_end(event)) {
 		observe->ended++;
 		if (observe->board.rollout.counts.total == 0) {
@@ -110,7 +119,7 @@ static int refresh(struct observe *observe, struct err *err)
 	struct board *board = &observe->board;
 	g_autofree char *id = g_strdup(board->rollout.id);
 
-	if (age < (observe->news ? PICTURE_MS : IDLE_MS)) {
+	if (!observe->turned && age < (observe->news ? PICTURE_MS : IDLE_MS)) {
 		return 0;
 	}
 	if (board_load(board, cli, id, err) < 0) {
@@ -121,6 +130,7 @@ static int refresh(struct observe *observe, struct err *err)
 	}
 	observe->loaded = tick_ms();
 	observe->news = false;
+	observe->turned = false;
 	return observe->live ? load_and_draw(observe, err) : 0;
 }
 
@@ -197,12 +207,12 @@ static void drain(struct observe *observe)
 {
 	struct err err = { 0 };
 
-	if (!observe->live && observe->follow.gone_since == 0) {
-		while (!follow_interrupted() && follow_wait(&observe->follow, DRAIN_MS, &err) > 0) {
-			flush_lines(observe);
-		}
+	while (!observe->live && observe->follow.gone_since == 0 && !follow_interrupted() &&
+	       g_strcmp0(observe->told, observe->board.rollout.state) != 0 &&
+	       follow_wait(&observe->follow, DRAIN_MS, &err) > 0) {
 		flush_lines(observe);
 	}
+	flush_lines(observe);
 }
 
 static int loop(struct observe *observe)
