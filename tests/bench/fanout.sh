@@ -1,0 +1,119 @@
+#!/bin/bash
+# fanout.sh [mariadb|mysql] [TENANTS] [ROUNDS]
+# One migration of three statements (ADD COLUMN, CREATE INDEX, CREATE TABLE) for every tenant, four
+# at a time: muster with everything on, beside a bare client that runs the same
+# statements over four kept connections, beside the stock client started by xargs, and beside
+# other tools where they are installed. In turn, A B A B; prints ratios, judges nothing.
+. "$(dirname "$0")/lib.sh"
+kind=${1:-mariadb}
+tenants=${2:-360}
+rounds=${3:-3}
+at_once=4
+
+names() { seq -f 'c%05g' 1 "$tenants"; }
+
+# each prints wall seconds
+run_raw() {
+	three raw "$1" >"$work/raw.sql"
+	# shellcheck disable=SC2046
+	"$build/bench_raw" "$socket" $at_once "$work/raw.sql" $(names) >"$work/raw.out"
+	read -r wall raw_cpu <"$work/raw.out"
+}
+
+run_xargs() {
+	local from
+	three xargs "$1" >"$work/xargs.sql"
+	from=$(now)
+	names | xargs -P $at_once -I{} sh -c "mariadb --no-defaults --skip-ssl -uroot -S '$socket' {} <'$work/xargs.sql'"
+	wall=$(minus "$(now)" "$from")
+}
+
+run_muster() {
+	local from before
+	three muster "$1" >"$work/release/$(printf %04d "$(($1 + 1))")_round.sql"
+	before=$(daemon_cpu)
+	sql -e "flush status"
+	from=$(now)
+	muster rollout start "$work/release" --budget $at_once --wait >"$work/out" || { tail -5 "$work/out"; exit 1; }
+	wall=$(minus "$(now)" "$from")
+	daemon_used=$(awk -v a="$(daemon_cpu)" -v b="$before" -v n="$tenants" 'BEGIN { printf "%.2f", (a - b) / n }')
+	connections=$(sql -e "show global status like 'Max_used_connections'" | cut -f2)
+}
+
+run_dbmate() {
+	local from
+	mkdir -p "$work/dbmate"
+	{ echo "-- migrate:up"; three dbmate "$1"; echo "-- migrate:down"; } >"$work/dbmate/$1_round.sql"
+	from=$(now)
+	names | xargs -P $at_once -I{} dbmate --url "mysql://root@localhost/{}?socket=$socket" \
+		-d "$work/dbmate" --no-dump-schema up >/dev/null
+	wall=$(minus "$(now)" "$from")
+}
+
+run_sqitch() {
+	local from
+	mkdir -p "$work/sqitch"
+	cd "$work/sqitch"
+	[ -f sqitch.plan ] || sqitch init bench --engine mysql >/dev/null
+	sqitch add "round$1" -n "round $1" >/dev/null
+	three sqitch "$1" >"deploy/round$1.sql"
+	from=$(now)
+	names | xargs -P $at_once -I{} sqitch deploy --no-verify --registry 'sqitch_{}' \
+		"db:mysql://root@/{}?mysql_socket=$socket" >/dev/null
+	wall=$(minus "$(now)" "$from")
+	cd "$root"
+}
+
+run_alembic() {
+	local from previous=None
+	mkdir -p "$work/alembic/versions"
+	[ "$1" = 1 ] || previous="'r$(($1 - 1))'"
+	cat >"$work/alembic/env.py" <<-P
+		import os
+		from alembic import context
+		from sqlalchemy import create_engine
+		engine = create_engine("mysql+pymysql://root@localhost/" + os.environ["SCHEMA"] + "?unix_socket=$socket")
+		with engine.connect() as connection:
+		    context.configure(connection=connection)
+		    with context.begin_transaction():
+		        context.run_migrations()
+	P
+	{
+		printf 'from alembic import op\nrevision = "r%s"\ndown_revision = %s\ndef upgrade():\n' "$1" "$previous"
+		three alembic "$1" | sed 's/;$//; s/.*/    op.execute("&")/'
+	} >"$work/alembic/versions/r$1.py"
+	printf '[alembic]\nscript_location = %s\n' "$work/alembic" >"$work/alembic.ini"
+	from=$(now)
+	names | xargs -P $at_once -I{} sh -c "SCHEMA={} alembic -c '$work/alembic.ini' upgrade head >/dev/null 2>&1"
+	wall=$(minus "$(now)" "$from")
+}
+
+bench_build
+bench_server "$kind"
+echo "$kind $(sql -e 'select version()'), $tenants tenants, $at_once at a time, $(nproc) cores, durable"
+bench_databases 1 "$tenants" 10
+bench_daemon
+mkdir "$work/release"
+echo "CREATE TABLE first_things (id INT);" >"$work/release/0001_first.sql"
+muster server add db1 --socket "$socket" --max-running $at_once >/dev/null
+muster tenant discover --server db1 --like 'c0%' >/dev/null
+muster rollout start "$work/release" --budget $at_once --wait >/dev/null # steady state, as the peers
+
+others=()
+command -v mariadb >/dev/null && [ "$kind" = mariadb ] && others+=(xargs)
+for tool in dbmate sqitch alembic; do
+	command -v "$tool" >/dev/null && others+=("$tool")
+done
+for round in $(seq "$rounds"); do
+	run_raw "$round"
+	raw=$wall
+	run_muster "$round"
+	printf 'round %d: raw %.2f s (%.2f ms CPU a tenant), muster %.2f s = %s x raw (%.2f ms CPU a tenant), %s connections at most\n' \
+		"$round" "$raw" "$raw_cpu" "$wall" "$(ratio "$wall" "$raw")" "$daemon_used" "$connections"
+	mine=$wall
+	for tool in ${others[@]+"${others[@]}"}; do
+		"run_$tool" "$round"
+		printf '         %s %.2f s = %s x raw, %s x muster\n' "$tool" "$wall" \
+			"$(ratio "$wall" "$raw")" "$(ratio "$wall" "$mine")"
+	done
+done

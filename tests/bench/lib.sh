@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What the benchmarks share: a release build, a durable server, a daemon, databases.
+# To be sourced. Everything lives in $work, which goes with the script.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TESTS_DIR=$root/tests
+. "$TESTS_DIR/server.sh"
+build=${MUSTER_BUILD:-$root/build-release}
+work=$(mktemp -d "${TMPDIR:-/tmp}/muster-bench-XXXXXX")
+daemon_pid=
+
+bench_end() {
+	if [ -n "$daemon_pid" ]; then
+		kill "$daemon_pid" 2>/dev/null || true
+		wait "$daemon_pid" 2>/dev/null || true
+	fi
+	server_stop "$work/db" || true
+	rm -rf "$work"
+}
+trap bench_end EXIT
+
+bench_build() {
+	[ -d "$build" ] || cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/build.log"
+	cmake --build "$build" --target musterd muster bench_raw >>"$work/build.log" ||
+		{ tail -20 "$work/build.log"; exit 1; }
+}
+
+# bench_server KIND: as a production server is set up - binary log, every commit synced
+bench_server() {
+	socket=$(server_start "$1" "$work/db" --log-bin=binlog --binlog-format=ROW --sync-binlog=1 \
+		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=2G --max-connections=500)
+}
+
+sql() { server_client "$work/db" -N -B "$@"; }
+
+# bench_databases FIRST LAST TABLES: databases c00001 …, filled quickly and not durably
+bench_databases() {
+	sql -e "set global sync_binlog=0, global innodb_flush_log_at_trx_commit=0"
+	awk -v first="$1" -v last="$2" -v tables="$3" 'BEGIN {
+		for (i = first; i <= last; i++) {
+			printf "create database c%05d; use c%05d;\n", i, i
+			for (t = 0; t < tables; t++) {
+				printf "create table t%d (id int auto_increment primary key, a int, b varchar(50), c datetime);\n", t
+				printf "insert into t%d (a, b) values (1,\"x\")", t
+				for (r = 1; r < 92; r++) printf ",(%d,\"y%d\")", r, r
+				print ";"
+			}
+		}
+	}' | sql
+	sql -e "set global sync_binlog=1, global innodb_flush_log_at_trx_commit=1"
+}
+
+bench_daemon() {
+	printf 'data_dir = "%s";\nsocket = "%s";\nlog_level = "warn";\n' "$work/data" "$work/sock" >"$work/conf"
+	"$build/musterd" --config "$work/conf" 2>"$work/log" &
+	daemon_pid=$!
+	export MUSTER_SOCKET=$work/sock
+	until "$build/muster" version >/dev/null 2>&1; do
+		kill -0 "$daemon_pid" || { cat "$work/log"; exit 1; }
+	done
+}
+
+muster() { "$build/muster" "$@"; }
+
+# CPU milliseconds that the daemon's threads have used so far
+daemon_cpu() {
+	cat /proc/"$daemon_pid"/task/*/schedstat | awk '{ ns += $1 } END { printf "%.1f", ns / 1e6 }'
+}
+
+# three DRIVER ROUND: the three statements of a round, one a line
+three() {
+	printf 'ALTER TABLE t0 ADD COLUMN %s%s INT NULL;\n' "$1" "$2"
+	printf 'CREATE INDEX i_%s%s ON t0 (%s%s);\n' "$1" "$2" "$1" "$2"
+	printf 'CREATE TABLE n_%s%s (id INT AUTO_INCREMENT PRIMARY KEY, note VARCHAR(100));\n' "$1" "$2"
+}
+
+now() { date +%s.%N; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a - b }'; }
