@@ -42,6 +42,7 @@ stop_all() {
 	trap - EXIT ERR
 	set +e
 	for pid in ${daemon_pid:+"$daemon_pid"} "${jobs_started[@]}"; do
+		pkill -KILL -P "$pid"
 		kill -KILL "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
@@ -143,7 +144,10 @@ mkfifo "$work/never"
 exec {never}<>"$work/never"
 
 background() { # CMD…: its pid is in $background
-	"$@" &
+	(
+		trap - ERR EXIT
+		"$@"
+	) </dev/null >>"$work/background.log" 2>&1 &
 	background=$!
 	jobs_started+=("$background")
 }
@@ -195,6 +199,10 @@ daemon_start() {
 
 daemon_end() { # SIGNAL: its exit status in $status
 	kill -"$1" "$daemon_pid"
+	daemon_wait
+}
+
+daemon_wait() {
 	status=0
 	wait "$daemon_pid" 2>/dev/null || status=$?
 	daemon_pid=
@@ -264,8 +272,28 @@ start_rollout() { # WORD…: id in $rollout
 	[ -n "$rollout" ] && [ "$rollout" != null ] || fail "no id in: $out"
 }
 
-# Statements that run on the server right now and are not the test's own.
-running() { # PART
-	sql "select count(*) from information_schema.processlist
-		where info like '%$1%' and id <> connection_id()"
+# ---- a barrier ------------------------------------------------------------------------
+# A migration that holds $at_barrier goes on as long as the test wants: it waits for a
+# lock of the server, which barrier_down gives up.
+
+at_barrier='do get_lock("barrier", 60); do release_lock("barrier");'
+
+barrier_up() {
+	background server_client "$db" -e 'do get_lock("barrier", 10); do sleep(1000)'
+	barrier=$background
+	poll 10 barrier_is_up
+}
+
+barrier_is_up() {
+	[ "$(sql "select is_used_lock('barrier') is not null")" = 1 ]
+}
+
+barrier_down() {
+	sql "kill $(sql "select is_used_lock('barrier')")"
+	wait "$barrier" 2>/dev/null || true
+}
+
+waiting() { # N: at least so many wait there
+	[ "$(sql "select count(*) from information_schema.processlist
+		where info like '%get_lock(_barrier%' and state = 'User lock'")" -ge "$1" ]
 }
