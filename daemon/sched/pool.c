@@ -8,8 +8,8 @@
 
 #include "mailbox.h"
 
-#define STACK_SIZE \
-	((size_t)512 * 1024) /* client libraries are modest; hundreds of workers are not */
+/* client libraries are modest; hundreds of workers are not */
+#define STACK_SIZE ((size_t)512 * 1024)
 
 struct pool {
 	char *name;
