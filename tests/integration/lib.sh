@@ -263,7 +263,7 @@ wait_rollout() { # R STATE [TIMEOUT]
 }
 
 wait_task() { # R/T STATE [TIMEOUT]
-	ok m wait "task/$1" --for "$2" --timeout "${3:-60s}"
+	ok m wait "$1" --for "$2" --timeout "${3:-60s}"
 }
 
 start_rollout() { # WORD…: id in $rollout

@@ -1,0 +1,76 @@
+#!/bin/bash
+# Connections to a server: as many as it has slots, two more at most, whatever the number of
+# tenants; and never so many that the clients get none.
+. "$(dirname "$0")/lib.sh"
+
+db_start --max-connections=60
+configure 'server_running = 4;'
+daemon_start
+enrol
+make_tenants 150
+rel=$work/rel
+migration "$rel" 0001_a.sql 'create table one (id int primary key);
+alter table users add column birthday date;'
+sql "create user muster@localhost; grant all on *.* to muster@localhost with grant option"
+printf '[client]\nuser=muster\n' >"$work/muster.cnf"
+ok m server set main defaults-file="$work/muster.cnf"
+
+sample() { # FILE: how many connections musterd has, until the file is gone
+	while [ -e "$1" ]; do
+		echo "select count(*) from information_schema.processlist where user = 'muster';"
+		read -rt 0.03 <>/dev/fd/"$never" || true
+	done | server_client "$db" -N -B --unbuffered >"$work/samples"
+}
+
+connections_made() {
+	sql "show global status like 'Connections'" | cut -f2
+}
+
+claim "a rollout over 150 tenants has at most slots + 2 connections, and opens them once"
+touch "$work/sampling"
+background sample "$work/sampling"
+before=$(connections_made)
+ok m rollout start "$rel" --budget 100% --wait
+opened=$(($(connections_made) - before))
+rm "$work/sampling"
+wait "$background"
+most=$(sort -n "$work/samples" | tail -n 1)
+[ "$most" -le 6 ] || fail "$most connections at once, with 4 slots"
+[ "$most" -ge 4 ] || fail "only $most connections were ever seen: the test saw too little"
+[ "$opened" -le 10 ] || fail "$opened connections were opened for 150 tenants"
+
+claim "a limit of the rollout is obeyed, too"
+migration "$rel" 0002_b.sql 'create table two (id int primary key);'
+touch "$work/sampling"
+background sample "$work/sampling"
+ok m rollout start "$rel" --per-server 2 --budget 100% --wait
+rm "$work/sampling"
+wait "$background"
+busy=$(sort -n "$work/samples" | tail -n 1)
+[ "$busy" -le 6 ] || fail "$busy connections"
+
+claim "when clients have taken nearly all connections, muster waits and leaves them the rest"
+daemon_stop
+for _ in $(seq 57); do
+	background server_client "$db" -e 'do sleep(1000)'
+done
+crowded() {
+	[ "$(sql "select count(*) from information_schema.processlist where info like 'do sleep%'")" -ge 57 ]
+}
+poll 30 crowded
+daemon_start
+migration "$rel" 0003_c.sql 'create table three (id int primary key);'
+start_rollout "$rel" --name crowd --budget 100%
+says_why() {
+	m task list crowd -o json | jq -r '.[].reason' | grep -qi connection
+}
+free() {
+	echo $((60 - $(sql "show status like 'Threads_connected'" | cut -f2)))
+}
+poll 20 says_why
+[ "$(free)" -ge 1 ] || fail "no connection is left for the clients"
+sql "select id from information_schema.processlist where info like 'do sleep%'" |
+	sed 's/.*/kill &;/' | server_client "$db"
+wait_rollout crowd 'done' 90s
+is 150 "$(j .counts.done rollout show crowd)"
+daemon_stop
