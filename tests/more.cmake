@@ -34,7 +34,7 @@ function(muster_scripts prefix build label)
       string(REGEX REPLACE "^test_" "" name ${name})
       set(test ${prefix}${folder}.${name})
       add_test(NAME ${test} COMMAND bash ${script})
-      set_tests_properties(${test} PROPERTIES TIMEOUT 600 ENVIRONMENT
+      set_tests_properties(${test} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 ENVIRONMENT
         "MUSTER_BUILD=${build};${san_env}")
       if(label)
         set_tests_properties(${test} PROPERTIES LABELS ${label})
