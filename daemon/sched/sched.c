@@ -211,7 +211,33 @@ static int read_letter(struct sched *sched, struct letter *letter, struct err *e
 						 : sched_job_ended(sched, letter->result, err);
 }
 
-/* One bad letter is undone alone; a store that fails undoes the turn. */
+/* Nobody works on it any more; the next start finds its row and looks at the tenant. */
+static void forget_task(struct sched *sched, const struct letter *letter)
+{
+	struct running *running = NULL;
+
+	if (letter->result != NULL && letter->result->kind == EXEC_TASK) {
+		running = g_hash_table_lookup(sched->running, &letter->result->id);
+	}
+	if (running != NULL) {
+		running->ended = true;
+	}
+}
+
+static bool has_refused(const struct sched *sched)
+{
+	for (const GList *at = sched->inbox.head; at != NULL; at = at->next) {
+		if (((const struct letter *)at->data)->refused) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A letter that cannot be read undoes the turn, which is made again without it: cheaper
+ * than a savepoint for each of thousands that can.
+ */
 static int read_letters(struct sched *sched, struct err *err)
 {
 	take_letters(sched);
@@ -219,19 +245,10 @@ static int read_letters(struct sched *sched, struct err *err)
 		struct letter *letter = at->data;
 
 		count_letter(sched, letter);
-		if (store_savepoint(sched->store, err) < 0) {
-			return -1;
-		}
-		if (read_letter(sched, letter, err) < 0) {
-			store_savepoint_undo(sched->store);
-			mark_stale(sched);
-			if (err->code == ERR_STORE) {
-				return -1;
-			}
-			log_error("letter refused error=\"%s\"", err->msg);
-			continue;
-		}
-		if (store_savepoint_release(sched->store, err) < 0) {
+		if (letter->refused) {
+			forget_task(sched, letter);
+		} else if (read_letter(sched, letter, err) < 0) {
+			letter->refused = err->code != ERR_STORE;
 			return -1;
 		}
 	}
@@ -401,7 +418,7 @@ static void undo(struct sched *sched, const struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		((struct running *)value)->ended = false;
 	}
-	log_error("turn undone; trying again in a second error=\"%s\"", err->msg);
+	log_error("turn undone error=\"%s\"", err->msg);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -458,7 +475,7 @@ int64_t sched_turn(struct sched *sched)
 	sched->waked = false;
 	if (turn(sched, &err) < 0) {
 		undo(sched, &err);
-		return COMMIT_RETRY_MS;
+		return err.code != ERR_STORE && has_refused(sched) ? 0 : COMMIT_RETRY_MS;
 	}
 	settle(sched);
 	act(sched);

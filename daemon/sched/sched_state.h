@@ -21,6 +21,7 @@ struct letter {
 	int64_t task_id;
 	char *said;   /* owned */
 	bool counted; /* its slot and session were given back */
+	bool refused; /* could not be read: the turn is made without it */
 };
 
 /* A task that a worker holds. */

@@ -34,6 +34,30 @@ static int run(struct store *store, const char *sql, struct err *err)
 	return code == SQLITE_OK ? 0 : store_fail(store, sqlite3_extended_errcode(store->db), err);
 }
 
+/* Begin, commit and their kind happen thousands of times a minute: they are prepared, too. */
+static const char *const step_texts[STORE_STEP_NR] = {
+	[STORE_STEP_BEGIN] = "begin immediate",
+	[STORE_STEP_COMMIT] = "commit",
+	[STORE_STEP_SAVEPOINT] = "savepoint part",
+	[STORE_STEP_RELEASE] = "release part",
+};
+
+static int step(struct store *store, enum store_step which, struct err *err)
+{
+	sqlite3_stmt **handle = &store->steps[which];
+	int code = SQLITE_OK;
+
+	if (*handle == NULL) {
+		code = sqlite3_prepare_v3(store->db, step_texts[which], -1,
+					  SQLITE_PREPARE_PERSISTENT, handle, NULL);
+	}
+	if (code == SQLITE_OK) {
+		(void)sqlite3_step(*handle);
+		code = sqlite3_reset(*handle);
+	}
+	return code == SQLITE_OK ? 0 : store_fail(store, sqlite3_extended_errcode(store->db), err);
+}
+
 /* The number that a statement of ours (a pragma, a count) gives. */
 static int ask(struct store *store, const char *sql, int64_t *value, struct err *err)
 {
@@ -249,6 +273,9 @@ void store_close(struct store *store)
 		(void)sqlite3_finalize(store->stmts[i].handle);
 		g_free(store->stmts[i].places);
 	}
+	for (size_t i = 0; i < STORE_STEP_NR; i++) {
+		(void)sqlite3_finalize(store->steps[i]);
+	}
 	CHECK(sqlite3_close(store->db) == SQLITE_OK);
 	if (store->lock_fd >= 0) {
 		(void)close(store->lock_fd);
@@ -268,7 +295,7 @@ static int begin(struct store *store, bool soft, struct err *err)
 		}
 		store->soft = soft;
 	}
-	if (run(store, "begin immediate", err) < 0) {
+	if (step(store, STORE_STEP_BEGIN, err) < 0) {
 		return -1;
 	}
 	store->in_tx = true;
@@ -307,7 +334,7 @@ int store_commit(struct store *store, struct err *err)
 	int result;
 
 	CHECK(store->in_tx && store->depth == 0);
-	result = store_lives(store, err) < 0 ? -1 : run(store, "commit", err);
+	result = store_lives(store, err) < 0 ? -1 : step(store, STORE_STEP_COMMIT, err);
 	store_rollback(store);
 	return result;
 }
@@ -330,7 +357,7 @@ bool store_in_transaction(const struct store *store)
 int store_savepoint(struct store *store, struct err *err)
 {
 	CHECK(store->in_tx);
-	if (store_lives(store, err) < 0 || run(store, "savepoint part", err) < 0) {
+	if (store_lives(store, err) < 0 || step(store, STORE_STEP_SAVEPOINT, err) < 0) {
 		return -1;
 	}
 	store->depth++;
@@ -341,7 +368,7 @@ int store_savepoint_release(struct store *store, struct err *err)
 {
 	CHECK(store->depth > 0);
 	store->depth--;
-	return store_lives(store, err) < 0 ? -1 : run(store, "release part", err);
+	return store_lives(store, err) < 0 ? -1 : step(store, STORE_STEP_RELEASE, err);
 }
 
 void store_savepoint_undo(struct store *store)

@@ -55,14 +55,23 @@ struct store_stmt {
 	bool busy;
 };
 
+enum store_step {
+	STORE_STEP_BEGIN,
+	STORE_STEP_COMMIT,
+	STORE_STEP_SAVEPOINT,
+	STORE_STEP_RELEASE,
+	STORE_STEP_NR,
+};
+
 struct store {
 	sqlite3 *db;
-	char *path;  /* owned */
-	int lock_fd; /* -1: none */
-	bool soft;   /* pragma synchronous is normal */
-	bool in_tx;  /* between begin and commit or rollback */
-	int undone;  /* extended code of what made SQLite undo it, or 0 */
-	int depth;   /* savepoints */
+	char *path;                         /* owned */
+	int lock_fd;                        /* -1: none */
+	bool soft;                          /* pragma synchronous is normal */
+	bool in_tx;                         /* between begin and commit or rollback */
+	int undone;                         /* extended code of what made SQLite undo it, or 0 */
+	int depth;                          /* savepoints */
+	sqlite3_stmt *steps[STORE_STEP_NR]; /* owned; NULL until first used */
 	struct store_stmt stmts[SQL_NR];
 };
 

@@ -74,18 +74,19 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 int store_task_each(struct store *store, int64_t rollout_id, int state, int64_t after,
 		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)
 {
-	bool common = state < 0 || state == TASK_PENDING || state == TASK_DONE;
 	SCOPED(store_query) query = { 0 };
 	SCOPED(store_task) task = { 0 };
 	int step;
 
 	CHECK(state < TASK_STATE_NR);
-	if (store_query_begin(&query, store, common ? SQL_TASK_EACH : SQL_TASK_UNSETTLED, err) <
+	if (store_query_begin(&query, store, state < 0 ? SQL_TASK_EACH : SQL_TASK_OF_STATE, err) <
 	    0) {
 		return -1;
 	}
 	store_bind_int(&query, ":rollout_id", rollout_id);
-	store_bind_text(&query, ":state", state < 0 ? NULL : task_state_names[state]);
+	if (state >= 0) {
+		store_bind_text(&query, ":state", task_state_names[state]);
+	}
 	store_bind_int(&query, ":after", after);
 	store_bind_int(&query, ":limit", limit > 0 ? limit : -1);
 	while ((step = store_query_step(&query, err)) == STORE_ROW) {

@@ -148,37 +148,9 @@ create table task (
 ) strict;
 -- the order in which tasks are listed
 create index task_place on task (rollout_id, wave, rank, id);
+-- the same of one state, and how many there are: all that a task's change has to touch
+create index task_state on task (rollout_id, state, wave, rank);
 create index task_waiting on task (not_before) where state = 'waiting';
--- what an operator looks for; a task that waits its turn or is done is not in it, and most are
-create index task_unsettled on task (rollout_id, wave, rank) where state not in ('pending', 'done');
-
--- How many tasks of a wave are in which state: kept by the triggers, so that counting
--- ten thousand tasks costs as much as counting ten.
-create table task_count (
-	rollout_id integer not null,
-	wave integer not null,
-	state text not null,
-	nr integer not null check (nr >= 0),
-	primary key (rollout_id, wave, state)
-) strict, without rowid;
-create trigger task_counted_insert after insert on task
-begin
-	insert into task_count values (new.rollout_id, new.wave, new.state, 1)
-	on conflict do update set nr = nr + 1;
-end;
-create trigger task_counted_update after update of state on task
-when old.state <> new.state
-begin
-	update task_count set nr = nr - 1
-	where rollout_id = old.rollout_id and wave = old.wave and state = old.state;
-	insert into task_count values (new.rollout_id, new.wave, new.state, 1)
-	on conflict do update set nr = nr + 1;
-end;
-create trigger task_counted_delete after delete on task
-begin
-	update task_count set nr = nr - 1
-	where rollout_id = old.rollout_id and wave = old.wave and state = old.state;
-end;
 
 create table event (
 	id integer primary key,

@@ -1,4 +1,4 @@
--- Tasks of a rollout by wave and rank, behind one of them; state null is all, limit -1 too.
+-- Tasks of a rollout by wave and rank, behind one of them; limit -1 is all.
 select *
 from task_row
 where rollout_id = :rollout_id
@@ -7,6 +7,5 @@ and (wave, rank, id) > (
 	from task
 	where id = :after
 )
-and (:state is null or state = :state)
 order by wave, rank, id
 limit :limit

@@ -3,5 +3,5 @@ select k.*
 from rollout as r
 cross join task_row as k on k.rollout_id = r.id
 where r.state not in ('done', 'failed', 'aborted')
-and k.state not in ('pending', 'done') and k.state in ('running', 'verifying')
+and k.state in ('running', 'verifying')
 order by k.id

@@ -1,4 +1,4 @@
--- As task_each, of a state that is neither pending nor done: a small index finds them.
+-- As task_each, of one state.
 select *
 from task_row
 where rollout_id = :rollout_id
@@ -7,6 +7,6 @@ and (wave, rank, id) > (
 	from task
 	where id = :after
 )
-and state not in ('pending', 'done') and state = :state
+and state = :state
 order by wave, rank, id
 limit :limit
