@@ -80,6 +80,26 @@ static int check_is_folder(const char *dir, struct err *err)
 	return 0;
 }
 
+/*
+ * What the release is called when nobody says: as the folder, which is what people call
+ * it. A number alone would be taken for an id.
+ */
+static char *name_of(const char *dir)
+{
+	g_autofree char *path = g_canonicalize_filename(dir, NULL);
+	char *name = g_path_get_basename(path);
+
+	(void)g_strcanon(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			 '-');
+	if (name[strspn(name, "r0123456789-")] == '\0' || name[0] == '-') {
+		char *longer = g_strdup_printf("release-%s", name);
+
+		g_free(name);
+		return longer;
+	}
+	return name;
+}
+
 int folder_read(struct folder *folder, const char *dir, const char *format, struct err *err)
 {
 	SCOPED(release_files) files = { 0 };
@@ -94,6 +114,7 @@ int folder_read(struct folder *folder, const char *dir, const char *format, stru
 		place(err, &files, dir);
 		return -1;
 	}
+	read.create.name = name_of(dir);
 	fill_info(&read.info, release);
 	*folder = read;
 	memset(&read, 0, sizeof(read));
@@ -116,6 +137,9 @@ int folder_send(struct folder *folder, struct cli *cli, const char *name,
 				 .out_type = &wire_release_info_type,
 				 .out = info };
 
-	folder->create.name = g_strdup(name);
+	if (name != NULL) {
+		g_free(folder->create.name);
+		folder->create.name = g_strdup(name);
+	}
 	return cli_ask(cli, &ask, err);
 }

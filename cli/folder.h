@@ -25,7 +25,7 @@ SCOPED_RELEASE(folder);
 /* Does the word mean a directory rather than the name of a release? */
 bool folder_is_meant(const char *word);
 
-/* Store the folder as a release: what the daemon made of it. name NULL: it decides. */
+/* Store the folder as a release: what the daemon made of it. name NULL: the folder's. */
 NODISCARD int folder_send(struct folder *folder, struct cli *cli, const char *name,
 			  struct wire_release_info *info, struct err *err);
 

@@ -150,12 +150,23 @@ static bool is_name_char(char c)
 	return g_ascii_isalnum(c) || strchr("-_.", c) != NULL;
 }
 
+static bool looks_like_id(const char *name)
+{
+	const char *digits = name[0] == 'r' ? name + 1 : name;
+
+	return digits[0] != '\0' && strspn(digits, "0123456789") == strlen(digits);
+}
+
+/* A rollout that nobody names is called as its release. */
 static int check_name(const struct sched_start *start, struct store_rollout *row, struct err *err)
 {
 	const char *name = start->name;
 
 	if (name == NULL) {
-		store_text_set(&row->name, row->release);
+		g_autofree char *derived = g_strdup_printf(
+			"%s%s", looks_like_id(row->release) ? "release-" : "", row->release);
+
+		store_text_set(&row->name, derived);
 		return 0;
 	}
 	for (const char *at = name; *at != '\0'; at++) {
@@ -166,9 +177,7 @@ static int check_name(const struct sched_start *start, struct store_rollout *row
 				name);
 		}
 	}
-	if (name[0] == '\0' ||
-	    (name[0] == 'r' && strspn(name + 1, "0123456789") == strlen(name + 1)) ||
-	    strspn(name, "0123456789") == strlen(name)) {
+	if (name[0] == '\0' || looks_like_id(name)) {
 		return err_set(err, ERR_INVALID, "name: \"%s\" looks like the id of a rollout",
 			       name);
 	}

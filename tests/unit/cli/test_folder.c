@@ -50,6 +50,7 @@ static void a_good_folder_is_a_request_and_a_table(void **state)
 	assert_int_equal(folder_read(&folder, "good", NULL, &err), 0);
 	migrations = folder.info.migrations.items;
 	files = folder.create.files.items;
+	assert_string_equal(folder.create.name, "good");
 	assert_int_equal(folder.info.migrations.nr, 2);
 	assert_string_equal(folder.info.version, "0002");
 	assert_string_equal(migrations[1].file, "0002_b.sql");
@@ -91,9 +92,39 @@ static void a_word_is_a_folder_when_it_looks_like_one(void **state)
 	assert_false(folder_is_meant("app-7"));
 }
 
+static const struct {
+	const char *dir;
+	const char *name;
+} names[] = {
+	{ "good", "good" },     { "good/", "good" },    { "./good/../good", "good" },
+	{ "12", "release-12" }, { "r7", "release-r7" }, { "new things", "new-things" },
+};
+
+static void a_release_is_called_as_its_folder(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *file = g_build_filename(names[i].dir, "0001_a.sql", NULL);
+		bool made = g_mkdir(names[i].dir, 0700) == 0;
+		SCOPED(folder) folder = { 0 };
+		struct err err = { 0 };
+
+		if (made) {
+			assert_true(g_file_set_contents(file, "DO 1;", -1, NULL));
+		}
+		assert_int_equal(folder_read(&folder, names[i].dir, NULL, &err), 0);
+		assert_string_equal(folder.create.name, names[i].name);
+		if (made) {
+			(void)g_remove(file);
+			(void)g_rmdir(names[i].dir);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_release_is_called_as_its_folder),
 		cmocka_unit_test(a_good_folder_is_a_request_and_a_table),
 		cmocka_unit_test(a_bad_folder_says_where),
 		cmocka_unit_test(a_word_is_a_folder_when_it_looks_like_one),
