@@ -65,7 +65,7 @@ static void a_rollout_is_started_with_its_policy(void **state)
 		{ "rollout start mig --key k -o name",
 		  { RAN_OK RELEASE,
 		    RAN_OK ROLLOUT("running") },
-		  "POST /v1/releases {\"name\":null,\"format\":null,\"files\":[{\"name\":\"0001_a.sql\",\"text\":\"DO 1;\\u000a\"}]}\n"
+		  "POST /v1/releases {\"name\":\"mig\",\"format\":null,\"files\":[{\"name\":\"0001_a.sql\",\"text\":\"DO 1;\\u000a\"}]}\n"
 		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"strategy\":null,\"stall_ms\":0,\"reason\":null,\"dry_run\":false}\n",
 		  "r1\n",
 		  NULL, 0 },
