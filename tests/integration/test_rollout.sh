@@ -36,6 +36,18 @@ m events --rollout "$rollout" -o json | jq -r '.[] | select(.kind == "wave") | "
 is "1 running,1 baking,1 done,2 running,2 baking,2 done,3 running,3 baking,3 done,4 running,4 done" \
 	"$(paste -sd, "$work/waves" | sed 's/,4 baking//')"
 
+claim "the largest tenants of a wave go first"
+for n in 010 017; do
+	sql "create table ballast (t longtext);
+		insert into ballast select repeat('x', 3000000) from seq_1_to_${n#0};
+		analyze table ballast" "client_$n" >/dev/null
+done
+next 'create table three (id int primary key);'
+ok m rollout start "$rel" --name sizes --running 1 --wait
+is "r1/client_017 r1/client_010" "$(m events --rollout sizes -o json |
+	jq -r '[.[] | select(.kind == "task" and .state == "done") | .object][0, 1] | sub("^r[0-9]+"; "r1")' |
+	paste -sd' ')"
+
 claim "waves that cannot be are refused in words"
 fails 65 m rollout start "$rel" --waves '0%'
 helps "waves"
