@@ -14,6 +14,8 @@
 # poll SECONDS CMD…     until it succeeds; for what no event tells
 # m WORD…               muster, on the daemon of this test
 # sql STATEMENT [DB]    on the server of this test; rows without a head
+#
+# MUSTER_KEEP_LOG=FILE in the environment keeps what musterd logged.
 set -euo pipefail
 
 TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -57,6 +59,7 @@ stop_all() {
 	for server in "${servers[@]}"; do
 		server_stop "$server" KILL
 	done
+	[ -z "${MUSTER_KEEP_LOG:-}" ] || cp "$daemon_log" "$MUSTER_KEEP_LOG"
 	rm -rf "$work"
 	exit "$status"
 }

@@ -106,7 +106,7 @@ has "100%" "$out"
 has "3/3 done" "$out"
 
 claim "events can be followed"
-background m events -f -o jsonl
+background m events -f --since 0 -o jsonl
 ok m tenant hold client_002 --reason 'followed'
 poll 10 grep -q followed "$work/background.log"
 ok m tenant release client_002
