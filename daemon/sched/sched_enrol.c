@@ -47,8 +47,11 @@ void sched_enrol(struct sched *sched, const struct store_server *server, char *c
 {
 	struct enrolment *enrolment = g_new0(struct enrolment, 1);
 	const struct sched_job job = { on_enrolled, on_done, enrolment };
-	size_t nr = g_strv_length((char **)(uintptr_t)schemas);
+	size_t nr = 0;
 
+	while (schemas[nr] != NULL) {
+		nr++;
+	}
 	enrolment->done = done;
 	enrolment->ctx = ctx;
 	enrolment->left = 1; /* ours: it ends after the last order has been made */
