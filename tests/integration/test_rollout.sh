@@ -131,6 +131,21 @@ fails 3 m rollout watch "$rollout" --timeout 5s
 ok m rollout resume "$rollout" --wait
 is "done 20" "$(show '"\(.state) \(.counts.done)"')"
 
+claim "pause --now also stops the statement that runs; it runs again after resume, once"
+next 'create table now_a (id int primary key); insert into now_a select 1 where sleep(1) = 0; create table now_b (id int primary key);'
+sleeping() {
+	[ "$(sql "select count(*) from information_schema.processlist where state = 'User sleep'")" -ge 3 ]
+}
+start_rollout "$rel" -l 'client_001,client_002,client_003' --name now --budget 100%
+poll 20 sleeping
+ok m rollout pause now --now
+wait_rollout now paused 10s
+is 0 "$(sql "select count(*) from information_schema.processlist where state = 'User sleep'")"
+is 0 "$(j .counts.done rollout show now)"
+ok m rollout resume now --wait
+is 1 "$(sql 'select count(*) from now_a' client_002)"
+ok m rollout start "$rel" --wait --running 16 --per-server 16 --budget 100%
+
 claim "abort: what runs ends whole, what has not begun is cancelled; exit 4"
 next "do 1; $at_barrier create table nine (id int primary key);"
 barrier_up
