@@ -118,6 +118,18 @@ ok m rollout start "$rel" --wait
 is 6000000 "$(sql 'select length(t) from big' client_003)"
 is 3 "$(sql "select count(*) from information_schema.routines where routine_schema like 'client\_%'")"
 
+claim "a statement larger than the server takes fails with that reason, and the link is not blamed"
+cp -r "$rel" "$work/huge"
+{
+	printf 'insert into big values ("'
+	head -c 17000000 /dev/zero | tr '\0' x
+	printf '");\n'
+} >"$work/huge/0009_huge.sql"
+fails 2 m rollout start "$work/huge" -l client_003 --name huge --wait -o json
+has "max_allowed_packet" "$(j '.reason + .error.message' task show huge/client_003)"
+is "failed 1" "$(j .state task show huge/client_003) $(sql 'select count(*) from big' client_003)"
+sql "delete from muster_history where version = '0009'" client_003
+
 claim "a syntax error in statement 2 of 3 leaves the tenant at 1 and names all there is to know"
 migration "$rel" 0004_three.sql $'alter table users add column one int;\nalter tabel users add column two int;\nalter table users add column three int;'
 fails 2 m rollout start "$rel" -l client_001 --name broken --wait -o json
