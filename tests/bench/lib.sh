@@ -55,7 +55,7 @@ bench_daemon() {
 	"$build/musterd" --config "$work/conf" 2>"$work/log" &
 	daemon_pid=$!
 	export MUSTER_SOCKET=$work/sock
-	until "$build/muster" version >/dev/null 2>&1; do
+	until "$build/muster" server list >/dev/null 2>&1; do
 		kill -0 "$daemon_pid" || { cat "$work/log"; exit 1; }
 	done
 }
