@@ -12,6 +12,7 @@ set(san_env
   UBSAN_OPTIONS=print_stacktrace=1:suppressions=${sanitize}/ubsan.supp
   TSAN_OPTIONS=suppressions=${sanitize}/tsan.supp:second_deadlock_stack=1
   G_SLICE=always-malloc)
+set(slower MUSTER_SLOWER=10) # a build with sanitizers, in tests that have a limit of time
 
 # ---- style --------------------------------------------------------------------------
 file(GLOB checks CONFIGURE_DEPENDS ${tests}/style/*.sh)
@@ -37,7 +38,8 @@ function(muster_scripts prefix build label)
       set_tests_properties(${test} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 ENVIRONMENT
         "MUSTER_BUILD=${build};${san_env}")
       if(label)
-        set_tests_properties(${test} PROPERTIES LABELS ${label})
+        set_tests_properties(${test} PROPERTIES LABELS ${label} ENVIRONMENT
+          "MUSTER_BUILD=${build};${san_env};${slower}")
       else()
         set_tests_properties(${test} PROPERTIES LABELS ${folder})
       endif()
@@ -55,7 +57,7 @@ function(muster_units prefix build label layers)
       set(test ${prefix}unit.${layer}.${name})
       add_test(NAME ${test} COMMAND ${build}/${name})
       set_tests_properties(${test} PROPERTIES LABELS ${label} TIMEOUT 300
-        ENVIRONMENT "${san_env}")
+        ENVIRONMENT "${san_env};${slower}")
     endif()
   endforeach()
 endfunction()
@@ -66,7 +68,8 @@ if(MUSTER_SANITIZE)
     get_filename_component(name ${source} NAME_WE)
     get_filename_component(folder ${source} DIRECTORY)
     get_filename_component(layer ${folder} NAME)
-    set_tests_properties(unit.${layer}.${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "${san_env}")
+    set_tests_properties(unit.${layer}.${name} PROPERTIES TIMEOUT 300
+      ENVIRONMENT "${san_env};${slower}")
   endforeach()
 endif()
 if(MUSTER_ASAN_BUILD)
