@@ -79,7 +79,7 @@ _server_template()
 	case $1 in
 	mariadb)
 		mariadb-install-db --no-defaults --auth-root-authentication-method=normal \
-			--skip-test-db --skip-name-resolve --user="$(id -un)" --datadir="$_server_temp/data" \
+			--skip-test-db --force --user="$(id -un)" --datadir="$_server_temp/data" \
 			--innodb-log-file-size=8M >"$_server_temp/log" 2>&1
 		;;
 	mysql)
