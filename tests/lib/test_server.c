@@ -93,8 +93,8 @@ static void template_make(const char *path)
 	}
 	datadir = g_strdup_printf("--datadir=%s/data", temp);
 	if (!run(NULL, "mariadb-install-db", "--no-defaults", "--skip-test-db",
-		 "--auth-root-authentication-method=normal", "--innodb-log-file-size=8M",
-		 "--force", datadir, getuid() == 0 ? "--user=root" : NULL, NULL)) {
+		 "--auth-root-authentication-method=normal", "--innodb-log-file-size=8M", "--force",
+		 datadir, getuid() == 0 ? "--user=root" : NULL, NULL)) {
 		die("mariadb-install-db cannot fill %s", temp);
 	}
 	/* two test binaries at once: the second finds the folder of the first */
