@@ -20,11 +20,9 @@
 #include "sched.h"
 #include "store.h"
 
-#define INVENTORY    "inventory.db"
-#define SIGNALS_NR   3
-#define GATHER_MS    1     /* how long a turn waits for more results */
-#define GATHER_TASKS 3     /* fewer tasks than this gain nothing by it */
-#define GRACE_MS     15000 /* for killed statements to come back; within TimeoutStopSec */
+#define INVENTORY  "inventory.db"
+#define SIGNALS_NR 3
+#define GRACE_MS   15000 /* for killed statements to come back; within TimeoutStopSec */
 
 struct app {
 	const char *conf_path;
@@ -38,7 +36,6 @@ struct app {
 	struct event *turn;    /* the next turn is due */
 	struct event *watchdog;
 	struct event *deadline; /* of a stop */
-	bool gathering;         /* a letter has come and the turn waits for more */
 	bool stopping;
 	bool killed;
 };
@@ -66,7 +63,6 @@ static void turn(struct app *app)
 {
 	int64_t due = sched_turn(app->sched);
 
-	app->gathering = false;
 	if (due >= 0) {
 		arm(app->turn, due);
 	}
@@ -80,24 +76,6 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	turn(ctx);
-}
-
-/*
- * Results of other tasks are close behind: one turn takes them all. The wait costs nothing
- * while those tasks keep their server busy.
- */
-static void on_letter(evutil_socket_t fd, short what, void *ctx)
-{
-	struct app *app = ctx;
-
-	(void)fd;
-	(void)what;
-	if (app->stopping || sched_running(app->sched) < GATHER_TASKS) {
-		turn(app);
-	} else if (!app->gathering) {
-		app->gathering = true;
-		arm(app->turn, GATHER_MS);
-	}
 }
 
 static void on_wake(void *ctx)
@@ -296,8 +274,8 @@ static void open_events(struct app *app)
 		app->signals[i] = evsignal_new(app->base, numbers[i], on_signal, app);
 		(void)event_add(app->signals[i], NULL);
 	}
-	app->letters = event_new(app->base, sched_fd(app->sched), EV_READ | EV_PERSIST | EV_ET,
-				 on_letter, app);
+	app->letters =
+		event_new(app->base, sched_fd(app->sched), EV_READ | EV_PERSIST, on_turn, app);
 	app->turn = evtimer_new(app->base, on_turn, app);
 	app->deadline = evtimer_new(app->base, on_deadline, app);
 	(void)event_add(app->letters, NULL);
