@@ -27,8 +27,13 @@ case $keep in
 	;;
 esac
 
+bold='' plain=''
+if [ -t 1 ]; then
+	bold=$'\033[1m' plain=$'\033[0m'
+fi
+
 step() {
-	printf '\n\033[1m== %s\033[0m\n' "$*"
+	printf '\n%s== %s%s\n' "$bold" "$*" "$plain"
 }
 
 show() { # WORD…: a command as one would type it, and what it prints
@@ -38,7 +43,7 @@ show() { # WORD…: a command as one would type it, and what it prints
 		[[ $word =~ ^[A-Za-z0-9_./:=%+-]+$ ]] || word="'$word'"
 		line+=" $word"
 	done
-	printf '\n\033[1m$%s\033[0m\n' "$line"
+	printf '\n%s$%s%s\n' "$bold" "$line" "$plain"
 	"$@"
 }
 
