@@ -10,17 +10,6 @@
 
 enum { SHOWN_MAX = 60 }; /* bytes of a value in a message */
 
-static char *expand(const struct release_check *check, const char *schema)
-{
-	const struct statement statement = {
-		.text = check->sql,
-		.len = strlen(check->sql),
-		.names_schema = strstr(check->sql, "{SCHEMA}") != NULL,
-	};
-
-	return release_expand(&statement, schema);
-}
-
 static int compare(const struct db_rows *rows, const char *expect, struct err *err)
 {
 	const char *got;
@@ -45,7 +34,7 @@ static int compare(const struct db_rows *rows, const char *expect, struct err *e
 
 static int ask(struct visit *visit, const struct release_check *check, struct err *err)
 {
-	g_autofree char *sql = expand(check, visit->schema);
+	g_autofree char *sql = release_expand_sql(check->sql, visit->schema);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(visit->session, &rows, sql, err) < 0) {
