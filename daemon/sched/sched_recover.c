@@ -8,15 +8,6 @@
 #include "store_task.h"
 #include "tick.h"
 
-static int collect(const struct store_task *task, void *ctx, struct err *err)
-{
-	GArray *ids = ctx;
-
-	(void)err;
-	g_array_append_val(ids, task->id);
-	return 0;
-}
-
 static int put_back(struct sched *sched, int64_t task_id, struct err *err)
 {
 	SCOPED(store_task) task = { 0 };
@@ -35,7 +26,7 @@ static int recover(struct sched *sched, struct err *err)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
-	if (store_task_running(sched->store, collect, ids, err) < 0) {
+	if (store_task_running(sched->store, sched_task_id_add, ids, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < ids->len; i++) {
@@ -49,21 +40,12 @@ static int recover(struct sched *sched, struct err *err)
 	return 0;
 }
 
-static int collect_rollout(const struct store_rollout *rollout, void *ctx, struct err *err)
-{
-	GArray *ids = ctx;
-
-	(void)err;
-	g_array_append_val(ids, rollout->id);
-	return 0;
-}
-
 /* Tasks that waited are looked at again: what kept them waiting was only in memory. */
 static int wake_all(struct sched *sched, struct err *err)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
-	if (store_rollout_each(sched->store, true, collect_rollout, ids, err) < 0) {
+	if (store_rollout_each(sched->store, true, sched_rollout_id_add, ids, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < ids->len; i++) {

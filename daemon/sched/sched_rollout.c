@@ -10,6 +10,15 @@
 #include "store_task.h"
 #include "tick.h"
 
+int sched_rollout_id_add(const struct store_rollout *rollout, void *ctx, struct err *err)
+{
+	GArray *ids = ctx;
+
+	(void)err;
+	g_array_append_val(ids, rollout->id);
+	return 0;
+}
+
 int sched_run_get(struct sched *sched, int64_t id, struct run **run, struct err *err)
 {
 	struct run *found = g_hash_table_lookup(sched->runs, &id);

@@ -86,6 +86,13 @@ NODISCARD int sched_note(struct sched *sched, const struct sched_actor *actor, i
 			 const char *kind, const char *object, const char *state, const char *text,
 			 struct err *err);
 
+/*
+ * For store_task_each and store_rollout_each: ctx is a GArray of int64_t. Ids are collected
+ * first, because a cursor must not run over rows that change under it.
+ */
+int sched_task_id_add(const struct store_task *task, void *ctx, struct err *err);
+int sched_rollout_id_add(const struct store_rollout *rollout, void *ctx, struct err *err);
+
 /* sched_task.c */
 NODISCARD int sched_task_move(struct sched *sched, struct run *run, struct store_task *task,
 			      enum task_event event, const struct sched_actor *actor,

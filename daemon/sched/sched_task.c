@@ -187,6 +187,15 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	return note_version(sched, &task, result, err);
 }
 
+int sched_task_id_add(const struct store_task *task, void *ctx, struct err *err)
+{
+	GArray *ids = ctx;
+
+	(void)err;
+	g_array_append_val(ids, task->id);
+	return 0;
+}
+
 struct collected {
 	int64_t server_id; /* 0: any */
 	GArray *ids;       /* int64_t */
@@ -196,11 +205,10 @@ static int collect(const struct store_task *task, void *ctx, struct err *err)
 {
 	struct collected *collected = ctx;
 
-	(void)err;
-	if (collected->server_id == 0 || task->server_id == collected->server_id) {
-		g_array_append_val(collected->ids, task->id);
+	if (collected->server_id != 0 && task->server_id != collected->server_id) {
+		return 0;
 	}
-	return 0;
+	return sched_task_id_add(task, collected->ids, err);
 }
 
 /* Collected first: a cursor must not run over rows that change under it. */
@@ -230,15 +238,6 @@ int sched_task_move_all(struct sched *sched, struct run *run, enum task_state fr
 	return 0;
 }
 
-static int collect_due(const struct store_task *task, void *ctx, struct err *err)
-{
-	GArray *ids = ctx;
-
-	(void)err;
-	g_array_append_val(ids, task->id);
-	return 0;
-}
-
 static int wake_one(struct sched *sched, int64_t task_id, struct err *err)
 {
 	SCOPED(store_task) task = { 0 };
@@ -260,7 +259,7 @@ int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err)
 		return 0;
 	}
 	ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	if (store_task_due(sched->store, now, collect_due, ids, err) < 0) {
+	if (store_task_due(sched->store, now, sched_task_id_add, ids, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < ids->len; i++) {

@@ -13,15 +13,6 @@
 
 /* ---- hold and release --------------------------------------------------------------- */
 
-static int collect_rollout(const struct store_rollout *rollout, void *ctx, struct err *err)
-{
-	GArray *ids = ctx;
-
-	(void)err;
-	g_array_append_val(ids, rollout->id);
-	return 0;
-}
-
 static int follow(struct sched *sched, int64_t rollout_id, const struct store_tenant *tenant,
 		  const struct sched_actor *actor, struct err *err)
 {
@@ -52,7 +43,7 @@ int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
-	if (store_rollout_each(sched->store, true, collect_rollout, ids, err) < 0) {
+	if (store_rollout_each(sched->store, true, sched_rollout_id_add, ids, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < ids->len; i++) {
