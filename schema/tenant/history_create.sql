@@ -19,4 +19,4 @@ create table if not exists muster_history (
 	finished_at datetime(3) null,
 	primary key (seq),
 	unique key version (version)
-) engine=InnoDB default character set utf8mb4 collate utf8mb4_bin comment='muster: what was applied here'
+) engine=InnoDB stats_persistent=0 stats_auto_recalc=0 default character set utf8mb4 collate utf8mb4_bin comment='muster: what was applied here'

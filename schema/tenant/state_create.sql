@@ -6,4 +6,4 @@ create table if not exists muster_state (
 	chunk_position text null,
 	updated_at datetime(3) not null,
 	primary key (id)
-) engine=InnoDB default character set utf8mb4 collate utf8mb4_bin comment='muster: which daemon may write here'
+) engine=InnoDB stats_persistent=0 stats_auto_recalc=0 default character set utf8mb4 collate utf8mb4_bin comment='muster: which daemon may write here'

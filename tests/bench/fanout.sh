@@ -12,11 +12,17 @@ at_once=4
 
 names() { seq -f 'c%05g' 1 "$tenants"; }
 
-# each prints wall seconds
+# per_tenant AFTER BEFORE: milliseconds of CPU
+per_tenant() { awk -v a="$1" -v b="$2" -v n="$tenants" 'BEGIN { printf "%.2f", (a - b) / n }'; }
+
+# each sets wall, in seconds
 run_raw() {
+	local before
 	three raw "$1" >"$work/raw.sql"
 	# shellcheck disable=SC2046
+	before=$(server_cpu)
 	"$build/bench_raw" "$socket" $at_once "$work/raw.sql" $(names) >"$work/raw.out"
+	raw_server=$(per_tenant "$(server_cpu)" "$before")
 	read -r wall raw_cpu <"$work/raw.out"
 }
 
@@ -29,14 +35,16 @@ run_xargs() {
 }
 
 run_muster() {
-	local from before
+	local from before server_before
 	three muster "$1" >"$work/release/$(printf %04d "$(($1 + 1))")_round.sql"
 	before=$(daemon_cpu)
+	server_before=$(server_cpu)
 	sql -e "flush status"
 	from=$(now)
 	muster rollout start "$work/release" --budget $at_once --wait >"$work/out" || { tail -5 "$work/out"; exit 1; }
 	wall=$(minus "$(now)" "$from")
-	daemon_used=$(awk -v a="$(daemon_cpu)" -v b="$before" -v n="$tenants" 'BEGIN { printf "%.2f", (a - b) / n }')
+	daemon_used=$(per_tenant "$(daemon_cpu)" "$before")
+	server_used=$(per_tenant "$(server_cpu)" "$server_before")
 	connections=$(sql -e "show global status like 'Max_used_connections'" | cut -f2)
 }
 
@@ -108,12 +116,17 @@ for round in $(seq "$rounds"); do
 	run_raw "$round"
 	raw=$wall
 	run_muster "$round"
-	printf 'round %d: raw %.2f s (%.2f ms CPU a tenant), muster %.2f s = %s x raw (%.2f ms CPU a tenant), %s connections at most\n' \
-		"$round" "$raw" "$raw_cpu" "$wall" "$(ratio "$wall" "$raw")" "$daemon_used" "$connections"
+	printf 'round %d: raw %.2f s (CPU a tenant: client %.2f ms, server %.2f ms), muster %.2f s = %s x raw (CPU %.2f ms, %.2f ms), %s connections at most\n' \
+		"$round" "$raw" "$raw_cpu" "$raw_server" "$wall" "$(ratio "$wall" "$raw")" \
+		"$daemon_used" "$server_used" "$connections"
+	ratio "$wall" "$raw" >>"$work/ratios"
+	echo >>"$work/ratios"
 	mine=$wall
 	for tool in ${others[@]+"${others[@]}"}; do
+		[ "$round" -le 2 ] || break # they take long, and twice is enough to see it
 		"run_$tool" "$round"
 		printf '         %s %.2f s = %s x raw, %s x muster\n' "$tool" "$wall" \
 			"$(ratio "$wall" "$raw")" "$(ratio "$wall" "$mine")"
 	done
 done
+sort -n "$work/ratios" | awk '{ r[NR] = $1 } END { printf "muster / raw, median of %d: %.2f\n", NR, (r[int((NR + 1) / 2)] + r[int(NR / 2) + 1]) / 2 }'

@@ -67,6 +67,12 @@ daemon_cpu() {
 	cat /proc/"$daemon_pid"/task/*/schedstat | awk '{ ns += $1 } END { printf "%.1f", ns / 1e6 }'
 }
 
+# the same for the server, whose threads come and go: coarser, in clock ticks
+server_cpu() {
+	awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%.1f", ($12 + $13) * 1000 / hz }' \
+		/proc/"$(cat "$work/db/pid")"/stat
+}
+
 # three DRIVER ROUND: the three statements of a round, one a line
 three() {
 	printf 'ALTER TABLE t0 ADD COLUMN %s%s INT NULL;\n' "$1" "$2"
