@@ -26,6 +26,7 @@ enum {
 	READ_TOTAL,
 	READ_DIGEST,
 	READ_IN_FLIGHT,
+	READ_FINGERPRINT,
 	READ_ERROR,
 	READ_EPOCH,
 	READ_READ_ONLY,
@@ -44,6 +45,7 @@ static void row_release(struct history_row *row)
 	g_free(row->version);
 	g_free(row->checksum);
 	g_free(row->digest);
+	g_free(row->fingerprint);
 	g_free(row->error);
 	*row = (struct history_row){ 0 };
 }
@@ -68,6 +70,12 @@ static char *text(const char *cell)
 	return g_strchomp(g_strdup(cell == NULL ? "" : cell));
 }
 
+/* A number of a later musterd is what helps least. */
+static enum history_flight flight(uint64_t number)
+{
+	return number > HISTORY_BLIND ? HISTORY_BLIND : (enum history_flight)number;
+}
+
 static int row_parse(struct history_row *row, char *const *cells, struct err *err)
 {
 	int state = states_find(history_state_names, HISTORY_STATE_NR, cells[READ_STATE]);
@@ -80,35 +88,40 @@ static int row_parse(struct history_row *row, char *const *cells, struct err *er
 		.version = g_strdup(cells[READ_VERSION]),
 		.checksum = text(cells[READ_CHECKSUM]),
 		.digest = text(cells[READ_DIGEST]),
+		.fingerprint = text(cells[READ_FINGERPRINT]),
 		.error = g_strdup(cells[READ_ERROR] == NULL ? "" : cells[READ_ERROR]),
 		.state = (enum history_state)state,
 		.done = number(cells[READ_DONE]),
 		.total = number(cells[READ_TOTAL]),
-		.in_flight = number(cells[READ_IN_FLIGHT]) != 0,
+		.in_flight = flight(number(cells[READ_IN_FLIGHT])),
 	};
 	return 0;
+}
+
+/* cells: the epoch and whether the server is read only. */
+static void state_parse(struct history *history, char *const *cells)
+{
+	history->epoch = number(cells[0]);
+	history->read_only = g_strcmp0(cells[1], "0") != 0 && g_strcmp0(cells[1], "OFF") != 0;
 }
 
 static int rows_parse(struct history *history, const struct db_rows *rows, struct err *err)
 {
 	struct history parsed = { 0 };
 
-	if (rows->nr == 0 || rows->columns != READ_NR) {
-		return err_set(err, ERR_DB, "muster_history: the server answered without a row");
+	if (rows->nr > 0 && rows->columns != READ_NR) {
+		return err_set(err, ERR_DB, "muster_history: the server answered with %zu columns",
+			       rows->columns);
 	}
 	parsed.rows = g_new0(struct history_row, rows->nr);
-	parsed.epoch = number(rows->cells[0][READ_EPOCH]);
-	parsed.read_only = g_strcmp0(rows->cells[0][READ_READ_ONLY], "0") != 0 &&
-			   g_strcmp0(rows->cells[0][READ_READ_ONLY], "OFF") != 0;
-	for (size_t i = 0; i < rows->nr; i++) {
-		if (rows->cells[i][READ_VERSION] == NULL) {
-			continue;
-		}
-		if (row_parse(&parsed.rows[parsed.nr], rows->cells[i], err) < 0) {
+	for (; parsed.nr < rows->nr; parsed.nr++) {
+		if (row_parse(&parsed.rows[parsed.nr], rows->cells[parsed.nr], err) < 0) {
 			history_release(&parsed);
 			return -1;
 		}
-		parsed.nr++;
+	}
+	if (rows->nr > 0) {
+		state_parse(&parsed, &rows->cells[0][READ_EPOCH]);
 	}
 	*history = parsed;
 	return 0;
@@ -131,6 +144,19 @@ static int create(struct db_session *session, struct err *err)
 	return run(session, TENANT_HISTORY_CREATE, NULL, err);
 }
 
+static int read_state(struct db_session *session, struct history *history, struct err *err)
+{
+	g_autofree char *sql = tenant_text(session, TENANT_HISTORY_STATE, NULL);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows, sql, err) < 0) {
+		return -1;
+	}
+	CHECK(rows.nr == 1 && rows.columns == 2);
+	state_parse(history, rows.cells[0]);
+	return 0;
+}
+
 int history_read(struct db_session *session, struct history *history, struct err *err)
 {
 	g_autofree char *sql = tenant_text(session, TENANT_HISTORY_READ, NULL);
@@ -144,7 +170,10 @@ int history_read(struct db_session *session, struct history *history, struct err
 			return -1;
 		}
 	}
-	return rows_parse(history, &rows, err);
+	if (rows_parse(history, &rows, err) < 0) {
+		return -1;
+	}
+	return history->nr > 0 ? 0 : read_state(session, history, err);
 }
 
 struct history_row *history_find(const struct history *history, const char *version)
@@ -155,6 +184,30 @@ struct history_row *history_find(const struct history *history, const char *vers
 		}
 	}
 	return NULL;
+}
+
+static int refuse_older(const struct history *history, uint64_t epoch, struct err *err)
+{
+	if (history->epoch <= epoch) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "a newer musterd (epoch %" PRIu64 ") works here, this one has epoch %" PRIu64
+		       ": stop the older of the two",
+		       history->epoch, epoch);
+}
+
+/* No row was changed: it is as it should be already, or a newer daemon has come. */
+static int explain_unwritten(struct db_session *session, bool is_new, uint64_t epoch,
+			     struct err *err)
+{
+	struct history now = { 0 };
+
+	if (read_state(session, &now, err) < 0 || refuse_older(&now, epoch, err) < 0) {
+		return -1;
+	}
+	return is_new ? err_set(err, ERR_CONFLICT, "muster_state has no row: its epoch was deleted")
+		      : 0;
 }
 
 static int write_row(struct db_session *session, const struct history_mark *mark, bool is_new,
@@ -172,7 +225,9 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		{ .name = "done", .number = mark->done },
 		{ .name = "total", .number = migration->up.nr },
 		{ .name = "digest", .text = digest },
-		{ .name = "in_flight", .number = mark->in_flight ? 1 : 0 },
+		{ .name = "in_flight", .number = mark->in_flight },
+		{ .name = "fingerprint",
+		  .text = mark->fingerprint == NULL ? "" : mark->fingerprint },
 		{ .name = "rollout", .text = mark->rollout == NULL ? "" : mark->rollout },
 		{ .name = "epoch", .number = mark->epoch },
 		{ .name = "error", .text = error },
@@ -180,7 +235,13 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 	};
 
 	release_prefix_digest(&migration->up, mark->done, digest);
-	return run(session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params, err);
+	if (run(session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params, err) < 0) {
+		return -1;
+	}
+	if (db_affected(session) == 1) {
+		return 0;
+	}
+	return explain_unwritten(session, is_new, mark->epoch, err);
 }
 
 static int put_epoch(struct db_session *session, uint64_t epoch, struct err *err)
@@ -215,7 +276,7 @@ static int write_once(struct db_session *session, const struct history *history,
 {
 	struct err ignored;
 
-	if (nr == 1 && history->epoch == marks->epoch) {
+	if ((nr == 1 && history->epoch == marks->epoch) || db_in_transaction(session)) {
 		return write_all(session, history, marks, nr, err);
 	}
 	if (db_execf(session, err, "start transaction") < 0) {
@@ -246,10 +307,11 @@ static bool is_again(const struct db_session *session, const struct err *err)
 static int write_in_time(struct db_session *session, const struct history *history,
 			 const struct history_mark *marks, size_t nr, struct err *err)
 {
+	bool may_repeat = !db_in_transaction(session);
 	int64_t end = tick_ms() + marks->stall_ms;
 
 	while (write_once(session, history, marks, nr, err) < 0) {
-		if (!is_again(session, err) || tick_ms() >= end) {
+		if (!may_repeat || !is_again(session, err) || tick_ms() >= end) {
 			return err_prefix(err, "muster_history");
 		}
 		g_usleep(RETRY_PAUSE_US);
@@ -273,23 +335,13 @@ static void remember(struct history *history, const struct history_mark *mark)
 		.version = g_strdup(mark->migration->version),
 		.checksum = g_strdup(mark->migration->checksum),
 		.digest = g_strdup(digest),
+		.fingerprint = g_strdup(mark->fingerprint == NULL ? "" : mark->fingerprint),
 		.error = g_strdup(mark->error == NULL ? "" : mark->error),
 		.state = mark->state,
 		.done = mark->done,
 		.total = mark->migration->up.nr,
 		.in_flight = mark->in_flight,
 	};
-}
-
-static int refuse_older(const struct history *history, uint64_t epoch, struct err *err)
-{
-	if (history->epoch <= epoch) {
-		return 0;
-	}
-	return err_set(err, ERR_CONFLICT,
-		       "a newer musterd (epoch %" PRIu64 ") works here, this one has epoch %" PRIu64
-		       ": stop the older of the two",
-		       history->epoch, epoch);
 }
 
 int history_claim(struct db_session *session, struct history *history, uint64_t epoch,
@@ -331,11 +383,12 @@ int history_put(struct db_session *session, struct history *history,
 }
 
 int history_forget(struct db_session *session, struct history *history, const char *version,
-		   struct err *err)
+		   uint64_t epoch, struct err *err)
 {
 	struct history_row *row = history_find(history, version);
 	const struct tenant_param params[] = {
 		{ .name = "version", .text = version },
+		{ .name = "epoch", .number = epoch },
 		{ 0 },
 	};
 	size_t index;
@@ -343,11 +396,16 @@ int history_forget(struct db_session *session, struct history *history, const ch
 	if (row == NULL) {
 		return err_set(err, ERR_NOT_FOUND, "muster_history has no version %s", version);
 	}
+	if (history_claim(session, history, epoch, err) < 0) {
+		return -1;
+	}
 	if (run(session, TENANT_HISTORY_DELETE, params, err) < 0) {
 		return -1;
 	}
 	if (db_affected(session) != 1) {
-		return err_set(err, ERR_CONFLICT, "version %s has statements that are done",
+		return err_set(err, ERR_CONFLICT,
+			       "version %s has statements that are done, or a newer musterd works "
+			       "here",
 			       version);
 	}
 	index = (size_t)(row - history->rows);

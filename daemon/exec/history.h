@@ -30,15 +30,24 @@ enum history_state {
 
 extern const char *const history_state_names[HISTORY_STATE_NR];
 
+/* What may have run behind the statements that are known to be done; as in the table. */
+enum history_flight {
+	HISTORY_LANDED,  /* nothing */
+	HISTORY_VISIBLE, /* some of those whose effect the schema shows, up to the next that
+			  * commits together with its row */
+	HISTORY_BLIND,   /* the next one, whose effect nothing shows */
+};
+
 struct history_row {
-	char *version;  /* owned */
-	char *checksum; /* owned */
-	char *digest;   /* owned; of the first done statements */
-	char *error;    /* owned */
+	char *version;     /* owned */
+	char *checksum;    /* owned */
+	char *digest;      /* owned; of the first done statements */
+	char *fingerprint; /* owned; of the schema before the first statement, or "" */
+	char *error;       /* owned */
 	enum history_state state;
 	size_t done;
 	size_t total;
-	bool in_flight; /* a statement may have been running when the row was written */
+	enum history_flight in_flight;
 };
 
 struct history {
@@ -64,16 +73,20 @@ struct history_mark {
 	const struct migration *migration;
 	enum history_state state;
 	size_t done;
-	bool in_flight;
-	const char *error;   /* NULL: none */
-	const char *rollout; /* NULL: none */
+	enum history_flight in_flight;
+	const char *fingerprint; /* NULL: not known */
+	const char *error;       /* NULL: none */
+	const char *rollout;     /* NULL: none */
 	uint64_t epoch;
 	int64_t stall_ms;
 };
 
 /*
  * Write the migration's row and, when it differs, the epoch: both or none. history is what was
- * read and is kept up to date. ERR_CONFLICT when a newer daemon works here.
+ * read and is kept up to date. ERR_CONFLICT when a newer daemon works here: the row
+ * itself is written only while the tenant's epoch is not above ours. Within an open
+ * transaction the row becomes part of it, is never tried again, and stands in history
+ * although a rollback may undo it.
  */
 NODISCARD int history_put(struct db_session *session, struct history *history,
 			  const struct history_mark *mark, struct err *err);
@@ -86,8 +99,8 @@ NODISCARD int history_put_all(struct db_session *session, struct history *histor
 NODISCARD int history_claim(struct db_session *session, struct history *history, uint64_t epoch,
 			    struct err *err);
 
-/* Forget a migration of which no statement is done. */
+/* Forget a migration of which no statement is done. ERR_CONFLICT as in history_put. */
 NODISCARD int history_forget(struct db_session *session, struct history *history,
-			     const char *version, struct err *err);
+			     const char *version, uint64_t epoch, struct err *err);
 
 #endif /* HISTORY_H */

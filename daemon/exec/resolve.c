@@ -76,7 +76,8 @@ static int settle(struct visit *visit, struct history *history, const struct his
 		return -1;
 	}
 	if (mark.state == HISTORY_FAILED && mark.done == 0 && row->done == 0) {
-		return history_forget(visit->session, history, migration->version, err);
+		return history_forget(visit->session, history, migration->version, order->epoch,
+				      err);
 	}
 	return history_put(visit->session, history, &mark, err);
 }

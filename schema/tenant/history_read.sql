@@ -1,9 +1,7 @@
 -- One round trip before any work: every row of the history in the order it was
--- written, beside who may write and whether the server takes writes at all. One row
--- with a null version when the history is empty.
-select h.version, h.checksum, h.state, h.statements_done, h.statements_total, h.done_digest,
-	h.in_flight, h.error, s.epoch, @@global.read_only
-from (select 1 as one) as always
-left join muster_state as s on s.id = always.one
-left join muster_history as h on always.one = 1
-order by h.seq
+-- written, beside who may write and whether the server takes writes at all. No row
+-- when the history is empty: history_state.sql then.
+select version, checksum, state, statements_done, statements_total, done_digest, in_flight,
+	fingerprint_before, error, (select epoch from muster_state where id = 1), @@global.read_only
+from muster_history
+order by seq

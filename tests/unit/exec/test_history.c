@@ -115,6 +115,49 @@ static void an_older_daemon_writes_nothing(void **state)
 	release_unref(release);
 }
 
+/* It woke up, and what it has read is no longer so. */
+static void a_daemon_that_was_followed_writes_nothing(void **state)
+{
+	const char *schema = test_server_schema("hs_fence");
+	SCOPED_PTR(db_session) session = open_in(schema);
+	struct release *release = kit_release("0001_a.sql", "DO 1;", "0002_b.sql", "DO 2;", NULL);
+	struct history_mark first = mark_of(release, 0, HISTORY_APPLYING);
+	struct history_mark second = mark_of(release, 1, HISTORY_APPLYING);
+	SCOPED(history) history = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(history_read(session, &history, &err), 0);
+	assert_int_equal(history_put(session, &history, &first, &err), 0);
+	test_server_exec("update %s.muster_state set epoch = 6", schema);
+	first.state = HISTORY_APPLIED;
+	assert_int_equal(history_put(session, &history, &first, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(history_put(session, &history, &second, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(history_forget(session, &history, "0001", 5, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	kit_assert_history(schema, "0001 applying 0/1 0");
+	release_unref(release);
+}
+
+static void what_is_there_already_is_put_without_complaint(void **state)
+{
+	const char *schema = test_server_schema("hs_same");
+	SCOPED_PTR(db_session) session = open_in(schema);
+	struct release *release = kit_release("0001_a.sql", "DO 1;", NULL);
+	struct history_mark mark = mark_of(release, 0, HISTORY_FAILED);
+	SCOPED(history) history = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(history_read(session, &history, &err), 0);
+	assert_int_equal(history_put(session, &history, &mark, &err), 0);
+	assert_int_equal(history_put(session, &history, &mark, &err), 0);
+	kit_assert_history(schema, "0001 failed 0/1 0");
+	release_unref(release);
+}
+
 static gpointer unlock_later(gpointer data)
 {
 	struct err err;
@@ -167,10 +210,10 @@ static void forgets_only_what_has_nothing_done(void **state)
 	marks[1].done = 1;
 	assert_int_equal(history_read(session, &history, &err), 0);
 	assert_int_equal(history_put_all(session, &history, marks, 2, &err), 0);
-	assert_int_equal(history_forget(session, &history, "0001", &err), 0);
-	assert_int_equal(history_forget(session, &history, "0001", &err), -1);
+	assert_int_equal(history_forget(session, &history, "0001", 5, &err), 0);
+	assert_int_equal(history_forget(session, &history, "0001", 5, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
-	assert_int_equal(history_forget(session, &history, "0002", &err), -1);
+	assert_int_equal(history_forget(session, &history, "0002", 5, &err), -1);
 	assert_int_equal(err.code, ERR_CONFLICT);
 	assert_int_equal(history.nr, 1);
 	assert_string_equal(history.rows[0].version, "0002");
@@ -185,6 +228,8 @@ int main(void)
 		cmocka_unit_test(what_is_put_is_read),
 		cmocka_unit_test(several_are_put_whole_or_not_at_all),
 		cmocka_unit_test(an_older_daemon_writes_nothing),
+		cmocka_unit_test(a_daemon_that_was_followed_writes_nothing),
+		cmocka_unit_test(what_is_there_already_is_put_without_complaint),
 		cmocka_unit_test(a_locked_table_is_waited_for),
 		cmocka_unit_test(forgets_only_what_has_nothing_done),
 	};

@@ -11,18 +11,22 @@ static void values_are_put_in_quoted(void **state)
 	};
 	const struct tenant_param version[] = {
 		{ .name = "version", .text = "0'1 :epoch" },
+		{ .name = "epoch", .number = 41 },
 		{ 0 },
 	};
 	g_autofree char *put = tenant_text(session, TENANT_STATE_PUT, params);
 	g_autofree char *forget = tenant_text(session, TENANT_HISTORY_DELETE, version);
 
 	(void)state;
-	assert_string_equal(put,
-			    "insert into muster_state (id, epoch, updated_at)\n"
-			    "values (1, 41, utc_timestamp(3))\n"
-			    "on duplicate key update epoch = 41, updated_at = utc_timestamp(3)");
+	assert_string_equal(put, "insert into muster_state (id, epoch, updated_at)\n"
+				 "values (1, 41, utc_timestamp(3))\n"
+				 "on duplicate key update updated_at = if(epoch <= 41, "
+				 "utc_timestamp(3), updated_at),\n"
+				 "\tepoch = greatest(epoch, 41)");
 	assert_string_equal(forget, "delete from muster_history\n"
-				    "where version = '0\\'1 :epoch' and statements_done = 0");
+				    "where version = '0\\'1 :epoch' and statements_done = 0\n"
+				    "and exists (select 1 from muster_state where id = 1 and epoch "
+				    "<= 41)");
 }
 
 static void what_needs_no_value_is_the_file_without_its_comment(void **state)
