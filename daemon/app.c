@@ -15,7 +15,9 @@
 
 #include "api.h"
 #include "conf.h"
+#include "crash.h"
 #include "exec.h"
+#include "fsm.h"
 #include "log.h"
 #include "sched.h"
 #include "store.h"
@@ -361,3 +363,25 @@ int app_backup(const char *conf_path, const char *path, struct err *err)
 	inventory = g_build_filename(conf.data_dir, INVENTORY, NULL);
 	return store_backup_file(inventory, path, err);
 }
+
+#ifdef MUSTER_CRASH_POINTS
+void app_crash_points(void)
+{
+	static const struct fsm *const machines[] = { &fsm_task, &fsm_rollout, &fsm_wave };
+	static const char *const when[] = { "before", "after" };
+
+	for (size_t i = 0; i < CRASH_POINT_NR; i++) {
+		(void)puts(crash_point_names[i]);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(machines); i++) {
+		const struct fsm *fsm = machines[i];
+
+		for (size_t j = 0; j < fsm->nr_edges * G_N_ELEMENTS(when); j++) {
+			const struct fsm_edge *edge = &fsm->edges[j / G_N_ELEMENTS(when)];
+
+			(void)printf("%s/%s/%s/%s\n", fsm->name, fsm->states[edge->from],
+				     fsm->events[edge->event], when[j % G_N_ELEMENTS(when)]);
+		}
+	}
+}
+#endif

@@ -18,4 +18,8 @@ NODISCARD int app_check(const char *conf_path, struct err *err);
 /* Write a consistent copy of the inventory to path; the daemon may be running. */
 NODISCARD int app_backup(const char *conf_path, const char *path, struct err *err);
 
+#ifdef MUSTER_CRASH_POINTS
+void app_crash_points(void); /* every name to stdout, one per line */
+#endif
+
 #endif /* APP_H */

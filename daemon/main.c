@@ -13,6 +13,7 @@ struct options {
 	char *backup; /* owned */
 	gboolean check;
 	gboolean version;
+	gboolean crash_points;
 };
 
 static void options_release(struct options *options)
@@ -34,6 +35,10 @@ static int parse(struct options *options, int *argc, char ***argv, struct err *e
 		  "Copy the inventory to FILE; the daemon may be running", "FILE" },
 		{ "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version",
 		  NULL },
+#ifdef MUSTER_CRASH_POINTS
+		{ "crash-points", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
+		  &options->crash_points, "Print the points where a test may kill it", NULL },
+#endif
 		{ 0 },
 	};
 	GOptionContext *context = g_option_context_new(NULL);
@@ -75,6 +80,12 @@ int main(int argc, char **argv)
 		(void)printf("musterd %s\n", MUSTER_VERSION);
 		return EXIT_OK;
 	}
+#ifdef MUSTER_CRASH_POINTS
+	if (options.crash_points) {
+		app_crash_points();
+		return EXIT_OK;
+	}
+#endif
 	if (options.config != NULL) {
 		config = options.config;
 	}

@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include "crash.h"
+
 #define LOCK_PREFIX          "muster:"
 #define LOCK_NAME_MAX        64     /* MySQL's limit; MariaDB's is 192 bytes */
 #define MARIADB_IDLE_TIMEOUT 100300 /* first versions that know the variable */
@@ -63,6 +65,7 @@ int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err
 	db_set_pinned(session, NULL);
 	if (db_exec(session, sql->str, sql->len, err) == 0) {
 		db_set_pinned(session, sql->str);
+		CRASH_POINT(DB_PINNED);
 		return 0;
 	}
 	if (err->code == ERR_UNKNOWN_OUTCOME) {
@@ -119,6 +122,7 @@ int db_lock(struct db_session *session, const char *schema, unsigned wait_s, str
 		return err_prefix(err, "lock of %s", schema);
 	}
 	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		CRASH_POINT(DB_LOCKED);
 		return 0;
 	}
 	holder = lock_holder(session, name);
@@ -152,6 +156,7 @@ int db_unlock(struct db_session *session, const char *schema, struct err *err)
 		return err_prefix(err, "lock of %s", schema);
 	}
 	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		CRASH_POINT(DB_UNLOCKED);
 		return 0;
 	}
 	return err_set(err, ERR_CONFLICT, "this session does not hold the lock of %s any more",

@@ -12,6 +12,7 @@
 #undef BANNED_H
 #include "banned.h"
 
+#include "crash.h"
 #include "db_fault.h"
 #include "db_login.h"
 
@@ -329,10 +330,12 @@ struct db_session *db_open(const struct db_addr *addr, struct err *err)
 	if (addr_check(addr, err) < 0 || db_login_read(&login, addr->defaults_file, err) < 0) {
 		return NULL;
 	}
+	CRASH_POINT(DB_CONNECT);
 	mysql = connect_login(addr, &login, err);
 	if (mysql == NULL) {
 		return NULL;
 	}
+	CRASH_POINT(DB_CONNECTED);
 	session = g_new0(struct db_session, 1);
 	session->mysql = mysql;
 	session->max_packet = PACKET_MAX;
@@ -374,7 +377,16 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 			"is %" G_GUINT64_FORMAT,
 			len, session->max_packet);
 	}
-	return mysql_real_query(session->mysql, sql, len) == 0 ? 0 : fail(session, err);
+	CRASH_POINT(DB_SEND);
+	if (mysql_send_query(session->mysql, sql, len) != 0) {
+		return fail(session, err);
+	}
+	CRASH_POINT(DB_SENT);
+	if (mysql_read_query_result(session->mysql) != 0) {
+		return fail(session, err);
+	}
+	CRASH_POINT(DB_ANSWERED);
+	return 0;
 }
 
 static void rows_keep(struct db_rows *rows, GPtrArray *kept)
@@ -480,6 +492,7 @@ int db_use(struct db_session *session, const char *schema, struct err *err)
 	if (session->lost) {
 		return gone(err);
 	}
+	CRASH_POINT(DB_USE);
 	return mysql_select_db(session->mysql, schema) == 0 ? 0 : fail_harmless(session, err);
 }
 
@@ -490,6 +503,7 @@ int db_reset(struct db_session *session, struct err *err)
 	}
 	session->affected = 0;
 	db_set_pinned(session, NULL);
+	CRASH_POINT(DB_RESET);
 	return mysql_reset_connection(session->mysql) == 0 ? 0 : fail_harmless(session, err);
 }
 

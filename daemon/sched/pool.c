@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "crash.h"
 #include "mailbox.h"
 
 /* client libraries are modest; hundreds of workers are not */
@@ -23,8 +24,11 @@ struct pool {
 
 static void run_one(struct pool *pool, struct exec_order *order)
 {
-	struct exec_result *result = exec_run(order);
+	struct exec_result *result;
 
+	CRASH_POINT(WORKER_BEGUN);
+	result = exec_run(order);
+	CRASH_POINT(WORKER_ENDED);
 	(void)atomic_fetch_sub(&pool->busy, 1);
 	pool->ended(pool->ctx, result);
 }

@@ -1,5 +1,6 @@
 #include "sched.h"
 
+#include "crash.h"
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
@@ -403,6 +404,7 @@ static int turn(struct sched *sched, struct err *err)
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 || decide(sched, err) < 0) {
 		return -1;
 	}
+	CRASH_POINT(TURN_DECIDED);
 	return store_commit(sched->store, err);
 }
 
@@ -477,8 +479,11 @@ int64_t sched_turn(struct sched *sched)
 		undo(sched, &err);
 		return err.code != ERR_STORE && has_refused(sched) ? 0 : COMMIT_RETRY_MS;
 	}
+	CRASH_POINT(TURN_COMMITTED);
 	settle(sched);
+	CRASH_POINT(TURN_SETTLED);
 	act(sched);
+	CRASH_POINT(TURN_ACTED);
 	if (!sched->stopping) {
 		sched_links_probe(sched, tick_ms());
 	}

@@ -2,6 +2,7 @@
  * Which pending task starts now, and how its order leaves: made inside the turn's
  * transaction, sent after the commit, undone when there is none.
  */
+#include "crash.h"
 #include "release.h"
 #include "sched_state.h"
 #include "store_task.h"
@@ -180,7 +181,9 @@ void sched_outbox_send(struct sched *sched)
 	struct outgoing *outgoing;
 
 	while ((outgoing = g_queue_pop_head(&sched->outbox)) != NULL) {
+		CRASH_POINT(ORDER_SEND);
 		pool_send(sched->tasks, g_steal_pointer(&outgoing->order));
+		CRASH_POINT(ORDER_SENT);
 		outgoing_free(outgoing);
 	}
 }

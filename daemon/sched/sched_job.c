@@ -1,6 +1,7 @@
 /*
  * Jobs: questions to one server, at most LINK_JOBS_MAX at once beside its tasks.
  */
+#include "crash.h"
 #include "sched_state.h"
 
 void sched_job_start(struct sched *sched, const struct store_server *server,
@@ -36,6 +37,7 @@ static void send_from(struct sched *sched, struct link *link)
 		link_address(link, &run->order->addr);
 		link->jobs++;
 		pool_send(sched->probes, g_steal_pointer(&run->order));
+		CRASH_POINT(JOB_SENT);
 	}
 }
 
@@ -61,6 +63,7 @@ int sched_job_ended(struct sched *sched, const struct exec_result *result, struc
 		return -1;
 	}
 	if (run->job.fn(sched, result, run->job.ctx, err) == 0) {
+		CRASH_POINT(JOB_ENDED);
 		return store_savepoint_release(sched->store, err);
 	}
 	store_savepoint_undo(sched->store);

@@ -2,6 +2,7 @@
  * The start after a stop or a crash: tasks that the store calls running are put back, and
  * the next look at the tenant's own history decides how far they had come.
  */
+#include "crash.h"
 #include "log.h"
 #include "sched_state.h"
 #include "store_rollout.h"
@@ -61,6 +62,7 @@ static int wake_all(struct sched *sched, struct err *err)
 
 int sched_recover(struct sched *sched, struct err *err)
 {
+	CRASH_POINT(RECOVER_BEGUN);
 	if (store_begin(sched->store, err) < 0) {
 		return -1;
 	}
@@ -68,5 +70,10 @@ int sched_recover(struct sched *sched, struct err *err)
 		store_rollback(sched->store);
 		return -1;
 	}
-	return store_commit(sched->store, err);
+	CRASH_POINT(RECOVER_DECIDED);
+	if (store_commit(sched->store, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(RECOVER_COMMITTED);
+	return 0;
 }

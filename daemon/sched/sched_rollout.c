@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "crash.h"
 #include "log.h"
 #include "sched_state.h"
 #include "store_rollout.h"
@@ -66,6 +67,7 @@ int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event 
 	if (store_rollout_put(sched->store, &run->row, err) < 0) {
 		return -1;
 	}
+	CRASH_EDGE("rollout", rollout_state_names[from], rollout_event_names[event]);
 	object = g_strdup_printf("r%lld", (long long)run->id);
 	log_info("rollout %s rollout=%s name=%s reason=\"%s\"", rollout_state_names[run->row.state],
 		 object, run->row.name, run->row.reason);
@@ -119,6 +121,7 @@ static int open_gates(struct sched *sched, struct run *run, bool full, struct er
 	}
 	wave->row.state = WAVE_DONE;
 	store_text_set(&wave->row.gate, NULL);
+	CRASH_EDGE("wave", wave_state_names[WAVE_GATED], wave_event_names[WAVE_PROMOTE]);
 	return store_wave_put(sched->store, &wave->row, err);
 }
 

@@ -2,6 +2,7 @@
  * One function moves a task: sched_task_move takes the row of the table, writes the new
  * state with its reason and the event, and keeps the copy in memory in step.
  */
+#include "crash.h"
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
@@ -73,6 +74,7 @@ int sched_task_move(struct sched *sched, struct run *run, struct store_task *tas
 		return -1;
 	}
 	run_moved(run, task, from);
+	CRASH_EDGE("task", task_state_names[from], task_event_names[event]);
 	log_move(task);
 	if (event == TASK_TAKE) {
 		return 0; /* no news for the audit trail: half of all rows, and the end follows */

@@ -2,6 +2,7 @@
  * How a rollout goes on by itself: waves open, bake, wait at gates and close; the budget
  * pauses it; it ends.
  */
+#include "crash.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "tick.h"
@@ -10,6 +11,7 @@ static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave
 		     enum wave_event event, struct err *err)
 {
 	const struct fsm_edge *edge = fsm_next(&fsm_wave, (int)wave->row.state, (int)event, err);
+	enum wave_state from = wave->row.state;
 	g_autofree char *object = NULL;
 
 	CHECK(edge != NULL); /* only our own code moves waves */
@@ -18,6 +20,7 @@ static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave
 	if (store_wave_put(sched->store, &wave->row, err) < 0) {
 		return -1;
 	}
+	CRASH_EDGE("wave", wave_state_names[from], wave_event_names[event]);
 	object = g_strdup_printf("r%lld/wave/%lld", (long long)run->id, (long long)wave->row.seq);
 	return sched_note(sched, &sched_self, run->id, "wave", object,
 			  wave_state_names[wave->row.state], edge->why, err);

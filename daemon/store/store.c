@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "crash.h"
 #include "inventory_sql.h"
 #include "store_run.h"
 
@@ -334,7 +335,12 @@ int store_commit(struct store *store, struct err *err)
 	int result;
 
 	CHECK(store->in_tx && store->depth == 0);
+	CRASH_POINT(STORE_COMMIT);
 	result = store_lives(store, err) < 0 ? -1 : step(store, STORE_STEP_COMMIT, err);
+	if (result == 0) {
+		CRASH_COMMITTED();
+		CRASH_POINT(STORE_COMMITTED);
+	}
 	store_rollback(store);
 	return result;
 }
@@ -346,6 +352,7 @@ void store_rollback(struct store *store)
 	}
 	store->in_tx = false;
 	store->depth = 0;
+	CRASH_UNDONE();
 }
 
 bool store_in_transaction(const struct store *store)

@@ -1,0 +1,75 @@
+/*
+ * crash - named points where a test kills the daemon.
+ *
+ * Only in a build with MUSTER_CRASH_POINTS (never a release); elsewhere the macros
+ * are nothing, yet a point that is placed and not in the list does not compile. The
+ * environment decides, once, at the first point that is passed:
+ *   MUSTERD_CRASH_AT=name[:n]    SIGKILL to ourselves at the n-th pass (default 1)
+ *   MUSTERD_CRASH_TRACE=FILE     one line per pass is appended: its name
+ * Each edge of a state machine has two points without being listed, before and after the
+ * commit that makes it true: "task/running/applied/before", "task/running/applied/after".
+ * "musterd --crash-points" prints all names.
+ *
+ * CRASH_POINT: any thread. Edges, commits and undoing: loop thread only.
+ */
+#ifndef CRASH_H
+#define CRASH_H
+
+/* clang-format off */
+#define CRASH_POINTS(X) \
+	/* the loop: one turn */ \
+	X(TURN_DECIDED,       "turn/decided")		/* all is in the transaction */ \
+	X(TURN_COMMITTED,     "turn/committed") \
+	X(TURN_SETTLED,       "turn/settled")		/* safe from a power cut; nothing has left yet */ \
+	X(TURN_ACTED,         "turn/acted") \
+	X(STORE_COMMIT,       "store/commit/before") \
+	X(STORE_COMMITTED,    "store/commit/after") \
+	X(ORDER_SEND,         "order/send/before")	/* a task that is running on disk only */ \
+	X(ORDER_SENT,         "order/send/after") \
+	X(JOB_SENT,           "job/sent") \
+	X(JOB_ENDED,          "job/ended") \
+	X(RECOVER_BEGUN,      "recover/begun") \
+	X(RECOVER_DECIDED,    "recover/decided") \
+	X(RECOVER_COMMITTED,  "recover/committed") \
+	/* a worker */ \
+	X(WORKER_BEGUN,       "worker/begun") \
+	X(WORKER_ENDED,       "worker/ended")		/* the work is done, nobody knows */ \
+	/* a session on a server */ \
+	X(DB_CONNECT,         "db/connect/before") \
+	X(DB_CONNECTED,       "db/connect/after") \
+	X(DB_SEND,            "db/statement/before") \
+	X(DB_SENT,            "db/statement/sent")	/* the server has it, or will */ \
+	X(DB_ANSWERED,        "db/statement/answered") \
+	X(DB_USE,             "db/use") \
+	X(DB_RESET,           "db/reset") \
+	X(DB_PINNED,          "db/pinned") \
+	X(DB_LOCKED,          "db/locked") \
+	X(DB_UNLOCKED,        "db/unlocked")
+
+#define CRASH_ENUM(constant, name) CRASH_##constant,
+enum crash_point { CRASH_POINTS(CRASH_ENUM) CRASH_POINT_NR };
+
+/* clang-format on */
+
+#ifdef MUSTER_CRASH_POINTS
+#	define CRASH_POINT(constant)            crash_pass(CRASH_##constant)
+#	define CRASH_EDGE(machine, from, event) crash_edge(machine, from, event)
+#	define CRASH_COMMITTED()                crash_committed()
+#	define CRASH_UNDONE()                   crash_undone()
+
+extern const char *const crash_point_names[CRASH_POINT_NR];
+
+void crash_pass(enum crash_point point);
+
+/* An edge was taken within a transaction: "before" is passed, "after" waits for its end. */
+void crash_edge(const char *machine, const char *from, const char *event);
+void crash_committed(void); /* the transaction is committed */
+void crash_undone(void);    /* or rolled back */
+#else
+#	define CRASH_POINT(constant)            ((void)CRASH_##constant)
+#	define CRASH_EDGE(machine, from, event) ((void)(machine), (void)(from), (void)(event))
+#	define CRASH_COMMITTED()                ((void)0)
+#	define CRASH_UNDONE()                   ((void)0)
+#endif
+
+#endif /* CRASH_H */
