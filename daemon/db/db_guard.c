@@ -5,8 +5,9 @@
 #include "crash.h"
 
 #define LOCK_PREFIX          "muster:"
-#define LOCK_NAME_MAX        64     /* MySQL's limit; MariaDB's is 192 bytes */
-#define MARIADB_IDLE_TIMEOUT 100300 /* first versions that know the variable */
+#define CLAIM_NAME           "'muster:fleet'" /* no schema's lock is called so: theirs are hex */
+#define LOCK_NAME_MAX        64               /* MySQL's limit; MariaDB's is 192 bytes */
+#define MARIADB_IDLE_TIMEOUT 100300           /* first versions that know the variable */
 #define MYSQL_EXECUTION_TIME 50708
 #define MYSQL_PARALLEL_READ  80014
 #define MYSQL_DDL_THREADS    80027
@@ -111,19 +112,49 @@ static char *lock_holder(struct db_session *session, const char *name)
 
 int db_lock(struct db_session *session, const char *schema, unsigned wait_s, struct err *err)
 {
+	bool lost = false;
+
+	return db_lock_claimed(session, schema, wait_s, 0, &lost, err);
+}
+
+static int claim_refused(struct db_session *session, const char *schema, bool *lost,
+			 struct err *err)
+{
+	struct err unlocked;
+
+	*lost = true;
+	if (db_unlock(session, schema, &unlocked) < 0 && unlocked.code == ERR_UNREACHABLE) {
+		*err = unlocked;
+		return -1;
+	}
+	return err_set(err, ERR_BUSY,
+		       "the claim of the server was lost: it is claimed again before anything is "
+		       "written");
+}
+
+int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
+		    uint64_t claim_id, bool *lost, struct err *err)
+{
 	g_autofree char *name = lock_name(session, schema);
 	g_autofree char *holder = NULL;
 	SCOPED(db_rows) rows = { 0 };
 
-	/* a lock that is held already is not counted twice: one db_unlock frees it */
+	/*
+	 * A lock that is held already is not counted twice: one db_unlock frees it. The
+	 * claim is looked at when the lock has been taken, not before.
+	 */
 	if (db_queryf(session, &rows, err,
-		      "select if(is_used_lock(%s) = connection_id(), 1, get_lock(%s, %u))", name,
-		      name, wait_s) < 0) {
+		      "select if(if(is_used_lock(%s) = connection_id(), 1, get_lock(%s, %u)) = 1, "
+		      "if(%" G_GUINT64_FORMAT " in (0, is_used_lock(" CLAIM_NAME ")), 1, 2), 0)",
+		      name, name, wait_s, claim_id) < 0) {
 		return err_prefix(err, "lock of %s", schema);
 	}
 	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
 		CRASH_POINT(DB_LOCKED);
 		return 0;
+	}
+	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "2") == 0) {
+		return claim_refused(session, schema, lost, err);
 	}
 	holder = lock_holder(session, name);
 	return err_set(err, ERR_BUSY,
@@ -161,6 +192,30 @@ int db_unlock(struct db_session *session, const char *schema, struct err *err)
 	}
 	return err_set(err, ERR_CONFLICT, "this session does not hold the lock of %s any more",
 		       schema);
+}
+
+/* ---- the claim of a server ------------------------------------------------------- */
+
+int db_claim(struct db_session *session, unsigned wait_s, unsigned lost_s, struct err *err)
+{
+	g_autofree char *holder = NULL;
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_execf(session, err, "set session wait_timeout = %u", lost_s) < 0 ||
+	    db_queryf(session, &rows, err,
+		      "select if(is_used_lock(" CLAIM_NAME ") = connection_id(), 1, "
+		      "get_lock(" CLAIM_NAME ", %u))",
+		      wait_s) < 0) {
+		if (err->code == ERR_UNKNOWN_OUTCOME) {
+			err->code = ERR_UNREACHABLE; /* a lock ends with its session */
+		}
+		return err_prefix(err, "claim of the server");
+	}
+	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+		return 0;
+	}
+	holder = lock_holder(session, CLAIM_NAME);
+	return err_set(err, ERR_BUSY, "another musterd works on this server: %s", holder);
 }
 
 /* ---- who is in the way ----------------------------------------------------------- */

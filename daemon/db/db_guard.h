@@ -32,9 +32,25 @@ NODISCARD int db_pin(struct db_session *session, const struct db_pin *pin, struc
 NODISCARD int db_lock(struct db_session *session, const char *schema, unsigned wait_s,
 		      struct err *err);
 
+/*
+ * As db_lock, and in the same round trip: does the connection claim_id (0: not asked) hold
+ * the claim of the server? When it does not, the lock is given back, *lost is set and the
+ * error is ERR_BUSY.
+ */
+NODISCARD int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
+			      uint64_t claim_id, bool *lost, struct err *err);
+
 /* ERR_CONFLICT when this session does not hold the lock any more. */
 NODISCARD int db_lock_check(struct db_session *session, const char *schema, struct err *err);
 NODISCARD int db_unlock(struct db_session *session, const char *schema, struct err *err);
+
+/*
+ * The claim of the server: one session of one daemon holds it. Waits up to wait_s; fine
+ * when this session holds it already. The server ends the session when it was silent for
+ * lost_s. ERR_BUSY with who holds it.
+ */
+NODISCARD int db_claim(struct db_session *session, unsigned wait_s, unsigned lost_s,
+		       struct err *err);
 
 /*
  * Who keeps others waiting in this schema, one line for the operator: "connection

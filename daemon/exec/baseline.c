@@ -137,7 +137,7 @@ static int baseline_one(struct exec_order *order, size_t nr, struct exec_standin
 		return 0;
 	}
 	outcome_outside(&outcome, DB_UNKNOWN, err);
-	if (outcome.server_down || outcome.server_denied) {
+	if (outcome.server_down || outcome.server_denied || order->claim_lost) {
 		return -1;
 	}
 	standing->ahead = g_strdup(err->msg);

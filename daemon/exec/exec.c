@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "baseline.h"
+#include "claim.h"
 #include "db.h"
 #include "db_catalog.h"
 #include "outcome.h"
@@ -17,7 +18,7 @@
 const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_TASK] = "task",         [EXEC_SURVEY] = "survey",     [EXEC_CHECK] = "check",
 	[EXEC_DISCOVER] = "discover", [EXEC_BASELINE] = "baseline", [EXEC_RESOLVE] = "resolve",
-	[EXEC_KILL] = "kill",
+	[EXEC_KILL] = "kill",         [EXEC_CLAIM] = "claim",
 };
 
 struct exec_order *exec_order_new(enum exec_kind kind)
@@ -43,6 +44,7 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->label);
 	g_free(order->word);
 	g_strfreev(order->schemas);
+	g_strfreev(order->expected);
 	g_free(order);
 }
 
@@ -52,6 +54,7 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->version);
 	g_free(standing->ahead);
 	g_free(standing->open);
+	g_free(standing->problem);
 }
 
 void exec_result_free(struct exec_result *result)
@@ -106,6 +109,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_DISCOVER] = { false, survey_discover },
 	[EXEC_RESOLVE]  = { true,  resolve_run },
 	[EXEC_KILL]     = { false, run_kill },
+	[EXEC_CLAIM]    = { false, claim_run },
 };
 
 /* clang-format on */
@@ -176,6 +180,7 @@ struct exec_result *exec_run(struct exec_order *order)
 		run_step(&steps[order->kind], order, result);
 	}
 	result->session = g_steal_pointer(&owned->session);
+	result->claim_lost = owned->claim_lost;
 	return result;
 }
 

@@ -35,6 +35,7 @@ enum exec_kind {
 	EXEC_BASELINE, /* record versions as applied without running them; enrol */
 	EXEC_RESOLVE,  /* settle a migration that is in doubt, by the word of a human */
 	EXEC_KILL,     /* end the statement of one connection */
+	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
 	EXEC_KIND_NR,
 };
 
@@ -64,6 +65,8 @@ struct exec_order {
 	struct exec_addr addr;      /* owned */
 	struct db_session *session; /* owned; NULL: open one */
 	uint64_t epoch;             /* of this start of the daemon */
+	uint64_t claim_id;          /* connection that holds the server's claim; 0: none needed */
+	bool claim_lost;            /* set by the worker: it does not hold it any more */
 
 	/* TASK, BASELINE, RESOLVE, SURVEY */
 	struct release *release; /* one reference; NULL: survey of versions only, baseline that
@@ -79,6 +82,7 @@ struct exec_order {
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N" */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
+	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
 	bool with_bytes;        /* SURVEY */
 	uint64_t connection_id; /* KILL */
 
@@ -99,6 +103,9 @@ struct exec_standing {
 	char *version;      /* newest applied, in the release's order; else in its own */
 	char *ahead;        /* a version that the release does not know, or NULL */
 	char *open;         /* a migration left unfinished, or NULL */
+	char *problem;      /* why its history cannot be read, or NULL */
+	bool regressed;     /* the version that was expected is not applied any more */
+	uint64_t epoch;     /* the latest in its history; 0: none */
 	int64_t pending;    /* migrations */
 	int64_t statements; /* of the pending ones */
 	int64_t bytes;
@@ -113,6 +120,7 @@ struct exec_result {
 	struct err err;
 	bool server_down;   /* could not connect, or the link was lost: not the tenant's fault */
 	bool server_denied; /* the account was refused */
+	bool claim_lost;    /* the claim of the order did not hold: nothing was written */
 
 	/* TASK: what it means for the machine, and the words for people */
 	enum task_event event;
@@ -126,6 +134,8 @@ struct exec_result {
 	/* SURVEY, DISCOVER, BASELINE (those that failed have reason in ahead) */
 	struct exec_standing *standings; /* owned */
 	size_t nr;
+
+	uint64_t claim_id; /* CLAIM: the connection that holds it. ERR_BUSY: another daemon does */
 
 	/* CHECK */
 	struct db_server_info *info; /* owned; see exec_info_* */

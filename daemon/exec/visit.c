@@ -79,13 +79,15 @@ static void say_waits(const struct exec_order *order, const char *why)
 	}
 }
 
+/* The lock and, with it, that no other daemon has taken the server over. */
 static int lock(struct visit *visit, struct err *err)
 {
-	const struct exec_order *order = visit->order;
+	struct exec_order *order = visit->order;
 	int64_t end = tick_ms() + order->stall_ms;
 
-	while (db_lock(visit->session, visit->schema, LOCK_SLICE_S, err) < 0) {
-		if (err->code != ERR_BUSY) {
+	while (db_lock_claimed(visit->session, visit->schema, LOCK_SLICE_S, order->claim_id,
+			       &order->claim_lost, err) < 0) {
+		if (err->code != ERR_BUSY || order->claim_lost) {
 			return -1;
 		}
 		if (visit_stops(order)) {

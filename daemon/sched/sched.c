@@ -4,6 +4,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_epoch.h"
 #include "store_rollout.h"
 #include "store_task.h"
 #include "tick.h"
@@ -57,7 +58,6 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 
 	sched->store = store;
 	sched->policy = *policy;
-	sched->epoch = (uint64_t)tick_wall_ms(); /* grows from start to start */
 	sched->runs_stale = true;
 	sched->links = table_new(link_value_free);
 	sched->runs = table_new(run_value_free);
@@ -67,7 +67,9 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->jobs = table_new(g_free);
 	g_queue_init(&sched->inbox);
 	g_queue_init(&sched->outbox);
-	sched->letters = mailbox_new(err);
+	if (store_epoch_next(store, tick_wall_ms(), &sched->epoch, err) == 0) {
+		sched->letters = mailbox_new(err);
+	}
 	if (sched->letters != NULL) {
 		sched->tasks = pool_new("muster-task", threads, on_ended, sched, err);
 		sched->probes = pool_new("muster-probe", threads == 0 ? 0 : PROBE_THREADS, on_ended,

@@ -39,6 +39,8 @@ static const struct store_field store_tenant_members[] = {
 	TEXT(store_tenant, server),
 	TEXT(store_tenant, schema),
 	TEXT(store_tenant, version),
+	TEXT(store_tenant, open),
+	TEXT(store_tenant, regressed),
 	STATE(store_tenant, mode, tenant_mode, TENANT_MODE_NR),
 	TEXT(store_tenant, hold),
 	INT(store_tenant, bytes),

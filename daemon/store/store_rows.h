@@ -48,7 +48,9 @@ struct store_tenant {
 	int64_t server_id;
 	char *server; /* its name, read only */
 	char *schema;
-	char *version; /* newest applied migration as last seen, or NULL */
+	char *version;   /* newest applied migration as last seen, or NULL */
+	char *open;      /* a migration its history calls unfinished, or NULL */
+	char *regressed; /* a version that was applied there and is gone, or NULL */
 	enum tenant_mode mode;
 	char *hold; /* reason, or NULL */
 	int64_t bytes;

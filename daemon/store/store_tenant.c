@@ -237,6 +237,18 @@ int store_tenant_each(struct store *store, const char *after, int64_t limit, sto
 	return step;
 }
 
+static int changed_one(struct store_query *query, int64_t id, struct err *err)
+{
+	if (store_query_run(query, err) < 0) {
+		return -1;
+	}
+	if (store_changes(query->store) == 0) {
+		return err_set(err, ERR_NOT_FOUND, "tenant %lld is no longer enrolled",
+			       (long long)id);
+	}
+	return 0;
+}
+
 int store_tenant_seen(struct store *store, int64_t id, const char *version, int64_t bytes,
 		      struct err *err)
 {
@@ -248,14 +260,23 @@ int store_tenant_seen(struct store *store, int64_t id, const char *version, int6
 	store_bind_int(&query, ":id", id);
 	store_bind_text(&query, ":version", version);
 	store_bind_int(&query, ":bytes", bytes);
-	if (store_query_run(&query, err) < 0) {
+	return changed_one(&query, id, err);
+}
+
+int store_tenant_found(struct store *store, int64_t id, const struct store_found *found,
+		       struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (store_query_begin(&query, store, SQL_TENANT_FOUND, err) < 0) {
 		return -1;
 	}
-	if (store_changes(store) == 0) {
-		return err_set(err, ERR_NOT_FOUND, "tenant %lld is no longer enrolled",
-			       (long long)id);
-	}
-	return 0;
+	store_bind_int(&query, ":id", id);
+	store_bind_text(&query, ":version", found->version);
+	store_bind_text(&query, ":open", found->open);
+	store_bind_text(&query, ":regressed", found->regressed);
+	store_bind_int(&query, ":bytes", found->bytes);
+	return changed_one(&query, id, err);
 }
 
 static int tenant_rollout(struct store *store, int64_t id, int64_t *rollout, struct err *err)

@@ -29,6 +29,17 @@ NODISCARD int store_tenant_each(struct store *store, const char *after, int64_t 
 NODISCARD int store_tenant_seen(struct store *store, int64_t id, const char *version, int64_t bytes,
 				struct err *err);
 
+/* What a look at its own history found; NULL texts clear. */
+struct store_found {
+	const char *version;
+	const char *open;
+	const char *regressed;
+	int64_t bytes;
+};
+
+NODISCARD int store_tenant_found(struct store *store, int64_t id, const struct store_found *found,
+				 struct err *err);
+
 /* ERR_CONFLICT while it is in a rollout that has not ended. */
 NODISCARD int store_tenant_remove(struct store *store, int64_t id, struct err *err);
 NODISCARD int64_t store_tenant_count(struct store *store, int64_t server_id, struct err *err);

@@ -1,3 +1,3 @@
 -- A new tenant.
-insert into tenant (name, server_id, schema, version, mode, hold, bytes, revision)
-values (:name, :server_id, :schema, :version, :mode, :hold, :bytes, :revision)
+insert into tenant (name, server_id, schema, version, open, regressed, mode, hold, bytes, revision)
+values (:name, :server_id, :schema, :version, :open, :regressed, :mode, :hold, :bytes, :revision)

@@ -92,6 +92,35 @@ static void it_is_found_by_its_schema(void **state)
 	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
 }
 
+static void a_look_keeps_what_is_unfinished_and_what_is_gone(void **state)
+{
+	const struct store_found some = { "0012", "0013", "0014", 77 };
+	const struct store_found none = { NULL, NULL, NULL, 78 };
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	int64_t id;
+
+	fixture_begin(fixture);
+	id = fixture_tenant(fixture, fixture_server(fixture, "db1"), "acme");
+	WORKS(fixture, store_tenant_found(fixture->store, id, &some, &fixture->err));
+	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
+	assert_string_equal(tenant.version, "0012");
+	assert_string_equal(tenant.open, "0013");
+	assert_string_equal(tenant.regressed, "0014");
+	assert_int_equal(tenant.bytes, 77);
+	WORKS(fixture, store_tenant_put(fixture->store, &tenant, &fixture->err));
+	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
+	assert_string_equal(tenant.regressed, "0014");
+	WORKS(fixture, store_tenant_found(fixture->store, id, &none, &fixture->err));
+	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
+	assert_null(tenant.version);
+	assert_null(tenant.open);
+	assert_null(tenant.regressed);
+	assert_int_equal(store_tenant_found(fixture->store, 999, &none, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
+	fixture_commit(fixture);
+}
+
 static void a_look_changes_version_and_size_only(void **state)
 {
 	struct fixture *fixture = *state;
@@ -314,6 +343,7 @@ int main(void)
 		STORE_TEST(a_name_and_a_schema_are_given_once),
 		STORE_TEST(it_needs_a_server),
 		STORE_TEST(it_is_found_by_its_schema),
+		STORE_TEST(a_look_keeps_what_is_unfinished_and_what_is_gone),
 		STORE_TEST(a_look_changes_version_and_size_only),
 		STORE_TEST(it_stays_while_a_rollout_needs_it),
 		STORE_TEST(they_are_counted_per_server),
