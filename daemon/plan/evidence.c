@@ -2,10 +2,9 @@
 
 #include <string.h>
 
+#include "evidence_head.h"
 #include "lex.h"
 #include "script.h"
-
-#define HEAD_WORDS 12
 
 const char *const evidence_names[EVIDENCE_NR] = {
 	[EVIDENCE_SHAPE] = "shape",
@@ -13,95 +12,6 @@ const char *const evidence_names[EVIDENCE_NR] = {
 	[EVIDENCE_RERUN] = "rerun",
 	[EVIDENCE_NONE] = "none",
 };
-
-/* The first tokens of what really runs. */
-struct head {
-	struct lex lex; /* behind them */
-	struct lex_token tokens[HEAD_WORDS];
-	size_t nr;
-};
-
-static struct lex lex_of(const char *text, size_t len, unsigned modes)
-{
-	return (struct lex){ .text = text, .len = len, .modes = modes };
-}
-
-/* SET STATEMENT x=1 FOR …: what runs is what stands behind FOR. */
-static void skip_settings(struct head *head)
-{
-	struct lex lex = head->lex;
-	struct lex_token token;
-
-	if (lex_next_code(&lex, &token) == LEX_END || !lex_is_word(&lex, &token, "SET") ||
-	    lex_next_code(&lex, &token) == LEX_END || !lex_is_word(&lex, &token, "STATEMENT")) {
-		return;
-	}
-	while (lex_next_code(&lex, &token) != LEX_END) {
-		if (lex_is_word(&lex, &token, "FOR")) {
-			head->lex = lex;
-			return;
-		}
-	}
-}
-
-static void head_read(struct head *head, const struct statement *statement)
-{
-	*head = (struct head){ .lex = lex_of(statement->text, statement->len, statement->modes) };
-	skip_settings(head);
-	while (head->nr < HEAD_WORDS &&
-	       lex_next_code(&head->lex, &head->tokens[head->nr]) != LEX_END) {
-		head->nr++;
-	}
-}
-
-static bool head_is(const struct head *head, size_t index, const char *word)
-{
-	return index < head->nr && lex_is_word(&head->lex, &head->tokens[index], word);
-}
-
-static bool head_is_one_of(const struct head *head, size_t index, const char *const *words)
-{
-	return index < head->nr && lex_is_one_of(&head->lex, &head->tokens[index], words);
-}
-
-/* Does any of the first tokens say so? */
-static bool head_has(const struct head *head, const char *word)
-{
-	for (size_t i = 0; i < head->nr; i++) {
-		if (head_is(head, i, word)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool has_word(const struct statement *statement, const char *const *words)
-{
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
-	struct lex_token token;
-
-	while (lex_next_code(&lex, &token) != LEX_END) {
-		if (lex_is_one_of(&lex, &token, words)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool has_pair(const struct statement *statement, const char *first, const char *second)
-{
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
-	struct lex_token token = { 0 };
-	struct lex_token last = { 0 };
-
-	while (lex_next_code(&lex, &token) != LEX_END) {
-		if (lex_is_word(&lex, &last, first) && lex_is_word(&lex, &token, second)) {
-			return true;
-		}
-		last = token;
-	}
-	return false;
-}
 
 /* ---- names --------------------------------------------------------------------------- */
 
@@ -171,7 +81,7 @@ static const char *routine_of(const struct evidence_facts *facts, const struct l
 static bool body_has(const char *body, bool (*is_it)(const struct lex *, const struct lex_token *))
 {
 	for (unsigned modes = 0; modes <= (LEX_ANSI_QUOTES | LEX_NO_BACKSLASH_ESCAPES); modes++) {
-		struct lex lex = lex_of(body, strlen(body), modes);
+		struct lex lex = head_lex(body, strlen(body), modes);
 		struct lex_token token;
 
 		while (lex_next_code(&lex, &token) != LEX_END) {
@@ -273,7 +183,7 @@ static bool writes_plain(const struct evidence_facts *facts, const struct head *
 	static const char *const inserts[] = { "INSERT", "REPLACE", NULL };
 	static const char *const set[] = { "SET", NULL };
 	static const char *const where[] = { "WHERE", NULL };
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 
 	if (head->nr > 0) {
 		lex.at = head->tokens[0].at;
@@ -302,10 +212,11 @@ static enum evidence of_dml(const struct statement *statement, const struct head
 static enum evidence of_query(const struct statement *statement, const struct evidence_facts *facts,
 			      const char **why)
 {
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 	struct called called = functions_of(facts, lex);
 
-	if (has_pair(statement, "INTO", "OUTFILE") || has_pair(statement, "INTO", "DUMPFILE")) {
+	if (head_text_has_pair(statement, "INTO", "OUTFILE") ||
+	    head_text_has_pair(statement, "INTO", "DUMPFILE")) {
 		return none(why, "writes a file");
 	}
 	if (called.writes_plain) {
@@ -317,7 +228,7 @@ static enum evidence of_query(const struct statement *statement, const struct ev
 static bool sets_global(const struct statement *statement)
 {
 	static const char *const words[] = { "GLOBAL", "PERSIST", "PERSIST_ONLY", NULL };
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 	struct lex_token token;
 
 	while (lex_next_code(&lex, &token) != LEX_END) {
@@ -358,7 +269,7 @@ static enum evidence of_procedure(const struct statement *statement, const struc
 				  const struct evidence_facts *facts, const char **why)
 {
 	size_t at = head->nr > 3 && lex_is_punct(&head->lex, &head->tokens[2], '.') ? 3 : 1;
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 	const char *body = NULL;
 
 	if (at < head->nr) {
@@ -371,7 +282,7 @@ static enum evidence of_procedure(const struct statement *statement, const struc
 		return none(why, commit_why);
 	}
 	if (names_plain(facts, lex, NULL) || functions_of(facts, lex).writes_plain ||
-	    names_plain(facts, lex_of(body, strlen(body), 0), NULL)) {
+	    names_plain(facts, head_lex(body, strlen(body), 0), NULL)) {
 		return none(why, plain_why);
 	}
 	return EVIDENCE_TRANSACTION;
@@ -380,7 +291,7 @@ static enum evidence of_procedure(const struct statement *statement, const struc
 static enum evidence of_block(const struct statement *statement, const struct evidence_facts *facts,
 			      const char **why)
 {
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 
 	if (facts->shape_changed || body_has(statement->text, may_commit)) {
 		return none(why, "is a block that may commit");
@@ -416,48 +327,6 @@ static enum evidence of_call(const struct statement *statement, const struct hea
 
 /* ---- what commits by itself ------------------------------------------------------------ */
 
-static bool is_account(const struct head *head)
-{
-	static const char *const grants[] = { "GRANT", "REVOKE", NULL };
-	static const char *const makes[] = { "CREATE", "ALTER", "DROP", "RENAME", NULL };
-	static const char *const accounts[] = { "USER", "ROLE", NULL };
-	size_t second = head_is(head, 1, "OR") ? 3 : 1;
-
-	return head_is_one_of(head, 0, grants) ||
-	       (head_is_one_of(head, 0, makes) && head_is_one_of(head, second, accounts));
-}
-
-static bool is_server(const struct head *head)
-{
-	static const char *const makes[] = { "CREATE", "ALTER", "DROP", NULL };
-	static const char *const things[] = { "SERVER",   "TABLESPACE", "LOGFILE",
-					      "RESOURCE", "SPATIAL",    "INSTANCE",
-					      "UNDO",     "LIBRARY",    NULL };
-	size_t second = head_is(head, 1, "OR") ? 3 : 1;
-
-	/* CREATE SPATIAL INDEX is not about reference systems */
-	return head_is_one_of(head, 0, makes) && head_is_one_of(head, second, things) &&
-	       !head_is(head, second + 1, "INDEX");
-}
-
-static bool is_event(const struct head *head)
-{
-	static const char *const makes[] = { "CREATE", "ALTER", "DROP", NULL };
-	static const char *const others[] = { "TABLE",   "VIEW",    "PROCEDURE", "FUNCTION",
-					      "TRIGGER", "INDEX",   "SEQUENCE",  "DATABASE",
-					      "SCHEMA",  "PACKAGE", NULL };
-
-	if (!head_is_one_of(head, 0, makes)) {
-		return false;
-	}
-	for (size_t i = 1; i < head->nr && !head_is_one_of(head, i, others); i++) {
-		if (head_is(head, i, "EVENT")) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ANALYZE, OPTIMIZE, …: nothing that a client sees changes. */
 static bool is_upkeep(const struct head *head)
 {
@@ -478,7 +347,7 @@ static bool drops_column(const struct statement *statement)
 	static const char *const others[] = { "INDEX",      "KEY",    "PRIMARY", "FOREIGN",
 					      "CONSTRAINT", "CHECK",  "DEFAULT", "PARTITION",
 					      "PERIOD",     "SYSTEM", NULL };
-	struct lex lex = lex_of(statement->text, statement->len, statement->modes);
+	struct lex lex = head_lex(statement->text, statement->len, statement->modes);
 	struct lex_token token = { 0 };
 	struct lex_token last = { 0 };
 
@@ -501,19 +370,19 @@ static enum evidence of_alter(const struct statement *statement, const struct he
 	static const char *const adds[] = { "ADD", NULL };
 	static const char *const restarts[] = { "RESTART", NULL };
 
-	if (head_is(head, 1, "SEQUENCE") && has_word(statement, restarts)) {
+	if (head_is(head, 1, "SEQUENCE") && head_text_has(statement, restarts)) {
 		return none(why, "sets a sequence back");
 	}
-	if (has_word(statement, renames)) {
+	if (head_text_has(statement, renames)) {
 		return none(why, "renames, and the schema looks the same afterwards");
 	}
-	if (has_word(statement, empties)) {
+	if (head_text_has(statement, empties)) {
 		return none(why, "empties a table");
 	}
-	if (has_word(statement, swaps) && !has_pair(statement, "CONVERT", "TO")) {
+	if (head_text_has(statement, swaps) && !head_text_has_pair(statement, "CONVERT", "TO")) {
 		return none(why, "moves rows, and the schema looks the same afterwards");
 	}
-	if (drops_column(statement) && has_word(statement, adds)) {
+	if (drops_column(statement) && head_text_has(statement, adds)) {
 		return none(why, "drops and adds, and the schema looks the same afterwards");
 	}
 	return EVIDENCE_RERUN;
@@ -554,16 +423,16 @@ static enum evidence of_event(const struct head *head, const char **why)
 static enum evidence of_ddl(const struct statement *statement, const struct head *head,
 			    const struct evidence_facts *facts, const char **why)
 {
-	if (is_account(head)) {
+	if (head_is_account(head)) {
 		return none(why, "changes accounts, which no fingerprint shows");
 	}
-	if (is_server(head)) {
+	if (head_is_server(head)) {
 		return none(why, "changes something of the whole server");
 	}
 	if (is_upkeep(head)) {
 		return EVIDENCE_RERUN;
 	}
-	if (is_event(head)) {
+	if (head_is_event(head)) {
 		return of_event(head, why);
 	}
 	if (!facts->shape_known && !head_is(head, 0, "TRUNCATE")) {
@@ -609,7 +478,7 @@ bool evidence_is_outside(const struct statement *statement)
 	const char *why;
 
 	head_read(&head, statement);
-	if (is_account(&head) || is_server(&head) || is_event(&head) ||
+	if (head_is_account(&head) || head_is_server(&head) || head_is_event(&head) ||
 	    head_is_one_of(&head, 0, server)) {
 		return true;
 	}
