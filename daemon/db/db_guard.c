@@ -88,8 +88,9 @@ static char *lock_name(const struct db_session *session, const char *schema)
 }
 
 /* Who holds it, in words. Owned. */
-static char *lock_holder(struct db_session *session, const char *name)
+static char *lock_holder(struct db_session *session, const char *name, bool with_time)
 {
+	g_autofree char *busy = NULL;
 	SCOPED(db_rows) rows = { 0 };
 	struct err err;
 	const char *source =
@@ -105,9 +106,12 @@ static char *lock_holder(struct db_session *session, const char *name)
 	if (rows.cells[0][1] == NULL) {
 		return g_strdup_printf("connection %s", rows.cells[0][0]);
 	}
-	return g_strdup_printf("connection %s (%s@%s, %s s)", rows.cells[0][0], rows.cells[0][1],
+	if (with_time && rows.cells[0][3] != NULL) {
+		busy = g_strdup_printf(", %s s", rows.cells[0][3]);
+	}
+	return g_strdup_printf("connection %s (%s@%s%s)", rows.cells[0][0], rows.cells[0][1],
 			       rows.cells[0][2] == NULL ? "?" : rows.cells[0][2],
-			       rows.cells[0][3] == NULL ? "?" : rows.cells[0][3]);
+			       busy == NULL ? "" : busy);
 }
 
 int db_lock(struct db_session *session, const char *schema, unsigned wait_s, struct err *err)
@@ -156,7 +160,7 @@ int db_lock_claimed(struct db_session *session, const char *schema, unsigned wai
 	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "2") == 0) {
 		return claim_refused(session, schema, lost, err);
 	}
-	holder = lock_holder(session, name);
+	holder = lock_holder(session, name, true);
 	return err_set(err, ERR_BUSY,
 		       "%s is locked by %s: another musterd works there, or a statement that one "
 		       "left behind",
@@ -196,26 +200,51 @@ int db_unlock(struct db_session *session, const char *schema, struct err *err)
 
 /* ---- the claim of a server ------------------------------------------------------- */
 
-int db_claim(struct db_session *session, unsigned wait_s, unsigned lost_s, struct err *err)
+/*
+ * Two locks: the server's one claim, and beside it one that tells the daemons apart. Gives
+ * who holds the one and the other, and who asks.
+ */
+static int claim_take(struct db_session *session, const struct db_claim *claim, uint64_t ids[3],
+		      struct err *err)
 {
-	g_autofree char *holder = NULL;
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_execf(session, err, "set session wait_timeout = %u", lost_s) < 0 ||
+	if (db_execf(session, err, "set session wait_timeout = %u", claim->lost_s) < 0 ||
 	    db_queryf(session, &rows, err,
 		      "select if(is_used_lock(" CLAIM_NAME ") = connection_id(), 1, "
-		      "get_lock(" CLAIM_NAME ", %u))",
-		      wait_s) < 0) {
+		      "get_lock(" CLAIM_NAME ", %u)), "
+		      "if(is_used_lock(" CLAIM_NAME ") = connection_id(), "
+		      "get_lock('muster:fleet:%s', 0), 0), is_used_lock(" CLAIM_NAME "), "
+		      "is_used_lock('muster:fleet:%s'), connection_id()",
+		      claim->wait_s, claim->daemon, claim->daemon) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		const char *cell = rows.cells[0][i + 2];
+
+		ids[i] = cell == NULL ? 0 : g_ascii_strtoull(cell, NULL, 10);
+	}
+	return 0;
+}
+
+int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t *holder,
+	     struct err *err)
+{
+	g_autofree char *words = NULL;
+	uint64_t ids[3] = { 0 };
+
+	if (claim_take(session, claim, ids, err) < 0) {
 		if (err->code == ERR_UNKNOWN_OUTCOME) {
 			err->code = ERR_UNREACHABLE; /* a lock ends with its session */
 		}
 		return err_prefix(err, "claim of the server");
 	}
-	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+	if (ids[0] != 0 && (ids[0] == ids[2] || ids[0] == ids[1])) {
+		*holder = ids[0];
 		return 0;
 	}
-	holder = lock_holder(session, CLAIM_NAME);
-	return err_set(err, ERR_BUSY, "another musterd works on this server: %s", holder);
+	words = lock_holder(session, CLAIM_NAME, false);
+	return err_set(err, ERR_BUSY, "another musterd works on this server: %s", words);
 }
 
 /* ---- who is in the way ----------------------------------------------------------- */

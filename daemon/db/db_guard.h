@@ -44,12 +44,18 @@ NODISCARD int db_lock_claimed(struct db_session *session, const char *schema, un
 NODISCARD int db_lock_check(struct db_session *session, const char *schema, struct err *err);
 NODISCARD int db_unlock(struct db_session *session, const char *schema, struct err *err);
 
+struct db_claim {
+	const char *daemon; /* letters and digits, at most 32: the same for all sessions of one */
+	unsigned wait_s;
+	unsigned lost_s; /* the server ends the session when it was silent for so long */
+};
+
 /*
- * The claim of the server: one session of one daemon holds it. Waits up to wait_s; fine
- * when this session holds it already. The server ends the session when it was silent for
- * lost_s. ERR_BUSY with who holds it.
+ * The claim of the server: one session of one daemon holds it. Fine when this session has it
+ * already, or another one of the same daemon (which knows the server under two names).
+ * *holder is the connection that has it. ERR_BUSY with who it is when it is somebody else's.
  */
-NODISCARD int db_claim(struct db_session *session, unsigned wait_s, unsigned lost_s,
+NODISCARD int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t *holder,
 		       struct err *err);
 
 /*

@@ -7,11 +7,11 @@
 
 int claim_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
-	const struct exec_order *order = visit->order;
+	const struct db_claim claim = {
+		.daemon = visit->order->word,
+		.wait_s = (unsigned)(visit->order->stall_ms / 1000),
+		.lost_s = CLAIM_LOST_S,
+	};
 
-	if (db_claim(visit->session, (unsigned)(order->stall_ms / 1000), CLAIM_LOST_S, err) < 0) {
-		return -1;
-	}
-	result->claim_id = db_connection_id(visit->session);
-	return 0;
+	return db_claim(visit->session, &claim, &result->claim_id, err);
 }

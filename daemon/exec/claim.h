@@ -6,7 +6,8 @@
  * still holds it (db_guard.h). The server ends a session that was not heard of for a minute,
  * so a daemon that vanished with its host loses the claim.
  *
- * Workers; blocks at most the order's stall_ms, in whole seconds.
+ * Workers; blocks at most the order's stall_ms, in whole seconds. The order's word tells
+ * this daemon from all others.
  */
 #ifndef CLAIM_H
 #define CLAIM_H

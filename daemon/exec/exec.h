@@ -79,7 +79,8 @@ struct exec_order {
 	int64_t lock_wait_ms;    /* one try */
 	int64_t bytes;           /* size of the tenant, as last seen */
 
-	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N" */
+	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM: which
+	 * daemon */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */

@@ -27,6 +27,8 @@ void link_free(struct link *link)
 		return;
 	}
 	close_idle(link);
+	link_drop_claim(link);
+	g_free(link->rival);
 	g_queue_clear(&link->waiting_jobs);
 	store_server_release(&link->row);
 	g_free(link->reason);
@@ -55,6 +57,7 @@ void link_set_row(struct link *link, const struct store_server *row)
 
 	if (link->row.name != NULL && !same_address(&link->row, &copy)) {
 		close_idle(link);
+		link_drop_claim(link);
 		link->retry_at = link->state == SERVER_UP ? 0 : 1; /* ask again at once */
 	}
 	store_server_release(&link->row);
@@ -77,15 +80,57 @@ struct db_session *link_take_session(struct link *link)
 	return g_queue_pop_tail(&link->idle); /* the one used last: its caches are warm */
 }
 
+static int64_t sessions(const struct link *link)
+{
+	return (int64_t)link->idle.length + link->tasks + link->jobs +
+	       (link->claim != NULL || link->claiming ? 1 : 0);
+}
+
+static int64_t sessions_max(const struct link *link)
+{
+	return link->row.max_running + LINK_JOBS_MAX;
+}
+
+int64_t link_jobs_max(const struct link *link)
+{
+	bool room = link->claim == NULL && !link->claiming && !link->claim_wanted;
+
+	return room ? LINK_JOBS_MAX : LINK_JOBS_MAX - 1;
+}
+
+bool link_take_claim(struct link *link, struct db_session **session)
+{
+	*session = g_steal_pointer(&link->claim);
+	if (*session == NULL) {
+		if (link->idle.length == 0 && sessions(link) >= sessions_max(link)) {
+			return false;
+		}
+		*session = link_take_session(link);
+	}
+	link->claiming = true;
+	return true;
+}
+
+void link_give_claim(struct link *link, struct db_session *session)
+{
+	link->claiming = false;
+	exec_session_free(g_steal_pointer(&link->claim));
+	link->claim = session;
+}
+
+void link_drop_claim(struct link *link)
+{
+	exec_session_free(g_steal_pointer(&link->claim));
+	link->claim_id = 0;
+}
+
 void link_give_session(struct link *link, struct db_session *session, int64_t now_ms)
 {
-	int64_t most = link->row.max_running + LINK_JOBS_MAX;
-
 	link->idle_since = now_ms;
 	if (session == NULL) {
 		return;
 	}
-	if ((int64_t)link->idle.length + link->tasks + link->jobs >= most) {
+	if (sessions(link) >= sessions_max(link)) {
 		exec_session_free(session);
 		return;
 	}
@@ -96,6 +141,9 @@ void link_trim(struct link *link, int64_t now_ms, int64_t idle_ms)
 {
 	if (link->tasks + link->jobs == 0 && now_ms - link->idle_since >= idle_ms) {
 		close_idle(link);
+		if (!link->claiming && link->rival == NULL) {
+			link_drop_claim(link);
+		}
 	}
 }
 
@@ -107,6 +155,7 @@ bool link_saw_up(struct link *link)
 	link->backoff_ms = 0;
 	link->retry_at = 0;
 	g_clear_pointer(&link->reason, g_free);
+	g_clear_pointer(&link->rival, g_free);
 	return changed;
 }
 
@@ -123,6 +172,8 @@ bool link_saw_down(struct link *link, enum server_state state, const char *reaso
 	}
 	link->state = state;
 	store_text_set(&link->reason, reason);
+	g_clear_pointer(&link->rival, g_free);
+	link->claim_due = 0; /* what broke may have been its session, too */
 	close_idle(link);
 	return changed;
 }

@@ -2,7 +2,8 @@
  * link - what the scheduler remembers of one server: sessions, slots, health.
  *
  * Sessions are kept open and move from tenant to tenant; there are never more than
- * max_running for tasks and LINK_JOBS_MAX beside them for questions. A server that does
+ * max_running for tasks and LINK_JOBS_MAX beside them: one for questions and one that
+ * holds the claim of the server, or two for questions while nothing is claimed. A server that does
  * not answer is asked again after a back-off that doubles up to a minute; meanwhile
  * its tasks wait with the reason, and those of other servers go on.
  *
@@ -36,6 +37,16 @@ struct link {
 	bool probing;
 	int64_t idle_since; /* tick_ms of the last use */
 	bool stale;         /* the row changed: sessions to the old address must go */
+
+	/* the claim: only with it anything is written on the server (claim.h) */
+	struct db_session *claim; /* owned; NULL: there is none, or an order has it */
+	uint64_t claim_id;        /* connection that holds it; 0: not claimed */
+	bool claiming;            /* an order is out that takes it or looks after it */
+	bool claim_wanted;        /* something waits for it */
+	bool claim_failed;        /* the last order did not get it: claim_err says why */
+	struct err claim_err;
+	int64_t claim_due; /* tick_ms of the next look */
+	char *rival;       /* owned; the sentence about the daemon that has it; NULL: none has */
 };
 
 struct link *link_new(int64_t id);
@@ -55,6 +66,16 @@ void link_give_session(struct link *link, struct db_session *session, int64_t no
 
 /* Close sessions that were idle for this long; returns how many stay. */
 void link_trim(struct link *link, int64_t now_ms, int64_t idle_ms);
+
+/* How many orders that are no tasks may run now. */
+int64_t link_jobs_max(const struct link *link);
+
+/* May the order of a claim leave now, and with which session? Not when there is no room. */
+bool link_take_claim(struct link *link, struct db_session **session);
+
+/* It came back. Takes session, which may be NULL. */
+void link_give_claim(struct link *link, struct db_session *session);
+void link_drop_claim(struct link *link); /* give it up */
 
 /* Facts from a result. True when the state changed. */
 bool link_saw_up(struct link *link);

@@ -51,6 +51,19 @@ static void link_value_free(void *link)
 	link_free(link);
 }
 
+/* A name that no other start of any daemon has. */
+static void name_daemon(struct sched *sched)
+{
+	g_autofree char *uuid = g_uuid_string_random();
+	size_t len = 0;
+
+	for (const char *at = uuid; *at != '\0' && len + 1 < sizeof(sched->daemon); at++) {
+		if (g_ascii_isalnum(*at)) {
+			sched->daemon[len++] = *at;
+		}
+	}
+}
+
 struct sched *sched_new(struct store *store, const struct sched_policy *policy, struct err *err)
 {
 	struct sched *sched = g_new0(struct sched, 1);
@@ -58,6 +71,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 
 	sched->store = store;
 	sched->policy = *policy;
+	name_daemon(sched);
 	sched->runs_stale = true;
 	sched->links = table_new(link_value_free);
 	sched->runs = table_new(run_value_free);
@@ -191,6 +205,10 @@ static void count_letter(struct sched *sched, struct letter *letter)
 		exec_session_free(g_steal_pointer(&result->session));
 		return;
 	}
+	if (result->kind == EXEC_CLAIM) {
+		link_give_claim(link, g_steal_pointer(&result->session));
+		return;
+	}
 	if (result->kind == EXEC_TASK) {
 		link->tasks--;
 	} else {
@@ -206,7 +224,14 @@ static int read_letter(struct sched *sched, struct letter *letter, struct err *e
 	if (letter->result == NULL) {
 		return sched_task_said(sched, letter, err);
 	}
+	if (letter->result->kind == EXEC_CLAIM) {
+		return sched_claim_ended(sched, letter->result, err);
+	}
 	link = g_hash_table_lookup(sched->links, &letter->result->server_id);
+	if (link != NULL && letter->result->claim_lost) {
+		link->claim_id = 0;
+		link->claim_wanted = true;
+	}
 	if (link != NULL && sched_link_saw(sched, link, letter->result, err) < 0) {
 		return -1;
 	}
@@ -378,6 +403,9 @@ static void act(struct sched *sched)
 	}
 	sched_outbox_send(sched);
 	sched_jobs_send(sched);
+	if (!sched->stopping) {
+		sched_claims_send(sched, tick_ms());
+	}
 	sched_jobs_finish(sched);
 	if (sched->wrote && sched->commit_fn != NULL) {
 		sched->wrote = false;
@@ -449,13 +477,15 @@ static int64_t next_due(struct sched *sched)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct link *link = value;
 
-		if (link->retry_at > 0 && !link->probing && g_hash_table_size(sched->runs) > 0) {
+		if (link->retry_at > 0 && !link->probing && link->rival == NULL &&
+		    g_hash_table_size(sched->runs) > 0) {
 			due = sooner(due, MAX(link->retry_at - tick_ms(), 0));
 		}
 		if (link->idle.length > 0) {
 			due = sooner(due, HOUSEKEEPING_MS);
 		}
 	}
+	due = sooner(due, sched_claims_due(sched, tick_ms()));
 	return sched->waked ? 0 : due;
 }
 
@@ -524,6 +554,7 @@ void sched_stats_get(const struct sched *sched, struct sched_stats *stats)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct link *link = value;
 
-		stats->sessions += (int64_t)link->idle.length + link->tasks + link->jobs;
+		stats->sessions += (int64_t)link->idle.length + link->tasks + link->jobs +
+				   (link->claim != NULL || link->claiming ? 1 : 0);
 	}
 }

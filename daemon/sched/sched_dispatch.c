@@ -46,6 +46,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->session = link_take_session(link);
 	link_address(link, &order->addr);
 	order->epoch = sched->epoch;
+	order->claim_id = link->claim_id;
 	order->release = release_ref(run->release);
 	order->to_version = g_strdup(run->row.to_version);
 	order->schema = g_strdup(task->schema);
@@ -135,7 +136,7 @@ static int try_server(struct sched *sched, struct run *run, int64_t server_id, i
 	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
 		return park_server(sched, run, link, wave, err);
 	}
-	if (!link_has_slot(link, run->row.per_server_limit)) {
+	if (!link_has_slot(link, run->row.per_server_limit) || !sched_claim_held(link)) {
 		return 0;
 	}
 	return start_one(sched, run, link, item->id, err) < 0 ? -1 : 1;

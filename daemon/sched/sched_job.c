@@ -1,5 +1,5 @@
 /*
- * Jobs: questions to one server, at most LINK_JOBS_MAX at once beside its tasks.
+ * Jobs: orders to one server that are no tasks, a few at once beside those (link.h).
  */
 #include "crash.h"
 #include "sched_state.h"
@@ -24,21 +24,60 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 	order->server_id = server->id;
 	order->epoch = sched->epoch;
 	g_hash_table_insert(sched->jobs, g_memdup2(&run->id, sizeof(run->id)), run);
-	g_queue_push_tail(&link->waiting_jobs, run);
+	if (order->kind == EXEC_KILL) {
+		g_queue_push_head(&link->waiting_jobs, run); /* somebody waits for the effect */
+	} else {
+		g_queue_push_tail(&link->waiting_jobs, run);
+	}
 	sched_wake(sched);
 }
 
+/* What could not be sent comes back as if a worker had said so. */
+static void send_back(struct sched *sched, struct link *link, struct job_run *run)
+{
+	struct exec_result *result = g_new0(struct exec_result, 1);
+	struct letter *letter = g_new0(struct letter, 1);
+
+	result->kind = run->order->kind;
+	result->id = run->id;
+	result->server_id = run->server_id;
+	result->err = link->claim_err;
+	exec_order_free(g_steal_pointer(&run->order));
+	link->jobs++; /* until it is read */
+	letter->result = result;
+	mailbox_send(sched->letters, letter);
+}
+
+static void send_one(struct sched *sched, struct link *link, struct job_run *run)
+{
+	run->order->session = link_take_session(link);
+	run->order->claim_id = sched_claim_needed(run->order->kind) ? link->claim_id : 0;
+	link_address(link, &run->order->addr);
+	link->jobs++;
+	pool_send(sched->probes, g_steal_pointer(&run->order));
+}
+
+/* Those that write wait for the claim of the server; the others pass them. */
 static void send_from(struct sched *sched, struct link *link)
 {
-	while (link->jobs < LINK_JOBS_MAX && link->waiting_jobs.length > 0) {
-		struct job_run *run = g_queue_pop_head(&link->waiting_jobs);
+	GQueue held = G_QUEUE_INIT;
+	struct job_run *run;
 
-		run->order->session = link_take_session(link);
-		link_address(link, &run->order->addr);
-		link->jobs++;
-		pool_send(sched->probes, g_steal_pointer(&run->order));
-		CRASH_POINT(JOB_SENT);
+	while (link->jobs < link_jobs_max(link) &&
+	       (run = g_queue_pop_head(&link->waiting_jobs)) != NULL) {
+		if (!sched_claim_needed(run->order->kind) || link->claim_id != 0) {
+			send_one(sched, link, run);
+		} else if (link->claim_failed) {
+			send_back(sched, link, run);
+		} else {
+			link->claim_wanted = true;
+			g_queue_push_tail(&held, run);
+		}
 	}
+	while ((run = g_queue_pop_tail(&held)) != NULL) {
+		g_queue_push_head(&link->waiting_jobs, run);
+	}
+	link->claim_failed = false;
 }
 
 void sched_jobs_send(struct sched *sched)

@@ -63,8 +63,8 @@ void sched_server_changed(struct sched *sched, int64_t server_id)
 	}
 }
 
-static int note_state(struct sched *sched, struct link *link, const struct exec_result *result,
-		      struct err *err)
+int sched_link_note(struct sched *sched, struct link *link, const struct exec_result *result,
+		    struct err *err)
 {
 	SCOPED(store_server) row = { 0 };
 	g_autofree char *object = NULL;
@@ -94,8 +94,7 @@ static int note_state(struct sched *sched, struct link *link, const struct exec_
 			  link->reason, err);
 }
 
-/* The tasks that waited for this server may go on. */
-static int wake_tasks(struct sched *sched, const struct link *link, struct err *err)
+int sched_link_wake(struct sched *sched, const struct link *link, struct err *err)
 {
 	GHashTableIter iter;
 	void *value;
@@ -122,7 +121,10 @@ int sched_link_saw(struct sched *sched, struct link *link, const struct exec_res
 	if (result->server_down || result->server_denied) {
 		changed = link_saw_down(link, result->server_denied ? SERVER_DENIED : SERVER_DOWN,
 					result->err.msg, tick_ms(), sched->policy.retry_ms);
-		return changed ? note_state(sched, link, result, err) : 0;
+		return changed ? sched_link_note(sched, link, result, err) : 0;
+	}
+	if (link->rival != NULL) { /* its own order ends that */
+		return result->info != NULL ? sched_link_note(sched, link, result, err) : 0;
 	}
 	if (link->state != SERVER_UP && !result->ok && result->kind != EXEC_TASK) {
 		return 0; /* says nothing of the server */
@@ -131,11 +133,11 @@ int sched_link_saw(struct sched *sched, struct link *link, const struct exec_res
 	if (!changed && result->info == NULL) {
 		return 0;
 	}
-	if (note_state(sched, link, result, err) < 0) {
+	if (sched_link_note(sched, link, result, err) < 0) {
 		return -1;
 	}
 	if (before == SERVER_DOWN || before == SERVER_DENIED) {
-		return wake_tasks(sched, link, err);
+		return sched_link_wake(sched, link, err);
 	}
 	return 0;
 }
@@ -166,7 +168,7 @@ void sched_links_probe(struct sched *sched, int64_t now_ms)
 		struct link *link = value;
 
 		if ((link->state == SERVER_DOWN || link->state == SERVER_DENIED) &&
-		    !link->probing && now_ms >= link->retry_at) {
+		    link->rival == NULL && !link->probing && now_ms >= link->retry_at) {
 			link->probing = true;
 			sched_job_start(sched, &link->row, exec_order_new(EXEC_CHECK), &job);
 		}

@@ -66,6 +66,7 @@ struct sched {
 	GQueue outbox;        /* struct outgoing *, owned */
 	int64_t next_job;
 	uint64_t epoch;
+	char daemon[33]; /* this start, for the claims of servers */
 	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
 	bool runs_stale; /* the set of open rollouts is to be read again */
 	bool settle;     /* this turn decided what only the inventory knows */
@@ -145,5 +146,20 @@ NODISCARD int sched_links_refresh(struct sched *sched, struct err *err);
 NODISCARD int sched_link_saw(struct sched *sched, struct link *link,
 			     const struct exec_result *result, struct err *err);
 void sched_links_probe(struct sched *sched, int64_t now_ms);
+
+/* Write the link's state into its row and the audit trail. */
+NODISCARD int sched_link_note(struct sched *sched, struct link *link,
+			      const struct exec_result *result, struct err *err);
+
+/* The tasks that waited for this server may go on. */
+NODISCARD int sched_link_wake(struct sched *sched, const struct link *link, struct err *err);
+
+/* sched_claim.c: this daemon alone works on a server */
+bool sched_claim_needed(enum exec_kind kind);
+bool sched_claim_held(struct link *link); /* false: it is asked for in the background */
+NODISCARD int sched_claim_ended(struct sched *sched, const struct exec_result *result,
+				struct err *err);
+void sched_claims_send(struct sched *sched, int64_t now_ms);
+int64_t sched_claims_due(struct sched *sched, int64_t now_ms); /* ms, -1: never */
 
 #endif /* SCHED_STATE_H */

@@ -5,12 +5,15 @@
 #include "db_guard.h"
 #include "kit.h"
 
+static const char *this_daemon = "one";
+
 /* wait_ms: the server hears of a link that was closed a moment later. */
 static struct exec_result *claim_for(struct db_session *session, int64_t wait_ms)
 {
 	struct exec_order *order = kit_order(EXEC_CLAIM, NULL, NULL);
 
 	order->session = session;
+	order->word = g_strdup(this_daemon);
 	order->stall_ms = wait_ms;
 	return exec_run(order);
 }
@@ -28,14 +31,21 @@ static void give_up(struct exec_result *result)
 static void one_session_claims_the_server(void **state)
 {
 	SCOPED_PTR(exec_result) first = claim(NULL);
-	SCOPED_PTR(exec_result) second = claim_for(NULL, 0);
+	SCOPED_PTR(exec_result) second = NULL;
+	SCOPED_PTR(exec_result) alias = NULL;
 	g_autofree char *want = g_strdup_printf("another musterd works on this server: "
 						"connection %" PRIu64 " (",
 						first->claim_id);
 
 	(void)state;
+	alias = claim_for(NULL, 0); /* the same daemon under another name of the server */
+	this_daemon = "two";
+	second = claim_for(NULL, 0);
+	this_daemon = "one";
 	assert_true(first->ok);
 	assert_int_equal(first->claim_id, db_connection_id(first->session));
+	assert_true(alias->ok);
+	assert_int_equal(alias->claim_id, first->claim_id);
 	assert_false(second->ok);
 	assert_int_equal(second->err.code, ERR_BUSY);
 	assert_false(second->server_down);

@@ -93,6 +93,51 @@ static void another_address_is_asked_at_once(void **state)
 	link_free(link);
 }
 
+/* Slots, and two more: one of them is the claim's as soon as something waits for it. */
+static void the_claim_counts_among_its_connections(void **state)
+{
+	struct link *link = link_with(2);
+	struct db_session *session = NULL;
+
+	(void)state;
+	assert_int_equal(link_jobs_max(link), 2);
+	link->claim_wanted = true;
+	assert_int_equal(link_jobs_max(link), 1);
+	link->tasks = 2;
+	link->jobs = 2; /* they were sent before */
+	assert_false(link_take_claim(link, &session));
+	assert_false(link->claiming);
+	link->jobs = 1;
+	assert_true(link_take_claim(link, &session));
+	assert_null(session); /* the worker opens one */
+	link->claim_wanted = false;
+	assert_int_equal(link_jobs_max(link), 1);
+	link_give_claim(link, NULL); /* it could not be opened */
+	assert_int_equal(link_jobs_max(link), 2);
+	link_free(link);
+}
+
+static void the_claim_goes_with_the_address_and_with_idleness(void **state)
+{
+	struct link *link = link_with(2);
+	struct store_server row = { .id = 7, .max_running = 2 };
+
+	(void)state;
+	link->claim_id = 11;
+	link->idle_since = 1000;
+	link_trim(link, 60999, 60000);
+	assert_int_equal(link->claim_id, 11);
+	link_trim(link, 61000, 60000);
+	assert_int_equal(link->claim_id, 0);
+	link->claim_id = 12;
+	store_text_set(&row.name, "db1");
+	store_text_set(&row.socket, "/run/b.sock");
+	link_set_row(link, &row);
+	assert_int_equal(link->claim_id, 0);
+	store_server_release(&row);
+	link_free(link);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +146,8 @@ int main(void)
 		cmocka_unit_test(news_that_is_known_does_not_prolong),
 		cmocka_unit_test(comes_back_whole),
 		cmocka_unit_test(another_address_is_asked_at_once),
+		cmocka_unit_test(the_claim_counts_among_its_connections),
+		cmocka_unit_test(the_claim_goes_with_the_address_and_with_idleness),
 	};
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);

@@ -1,0 +1,166 @@
+/*
+ * The claim of a server: before anything is written there, one session of this daemon holds
+ * it (claim.h). It is taken in the background at the first need, looked after while the server
+ * is in use, and given up when that has been idle. While another daemon has it, nothing starts.
+ */
+#include "log.h"
+#include "sched_state.h"
+#include "tick.h"
+
+#define CLAIM_LOOK_MS  15000 /* a quarter of what the server waits for a silent session */
+#define CLAIM_WAIT_MS  1000  /* the session of a daemon that has just ended goes by itself */
+#define RIVAL_RETRY_MS 2000
+#define RIVAL_IDLE_MS  30000 /* nobody waits for the server */
+
+static const bool needs_claim[EXEC_KIND_NR] = {
+	[EXEC_TASK] = true,
+	[EXEC_BASELINE] = true,
+	[EXEC_RESOLVE] = true,
+};
+
+bool sched_claim_needed(enum exec_kind kind)
+{
+	return needs_claim[kind];
+}
+
+bool sched_claim_held(struct link *link)
+{
+	if (link->claim_id == 0) {
+		link->claim_wanted = true;
+	}
+	return link->claim_id != 0;
+}
+
+static int64_t retry_ms(const struct sched *sched)
+{
+	int64_t most = g_hash_table_size(sched->runs) > 0 ? RIVAL_RETRY_MS : RIVAL_IDLE_MS;
+
+	return MIN(most, MAX(sched->policy.retry_ms, 1));
+}
+
+static int got_it(struct sched *sched, struct link *link, const struct exec_result *result,
+		  struct err *err)
+{
+	bool was_shut = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
+	bool is_idle = link->rival != NULL && g_hash_table_size(sched->runs) == 0 &&
+		       link->waiting_jobs.length == 0;
+
+	if (link->claim_id == 0) {
+		link->idle_since = tick_ms();
+	}
+	if (link->claim_id != 0 && link->claim_id != result->claim_id) {
+		log_warn("claim of the server was lost and taken again server=%s", link->row.name);
+	}
+	link->claim_id = result->claim_id;
+	link->claim_due = tick_ms() + CLAIM_LOOK_MS;
+	link->claim_failed = false;
+	if (is_idle) {
+		link_drop_claim(link); /* it was only asked for whether the other has gone */
+	}
+	if (!link_saw_up(link)) {
+		return 0;
+	}
+	if (sched_link_note(sched, link, result, err) < 0) {
+		return -1;
+	}
+	return was_shut ? sched_link_wake(sched, link, err) : 0;
+}
+
+/* Another daemon works there: the tasks wait with that reason, and it is asked for again. */
+static int shut_out(struct sched *sched, struct link *link, const struct exec_result *result,
+		    struct err *err)
+{
+	g_autofree char *reason =
+		g_strdup_printf("%s: stop one of the two, see `muster server show %s`",
+				result->err.msg, link->row.name);
+	bool is_known = link->rival != NULL;
+
+	(void)link_saw_down(link, SERVER_DENIED, reason, tick_ms(), sched->policy.retry_ms);
+	link->retry_at = tick_ms() + retry_ms(sched);
+	link->rival = g_strdup(reason);
+	(void)err_set(&link->claim_err, ERR_CONFLICT, "server %s: %s", link->row.name, reason);
+	return is_known ? 0 : sched_link_note(sched, link, result, err);
+}
+
+int sched_claim_ended(struct sched *sched, const struct exec_result *result, struct err *err)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
+	if (link == NULL) {
+		return 0; /* removed meanwhile */
+	}
+	link->claim_wanted = false;
+	if (result->ok) {
+		return got_it(sched, link, result, err);
+	}
+	if (link->claim_id != 0) {
+		log_warn("claim of the server was lost server=%s error=\"%s\"", link->row.name,
+			 result->err.msg);
+	}
+	link->claim_id = 0;
+	link->claim_failed = true;
+	link->claim_err = result->err;
+	if (result->err.code == ERR_BUSY) {
+		return shut_out(sched, link, result, err);
+	}
+	return sched_link_saw(sched, link, result, err);
+}
+
+static bool is_due(const struct link *link, int64_t now_ms)
+{
+	if (link->claiming) {
+		return false;
+	}
+	return link->claim_wanted || (link->claim_id != 0 && now_ms >= link->claim_due) ||
+	       (link->rival != NULL && now_ms >= link->retry_at);
+}
+
+static void send_claim(struct sched *sched, struct link *link)
+{
+	struct exec_order *order;
+	struct db_session *session = NULL;
+
+	if (!link_take_claim(link, &session)) {
+		return; /* no connection to spare: when an order has come back */
+	}
+	order = exec_order_new(EXEC_CLAIM);
+	order->server_id = link->id;
+	order->session = session;
+	order->epoch = sched->epoch;
+	order->word = g_strdup(sched->daemon);
+	order->stall_ms = link->rival == NULL ? CLAIM_WAIT_MS : 0;
+	link_address(link, &order->addr);
+	pool_send(sched->probes, order);
+}
+
+void sched_claims_send(struct sched *sched, int64_t now_ms)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		if (is_due(value, now_ms)) {
+			send_claim(sched, value);
+		}
+	}
+}
+
+int64_t sched_claims_due(struct sched *sched, int64_t now_ms)
+{
+	int64_t due = -1;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct link *link = value;
+		int64_t at = link->rival != NULL ? link->retry_at : link->claim_due;
+
+		if (!link->claiming && (link->claim_id != 0 || link->rival != NULL)) {
+			at = MAX(at - now_ms, 0);
+			due = due < 0 ? at : MIN(due, at);
+		}
+	}
+	return due;
+}
