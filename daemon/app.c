@@ -345,6 +345,14 @@ int app_run(const char *conf_path, struct err *err)
 	return 0;
 }
 
+bool app_may_restart(const struct err *err)
+{
+	if (err->code == ERR_STORE) {
+		return store_is_transient(err); /* not when the inventory is damaged */
+	}
+	return err->code != ERR_SYSTEM || err->native != EACCES;
+}
+
 int app_check(const char *conf_path, struct err *err)
 {
 	SCOPED(conf) conf = { 0 };

@@ -7,10 +7,15 @@
 #ifndef APP_H
 #define APP_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 /* Run with the configuration file until SIGTERM or SIGINT. */
 NODISCARD int app_run(const char *conf_path, struct err *err);
+
+/* Whether the same start may go well a little later, after an error of app_run. */
+bool app_may_restart(const struct err *err);
 
 /* Only read the configuration file. */
 NODISCARD int app_check(const char *conf_path, struct err *err);

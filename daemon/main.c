@@ -99,5 +99,8 @@ int main(int argc, char **argv)
 		return app_backup(config, options.backup, &err) < 0 ? complain(&err, EXIT_FAILURE)
 								    : EXIT_OK;
 	}
-	return app_run(config, &err) < 0 ? complain(&err, EXIT_FAILURE) : EXIT_OK;
+	if (app_run(config, &err) < 0) {
+		return complain(&err, app_may_restart(&err) ? EXIT_FAILURE : EXIT_CONFIGURATION);
+	}
+	return EXIT_OK;
 }

@@ -59,6 +59,14 @@ struct release *sched_release_get(struct sched *sched, int64_t release_id, struc
 		err_prefix(err, "stored release %s", row.name);
 		return NULL;
 	}
+	if (g_strcmp0(release->checksum, row.checksum) != 0) {
+		err_set(err, ERR_STORE,
+			"stored release %s is not what its checksum says: the inventory is "
+			"damaged; stop musterd and restore a copy made by `musterd --backup`",
+			row.name);
+		release_unref(release);
+		return NULL;
+	}
 	g_hash_table_insert(sched->releases, g_memdup2(&release_id, sizeof(release_id)),
 			    release_ref(release));
 	return release;

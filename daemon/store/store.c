@@ -10,11 +10,10 @@
 
 #include "crash.h"
 #include "inventory_sql.h"
+#include "store_check.h"
 #include "store_run.h"
 
-#define APPLICATION_ID 0x6d757374            /* "must" in the file's header */
-#define CHECKED_MAX    (256LL * 1024 * 1024) /* a larger file takes too long to be looked through */
-#define BUSY_MS        2000                  /* the loop stands still meanwhile */
+#define BUSY_MS 2000 /* the loop stands still meanwhile */
 
 /*
  * full: a committed turn survives a power cut, because what is acted on must be known
@@ -60,7 +59,7 @@ static int step(struct store *store, enum store_step which, struct err *err)
 }
 
 /* The number that a statement of ours (a pragma, a count) gives. */
-static int ask(struct store *store, const char *sql, int64_t *value, struct err *err)
+int store_ask(struct store *store, const char *sql, int64_t *value, struct err *err)
 {
 	sqlite3_stmt *handle = NULL;
 	int code = sqlite3_prepare_v2(store->db, sql, -1, &handle, NULL);
@@ -134,39 +133,13 @@ int store_file_make(const char *path, struct err *err)
 	return 0;
 }
 
-static int refuse_foreign(struct store *store, struct err *err)
-{
-	int64_t version;
-	int64_t application;
-	int64_t tables;
-
-	if (ask(store, "pragma user_version", &version, err) < 0 ||
-	    ask(store, "pragma application_id", &application, err) < 0 ||
-	    ask(store, "select count(*) from sqlite_schema", &tables, err) < 0) {
-		return -1;
-	}
-	if (application != APPLICATION_ID && (tables > 0 || version > 0)) {
-		return err_set(err, ERR_STORE,
-			       "%s is a SQLite database of another program; set data_dir to a "
-			       "folder of musterd's own",
-			       store->path);
-	}
-	if (version > SCHEMA_NR) {
-		return err_set(err, ERR_STORE,
-			       "%s has schema version %d and this musterd knows only %d: it was "
-			       "used by a newer musterd; install that one, or restore a backup",
-			       store->path, (int)version, (int)SCHEMA_NR);
-	}
-	return 0;
-}
-
 /* Each file in a transaction of its own, together with the number that says so. */
 static int upgrade_one(struct store *store, int64_t version, struct err *err)
 {
 	const struct inventory_sql_text *file = &inventory_sql_texts[version];
 	g_autofree char *done = g_strdup_printf("pragma application_id = %d;"
 						"pragma user_version = %d;",
-						APPLICATION_ID, (int)version + 1);
+						STORE_APPLICATION, (int)version + 1);
 
 	if (run(store, "begin immediate", err) < 0) {
 		return -1;
@@ -183,7 +156,7 @@ static int upgrade(struct store *store, struct err *err)
 {
 	int64_t version;
 
-	if (ask(store, "pragma user_version", &version, err) < 0) {
+	if (store_ask(store, "pragma user_version", &version, err) < 0) {
 		return -1;
 	}
 	for (; version < SCHEMA_NR; version++) {
@@ -192,44 +165,6 @@ static int upgrade(struct store *store, struct err *err)
 		}
 	}
 	return 0;
-}
-
-static int damaged(struct store *store, const char *detail, struct err *err)
-{
-	return err_set_native(err, ERR_STORE, SQLITE_CORRUPT,
-			      "%s: the file is damaged (%s); restore a backup, or move the file "
-			      "away and discover the tenants again",
-			      store->path, detail);
-}
-
-static int refuse_damaged(struct store *store, struct err *err)
-{
-	sqlite3_stmt *handle = NULL;
-	struct stat file;
-	const char *said;
-	int result = 0;
-	int code;
-
-	if (stat(store->path, &file) < 0) {
-		return err_set_errno(err, errno, "stat %s", store->path);
-	}
-	if (file.st_size > CHECKED_MAX) {
-		return 0;
-	}
-	code = sqlite3_prepare_v2(store->db, "pragma quick_check(1)", -1, &handle, NULL);
-	if (code == SQLITE_OK) {
-		code = sqlite3_step(handle);
-	}
-	if (code != SQLITE_ROW) {
-		result = store_fail(store, sqlite3_extended_errcode(store->db), err);
-	} else {
-		said = (const char *)sqlite3_column_text(handle, 0);
-		if (g_strcmp0(said, "ok") != 0) {
-			result = damaged(store, said, err);
-		}
-	}
-	(void)sqlite3_finalize(handle);
-	return result;
 }
 
 static int prepare_all(struct store *store, struct err *err)
@@ -253,11 +188,10 @@ struct store *store_open(const char *path, struct err *err)
 
 	store->path = g_strdup(path);
 	store->lock_fd = -1;
-	if (lock_take(store, err) < 0 || store_file_make(path, err) < 0 ||
-	    store_connect(store, SQLITE_OPEN_READWRITE, err) < 0 ||
-	    refuse_foreign(store, err) < 0 || run(store, setup, err) < 0 ||
-	    refuse_damaged(store, err) < 0 || upgrade(store, err) < 0 ||
-	    prepare_all(store, err) < 0) {
+	if (lock_take(store, err) < 0 || store_check(path, err) < 0 ||
+	    store_file_make(path, err) < 0 ||
+	    store_connect(store, SQLITE_OPEN_READWRITE, err) < 0 || run(store, setup, err) < 0 ||
+	    upgrade(store, err) < 0 || prepare_all(store, err) < 0) {
 		store_close(store);
 		return NULL;
 	}

@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib.h>
 
+#include "store_check.h"
 #include "store_run.h"
 
 static int copy_pages(struct store *from, struct store *to, struct err *err)
@@ -38,17 +40,30 @@ static int copy_to(struct store *from, const char *path, struct err *err)
 	return result;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat one;
+	struct stat other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
 static int backup(struct store *from, const char *path, struct err *err)
 {
 	g_autofree char *partial = g_strconcat(path, ".partial", NULL);
 
+	if (same_file(from->path, path)) {
+		return err_set(err, ERR_INVALID,
+			       "%s is the inventory itself; give the copy another name", path);
+	}
 	if (unlink(partial) < 0 && errno != ENOENT) {
 		return err_set_errno(err, errno, "remove %s", partial);
 	}
 	if (store_file_make(partial, err) < 0) {
 		return -1;
 	}
-	if (copy_to(from, partial, err) < 0) {
+	if (copy_to(from, partial, err) < 0 || store_check(partial, err) < 0) {
 		(void)unlink(partial);
 		return err_prefix(err, "backup to %s", path);
 	}

@@ -5,6 +5,10 @@
 #include <glib.h>
 
 /* What the operator can do about it, by SQLite's primary code. */
+#define WAY_OUT                                                                                      \
+	"stop musterd and restore a copy made by `musterd --backup`, or move the file away, start, " \
+	"and let `muster server add` and `muster tenant discover` find everything again"
+
 /* clang-format off */
 static const struct {
 	int code; enum err_code err; const char *advice;
@@ -12,8 +16,8 @@ static const struct {
 	{ SQLITE_FULL,     ERR_STORE, "the disk is full; free some space, nothing is lost and work goes on then" },
 	{ SQLITE_BUSY,     ERR_STORE, "another program keeps it locked; close that program" },
 	{ SQLITE_LOCKED,   ERR_STORE, "another program keeps it locked; close that program" },
-	{ SQLITE_CORRUPT,  ERR_STORE, "the file is damaged; stop musterd and restore a backup, or move the file away and discover the tenants again" },
-	{ SQLITE_NOTADB,   ERR_STORE, "the file is not an inventory or is damaged; restore a backup, or move the file away and discover the tenants again" },
+	{ SQLITE_CORRUPT,  ERR_STORE, "the file is damaged; " WAY_OUT },
+	{ SQLITE_NOTADB,   ERR_STORE, "the file is not an inventory or is damaged; " WAY_OUT },
 	{ SQLITE_READONLY, ERR_STORE, "the file cannot be written; check the owner and the mode of the file and its folder" },
 	{ SQLITE_CANTOPEN, ERR_STORE, "the file cannot be opened; check the owner and the mode of the file and its folder" },
 	{ SQLITE_PERM,     ERR_STORE, "the file cannot be opened; check the owner and the mode of the file and its folder" },
@@ -62,6 +66,15 @@ int store_fail(struct store *store, int code, struct err *err)
 		}
 	}
 	return err_set_native(err, ERR_STORE, code, "%s: %s", path, detail);
+}
+
+int store_damaged(const char *path, const char *detail, struct err *err)
+{
+	const char *last = strrchr(detail, '\n'); /* a check has a head line */
+
+	return err_set_native(err, ERR_STORE, SQLITE_CORRUPT,
+			      "%s: the file is damaged; " WAY_OUT " (%s)", path,
+			      last == NULL ? detail : last + 1);
 }
 
 bool store_is_transient(const struct err *err)

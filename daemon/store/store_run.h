@@ -19,6 +19,8 @@
 #include "store_rows.h"
 #include "store_sql.h"
 
+#define STORE_APPLICATION 0x6d757374 /* "must" in the file's header */
+
 enum store_kind { STORE_INT, STORE_TEXT, STORE_BOOL, STORE_STATE };
 
 struct store_field {
@@ -118,6 +120,12 @@ int64_t store_changes(const struct store *store);
 
 /* Fill *err from what SQLite said last, with what to do about it. Always -1. */
 int store_fail(struct store *store, int code, struct err *err);
+
+/* The file is not to be trusted. Always -1. */
+int store_damaged(const char *path, const char *detail, struct err *err);
+
+/* The number that a statement of ours (a pragma, a count) gives. */
+NODISCARD int store_ask(struct store *store, const char *sql, int64_t *value, struct err *err);
 
 /* Fails when SQLite has undone the transaction behind our back: nothing may be written then. */
 NODISCARD int store_lives(struct store *store, struct err *err);

@@ -141,7 +141,9 @@ static void refuses_rubbish_with_advice(void **state)
 	assert_null(store_open(fixture->path, &fixture->err));
 	assert_int_equal(fixture->err.code, ERR_STORE);
 	assert_false(store_is_transient(&fixture->err));
-	assert_non_null(strstr(fixture->err.msg, "restore a backup, or move the file away"));
+	assert_non_null(strstr(fixture->err.msg,
+			       "restore a copy made by `musterd --backup`, or move the "
+			       "file away"));
 }
 
 /* Write over the middle of the file: the header stays good. */
@@ -168,7 +170,7 @@ static void finds_damage_when_it_opens(void **state)
 	assert_null(store_open(fixture->path, &fixture->err));
 	assert_int_equal(fixture->err.code, ERR_STORE);
 	assert_non_null(strstr(fixture->err.msg, "the file is damaged"));
-	assert_non_null(strstr(fixture->err.msg, "restore a backup"));
+	assert_non_null(strstr(fixture->err.msg, "restore a copy made by `musterd --backup`"));
 }
 
 static void says_what_the_folder_lacks(void **state)

@@ -69,12 +69,31 @@ static void a_copy_that_fails_leaves_nothing(void **state)
 	assert_false(g_file_test(partial, G_FILE_TEST_EXISTS));
 }
 
+static void the_inventory_is_no_place_for_a_copy(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *link = g_build_filename(fixture->dir, "link.db", NULL);
+
+	fixture_begin(fixture);
+	(void)fixture_server(fixture, "db1");
+	fixture_commit(fixture);
+	assert_int_equal(symlink(fixture->path, link), 0);
+	assert_int_equal(store_backup_file(fixture->path, fixture->path, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_INVALID);
+	assert_non_null(strstr(fixture->err.msg, "is the inventory itself"));
+	assert_int_equal(store_backup(fixture->store, link, &fixture->err), -1);
+	store_close(g_steal_pointer(&fixture->store));
+	check_copy(fixture, fixture->path);
+	fixture_open(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_copy_is_an_inventory),
 		STORE_TEST(another_process_copies_it_while_it_is_used),
 		STORE_TEST(a_copy_that_fails_leaves_nothing),
+		STORE_TEST(the_inventory_is_no_place_for_a_copy),
 	};
 
 	return cmocka_run_group_tests_name("store_backup", tests, NULL, NULL);
