@@ -1,5 +1,8 @@
 # Everything ctest runs besides the unit tests of this tree. Labels: style unit golden
-# integration crash fuzz tidy; and of other trees asan tsan.
+# integration crash fuzz tidy; with -mysql behind it, the same on MySQL; and of other
+# trees mysqlclient asan tsan.
+set(MUSTER_MYSQLCLIENT_BUILD "" CACHE PATH
+  "Also run the tests of this tree, linked with the client library that tests/mysql.sh unpacks")
 set(MUSTER_ASAN_BUILD "" CACHE PATH "Also run the tests of this tree, built with ASan and UBSan")
 set(MUSTER_TSAN_BUILD "" CACHE PATH "Also run the threaded tests of this tree, built with TSan")
 set(MUSTER_FUZZ_BUILD "" CACHE PATH "Also run the fuzz targets of this tree")
@@ -25,24 +28,32 @@ endforeach()
 set_tests_properties(style.tidy PROPERTIES LABELS tidy TIMEOUT 1500 PROCESSORS 2)
 
 # ---- scripts: real programs against real servers ------------------------------------
-# muster_scripts(PREFIX BUILD LABEL FOLDER...): test_*.sh of the folders, run with the
-# programs of BUILD. A script makes its own folder and server and shares nothing.
-function(muster_scripts prefix build label)
-  foreach(folder IN LISTS ARGN)
+# muster_scripts(BUILD [PREFIX p] [LABEL l] [SERVER s] [ENV v=w...] [ONLY regex] FOLDERS f...):
+# test_*.sh of the folders, run with the programs of BUILD. A script makes its own folder
+# and server and shares nothing. LABEL: the folder's name where none is given. SERVER:
+# mariadb where none is given.
+function(muster_scripts build)
+  cmake_parse_arguments(ARG "" "PREFIX;LABEL;SERVER;ONLY" "ENV;FOLDERS" ${ARGN})
+  foreach(folder IN LISTS ARG_FOLDERS)
     file(GLOB scripts CONFIGURE_DEPENDS ${tests}/${folder}/test_*.sh)
     foreach(script IN LISTS scripts)
       get_filename_component(name ${script} NAME_WE)
       string(REGEX REPLACE "^test_" "" name ${name})
-      set(test ${prefix}${folder}.${name})
-      add_test(NAME ${test} COMMAND bash ${script})
-      set_tests_properties(${test} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 ENVIRONMENT
-        "MUSTER_BUILD=${build};${san_env}")
-      if(label)
-        set_tests_properties(${test} PROPERTIES LABELS ${label} ENVIRONMENT
-          "MUSTER_BUILD=${build};${san_env};${slower}")
-      else()
-        set_tests_properties(${test} PROPERTIES LABELS ${folder})
+      set(env MUSTER_BUILD=${build} ${san_env} ${ARG_ENV})
+      set(label ${ARG_LABEL})
+      if(NOT label)
+        set(label ${folder})
       endif()
+      if(ARG_ONLY AND NOT name MATCHES "${ARG_ONLY}")
+        continue()
+      endif()
+      if(ARG_SERVER)
+        list(APPEND env MUSTER_SERVER=${ARG_SERVER})
+      endif()
+      set(test ${ARG_PREFIX}${folder}.${name})
+      add_test(NAME ${test} COMMAND bash ${script})
+      set_tests_properties(${test} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77
+        LABELS ${label} ENVIRONMENT "${env}")
     endforeach()
   endforeach()
 endfunction()
@@ -62,7 +73,18 @@ function(muster_units prefix build label layers)
   endforeach()
 endfunction()
 
-muster_scripts("" ${CMAKE_BINARY_DIR} "" golden integration crash)
+# muster_units_on(SERVER BUILD NAME LABEL): the unit tests that use a server, on one server.
+function(muster_units_on server build name label)
+  add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} db plan exec sched api)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS ${label})
+endfunction()
+
+muster_scripts(${CMAKE_BINARY_DIR} FOLDERS golden integration crash)
+foreach(folder integration crash)
+  muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL ${folder}-mysql SERVER mysql
+    FOLDERS ${folder})
+endforeach()
+muster_units_on(mysql ${CMAKE_BINARY_DIR} mysql.units unit-mysql)
 if(MUSTER_SANITIZE)
   foreach(source IN LISTS unit_tests)
     get_filename_component(name ${source} NAME_WE)
@@ -72,13 +94,23 @@ if(MUSTER_SANITIZE)
       ENVIRONMENT "${san_env};${slower}")
   endforeach()
 endif()
+if(MUSTER_MYSQLCLIENT_BUILD)
+  # what depends on the client library: sessions, errors, lost links
+  set(only "^(restart|server_down|servers|locks)$")
+  foreach(server mariadb mysql)
+    muster_units_on(${server} ${MUSTER_MYSQLCLIENT_BUILD} mysqlclient.${server}.units mysqlclient)
+    muster_scripts(${MUSTER_MYSQLCLIENT_BUILD} PREFIX mysqlclient.${server}. LABEL mysqlclient
+      SERVER ${server} ONLY ${only} FOLDERS integration)
+  endforeach()
+endif()
 if(MUSTER_ASAN_BUILD)
   muster_units(asan. ${MUSTER_ASAN_BUILD} asan ".")
-  muster_scripts(asan. ${MUSTER_ASAN_BUILD} asan integration crash)
+  muster_scripts(${MUSTER_ASAN_BUILD} PREFIX asan. LABEL asan ENV ${slower}
+    FOLDERS integration crash)
 endif()
 if(MUSTER_TSAN_BUILD)
   muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "^(sched|exec|db|api)$")
-  muster_scripts(tsan. ${MUSTER_TSAN_BUILD} tsan integration)
+  muster_scripts(${MUSTER_TSAN_BUILD} PREFIX tsan. LABEL tsan ENV ${slower} FOLDERS integration)
 endif()
 
 # ---- fuzz ---------------------------------------------------------------------------

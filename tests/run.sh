@@ -3,8 +3,10 @@
 #
 #   tests/run.sh [ctest option...]     e.g. tests/run.sh -L 'style|unit'
 #
-# Trees: build-dev (gcc, warnings are errors), build-clang, build-release, build-asan,
-# build-tsan, build-fuzz. One ctest, the last thing to run, runs the tests of all.
+# Trees: build-dev (gcc, warnings are errors), build-clang, build-mysqlclient (Oracle's
+# client library), build-release, build-asan, build-tsan, build-fuzz. One ctest, the last
+# thing to run, runs the tests of all. Without root and without an unpacked MySQL
+# (tests/mysql.sh) what needs it is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/packages.sh
@@ -24,13 +26,21 @@ build() { # PRESET TARGET [option...]
 	cmake --build "build-$preset" --parallel 2 --target "$target" -- --quiet
 }
 
+trees=()
 build clang all
+if client=$(tests/mysql.sh client); then
+	PKG_CONFIG_PATH=$client build mysqlclient all
+	trees+=(-DMUSTER_MYSQLCLIENT_BUILD="$PWD/build-mysqlclient")
+elif [ "$(id -u)" -eq 0 ]; then
+	exit 1
+fi
 build release all -DMUSTER_TESTS=OFF
 # gcc warns wrongly about code that sanitizers have rewritten; the trees above have warned
 build asan all -DMUSTER_WERROR=OFF -DCMAKE_C_FLAGS=-w
 build tsan all -DMUSTER_WERROR=OFF -DCMAKE_C_FLAGS=-w
 build fuzz fuzz_all
-build dev all -DMUSTER_ASAN_BUILD="$PWD/build-asan" -DMUSTER_TSAN_BUILD="$PWD/build-tsan" \
-	-DMUSTER_FUZZ_BUILD="$PWD/build-fuzz"
+trees+=(-DMUSTER_ASAN_BUILD="$PWD/build-asan" -DMUSTER_TSAN_BUILD="$PWD/build-tsan"
+	-DMUSTER_FUZZ_BUILD="$PWD/build-fuzz")
+build dev all "${trees[@]}"
 
 exec ctest --test-dir build-dev --parallel 2 --output-on-failure "$@"

@@ -22,6 +22,13 @@
 # A server also ends when the script that started it is gone. MARIADBD names another
 # mariadbd. Functions set no variable of the caller (names begin with _server).
 
+# Programs linked with the unpacked client library of Oracle log in to MariaDB by a
+# plugin, which that library looks for in the folder of an installed MySQL.
+if "$TESTS_DIR/mysql.sh" --have; then
+	LIBMYSQL_PLUGIN_DIR=$("$TESTS_DIR/mysql.sh")/usr/lib/mysql/plugin
+	export LIBMYSQL_PLUGIN_DIR
+fi
+
 _server_fail()
 {
 	echo "server.sh: $*" >&2

@@ -1,6 +1,8 @@
 #include "db.h"
 
 #include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <glib.h>
 
@@ -45,6 +47,17 @@ char *db_addr_format(const struct db_addr *addr)
 		return g_strdup_printf("[%s]:%u", host, port);
 	}
 	return g_strdup_printf("%s:%u", host, port);
+}
+
+int db_addr_check(const struct db_addr *addr, struct err *err)
+{
+	struct sockaddr_un un;
+
+	if (addr->socket != NULL && strlen(addr->socket) >= sizeof(un.sun_path)) {
+		return err_set(err, ERR_INVALID, "socket %s: longer than the %zu bytes of a socket",
+			       addr->socket, sizeof(un.sun_path) - 1);
+	}
+	return 0;
 }
 
 void db_rows_release(struct db_rows *rows)

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <glib.h>
 #include <mysql.h>
@@ -16,6 +15,7 @@
 #include "db_fault.h"
 #include "db_login.h"
 
+#define CHARSET           "utf8mb4"
 #define CONNECT_TIMEOUT_S 10
 #define PACKET_MAX        (1024UL * 1024 * 1024) /* what the protocol allows */
 #define PACKET_OVERHEAD   16                     /* what goes with a statement, at most */
@@ -84,6 +84,8 @@ static void option_text(MYSQL *mysql, enum mysql_option option, const char *valu
 }
 
 #ifdef MARIADB_PACKAGE_VERSION_ID
+#	define RESET_KEEPS_CHARSET true
+
 static void tls_mode(MYSQL *mysql, enum db_tls tls)
 {
 	my_bool enforce = (my_bool)(tls != DB_TLS_OFF);
@@ -108,6 +110,12 @@ static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
 	(void)mysql_real_escape_string(mysql, to, from, len);
 }
 #else
+/*
+ * Oracle's library logs in with a collation that MariaDB does not know and names the character
+ * set afterwards. A reset takes MariaDB back to the login, that is to its own default.
+ */
+#	define RESET_KEEPS_CHARSET false
+
 static void tls_mode(MYSQL *mysql, enum db_tls tls)
 {
 	static const enum mysql_ssl_mode modes[] = {
@@ -166,7 +174,7 @@ static void link_options(MYSQL *mysql, bool tcp)
 	(void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
 	(void)mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
 	(void)mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
-	(void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	(void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, CHARSET);
 	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "musterd");
 	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_version", MUSTER_VERSION);
 }
@@ -235,17 +243,6 @@ static int connect_failed(MYSQL *mysql, const struct db_addr *addr, const struct
 	}
 	return err_set_native(err, ERR_DENIED, number, "%s: %s (user and password are in %s)",
 			      where, text, addr->defaults_file);
-}
-
-static int addr_check(const struct db_addr *addr, struct err *err)
-{
-	struct sockaddr_un un;
-
-	if (addr->socket != NULL && strlen(addr->socket) >= sizeof(un.sun_path)) {
-		return err_set(err, ERR_INVALID, "socket %s: longer than the %zu bytes of a socket",
-			       addr->socket, sizeof(un.sun_path) - 1);
-	}
-	return 0;
 }
 
 static MYSQL *connect_login(const struct db_addr *addr, const struct db_login *login,
@@ -327,7 +324,7 @@ struct db_session *db_open(const struct db_addr *addr, struct err *err)
 	SCOPED_PTR(db_session) session = NULL;
 	MYSQL *mysql;
 
-	if (addr_check(addr, err) < 0 || db_login_read(&login, addr->defaults_file, err) < 0) {
+	if (db_addr_check(addr, err) < 0 || db_login_read(&login, addr->defaults_file, err) < 0) {
 		return NULL;
 	}
 	CRASH_POINT(DB_CONNECT);
@@ -504,7 +501,12 @@ int db_reset(struct db_session *session, struct err *err)
 	session->affected = 0;
 	db_set_pinned(session, NULL);
 	CRASH_POINT(DB_RESET);
-	return mysql_reset_connection(session->mysql) == 0 ? 0 : fail_harmless(session, err);
+	if (mysql_reset_connection(session->mysql) != 0 ||
+	    (!RESET_KEEPS_CHARSET && session->flavor == DB_MARIADB &&
+	     mysql_set_character_set(session->mysql, CHARSET) != 0)) {
+		return fail_harmless(session, err);
+	}
+	return 0;
 }
 
 const char *db_pinned(const struct db_session *session)

@@ -19,8 +19,8 @@ per_tenant() { awk -v a="$1" -v b="$2" -v n="$tenants" 'BEGIN { printf "%.2f", (
 run_raw() {
 	local before
 	three raw "$1" >"$work/raw.sql"
-	# shellcheck disable=SC2046
 	before=$(server_cpu)
+	# shellcheck disable=SC2046
 	"$build/bench_raw" "$socket" $at_once "$work/raw.sql" $(names) >"$work/raw.out"
 	raw_server=$(per_tenant "$(server_cpu)" "$before")
 	read -r wall raw_cpu <"$work/raw.out"

@@ -14,8 +14,21 @@ cases=$(cd "$cases" && pwd)
 # init pick, and what they use).
 . "$cases/_tools/servers.env"
 . <(sed -n '/^cli()/,/^for S in/p' "$cases/replay.sh" | sed '$d')
-export MARIADB_SOCK=$db/sock
-SRV=mariadb
+export MARIADB_SOCK=$db/sock MYSQL_SOCK=$db/sock
+SRV=$flavor
+if [ "$flavor" = mysql ]; then
+	MYSQL_ROOT=$("$TESTS_DIR/mysql.sh")
+	_server_mysql_root
+	export MYSQL_ROOT _server_ld _server_lib
+	# the recording's way to MySQL's own client; the sockets of tests are not in there
+	chroot() { # ROOT PROGRAM WORD…
+		local program=$1$2
+
+		shift 2
+		"$_server_ld" --library-path "$_server_lib" "$program" "$@"
+	}
+	export -f chroot
+fi
 
 cases_enter() { # SET: its settings, as the recording had them
 	D=$cases/$1
@@ -67,7 +80,7 @@ cases_release() { # DIR: the folder of migrations of the set
 cases_schema() { # DB: without what muster keeps there
 	(
 		dump() {
-			mariadb_dump --ignore-table="$db_name.muster_history" \
+			"${SRV}_dump" --ignore-table="$db_name.muster_history" \
 				--ignore-table="$db_name.muster_state" "$@"
 		}
 		db_name=$1

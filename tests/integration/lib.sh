@@ -3,9 +3,12 @@
 #
 #   . "$(dirname "$0")/lib.sh"
 #
-# A test has a folder of its own ($work, in memory), a MariaDB server of its own when it
-# asks for one (db_start) and a musterd of its own (daemon_start). Everything it started is
-# ended when it ends, also by a failure. Programs: $MUSTER_BUILD, else build/.
+# A test has a folder of its own ($work, in memory), a server of its own when it asks for
+# one (db_start) and a musterd of its own (daemon_start). Everything it started is ended
+# when it ends, also by a failure. Programs: $MUSTER_BUILD, else build/.
+#
+# The server is MariaDB; with MUSTER_SERVER=mysql in the environment it is MySQL, and where
+# there is none and none can be unpacked the test is skipped. $flavor says which it is.
 #
 # claim TEXT            what follows proves this sentence; it heads the report of a failure
 # ok CMD…, fails N CMD… run it; exit status must be 0 or N; $out is what it printed, $err
@@ -21,6 +24,10 @@ set -euo pipefail
 TESTS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$TESTS_DIR/server.sh"
 
+flavor=${MUSTER_SERVER:-mariadb}
+if [ "$flavor" = mysql ]; then
+	"$TESTS_DIR/mysql.sh" >/dev/null || exit
+fi
 project=$(dirname "$TESTS_DIR")
 build=${MUSTER_BUILD:-$project/build}
 memory=/dev/shm
@@ -224,13 +231,13 @@ daemon_kill() {
 
 db_start() { # [option…]
 	servers+=("$db")
-	server_start mariadb "$db" "$@" >/dev/null
+	server_start "$flavor" "$db" "$@" >/dev/null
 	printf '[client]\nuser=root\n' >"$work/root.cnf"
 }
 
 db_more() { # DIR [option…]: one more server
 	servers+=("$1")
-	server_start mariadb "$@" >/dev/null
+	server_start "$flavor" "$@" >/dev/null
 }
 
 sql() { # STATEMENT [DB]

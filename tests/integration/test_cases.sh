@@ -7,8 +7,8 @@
 copies=3
 
 if [ $# -eq 0 ]; then
-	for set in "$cases"/*/expected/mariadb; do
-		set=${set%/expected/mariadb}
+	for set in "$cases"/*/expected/"$flavor"; do
+		set=${set%/expected/*}
 		set -- "$@" "${set##*/}"
 	done
 fi
@@ -19,9 +19,9 @@ daemon_start
 enrol
 
 kinds() { # SET: "expected-folder seed"
-	echo mariadb no
-	if [ -d "$cases/$1/expected/mariadb-seeded" ]; then
-		echo mariadb-seeded yes
+	echo "$flavor" no
+	if [ -d "$cases/$1/expected/$flavor-seeded" ]; then
+		echo "$flavor-seeded" yes
 	fi
 }
 

@@ -39,7 +39,9 @@ is "1 running,1 baking,1 done,2 running,2 baking,2 done,3 running,3 baking,3 don
 claim "the largest tenants of a wave go first"
 for n in 010 017; do
 	sql "create table ballast (t longtext);
-		insert into ballast select repeat('x', 3000000) from seq_1_to_${n#0};
+		insert into ballast with recursive seq (n) as (
+			select 1 union all select n + 1 from seq where n < ${n#0})
+			select repeat('x', 3000000) from seq;
 		analyze table ballast" "client_$n" >/dev/null
 done
 next 'create table three (id int primary key);'
