@@ -96,6 +96,7 @@ static void set_policy(const struct conf *conf, struct sched_policy *policy)
 		.server_running = conf->server_running,
 		.stall_ms = conf->stall_ms,
 		.lock_wait_ms = conf->lock_wait_ms,
+		.orphan_wait_ms = conf->orphan_wait_ms,
 		.retry_ms = conf->retry_ms,
 		.threads = (unsigned)conf->running,
 	};

@@ -69,6 +69,7 @@
 	X(TASK_TRANSIENT, "transient") \
 	X(TASK_PARK,      "park") \
 	X(TASK_LOST,      "lost") \
+	X(TASK_DOUBT,     "doubt") \
 	X(TASK_AHEAD,     "ahead") \
 	X(TASK_WAKE,      "wake") \
 	X(TASK_HOLD,      "hold") \

@@ -34,6 +34,7 @@ struct conf {
 	int64_t server_running;
 	int64_t stall_ms;
 	int64_t lock_wait_ms;
+	int64_t orphan_wait_ms;
 	int64_t stop_timeout_ms;
 	int64_t retry_ms;
 };

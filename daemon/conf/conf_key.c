@@ -65,6 +65,9 @@ const struct conf_key conf_keys[] = {
 	{ "stall", CONF_DURATION, AT(stall_ms, int64_t), "60s", SECOND, HOUR, RELOAD,
 	  "How long a statement may wait for locks altogether, all tries added up.\n"
 	  "Then its task fails.\nA rollout may name its own." },
+	{ "orphan_wait", CONF_DURATION, AT(orphan_wait_ms, int64_t), "24h", 0, 168 * HOUR, RELOAD,
+	  "How long a statement that a lost connection left behind may run on.\n"
+	  "Its tenant waits meanwhile; then the statement is ended." },
 	{ "retry", CONF_DURATION, AT(retry_ms, int64_t), "5s", SECOND / 10, HOUR, RELOAD,
 	  "Pause before a server that is down is tried again; it grows with each try." },
 	{ "stop_timeout", CONF_DURATION, AT(stop_timeout_ms, int64_t), "60s", 0, HOUR, RELOAD,

@@ -88,6 +88,7 @@ unsigned db_version_number(const struct db_session *session); /* 101119, 90704 *
 uint64_t db_connection_id(const struct db_session *session);
 uint64_t db_max_packet(const struct db_session *session); /* the server's, bytes */
 bool db_in_transaction(const struct db_session *session);
+bool db_autocommits(const struct db_session *session);
 bool db_is_lost(const struct db_session *session);      /* only free it */
 uint64_t db_affected(const struct db_session *session); /* by the last db_exec */
 

@@ -57,7 +57,7 @@ int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err
 	g_string_append_printf(sql,
 			       ", time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, "
 			       "unique_checks = 1, lock_wait_timeout = %u, "
-			       "innodb_lock_wait_timeout = %u, wait_timeout = 28800",
+			       "innodb_lock_wait_timeout = %u, wait_timeout = 120",
 			       wait_s, wait_s);
 	pin_flavor(sql, session, pin);
 	if (g_strcmp0(db_pinned(session), sql->str) == 0) {
@@ -87,31 +87,60 @@ static char *lock_name(const struct db_session *session, const char *schema)
 	return db_quote(session, name);
 }
 
-/* Who holds it, in words. Owned. */
-static char *lock_holder(struct db_session *session, const char *name, bool with_time)
+void db_holder_release(struct db_holder *holder)
 {
-	g_autofree char *busy = NULL;
+	g_free(holder->words);
+	*holder = (struct db_holder){ 0 };
+}
+
+/* cells: id, user, host, time, command, begins with the mark */
+static void holder_parse(struct db_holder *holder, char *const *cells)
+{
+	holder->id = g_ascii_strtoull(cells[0], NULL, 10);
+	if (cells[1] == NULL) {
+		holder->words = g_strdup_printf("connection %s", cells[0]);
+		return;
+	}
+	holder->words = g_strdup_printf("connection %s (%s@%s)", cells[0], cells[1],
+					cells[2] == NULL ? "?" : cells[2]);
+	holder->seconds = cells[3] == NULL ? 0 : g_ascii_strtoll(cells[3], NULL, 10);
+	holder->idle = g_strcmp0(cells[4], "Sleep") == 0;
+	holder->marked = g_strcmp0(cells[5], "1") == 0;
+}
+
+/* name is quoted. */
+static int holder_get(struct db_session *session, const char *name, struct db_holder *holder,
+		      struct err *err)
+{
 	SCOPED(db_rows) rows = { 0 };
-	struct err err;
 	const char *source =
 		db_flavor(session) == DB_MYSQL ? "performance_schema" : "information_schema";
 
-	if (db_queryf(session, &rows, &err,
-		      "select u.id, p.user, p.host, p.time from (select is_used_lock(%s) as id) u "
+	*holder = (struct db_holder){ 0 };
+	if (db_queryf(session, &rows, err,
+		      "select u.id, p.user, p.host, p.time, p.command, "
+		      "p.info like '/* muster:%%' from (select is_used_lock(%s) as id) u "
 		      "left join %s.processlist p on p.id = u.id",
-		      name, source) < 0 ||
-	    rows.nr == 0 || rows.cells[0][0] == NULL) {
-		return g_strdup("somebody who has just gone");
+		      name, source) < 0) {
+		return -1;
 	}
-	if (rows.cells[0][1] == NULL) {
-		return g_strdup_printf("connection %s", rows.cells[0][0]);
+	if (rows.nr > 0 && rows.cells[0][0] != NULL) {
+		holder_parse(holder, rows.cells[0]);
 	}
-	if (with_time && rows.cells[0][3] != NULL) {
-		busy = g_strdup_printf(", %s s", rows.cells[0][3]);
-	}
-	return g_strdup_printf("connection %s (%s@%s%s)", rows.cells[0][0], rows.cells[0][1],
-			       rows.cells[0][2] == NULL ? "?" : rows.cells[0][2],
-			       busy == NULL ? "" : busy);
+	return 0;
+}
+
+int db_lock_holder(struct db_session *session, const char *schema, struct db_holder *holder,
+		   struct err *err)
+{
+	g_autofree char *name = lock_name(session, schema);
+
+	return holder_get(session, name, holder, err);
+}
+
+static const char *holder_words(const struct db_holder *holder)
+{
+	return holder->words == NULL ? "somebody who has just gone" : holder->words;
 }
 
 int db_lock(struct db_session *session, const char *schema, unsigned wait_s, struct err *err)
@@ -140,7 +169,7 @@ int db_lock_claimed(struct db_session *session, const char *schema, unsigned wai
 		    uint64_t claim_id, bool *lost, struct err *err)
 {
 	g_autofree char *name = lock_name(session, schema);
-	g_autofree char *holder = NULL;
+	SCOPED(db_holder) holder = { 0 };
 	SCOPED(db_rows) rows = { 0 };
 
 	/*
@@ -160,11 +189,13 @@ int db_lock_claimed(struct db_session *session, const char *schema, unsigned wai
 	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "2") == 0) {
 		return claim_refused(session, schema, lost, err);
 	}
-	holder = lock_holder(session, name, true);
+	if (holder_get(session, name, &holder, err) < 0) {
+		return -1;
+	}
 	return err_set(err, ERR_BUSY,
-		       "%s is locked by %s: another musterd works there, or a statement that one "
-		       "left behind",
-		       schema, holder);
+		       "%s is locked by %s, for %" G_GINT64_FORMAT
+		       " s: another musterd works there, or a statement that one left behind",
+		       schema, holder_words(&holder), holder.seconds);
 }
 
 int db_lock_check(struct db_session *session, const char *schema, struct err *err)
@@ -230,7 +261,7 @@ static int claim_take(struct db_session *session, const struct db_claim *claim, 
 int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t *holder,
 	     struct err *err)
 {
-	g_autofree char *words = NULL;
+	SCOPED(db_holder) who = { 0 };
 	uint64_t ids[3] = { 0 };
 
 	if (claim_take(session, claim, ids, err) < 0) {
@@ -243,8 +274,11 @@ int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t 
 		*holder = ids[0];
 		return 0;
 	}
-	words = lock_holder(session, CLAIM_NAME, false);
-	return err_set(err, ERR_BUSY, "another musterd works on this server: %s", words);
+	if (holder_get(session, CLAIM_NAME, &who, err) < 0) {
+		return -1;
+	}
+	return err_set(err, ERR_BUSY, "another musterd works on this server: %s",
+		       holder_words(&who));
 }
 
 /* ---- who is in the way ----------------------------------------------------------- */

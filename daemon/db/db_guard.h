@@ -40,6 +40,21 @@ NODISCARD int db_lock(struct db_session *session, const char *schema, unsigned w
 NODISCARD int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
 			      uint64_t claim_id, bool *lost, struct err *err);
 
+/* Who holds a tenant's lock. */
+struct db_holder {
+	uint64_t id; /* of its connection; 0: nobody */
+	char *words; /* owned; for people: "connection 4711 (muster@10.0.0.8)" */
+	bool idle;   /* it runs no statement, for so many seconds */
+	int64_t seconds;
+	bool marked; /* it runs a statement of a migration: its text begins with the mark */
+};
+
+void db_holder_release(struct db_holder *holder);
+SCOPED_RELEASE(db_holder);
+
+NODISCARD int db_lock_holder(struct db_session *session, const char *schema,
+			     struct db_holder *holder, struct err *err);
+
 /* ERR_CONFLICT when this session does not hold the lock any more. */
 NODISCARD int db_lock_check(struct db_session *session, const char *schema, struct err *err);
 NODISCARD int db_unlock(struct db_session *session, const char *schema, struct err *err);

@@ -542,6 +542,11 @@ uint64_t db_max_packet(const struct db_session *session)
 	return session->max_packet;
 }
 
+bool db_autocommits(const struct db_session *session)
+{
+	return (session->mysql->server_status & SERVER_STATUS_AUTOCOMMIT) != 0;
+}
+
 bool db_in_transaction(const struct db_session *session)
 {
 	return (session->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;

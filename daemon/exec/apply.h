@@ -3,10 +3,10 @@
  *
  *   checks before -> row "applying" -> statements -> checks after -> row "applied"
  *
- * The row is committed before the first statement and says in_flight, so that a crash at
- * any point leaves a tenant that says of itself that nobody knows. A failure that
- * the server has told us leaves the row with the number of statements that lasted:
- * what a file did inside its own open transaction is rolled back and does not count.
+ * journal.h writes the rows, so that a crash at any point leaves a tenant that can be
+ * read. A failure that the server has told us leaves the row with the number of
+ * statements that lasted: what a file did inside its own open transaction is rolled
+ * back and does not count.
  *
  * A file stops for a request to park only where it can go on later: not inside a
  * transaction of its own, not while something is in the session that only the
@@ -18,23 +18,16 @@
 #ifndef APPLY_H
 #define APPLY_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "outcome.h"
 
-struct history;
-struct migration;
-struct visit;
+struct journal;
 
 struct apply {
-	struct visit *visit;
-	struct history *history;
-	const struct migration *migration;
-	const char *task; /* "r12/acme", for the command that helps */
-	int64_t base;     /* statements of the task before this migration */
-	size_t done;      /* out: statements of the file that lasted */
+	struct journal *journal; /* its done says what lasted */
+	const char *task;        /* "r12/acme", for the command that helps */
+	int64_t base;            /* statements of the task before this migration */
 };
 
 /*

@@ -120,6 +120,32 @@ static bool is_interrupted(const struct ddl *ddl, const struct statement *statem
 	       db_fault_classify(db_flavor(ddl->session), err->native) == DB_FAULT_INTERRUPTED;
 }
 
+static int run_covered(const struct ddl *ddl, const char *sql, struct err *err)
+{
+	struct db_session *session = ddl->session;
+	struct err ignored;
+
+	if (db_execf(session, err, "start transaction") < 0) {
+		return -1;
+	}
+	if (db_exec(session, sql, strlen(sql), err) == 0 && ddl->cover(ddl->cover_ctx, err) == 0 &&
+	    db_execf(session, err, "commit") == 0) {
+		return 0;
+	}
+	if (!db_is_lost(session) && db_execf(session, &ignored, "rollback") < 0) {
+		*err = ignored; /* what is open now is lost, and that counts for more */
+	}
+	return -1;
+}
+
+static int run_once(const struct ddl *ddl, const char *sql, struct err *err)
+{
+	if (ddl->cover != NULL) {
+		return run_covered(ddl, sql, err);
+	}
+	return db_exec(ddl->session, sql, strlen(sql), err);
+}
+
 enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, size_t number,
 		     struct err *err)
 {
@@ -131,7 +157,7 @@ enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, s
 	if (sql == NULL) {
 		return DDL_FAILED;
 	}
-	while (db_exec(ddl->session, sql, strlen(sql), err) < 0) {
+	while (run_once(ddl, sql, err) < 0) {
 		g_autofree char *blockers = NULL;
 
 		if (is_interrupted(ddl, statement, err)) {

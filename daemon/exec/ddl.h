@@ -34,6 +34,12 @@ struct ddl {
 	const char *schema;
 	const char *version;
 	bool may_stop; /* false: finish even when asked to stop */
+	/*
+	 * Not NULL: the statement runs in a transaction of ours, cover is called behind it, and
+	 * both are committed together or not at all.
+	 */
+	int (*cover)(void *ctx, struct err *err);
+	void *cover_ctx;
 };
 
 /* number is that of the statement in its file, from 1. */

@@ -66,6 +66,7 @@ void exec_result_free(struct exec_result *result)
 	g_free(result->reason);
 	g_free(result->version);
 	g_free(result->migration);
+	g_free(result->difference);
 	for (size_t i = 0; i < result->nr; i++) {
 		standing_release(&result->standings[i]);
 	}

@@ -77,6 +77,7 @@ struct exec_order {
 	struct exec_live *live;  /* TASK; borrowed, outlives the order */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
+	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM: which
@@ -128,6 +129,7 @@ struct exec_result {
 	char *reason;      /* owned */
 	char *version;     /* owned; newest applied now, or NULL */
 	char *migration;   /* owned; version where it ended, or NULL */
+	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
 	int64_t statement; /* done in this run and before, of the pending ones */
 	int64_t statements;
 	int64_t run_ms;

@@ -244,6 +244,38 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 	return explain_unwritten(session, is_new, mark->epoch, err);
 }
 
+static char *hex_of(const char *text)
+{
+	GString *hex = g_string_new(NULL);
+
+	for (; *text != '\0'; text++) {
+		g_string_append_printf(hex, "%02x", (unsigned char)*text);
+	}
+	return g_string_free(hex, FALSE);
+}
+
+static int write_progress(struct db_session *session, const struct history_mark *mark,
+			  struct err *err)
+{
+	char digest[RELEASE_CHECKSUM_LEN + 1];
+	g_autofree char *version = hex_of(mark->migration->version);
+	const struct tenant_param params[] = {
+		{ .name = "version", .text = version },
+		{ .name = "state", .text = history_state_names[mark->state] },
+		{ .name = "done", .number = mark->done },
+		{ .name = "digest", .text = digest },
+		{ .name = "in_flight", .number = mark->in_flight },
+		{ .name = "epoch", .number = mark->epoch },
+		{ 0 },
+	};
+
+	release_prefix_digest(&mark->migration->up, mark->done, digest);
+	if (run(session, TENANT_HISTORY_PROGRESS, params, err) < 0) {
+		return -1;
+	}
+	return db_affected(session) == 1 ? 0 : explain_unwritten(session, false, mark->epoch, err);
+}
+
 static int put_epoch(struct db_session *session, uint64_t epoch, struct err *err)
 {
 	const struct tenant_param params[] = {
@@ -303,14 +335,29 @@ static bool is_again(const struct db_session *session, const struct err *err)
 	return fault == DB_FAULT_LOCK_WAIT || fault == DB_FAULT_DEADLOCK;
 }
 
+/* What is written: rows, whole or not at all, or the progress of one. */
+struct writing {
+	const struct history *history;
+	const struct history_mark *marks;
+	size_t nr;
+	bool progress;
+};
+
+static int write_one_way(struct db_session *session, const struct writing *writing, struct err *err)
+{
+	if (writing->progress) {
+		return write_progress(session, writing->marks, err);
+	}
+	return write_once(session, writing->history, writing->marks, writing->nr, err);
+}
+
 /* Repeating is harmless: the rows are set to values, and none is written twice. */
-static int write_in_time(struct db_session *session, const struct history *history,
-			 const struct history_mark *marks, size_t nr, struct err *err)
+static int write_in_time(struct db_session *session, const struct writing *writing, struct err *err)
 {
 	bool may_repeat = !db_in_transaction(session);
-	int64_t end = tick_ms() + marks->stall_ms;
+	int64_t end = tick_ms() + writing->marks->stall_ms;
 
-	while (write_once(session, history, marks, nr, err) < 0) {
+	while (write_one_way(session, writing, err) < 0) {
 		if (!may_repeat || !is_again(session, err) || tick_ms() >= end) {
 			return err_prefix(err, "muster_history");
 		}
@@ -360,19 +407,36 @@ int history_claim(struct db_session *session, struct history *history, uint64_t 
 int history_put_all(struct db_session *session, struct history *history,
 		    const struct history_mark *marks, size_t nr, struct err *err)
 {
+	const struct writing writing = { .history = history, .marks = marks, .nr = nr };
+
 	if (nr == 0) {
 		return 0;
 	}
 	if (refuse_older(history, marks->epoch, err) < 0) {
 		return -1;
 	}
-	if (write_in_time(session, history, marks, nr, err) < 0) {
+	if (write_in_time(session, &writing, err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < nr; i++) {
 		remember(history, &marks[i]);
 	}
 	history->epoch = marks->epoch;
+	return 0;
+}
+
+int history_progress(struct db_session *session, struct history *history,
+		     const struct history_mark *mark, struct err *err)
+{
+	const struct writing writing = { .history = history,
+					 .marks = mark,
+					 .nr = 1,
+					 .progress = true };
+
+	if (write_in_time(session, &writing, err) < 0) {
+		return -1;
+	}
+	remember(history, mark);
 	return 0;
 }
 

@@ -95,6 +95,13 @@ NODISCARD int history_put(struct db_session *session, struct history *history,
 NODISCARD int history_put_all(struct db_session *session, struct history *history,
 			      const struct history_mark *marks, size_t nr, struct err *err);
 
+/*
+ * How far the file has come: the row stands already. Goes into the open transaction when
+ * there is one, and never tries again then. ERR_CONFLICT as in history_put.
+ */
+NODISCARD int history_progress(struct db_session *session, struct history *history,
+			       const struct history_mark *mark, struct err *err);
+
 /* Write only the epoch, when it differs. ERR_CONFLICT as in history_put. */
 NODISCARD int history_claim(struct db_session *session, struct history *history, uint64_t epoch,
 			    struct err *err);

@@ -90,7 +90,7 @@ static bool is_ahead(struct search *search)
 
 static void doubt(struct search *search, const struct history_row *row)
 {
-	end(search->position, TASK_LOST, row->version,
+	end(search->position, TASK_DOUBT, row->version,
 	    "migration %s is in doubt: %zu of %zu statements are known to be done, of statement "
 	    "%zu and those behind it nobody knows; look, then "
 	    "`muster task resolve %s --as applied|not-applied|at=N`",

@@ -22,7 +22,7 @@ struct history_row;
 struct release;
 
 struct position {
-	/* TASK_TAKE: there is work; else TASK_NOTHING, TASK_AHEAD, TASK_LOST, TASK_REFUSED */
+	/* TASK_TAKE: there is work; else TASK_NOTHING, TASK_AHEAD, TASK_DOUBT, TASK_REFUSED */
 	enum task_event event;
 	char *reason;    /* owned; NULL with TASK_TAKE and TASK_NOTHING */
 	char *migration; /* owned; the version that the reason is about, or NULL */

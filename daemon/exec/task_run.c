@@ -8,8 +8,10 @@
 #include "db.h"
 #include "exec.h"
 #include "history.h"
+#include "journal.h"
 #include "outcome.h"
 #include "position.h"
+#include "recover.h"
 #include "release.h"
 #include "tick.h"
 #include "visit.h"
@@ -73,6 +75,21 @@ static bool read_history(struct task *task)
 	return true;
 }
 
+/* What a crash or a lost link has left is settled before anything else. */
+static bool recover(struct task *task)
+{
+	struct err err;
+	int settled;
+
+	g_clear_pointer(&task->result->difference, g_free);
+	settled = recover_run(&task->visit, &task->history, task->name, &task->outcome,
+			      &task->result->difference, &err);
+	if (settled < 0) {
+		fail_outside(task, &err);
+	}
+	return settled > 0;
+}
+
 /* What the history says, as the task's outcome. TASK_TAKE: there is work. */
 static bool find_position(struct task *task)
 {
@@ -109,10 +126,14 @@ static bool apply_one(struct task *task, size_t index)
 	const struct migration *migration = &task->order->release->migrations[index];
 	const struct history_row *row = history_find(&task->history, migration->version);
 	size_t before = row == NULL || migration->skipped ? 0 : row->done;
-	struct apply apply = {
+	SCOPED(journal)
+	journal = {
 		.visit = &task->visit,
 		.history = &task->history,
 		.migration = migration,
+	};
+	struct apply apply = {
+		.journal = &journal,
 		.task = task->name,
 		.base = task->statement - (int64_t)before,
 	};
@@ -124,7 +145,7 @@ static bool apply_one(struct task *task, size_t index)
 	task->result->migration = g_strdup(migration->version);
 	apply_migration(&apply, &task->outcome);
 	if (!migration->skipped) {
-		task->statement = apply.base + (int64_t)apply.done;
+		task->statement = apply.base + (int64_t)journal.done;
 	}
 	if (task->outcome.event != TASK_APPLIED) {
 		return false;
@@ -169,7 +190,7 @@ static void work(struct task *task)
 {
 	bool is_more;
 
-	if (!enter(task) || !read_history(task) || !find_position(task)) {
+	if (!enter(task) || !read_history(task) || !recover(task) || !find_position(task)) {
 		return;
 	}
 	show_size(task);

@@ -5,6 +5,7 @@
 #include "db.h"
 #include "db_guard.h"
 #include "exec.h"
+#include "orphan.h"
 #include "release.h"
 #include "tick.h"
 
@@ -97,6 +98,7 @@ static int lock(struct visit *visit, struct err *err)
 			return -1;
 		}
 		say_waits(order, err->msg);
+		orphan_end(visit);
 	}
 	visit->locked = true;
 	return 0;

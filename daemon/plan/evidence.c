@@ -435,7 +435,10 @@ static enum evidence of_ddl(const struct statement *statement, const struct head
 	if (head_is_event(head)) {
 		return of_event(head, why);
 	}
-	if (!facts->shape_known && !head_is(head, 0, "TRUNCATE")) {
+	if (head_is(head, 0, "TRUNCATE")) {
+		return of_unchanged(statement, head, why);
+	}
+	if (!facts->shape_known) {
 		return none(why, "could not be tried on a scratch copy");
 	}
 	return facts->shape_changed ? EVIDENCE_SHAPE : of_unchanged(statement, head, why);

@@ -74,14 +74,15 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_RUNNING,   TASK_REFUSED,   TASK_FAILED,     "refused" },
 	{ TASK_RUNNING,   TASK_TRANSIENT, TASK_WAITING,    "nothing was changed, to be tried again" },
 	{ TASK_RUNNING,   TASK_PARK,      TASK_PENDING,    "parked between two statements" },
-	{ TASK_RUNNING,   TASK_LOST,      TASK_IN_DOUBT,   "the outcome of a statement is unknown" },
+	{ TASK_RUNNING,   TASK_LOST,      TASK_WAITING,    "the link broke; what took effect is looked at" },
+	{ TASK_RUNNING,   TASK_DOUBT,     TASK_IN_DOUBT,   "the outcome of a statement is unknown" },
 
 	{ TASK_VERIFYING, TASK_APPLIED,   TASK_DONE,       "applied and verified" },
 	{ TASK_VERIFYING, TASK_WAKE,      TASK_RUNNING,    "its checks hold; the next file begins" },
 	{ TASK_VERIFYING, TASK_REFUSED,   TASK_FAILED,     "a check did not hold" },
 	{ TASK_VERIFYING, TASK_TRANSIENT, TASK_WAITING,    "the check could not be made, to be tried again" },
 	{ TASK_VERIFYING, TASK_PARK,      TASK_PENDING,    "parked before its checks" },
-	{ TASK_VERIFYING, TASK_LOST,      TASK_IN_DOUBT,   "the link broke during the check" },
+	{ TASK_VERIFYING, TASK_LOST,      TASK_WAITING,    "the link broke during the check, to be looked at" },
 
 	{ TASK_HELD,      TASK_UNHOLD,    TASK_PENDING,    "the tenant was released" },
 	{ TASK_HELD,      TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },

@@ -41,9 +41,10 @@ struct sched_policy {
 	int64_t server_running; /* max_running of a server that does not say */
 	int64_t stall_ms;
 	int64_t lock_wait_ms;
-	int64_t retry_ms; /* first back-off of a server that is down */
-	char budget[16];  /* of a rollout that does not say: "1%" */
-	unsigned threads; /* 0: workers run inside sched_turn, for tests */
+	int64_t orphan_wait_ms; /* of a statement left behind by a lost connection */
+	int64_t retry_ms;       /* first back-off of a server that is down */
+	char budget[16];        /* of a rollout that does not say: "1%" */
+	unsigned threads;       /* 0: workers run inside sched_turn, for tests */
 };
 
 /* The caller of a change, for the audit trail. */

@@ -54,6 +54,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->live = &running_new(sched, task)->live;
 	order->stall_ms = run->row.stall_ms;
 	order->lock_wait_ms = sched->policy.lock_wait_ms;
+	order->orphan_wait_ms = sched->policy.orphan_wait_ms;
 	order->bytes = task->bytes;
 	order->say = on_said;
 	order->say_ctx = sched;

@@ -116,7 +116,7 @@ static void take_facts(struct store_task *task, const struct exec_result *result
 	task->statements = result->statements;
 	store_text_set(&task->migration, result->migration);
 	if (result->event == TASK_REFUSED || result->event == TASK_LOST ||
-	    (result->event == TASK_TRANSIENT && !result->ok)) {
+	    result->event == TASK_DOUBT || (result->event == TASK_TRANSIENT && !result->ok)) {
 		store_text_set(&task->err_code, err_code_names[result->err.code]);
 		store_text_set(&task->err_message, result->err.msg);
 		task->err_native = result->err.native;
@@ -178,7 +178,7 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	}
 	sched->stats.statements += result->statement;
 	take_facts(&task, result);
-	if (result->event == TASK_TRANSIENT) {
+	if (result->event == TASK_TRANSIENT || result->event == TASK_LOST) {
 		set_wait(sched, &task, result);
 	}
 	if (sched_task_move(sched, run, &task, result->event, &sched_self, result->reason, err) <

@@ -58,7 +58,7 @@ static const struct {
 	{ DB_UNKNOWN, "@@unique_checks",              "1" },
 	{ DB_UNKNOWN, "@@lock_wait_timeout",          "2" },
 	{ DB_UNKNOWN, "@@innodb_lock_wait_timeout",   "2" },
-	{ DB_UNKNOWN, "@@wait_timeout",               "28800" },
+	{ DB_UNKNOWN, "@@wait_timeout",               "120" },
 	{ DB_UNKNOWN, "@@sql_mode = @@global.sql_mode", "1" },
 	/* what the stock client sees stays as the server has it */
 	{ DB_UNKNOWN, "@@group_concat_max_len = @@global.group_concat_max_len", "1" },

@@ -190,7 +190,7 @@ static void a_missing_lower_number_is_applied_too(void **state)
 	release_unref(second);
 }
 
-static void a_crash_in_the_middle_is_in_doubt(void **state)
+static void a_crash_in_the_middle_is_in_doubt_when_nothing_is_known(void **state)
 {
 	const char *schema = test_server_schema("doubt");
 	struct release *release =
@@ -202,10 +202,10 @@ static void a_crash_in_the_middle_is_in_doubt(void **state)
 			 "statements_done = 0",
 			 schema);
 	kit_expect(
-		release, schema, TASK_LOST,
-		"migration 0001 is in doubt: 0 of 2 statements are known to be done, of statement "
-		"1 and those behind it nobody knows; look, then `muster task resolve r12/acme "
-		"--as applied|not-applied|at=N`");
+		release, schema, TASK_DOUBT,
+		"0001_a.sql:1 statement 1 of 2 is in doubt: what it does to the schema is not "
+		"known; see `muster task show r12/acme`, then `muster task resolve r12/acme --as "
+		"applied|not-applied|at=N`");
 	kit_assert_history(schema, "0001 applying 0/2 1");
 	release_unref(release);
 }
@@ -347,7 +347,7 @@ int main(void)
 		cmocka_unit_test(a_tenant_that_is_ahead_is_left_alone),
 		cmocka_unit_test(a_database_that_is_gone_is_named),
 		cmocka_unit_test(a_missing_lower_number_is_applied_too),
-		cmocka_unit_test(a_crash_in_the_middle_is_in_doubt),
+		cmocka_unit_test(a_crash_in_the_middle_is_in_doubt_when_nothing_is_known),
 		cmocka_unit_test(who_holds_the_lock_is_waited_for_and_named),
 		cmocka_unit_test(a_server_that_is_not_there_costs_nothing),
 		cmocka_unit_test(a_server_that_went_away_costs_nothing),

@@ -1,0 +1,343 @@
+#include "journal.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "exec.h"
+#include "ground.h"
+#include "release.h"
+#include "strategy.h"
+#include "tenant_text.h"
+#include "visit.h"
+
+void journal_release(struct journal *journal)
+{
+	ground_free(g_steal_pointer(&journal->ground));
+}
+
+static struct history_mark mark_of(const struct journal *journal, enum history_state state)
+{
+	const struct exec_order *order = journal->visit->order;
+
+	return (struct history_mark){
+		.migration = journal->migration,
+		.state = state,
+		.done = journal->done,
+		.fingerprint = journal->fingerprint,
+		.rollout = order->label,
+		.epoch = order->epoch,
+		.stall_ms = order->stall_ms,
+	};
+}
+
+static const struct statement *statement_at(const struct journal *journal, size_t index)
+{
+	return &journal->migration->up.statements[index];
+}
+
+static int judge(struct journal *journal, size_t index, enum evidence *evidence, struct err *err)
+{
+	const struct ground_step step = { 0 };
+
+	return ground_judge(journal->ground, journal->visit->session, statement_at(journal, index),
+			    &step, evidence, err);
+}
+
+static bool is_end(const struct statement *statement, enum evidence evidence)
+{
+	return statement->kind == STATEMENT_TRANSACTION && evidence == EVIDENCE_TRANSACTION;
+}
+
+/* ---- the row ------------------------------------------------------------------------- */
+
+/* The session as our own rows need it, whatever the file has done to it. */
+static int make_plain(struct journal *journal, struct err *err)
+{
+	struct db_session *session = journal->visit->session;
+	g_autofree char *sql = NULL;
+
+	if (db_in_transaction(session) && db_execf(session, err, "rollback") < 0) {
+		return -1;
+	}
+	if (!journal->visit->dirty) {
+		return 0;
+	}
+	sql = tenant_text(session, TENANT_SESSION_PLAIN, NULL);
+	return db_exec(session, sql, strlen(sql), err);
+}
+
+int journal_close(struct journal *journal, enum history_state state, const char *error,
+		  struct err *err)
+{
+	struct history_mark mark = mark_of(journal, state);
+
+	if (journal->closed) {
+		return 0;
+	}
+	mark.error = error;
+	if (make_plain(journal, err) < 0 ||
+	    history_put(journal->visit->session, journal->history, &mark, err) < 0) {
+		return -1;
+	}
+	journal->flight = HISTORY_LANDED;
+	journal->closed = state == HISTORY_APPLIED;
+	return 0;
+}
+
+static int progress(struct journal *journal, size_t done, enum history_flight flight,
+		    enum history_state state, struct err *err)
+{
+	struct history_mark mark = mark_of(journal, state);
+
+	mark.done = done;
+	mark.in_flight = flight;
+	return history_progress(journal->visit->session, journal->history, &mark, err);
+}
+
+/* ---- one statement ------------------------------------------------------------------- */
+
+static struct ddl ddl_of(const struct journal *journal, bool may_stop)
+{
+	return (struct ddl){
+		.session = journal->visit->session,
+		.order = journal->visit->order,
+		.schema = journal->visit->schema,
+		.version = journal->migration->version,
+		.may_stop = may_stop,
+	};
+}
+
+static enum ddl_end run_plain(struct journal *journal, size_t index, bool may_stop, struct err *err)
+{
+	const struct ddl ddl = ddl_of(journal, may_stop);
+
+	return strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
+}
+
+/* What a statement that runs in our transaction leaves behind it. */
+struct covered {
+	struct journal *journal;
+	size_t done;
+	bool closes;
+};
+
+static int cover(void *ctx, struct err *err)
+{
+	struct covered *covered = ctx;
+
+	return progress(covered->journal, covered->done,
+			covered->closes ? HISTORY_LANDED : HISTORY_VISIBLE,
+			covered->closes ? HISTORY_APPLIED : HISTORY_APPLYING, err);
+}
+
+static enum ddl_end run_covered(struct journal *journal, size_t index, bool may_stop,
+				struct err *err)
+{
+	struct covered covered = {
+		.journal = journal,
+		.done = index + 1,
+		.closes = journal->ends_file && index + 1 == journal->migration->up.nr,
+	};
+	struct ddl ddl = ddl_of(journal, may_stop);
+	enum ddl_end end;
+
+	ddl.cover = cover;
+	ddl.cover_ctx = &covered;
+	end = strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
+	if (end == DDL_DONE) {
+		journal->flight = covered.closes ? HISTORY_LANDED : HISTORY_VISIBLE;
+		journal->closed = covered.closes;
+	}
+	return end;
+}
+
+static enum ddl_end run_blind(struct journal *journal, size_t index, bool may_stop, struct err *err)
+{
+	enum ddl_end end;
+
+	if (progress(journal, index, HISTORY_BLIND, HISTORY_APPLYING, err) < 0) {
+		return DDL_FAILED;
+	}
+	journal->flight = HISTORY_BLIND;
+	end = run_plain(journal, index, may_stop, err);
+	if (end != DDL_DONE) {
+		return end;
+	}
+	if (progress(journal, index + 1, HISTORY_VISIBLE, HISTORY_APPLYING, err) < 0) {
+		return DDL_FAILED;
+	}
+	journal->flight = HISTORY_VISIBLE;
+	return DDL_DONE;
+}
+
+/* ---- the file's own transactions ------------------------------------------------------- */
+
+/*
+ * Does the transaction that begins here hold what it does not cover? Then a rollback
+ * by a crash leaves a part of it behind.
+ */
+static int is_leaky(struct journal *journal, size_t index, bool *leaky, struct err *err)
+{
+	const struct script *up = &journal->migration->up;
+
+	*leaky = false;
+	for (size_t i = index; i < up->nr; i++) {
+		enum evidence evidence;
+
+		if (judge(journal, i, &evidence, err) < 0) {
+			return -1;
+		}
+		if (is_end(&up->statements[i], evidence)) {
+			return 0;
+		}
+		*leaky = *leaky || evidence == EVIDENCE_NONE;
+	}
+	return 0;
+}
+
+static enum ddl_end run_opening(struct journal *journal, size_t index, bool may_stop,
+				struct err *err)
+{
+	bool leaky;
+
+	if (is_leaky(journal, index, &leaky, err) < 0) {
+		return DDL_FAILED;
+	}
+	if (leaky && progress(journal, index, HISTORY_BLIND, HISTORY_APPLYING, err) < 0) {
+		return DDL_FAILED;
+	}
+	journal->flight = leaky ? HISTORY_BLIND : journal->flight;
+	return run_plain(journal, index, may_stop, err);
+}
+
+/*
+ * Within the file's transaction: what ends it takes the row along. ROLLBACK undoes the row,
+ * too, which is right.
+ */
+static enum ddl_end run_inside(struct journal *journal, size_t index, bool may_stop,
+			       struct err *err)
+{
+	const struct statement *statement = statement_at(journal, index);
+	enum history_flight flight = HISTORY_VISIBLE;
+	enum evidence evidence;
+	size_t done;
+
+	if (statement->kind == STATEMENT_DML || statement->kind == STATEMENT_QUERY) {
+		return run_plain(journal, index, may_stop, err);
+	}
+	if (judge(journal, index, &evidence, err) < 0) {
+		return DDL_FAILED;
+	}
+	if (evidence == EVIDENCE_NONE) {
+		flight = HISTORY_BLIND;
+	}
+	done = is_end(statement, evidence) ? index + 1 : index;
+	if (progress(journal, done, flight, HISTORY_APPLYING, err) < 0) {
+		return DDL_FAILED;
+	}
+	return run_plain(journal, index, may_stop, err);
+}
+
+static enum ddl_end run_outside(struct journal *journal, size_t index, bool may_stop,
+				struct err *err)
+{
+	enum evidence evidence;
+
+	if (statement_at(journal, index)->kind == STATEMENT_TRANSACTION ||
+	    !db_autocommits(journal->visit->session)) {
+		return run_opening(journal, index, may_stop, err);
+	}
+	if (judge(journal, index, &evidence, err) < 0) {
+		return DDL_FAILED;
+	}
+	if (evidence == EVIDENCE_NONE) {
+		return run_blind(journal, index, may_stop, err);
+	}
+	if (evidence == EVIDENCE_TRANSACTION) {
+		return run_covered(journal, index, may_stop, err);
+	}
+	return run_plain(journal, index, may_stop, err);
+}
+
+/* A group that leaked has ended well: the row may say so again. */
+static int land(struct journal *journal, struct err *err)
+{
+	if (journal->flight != HISTORY_BLIND) {
+		return 0;
+	}
+	journal->flight = HISTORY_VISIBLE;
+	return progress(journal, journal->done, HISTORY_VISIBLE, HISTORY_APPLYING, err);
+}
+
+/*
+ * A statement that failed may have committed what stood before it, or undone it: the row
+ * went the same way.
+ */
+static int look_again(struct journal *journal, struct err *err)
+{
+	struct db_session *session = journal->visit->session;
+	SCOPED(history) read = { 0 };
+	const struct history_row *row;
+
+	if (db_execf(session, err, "do 0") < 0) {
+		return -1;
+	}
+	if (db_in_transaction(session)) {
+		return 0;
+	}
+	if (history_read(session, &read, err) < 0) {
+		return -1;
+	}
+	row = history_find(&read, journal->migration->version);
+	journal->done = row == NULL ? 0 : row->done;
+	return 0;
+}
+
+int journal_open(struct journal *journal, struct err *err)
+{
+	struct history_mark mark = mark_of(journal, HISTORY_APPLYING);
+
+	if (journal->ground == NULL) {
+		journal->ground = ground_new();
+	}
+	mark.in_flight = HISTORY_VISIBLE;
+	journal->flight = HISTORY_VISIBLE;
+	return history_put(journal->visit->session, journal->history, &mark, err);
+}
+
+enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, struct err *err)
+{
+	const struct statement *statement = statement_at(journal, index);
+	struct db_session *session = journal->visit->session;
+	bool inside = db_in_transaction(session);
+	struct err ignored; /* a lost link shows itself at the next word */
+	enum ddl_end end;
+
+	journal->visit->dirty = journal->visit->dirty || statement->leaves_session;
+	end = inside ? run_inside(journal, index, may_stop, err)
+		     : run_outside(journal, index, may_stop, err);
+	if (statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_CALL) {
+		ground_forget(journal->ground);
+	}
+	if (end == DDL_FAILED && inside && !db_is_lost(session)) {
+		(void)look_again(journal, &ignored);
+		return end;
+	}
+	if (end != DDL_DONE || db_in_transaction(session)) {
+		return end;
+	}
+	journal->done = index + 1;
+	if ((inside || statement->kind == STATEMENT_TRANSACTION) && land(journal, err) < 0) {
+		return DDL_FAILED;
+	}
+	return DDL_DONE;
+}
+
+enum ddl_end journal_run_again(struct journal *journal, size_t index, struct err *err)
+{
+	journal->visit->dirty = true;
+	return run_plain(journal, index, true, err);
+}

@@ -1,0 +1,64 @@
+/*
+ * journal - a statement of a migration and what is remembered of it, together.
+ *
+ * The tenant's row of the migration always says enough to tell, after a crash at any
+ * point, which statements took effect:
+ *
+ *   the schema shows it     DDL: nothing is written; the row says "visible", and the
+ *                           schema is compared with what it should be after each statement
+ *   a transaction covers it DML: committed together with the row
+ *   harmless to repeat      SET, SELECT: nothing is written
+ *   none of these           the row says "blind" before and the truth after it
+ *
+ * What a file does inside a transaction of its own is remembered inside that transaction,
+ * before the statement that ends it, also when that is an implicit commit.
+ * evidence.h tells the four apart.
+ *
+ * Workers; blocks. One journal per migration and visit.
+ */
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ddl.h"
+#include "history.h"
+#include "scope.h"
+
+struct visit;
+struct ground;
+
+struct journal {
+	struct visit *visit;               /* borrowed */
+	struct history *history;           /* borrowed; kept up to date */
+	const struct migration *migration; /* borrowed */
+	const char *fingerprint;           /* borrowed; of the schema before it, or NULL */
+	size_t done;                       /* statements whose effect is committed */
+	enum history_flight flight;        /* as the row says */
+	bool closed;                       /* the row says applied */
+	bool ends_file;                    /* nothing follows the last statement */
+	struct ground *ground;             /* owned */
+};
+
+void journal_release(struct journal *journal);
+SCOPED_RELEASE(journal);
+
+/* The row says applying from here on; what follows done may be running. */
+NODISCARD int journal_open(struct journal *journal, struct err *err);
+
+/*
+ * Run one statement. Done outside of a transaction of the file, it counts: journal->done is
+ * index + 1. ends_file lets the last statement take the end of the migration into its
+ * transaction: closed is set then.
+ */
+enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, struct err *err);
+
+/* Once more, for what it leaves in the session: SET, PREPARE. */
+enum ddl_end journal_run_again(struct journal *journal, size_t index, struct err *err);
+
+/* Write where the migration stands; nothing runs any more. error may be NULL. */
+NODISCARD int journal_close(struct journal *journal, enum history_state state, const char *error,
+			    struct err *err);
+
+#endif /* JOURNAL_H */

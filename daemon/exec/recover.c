@@ -1,0 +1,181 @@
+#include "recover.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "exec.h"
+#include "ground.h"
+#include "history.h"
+#include "journal.h"
+#include "log.h"
+#include "outcome.h"
+#include "release.h"
+#include "verdict.h"
+#include "visit.h"
+
+struct recovery {
+	struct visit *visit;
+	struct history *history;
+	const char *task; /* "r12/acme", for the command that helps */
+	const struct history_row *row;
+	const struct migration *migration;
+	struct ground *ground;   /* owned */
+	enum evidence *evidence; /* owned; of each statement */
+	bool *was_blind;         /* owned */
+	const char **shapes;     /* owned; the texts are the chain's */
+	char *now;               /* owned; fingerprint, or NULL */
+	struct outcome *outcome;
+};
+
+static void recovery_release(struct recovery *recovery)
+{
+	ground_free(recovery->ground);
+	g_free(recovery->evidence);
+	g_free(recovery->was_blind);
+	g_free(recovery->shapes);
+	g_free(recovery->now);
+}
+
+SCOPED_RELEASE(recovery);
+
+static void doubt(struct recovery *recovery, size_t done, const char *why)
+{
+	const struct migration *migration = recovery->migration;
+	size_t number = MIN(done + 1, MAX(migration->up.nr, (size_t)1));
+	unsigned line = done < migration->up.nr ? migration->up.statements[done].line : 1;
+
+	recovery->outcome->event = TASK_DOUBT;
+	(void)err_set(&recovery->outcome->err, ERR_CONFLICT,
+		      "%s:%u statement %zu of %zu is in doubt: %s; see `muster task show %s`, then "
+		      "`muster task resolve %s --as applied|not-applied|at=N`",
+		      migration->file, line, number, migration->up.nr, why, recovery->task,
+		      recovery->task);
+}
+
+static int judge(struct recovery *recovery, size_t index, struct err *err)
+{
+	const struct statement *statement = &recovery->migration->up.statements[index];
+	struct ground_step step = { 0 };
+	enum evidence told;
+
+	if (ground_judge(recovery->ground, recovery->visit->session, statement, &step, &told, err) <
+	    0) {
+		return -1;
+	}
+	recovery->was_blind[index] = told == EVIDENCE_NONE;
+	step.before = recovery->shapes[index];
+	step.after = recovery->shapes[index + 1];
+	return ground_judge(recovery->ground, recovery->visit->session, statement, &step,
+			    &recovery->evidence[index], err);
+}
+
+static int gather(struct recovery *recovery, struct err *err)
+{
+	size_t nr = recovery->migration->up.nr;
+
+	recovery->ground = ground_new();
+	recovery->evidence = g_new0(enum evidence, nr);
+	recovery->was_blind = g_new0(bool, nr);
+	recovery->shapes = g_new0(const char *, nr + 1);
+	for (size_t i = recovery->row->done; i < nr; i++) {
+		if (judge(recovery, i, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The words of a doubt, by verdict. */
+static const char *const doubts[] = {
+	[VERDICT_BLIND] = "it may have run, and nothing in the schema shows it",
+	[VERDICT_FOREIGN] = "the schema is not as it should be before or after any statement",
+	[VERDICT_ALIKE] = "the schema looks the same before and after it",
+	[VERDICT_UNKNOWN] = "what it does to the schema is not known",
+};
+
+static int settle(struct recovery *recovery, size_t done, struct err *err)
+{
+	const char *version = recovery->migration->version;
+	SCOPED(journal)
+	journal = {
+		.visit = recovery->visit,
+		.history = recovery->history,
+		.migration = recovery->migration,
+		.fingerprint = recovery->row->fingerprint,
+		.done = done,
+	};
+
+	log_info("recovered task=%s version=%s known=%zu done=%zu of=%zu", recovery->task, version,
+		 recovery->row->done, done, recovery->migration->up.nr);
+	return journal_close(&journal, HISTORY_APPLYING, NULL, err);
+}
+
+static int decide(struct recovery *recovery, struct err *err)
+{
+	struct verdict_facts facts = { 0 };
+	enum verdict verdict;
+	size_t done;
+
+	if (gather(recovery, err) < 0) {
+		return -1;
+	}
+	facts = (struct verdict_facts){
+		.nr = recovery->migration->up.nr,
+		.evidence = recovery->evidence,
+		.was_blind = recovery->was_blind,
+		.shapes = recovery->shapes,
+		.done = recovery->row->done,
+		.flight = recovery->row->in_flight,
+		.now = recovery->now,
+	};
+	verdict = verdict_find(&facts, &done);
+	if (verdict == VERDICT_CLEAR) {
+		return settle(recovery, done, err) < 0 ? -1 : 1;
+	}
+	doubt(recovery, done, doubts[verdict]);
+	return 0;
+}
+
+static int recover_one(struct recovery *recovery, struct err *err)
+{
+	const struct release *release = recovery->visit->order->release;
+	ptrdiff_t index = release_find(release, recovery->row->version);
+
+	if (index < 0) {
+		return 1; /* ahead: nobody touches it */
+	}
+	recovery->migration = &release->migrations[index];
+	if (recovery->migration->skipped ||
+	    strcmp(recovery->row->checksum, recovery->migration->checksum) != 0) {
+		doubt(recovery, recovery->row->done, "the file was changed since it began here");
+		return 0;
+	}
+	return decide(recovery, err);
+}
+
+int recover_run(struct visit *visit, struct history *history, const char *task,
+		struct outcome *outcome, char **difference, struct err *err)
+{
+	*difference = NULL;
+	for (size_t i = 0; i < history->nr; i++) {
+		SCOPED(recovery)
+		recovery = {
+			.visit = visit,
+			.history = history,
+			.task = task,
+			.row = &history->rows[i],
+			.outcome = outcome,
+		};
+		int settled = 1;
+
+		if (history->rows[i].state == HISTORY_APPLYING &&
+		    history->rows[i].in_flight != HISTORY_LANDED) {
+			settled = recover_one(&recovery, err);
+		}
+		if (settled <= 0) {
+			return settled;
+		}
+	}
+	return 1;
+}
