@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "db_session.h"
+
 #define NUMBER_NO_SUCH_PID 1094
 
 const char *const db_flavor_names[DB_FLAVOR_NR] = {
@@ -161,4 +163,42 @@ bool db_leaves_settings(const char *sql)
 		}
 	}
 	return true;
+}
+
+/* ---- what is known of a session ------------------------------------------------- */
+
+const char *db_pinned(const struct db_session *session)
+{
+	return session->pinned;
+}
+
+void db_set_pinned(struct db_session *session, const char *settings)
+{
+	g_free(session->pinned);
+	session->pinned = g_strdup(settings);
+}
+
+enum db_flavor db_flavor(const struct db_session *session)
+{
+	return session->flavor;
+}
+
+const char *db_version(const struct db_session *session)
+{
+	return session->version;
+}
+
+uint64_t db_max_packet(const struct db_session *session)
+{
+	return session->max_packet;
+}
+
+bool db_is_lost(const struct db_session *session)
+{
+	return session->lost;
+}
+
+uint64_t db_affected(const struct db_session *session)
+{
+	return session->affected;
 }

@@ -14,6 +14,7 @@
 #include "crash.h"
 #include "db_fault.h"
 #include "db_login.h"
+#include "db_session.h"
 
 #define CHARSET           "utf8mb4"
 #define CONNECT_TIMEOUT_S 10
@@ -26,16 +27,6 @@
 #define NUMBER_IDLE       4031 /* MySQL ended an idle session and did not run the statement */
 #define NUMBER_TOO_LARGE  1153
 #define NUMBER_TOO_MANY   1040
-
-struct db_session {
-	MYSQL *mysql;  /* owned */
-	char *version; /* owned */
-	char *pinned;  /* owned; NULL: the settings are the server's own */
-	enum db_flavor flavor;
-	uint64_t max_packet;
-	uint64_t affected;
-	bool lost;
-};
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -509,57 +500,25 @@ int db_reset(struct db_session *session, struct err *err)
 	return 0;
 }
 
-const char *db_pinned(const struct db_session *session)
-{
-	return session->pinned;
-}
-
-void db_set_pinned(struct db_session *session, const char *settings)
-{
-	g_free(session->pinned);
-	session->pinned = g_strdup(settings);
-}
-
 /* ---- small things ---------------------------------------------------------------- */
-
-enum db_flavor db_flavor(const struct db_session *session)
-{
-	return session->flavor;
-}
-
-const char *db_version(const struct db_session *session)
-{
-	return session->version;
-}
 
 uint64_t db_connection_id(const struct db_session *session)
 {
 	return mysql_thread_id(session->mysql);
 }
 
-uint64_t db_max_packet(const struct db_session *session)
-{
-	return session->max_packet;
-}
-
 bool db_autocommits(const struct db_session *session)
 {
-	return (session->mysql->server_status & SERVER_STATUS_AUTOCOMMIT) != 0;
+	const MYSQL *mysql = session->mysql;
+
+	return (mysql->server_status & SERVER_STATUS_AUTOCOMMIT) != 0;
 }
 
 bool db_in_transaction(const struct db_session *session)
 {
-	return (session->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
-}
+	const MYSQL *mysql = session->mysql;
 
-bool db_is_lost(const struct db_session *session)
-{
-	return session->lost;
-}
-
-uint64_t db_affected(const struct db_session *session)
-{
-	return session->affected;
+	return (mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
 char *db_quote(const struct db_session *session, const char *text)
