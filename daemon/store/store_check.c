@@ -49,7 +49,7 @@ static int header_read(const char *path, unsigned char header[HEADER_LEN], struc
 /* SQLite would take the journal for that of whatever file lies there now. */
 static int check_journal(const char *path, int64_t size, int64_t journal, struct err *err)
 {
-	unsigned char header[HEADER_LEN];
+	unsigned char header[HEADER_LEN] = { 0 };
 
 	if (size == 0 && journal > 0) {
 		return err_set(
