@@ -83,6 +83,7 @@ static void print_preview(const struct wire_preview *preview, const struct style
 	append_kind(out, "ahead of the release, will be skipped", &preview->ahead);
 	append_kind(out, "without their database", &preview->missing);
 	append_kind(out, "held", &preview->held);
+	append_kind(out, "regressed, will be skipped: see `muster doctor`", &preview->regressed);
 	if (preview->waves.nr > 0) {
 		g_string_append_c(out, '\n');
 		render_list(out, &view_wave, &preview->waves, style);

@@ -52,6 +52,9 @@ static void say_changed(struct cli *cli, const char *what, const struct wire_cha
 				       changed->unchanged);
 	}
 	g_string_append_c(out, '\n');
+	for (size_t i = 0; i < changed->notes.nr; i++) {
+		g_string_append_printf(out, "%s\n", changed->notes.texts[i]);
+	}
 	cli_print(out);
 }
 
@@ -107,6 +110,7 @@ int cmd_tenant_discover(struct cli *cli)
 	ask.path = path;
 	discover.like = cli_text(cli, OPT_LIKE);
 	discover.name = cli_text(cli, OPT_PATTERN);
+	discover.accept = opts_flag(&cli->opts, OPT_ACCEPT);
 	if (cli_labels(cli, &discover.labels, &err) < 0) {
 		code = cli_misused(cli, "%s", err.msg);
 	} else {

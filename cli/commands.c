@@ -39,9 +39,11 @@ const struct command command_table[] = {
 
 	{ "tenant discover", "", "Add the databases of a server that look like clients",
 	  "Takes every database whose name is LIKE the pattern, never a system schema. What is "
-	  "known already stays as it is.",
+	  "known already stays as it is, and its version is read again. A tenant whose history "
+	  "lacks what was applied there before (restored from a backup) is regressed and kept out "
+	  "of rollouts until --accept says that this is how it shall be.",
 	  "muster tenant discover --server db1 --like 'client\\_%' -L tier=gold",
-	  BIT(SERVER) | BIT(LIKE) | BIT(PATTERN) | BIT(LABEL) | BIT(DRY_RUN),
+	  BIT(SERVER) | BIT(LIKE) | BIT(PATTERN) | BIT(LABEL) | BIT(DRY_RUN) | BIT(ACCEPT),
 	  0, 0, WORDS_NONE, false, cmd_tenant_discover },
 	{ "tenant import", "FILE.csv", "Add the tenants of a CSV file, all or none",
 	  "The first line names the columns: name, server, schema and any others, which become "

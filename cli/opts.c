@@ -44,6 +44,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "databases to take, as in LIKE: 'client\\_%'" },
 	[OPT_PATTERN]        = { "name",          0,   OPT_TEXT,     "PATTERN",   NULL, WORDS_NONE,
 				 "how tenants are named: 'eu-{schema}' (default '{schema}')" },
+	[OPT_ACCEPT]         = { "accept",        0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "what a tenant's history says now is right, also when it is regressed" },
 	[OPT_RELEASE]        = { "release",       0,   OPT_TEXT,     "R",         NULL, WORDS_RELEASE,
 				 "the release" },
 	[OPT_AT]             = { "at",            0,   OPT_TEXT,     "V",         NULL, WORDS_NONE,

@@ -150,6 +150,8 @@ static const struct column tenant_columns[] = {
 	{ "CLASS",    "class",    COLUMN_WIDE,                NULL },
 	{ "SIZE",     "bytes",    COLUMN_WIDE | COLUMN_RIGHT | COLUMN_BYTES, NULL },
 	{ "REVISION", "revision", COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ "OPEN",     "unfinished", COLUMN_WIDE,              NULL },
+	{ "WAS",      "regressed", COLUMN_WIDE,               NULL },
 	{ 0 },
 };
 
@@ -211,6 +213,7 @@ static const struct column preview_columns[] = {
 	{ "AHEAD",      "ahead",      0, NULL },
 	{ "MISSING",    "missing",    0, NULL },
 	{ "HELD",       "held",       0, NULL },
+	{ "REGRESSED",  "regressed",  0, NULL },
 	{ 0 },
 };
 
@@ -246,6 +249,7 @@ static const struct column changed_columns[] = {
 	{ "CHANGED",   "changed",   0,           NULL },
 	{ "UNCHANGED", "unchanged", 0,           NULL },
 	{ "TENANTS",   "tenants",   0,           NULL },
+	{ "NOTES",     "notes",     0,           NULL },
 	{ 0 },
 };
 

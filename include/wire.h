@@ -160,7 +160,9 @@ struct wire_tenant {
 	char *version;
 	char *mode;
 	char *hold;
-	char *class; /* null until planned */
+	char *class;      /* null until planned */
+	char *unfinished; /* a migration that was begun and has not ended, or null */
+	char *regressed;  /* a version that was applied and is gone, or null */
 	int64_t bytes;
 	int64_t revision;
 	struct wire_labels labels;
@@ -183,6 +185,7 @@ struct wire_changed {
 	int64_t unchanged;
 	struct wire_texts tenants; /* names of those changed */
 	struct wire_list problems; /* wire_problem; then nothing was changed */
+	struct wire_texts notes;   /* what was found that somebody should look at */
 };
 
 struct wire_migration {
@@ -265,6 +268,7 @@ struct wire_preview {
 	struct wire_texts ahead;   /* names */
 	struct wire_texts missing; /* names whose database is not there */
 	struct wire_texts held;
+	struct wire_texts regressed;
 };
 
 struct wire_task {
@@ -337,6 +341,7 @@ struct wire_discover {
 	char *name; /* how tenants are named: "{schema}" with a prefix or suffix; null: the schema */
 	struct wire_labels labels;
 	bool dry_run;
+	bool accept; /* what a history says now is right, also where more was applied before */
 };
 
 struct wire_import_row {

@@ -125,6 +125,7 @@ static int standing_take(struct part *part, const struct exec_standing *standing
 	g_autofree char *text =
 		g_strdup_printf("has what %s holds up to %s", asked->release, asked->version);
 	SCOPED(store_tenant) row = { 0 };
+	struct store_found found = { 0 };
 
 	if (store_tenant_get_schema(call->api->store, part->server.id, standing->schema, &row,
 				    err) < 0) {
@@ -135,9 +136,9 @@ static int standing_take(struct part *part, const struct exec_standing *standing
 				g_strdup_printf("tenant %s: %s", row.name, standing->ahead));
 		return 0;
 	}
-	if (store_tenant_seen(call->api->store, row.id,
-			      standing->version == NULL ? asked->version : standing->version,
-			      row.bytes, err) < 0) {
+	found.version = standing->version == NULL ? asked->version : standing->version;
+	found.bytes = row.bytes;
+	if (store_tenant_found(call->api->store, row.id, &found, err) < 0) {
 		return -1;
 	}
 	g_ptr_array_add(part->done, g_strdup(row.name));

@@ -251,15 +251,49 @@ static char *pattern_fill(const char *pattern, const char *schema)
 			       place + strlen(SCHEMA_PLACE));
 }
 
+static void note_regressed(struct wire_changed *answer, const struct store_tenant *row,
+			   const char *gone, const struct exec_standing *standing)
+{
+	g_autofree char *text = sched_regressed_text(gone, standing->version);
+	g_autofree char *help = sched_regressed_help(row->server, row->schema);
+	g_autofree char *note = g_strdup_printf("%s: %s\n  -> %s", row->name, text, help);
+
+	wire_texts_add(&answer->notes, note);
+}
+
+/* What another life of the daemon began. */
+static void note_unfinished(struct wire_changed *answer, const char *tenant,
+			    const struct exec_standing *standing)
+{
+	g_autofree char *note = NULL;
+
+	if (standing->problem != NULL) {
+		note = g_strdup_printf("%s: its history cannot be read: %s", tenant,
+				       standing->problem);
+	} else if (standing->open != NULL) {
+		note = g_strdup_printf("%s: migration %s is unfinished\n  -> muster rollout start "
+				       "DIR -l %s",
+				       tenant, standing->open, tenant);
+	}
+	if (note != NULL) {
+		wire_texts_add(&answer->notes, note);
+	}
+}
+
 /* One that is enrolled already keeps its name; only what was seen is new. */
 static int known_see(struct call *call, const struct store_tenant *row,
 		     const struct exec_standing *standing, struct err *err)
 {
+	const struct wire_discover *asked = call->request;
 	struct wire_changed *answer = call->answer;
+	const char *gone = sched_tenant_regressed(row, standing);
 
 	answer->unchanged++;
-	return store_tenant_seen(call->api->store, row->id, standing->version,
-				 standing->bytes > 0 ? standing->bytes : row->bytes, err);
+	if (gone != NULL && !asked->accept) {
+		note_regressed(answer, row, gone, standing);
+	}
+	note_unfinished(answer, row->name, standing);
+	return sched_tenant_looked(call->api->sched, row, standing, asked->accept, err);
 }
 
 static int found_add(struct call *call, const struct store_server *server,
@@ -286,7 +320,8 @@ static int found_add(struct call *call, const struct store_server *server,
 	if (store_tenant_get(call->api->store, name, &row, err) < 0) {
 		return -1;
 	}
-	return store_tenant_seen(call->api->store, row.id, standing->version, standing->bytes, err);
+	note_unfinished(answer, name, standing);
+	return sched_tenant_looked(call->api->sched, &row, standing, true, err);
 }
 
 static int standing_take(struct call *call, const struct store_server *server,

@@ -108,6 +108,7 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 		wave->state = g_strdup(wave_state_names[WAVE_PENDING]);
 	}
 	names_copy(from->ahead, &to->ahead);
+	names_copy(from->regressed, &to->regressed);
 	names_copy(from->missing, &to->missing);
 	names_copy(from->held, &to->held);
 }

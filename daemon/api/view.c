@@ -90,6 +90,8 @@ void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
 	out->version = g_strdup(row->version);
 	out->mode = g_strdup(tenant_mode_names[row->mode]);
 	out->hold = g_strdup(row->hold);
+	out->unfinished = g_strdup(row->open);
+	out->regressed = g_strdup(row->regressed);
 	out->bytes = row->bytes;
 	out->revision = row->revision;
 	labels_copy(&row->labels, &out->labels);

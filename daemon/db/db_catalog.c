@@ -154,6 +154,7 @@ struct entry {
 	const char *version; /* borrowed from the rows */
 	uint64_t index;
 	uint64_t seq;
+	uint64_t epoch;
 	bool applied;
 };
 
@@ -179,6 +180,7 @@ static GArray *entries_sort(const struct db_rows *rows)
 			.seq = g_ascii_strtoull(row[1], NULL, 10),
 			.applied = *row[2] == '1',
 			.version = row[3],
+			.epoch = g_ascii_strtoull(row[4], NULL, 10),
 		};
 
 		g_array_append_val(entries, entry);
@@ -201,6 +203,7 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 		if (entry->index != index) {
 			break;
 		}
+		position->epoch = MAX(position->epoch, entry->epoch);
 		if (entry->applied) {
 			g_ptr_array_add(applied, g_strdup(entry->version));
 		} else {
@@ -223,11 +226,12 @@ static int batch_read(struct survey *survey, const size_t *batch, size_t nr, str
 	for (size_t i = 0; i < nr; i++) {
 		g_autofree char *name = db_quote_name(survey->positions[batch[i]].schema);
 
-		g_string_append_printf(sql,
-				       "%sselect %" G_GSIZE_FORMAT
-				       ", seq, state = 'applied', version from %s." HISTORY_TABLE
-				       " where state <> 'reverted'",
-				       i == 0 ? "" : " union all ", batch[i], name);
+		g_string_append_printf(
+			sql,
+			"%sselect %" G_GSIZE_FORMAT
+			", seq, state = 'applied', version, epoch from %s." HISTORY_TABLE
+			" where state <> 'reverted'",
+			i == 0 ? "" : " union all ", batch[i], name);
 	}
 	if (db_query(survey->session, &rows, sql->str, err) < 0) {
 		return -1;
@@ -342,6 +346,7 @@ static void duplicates_fill(struct survey *survey)
 			position->has_history = first->has_history;
 			position->applied = g_strdupv(first->applied);
 			position->open = g_strdup(first->open);
+			position->epoch = first->epoch;
 			position->problem = g_strdup(first->problem);
 			position->bytes = first->bytes;
 		}

@@ -41,6 +41,7 @@ struct db_position {
 	bool has_history; /* muster has been here */
 	char **applied;   /* owned, NULL-terminated; versions with state applied */
 	char *open;       /* owned; version left applying or failed, or NULL */
+	uint64_t epoch;   /* the latest of any row; 0: none */
 	char *problem;    /* owned; why the history could not be read, or NULL */
 	int64_t bytes;    /* data and indexes, as the server estimates */
 };

@@ -41,6 +41,7 @@ void exec_order_free(struct exec_order *order)
 	release_unref(order->release);
 	g_free(order->to_version);
 	g_free(order->schema);
+	g_free(order->seen);
 	g_free(order->label);
 	g_free(order->word);
 	g_strfreev(order->schemas);
@@ -55,6 +56,7 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->ahead);
 	g_free(standing->open);
 	g_free(standing->problem);
+	g_strfreev(standing->applied);
 }
 
 void exec_result_free(struct exec_result *result)

@@ -73,6 +73,7 @@ struct exec_order {
 				  * only makes the tables (enrols) */
 	char *to_version;        /* owned; NULL: the newest */
 	char *schema;            /* owned; TASK, RESOLVE */
+	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK; borrowed, outlives the order */
 	int64_t stall_ms;        /* all lock waits of one statement together */
@@ -106,6 +107,7 @@ struct exec_standing {
 	char *ahead;        /* a version that the release does not know, or NULL */
 	char *open;         /* a migration left unfinished, or NULL */
 	char *problem;      /* why its history cannot be read, or NULL */
+	char **applied;     /* every version, when the order has no release; else NULL */
 	bool regressed;     /* the version that was expected is not applied any more */
 	uint64_t epoch;     /* the latest in its history; 0: none */
 	int64_t pending;    /* migrations */
@@ -130,6 +132,7 @@ struct exec_result {
 	char *version;     /* owned; newest applied now, or NULL */
 	char *migration;   /* owned; version where it ended, or NULL */
 	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
+	bool regressed;    /* what was seen applied is not: nothing was done; event is AHEAD */
 	int64_t statement; /* done in this run and before, of the pending ones */
 	int64_t statements;
 	int64_t run_ms;

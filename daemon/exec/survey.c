@@ -75,6 +75,14 @@ static void count_pending(const struct survey *survey, const bool *is_applied,
 	}
 }
 
+/* Something that was applied is gone: the tenant was put back to an earlier state. */
+static bool is_regressed(const struct db_position *position, const char *expected)
+{
+	return expected != NULL && expected[0] != '\0' && position->exists &&
+	       position->problem == NULL &&
+	       !g_strv_contains((const char *const *)position->applied, expected);
+}
+
 static void compare(const struct survey *survey, const struct db_position *position,
 		    struct exec_standing *standing)
 {
@@ -102,7 +110,7 @@ static void compare(const struct survey *survey, const struct db_position *posit
 	count_pending(survey, is_applied, standing);
 }
 
-static void fill(const struct survey *survey, const struct db_position *position,
+static void fill(const struct survey *survey, struct db_position *position, const char *expected,
 		 struct exec_standing *standing)
 {
 	*standing = (struct exec_standing){
@@ -110,17 +118,26 @@ static void fill(const struct survey *survey, const struct db_position *position
 		.exists = position->exists,
 		.has_history = position->has_history,
 		.open = g_strdup(position->open),
+		.problem = g_strdup(position->problem),
+		.regressed = is_regressed(position, expected),
+		.epoch = position->epoch,
 		.bytes = position->bytes,
 	};
 	if (survey->release == NULL) {
 		standing->version = g_strdup(newest_of(position->applied));
-	} else {
-		compare(survey, position, standing);
+		standing->applied = g_steal_pointer(&position->applied);
+		return;
+	}
+	compare(survey, position, standing);
+	if (standing->ahead != NULL) { /* beyond what the release can say */
+		g_free(standing->version);
+		standing->version = g_strdup(newest_of(position->applied));
 	}
 }
 
 static int look(struct visit *visit, struct exec_result *result, char **schemas, struct err *err)
 {
+	char **expected = visit->order->expected;
 	SCOPED(db_positions) positions = { 0 };
 	SCOPED(survey) survey = { 0 };
 
@@ -131,7 +148,8 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 	}
 	result->standings = g_new0(struct exec_standing, positions.nr);
 	for (size_t i = 0; i < positions.nr; i++) {
-		fill(&survey, &positions.positions[i], &result->standings[i]);
+		fill(&survey, &positions.positions[i], expected == NULL ? NULL : expected[i],
+		     &result->standings[i]);
 	}
 	result->nr = positions.nr;
 	return 0;

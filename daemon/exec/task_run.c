@@ -90,6 +90,22 @@ static bool recover(struct task *task)
 	return settled > 0;
 }
 
+/* A tenant that was put back to an earlier state is not brought forward unasked. */
+static bool is_as_seen(struct task *task)
+{
+	const char *seen = task->order->seen;
+	const struct history_row *row = seen == NULL ? NULL : history_find(&task->history, seen);
+
+	if (seen == NULL || (row != NULL && row->state == HISTORY_APPLIED)) {
+		return true;
+	}
+	task->result->regressed = true;
+	task->outcome = (struct outcome){ .event = TASK_AHEAD };
+	(void)err_set(&task->outcome.err, ERR_CONFLICT,
+		      "regressed: %s was applied here before and is gone", seen);
+	return false;
+}
+
 /* What the history says, as the task's outcome. TASK_TAKE: there is work. */
 static bool find_position(struct task *task)
 {
@@ -177,7 +193,7 @@ static bool look_again(struct task *task)
 		fail_outside(task, &err);
 		return false;
 	}
-	if (!read_history(task) || find_position(task)) {
+	if (!read_history(task) || !is_as_seen(task) || find_position(task)) {
 		return task->outcome.event == TASK_TAKE;
 	}
 	if (task->outcome.event == TASK_NOTHING) {
@@ -190,13 +206,27 @@ static void work(struct task *task)
 {
 	bool is_more;
 
-	if (!enter(task) || !read_history(task) || !recover(task) || !find_position(task)) {
+	if (!enter(task) || !read_history(task) || !is_as_seen(task) || !recover(task) ||
+	    !find_position(task)) {
 		return;
 	}
 	show_size(task);
 	do {
 		is_more = apply_some(task);
 	} while (is_more && look_again(task));
+}
+
+/* What was applied last, whether the release knows it or not. */
+static const char *last_applied(const struct history *history)
+{
+	const char *version = NULL;
+
+	for (size_t i = 0; i < history->nr; i++) {
+		if (history->rows[i].state == HISTORY_APPLIED) {
+			version = history->rows[i].version;
+		}
+	}
+	return version;
 }
 
 static void answer(struct task *task, int64_t began_ms)
@@ -213,7 +243,9 @@ static void answer(struct task *task, int64_t began_ms)
 	if (task->outcome.err.code != ERR_NONE) {
 		result->reason = g_strdup(task->outcome.err.msg);
 	}
-	if (task->newest >= 0) {
+	if (result->event == TASK_AHEAD) {
+		result->version = g_strdup(last_applied(&task->history));
+	} else if (task->newest >= 0) {
 		result->version = g_strdup(release->migrations[task->newest].version);
 	}
 	result->statement = task->statement;

@@ -33,6 +33,8 @@ static void tenant_clear(void *item)
 	g_free(tenant->schema);
 	g_free(tenant->version);
 	g_free(tenant->ahead);
+	g_free(tenant->server);
+	g_free(tenant->regressed);
 }
 
 static void census_run_free(struct census_run *run)
@@ -82,7 +84,9 @@ static int select_tenant(const struct store_tenant *tenant, void *ctx, struct er
 	(void)err;
 	if (selector_match(selection->selector, &subject)) {
 		item.name = g_strdup(tenant->name);
+		item.server = g_strdup(tenant->server);
 		item.schema = g_strdup(tenant->schema);
+		item.regressed = g_strdup(tenant->regressed);
 		item.version = g_strdup(tenant->version);
 		g_array_append_val(selection->tenants, item);
 	}
@@ -141,13 +145,18 @@ static char *schema_key(int64_t server_id, const char *schema)
 	return g_strdup_printf("%lld/%s", (long long)server_id, schema);
 }
 
-static void take_standing(struct census_run *run, int64_t server_id,
-			  const struct exec_standing *standing)
+/* Into the row and into the census. May be called again when the turn was undone. */
+static int take_standing(struct sched *sched, struct census_run *run, int64_t server_id,
+			 const struct exec_standing *standing, struct err *err)
 {
 	g_autofree char *key = schema_key(server_id, standing->schema);
 	struct census_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
+	SCOPED(store_tenant) row = { 0 };
 
 	CHECK(tenant != NULL);
+	if (store_tenant_get_id(sched->store, tenant->id, &row, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
+	}
 	tenant->known = true;
 	tenant->exists = standing->exists;
 	tenant->pending = standing->pending;
@@ -155,22 +164,10 @@ static void take_standing(struct census_run *run, int64_t server_id,
 	if (standing->bytes > 0) {
 		tenant->bytes = standing->bytes;
 	}
+	store_text_set(&tenant->regressed, sched_tenant_regressed(&row, standing));
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
-}
-
-static int note_seen(struct sched *sched, const struct census *census, struct err *err)
-{
-	for (size_t i = 0; i < census->nr; i++) {
-		const struct census_tenant *tenant = &census->tenants[i];
-
-		if (tenant->known && tenant->exists &&
-		    store_tenant_seen(sched->store, tenant->id, tenant->version, tenant->bytes,
-				      err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	return sched_tenant_looked(sched, &row, standing, false, err);
 }
 
 static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
@@ -180,7 +177,9 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	struct census_run *run = portion->run;
 
 	for (size_t i = 0; result->ok && i < result->nr; i++) {
-		take_standing(run, result->server_id, &result->standings[i]);
+		if (take_standing(sched, run, result->server_id, &result->standings[i], err) < 0) {
+			return -1;
+		}
 	}
 	if (!portion->in) {
 		portion->in = true;
@@ -189,9 +188,7 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	if (!portion->last) {
 		return 0;
 	}
-	return note_seen(sched, &run->census, err) < 0
-		       ? -1
-		       : run->call.fn(sched, &run->census, run->call.ctx, err);
+	return run->call.fn(sched, &run->census, run->call.ctx, err);
 }
 
 static void portion_done(void *ctx, const struct err *err)
@@ -209,23 +206,31 @@ static void portion_done(void *ctx, const struct err *err)
 	}
 }
 
+/* tenants are those of one server; what was seen there is expected to be there still. */
 static void send_portion(struct sched *sched, struct census_run *run, const struct link *link,
-			 const struct exec_order *like, GPtrArray *schemas)
+			 const struct exec_order *like, GPtrArray *tenants)
 {
 	struct portion *portion = g_new0(struct portion, 1);
 	const struct sched_job job = { portion_in, portion_done, portion };
 	struct exec_order *order = exec_order_new(EXEC_SURVEY);
 
 	portion->run = run;
-	g_ptr_array_add(schemas, NULL);
-	order->schemas = g_strdupv((char **)schemas->pdata);
+	order->schemas = g_new0(char *, tenants->len + 1);
+	order->expected = g_new0(char *, tenants->len + 1);
+	for (guint i = 0; i < tenants->len; i++) {
+		const struct census_tenant *tenant = g_ptr_array_index(tenants, i);
+		const char *seen = tenant->regressed != NULL ? tenant->regressed : tenant->version;
+
+		order->schemas[i] = g_strdup(tenant->schema);
+		order->expected[i] = g_strdup(seen == NULL ? "" : seen);
+	}
 	order->release = release_ref(like->release);
 	order->to_version = g_strdup(like->to_version);
 	order->with_bytes = true;
 	run->open++;
 	run->to_end++;
 	sched_job_start(sched, &link->row, order, &job);
-	g_ptr_array_set_size(schemas, 0);
+	g_ptr_array_set_size(tenants, 0);
 }
 
 static int compare_server(const void *a, const void *b)
@@ -241,7 +246,7 @@ static int compare_server(const void *a, const void *b)
 
 static void send_all(struct sched *sched, struct census_run *run, const struct exec_order *like)
 {
-	g_autoptr(GPtrArray) schemas = g_ptr_array_new();
+	g_autoptr(GPtrArray) portion = g_ptr_array_new();
 
 	for (size_t i = 0; i < run->census.nr; i++) {
 		struct census_tenant *tenant = &run->census.tenants[i];
@@ -250,9 +255,9 @@ static void send_all(struct sched *sched, struct census_run *run, const struct e
 
 		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
 				    tenant);
-		g_ptr_array_add(schemas, tenant->schema);
-		if (last || schemas->len == PORTION) {
-			send_portion(sched, run, link, like, schemas);
+		g_ptr_array_add(portion, tenant);
+		if (last || portion->len == PORTION) {
+			send_portion(sched, run, link, like, portion);
 		}
 	}
 }

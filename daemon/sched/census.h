@@ -20,10 +20,12 @@
 struct census_tenant {
 	int64_t id;
 	int64_t server_id;
-	char *name;    /* owned */
-	char *schema;  /* owned */
-	char *version; /* owned; newest applied, or NULL */
-	char *ahead;   /* owned; a version the release does not know, or NULL */
+	char *name;      /* owned */
+	char *server;    /* owned; its name */
+	char *schema;    /* owned */
+	char *version;   /* owned; newest applied, or NULL */
+	char *ahead;     /* owned; a version the release does not know, or NULL */
+	char *regressed; /* owned; a version that was applied and is gone, or NULL */
 	bool held;
 	bool known; /* its server answered */
 	bool exists;

@@ -144,6 +144,23 @@ void sched_enrol(struct sched *sched, const struct store_server *server, char *c
 NODISCARD int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
 				   const struct sched_actor *actor, struct err *err);
 
+/*
+ * A look at the tenant's own history, into its row: version, what is unfinished, and whether
+ * it is regressed, which ends when what was gone is there again or with accept. tenant is
+ * what was known before: id, name, server, schema, version, regressed, bytes.
+ */
+NODISCARD int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
+				  const struct exec_standing *standing, bool accept,
+				  struct err *err);
+
+/* The version that is gone, or NULL. Borrowed from either. */
+const char *sched_tenant_regressed(const struct store_tenant *tenant,
+				   const struct exec_standing *standing);
+
+/* "regressed: 0003 was applied here before …"; the command that settles it. Owned. */
+char *sched_regressed_text(const char *gone, const char *now);
+char *sched_regressed_help(const char *server, const char *schema);
+
 /* ---- releases ----------------------------------------------------------------------- */
 
 /* Parse, check and store. format NULL detects. release is filled from the stored row. */
@@ -196,6 +213,7 @@ struct sched_preview {
 	char *const *ahead; /* NULL-terminated names */
 	char *const *missing;
 	char *const *held;
+	char *const *regressed;
 };
 
 /* As a start, but only looks. fn is called once, later, on the loop. */

@@ -50,6 +50,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->release = release_ref(run->release);
 	order->to_version = g_strdup(run->row.to_version);
 	order->schema = g_strdup(task->schema);
+	order->seen = g_strdup(task->seen);
 	order->label = g_strdup_printf("r%lld/%s", (long long)run->id, task->tenant);
 	order->live = &running_new(sched, task)->live;
 	order->stall_ms = run->row.stall_ms;

@@ -31,7 +31,7 @@ SCOPED_RELEASE(sorting);
 static bool is_settled(const struct census_tenant *tenant)
 {
 	return tenant->known && tenant->exists && !tenant->held &&
-	       (tenant->pending == 0 || tenant->ahead != NULL);
+	       (tenant->pending == 0 || tenant->ahead != NULL || tenant->regressed != NULL);
 }
 
 /* Small ones first: they are the canaries of the first waves. */
@@ -104,6 +104,21 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 
 /* ---- tasks ------------------------------------------------------------------------------ */
 
+/* Why nobody touches it. Owned. */
+static char *why_not(const struct census_tenant *tenant)
+{
+	g_autofree char *help = NULL;
+	g_autofree char *text = NULL;
+
+	if (tenant->regressed == NULL) {
+		return g_strdup_printf("ahead: its history holds %s, which the release does not",
+				       tenant->ahead);
+	}
+	text = sched_regressed_text(tenant->regressed, tenant->version);
+	help = sched_regressed_help(tenant->server, tenant->schema);
+	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
+}
+
 static int put_task(struct sched *sched, const struct run *run, const struct census_tenant *tenant,
 		    int64_t wave, int64_t rank, struct err *err)
 {
@@ -121,9 +136,8 @@ static int put_task(struct sched *sched, const struct run *run, const struct cen
 	if (tenant->held) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
-	} else if (wave == 0 && tenant->ahead != NULL) {
-		g_autofree char *text = g_strdup_printf(
-			"ahead: its history holds %s, which the release does not", tenant->ahead);
+	} else if (wave == 0 && (tenant->ahead != NULL || tenant->regressed != NULL)) {
+		g_autofree char *text = why_not(tenant);
 
 		task.state = TASK_SKIPPED;
 		task.finished_at = tick_wall_ms();
@@ -255,6 +269,7 @@ struct preview_run {
 	GPtrArray *ahead; /* names, owned */
 	GPtrArray *missing;
 	GPtrArray *held;
+	GPtrArray *regressed;
 	struct sched_preview preview;
 };
 
@@ -265,6 +280,7 @@ static void preview_run_free(struct preview_run *run)
 	g_ptr_array_unref(run->ahead);
 	g_ptr_array_unref(run->missing);
 	g_ptr_array_unref(run->held);
+	g_ptr_array_unref(run->regressed);
 	g_free(run);
 }
 
@@ -277,6 +293,8 @@ static void preview_tenant(struct preview_run *run, const struct census_tenant *
 		g_ptr_array_add(run->held, g_strdup(tenant->name));
 	} else if (!tenant->exists) {
 		g_ptr_array_add(run->missing, g_strdup(tenant->name));
+	} else if (tenant->regressed != NULL) {
+		g_ptr_array_add(run->regressed, g_strdup(tenant->name));
 	} else if (tenant->ahead != NULL) {
 		g_ptr_array_add(run->ahead, g_strdup(tenant->name));
 	} else if (tenant->known && tenant->pending == 0) {
@@ -299,6 +317,7 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 	g_ptr_array_set_size(run->ahead, 0);
 	g_ptr_array_set_size(run->missing, 0);
 	g_ptr_array_set_size(run->held, 0);
+	g_ptr_array_set_size(run->regressed, 0);
 	if (sort(census, run->row.waves, &sorting, err) < 0) {
 		return -1;
 	}
@@ -322,9 +341,11 @@ static void on_preview_done(void *ctx, const struct err *err)
 	g_ptr_array_add(run->ahead, NULL);
 	g_ptr_array_add(run->missing, NULL);
 	g_ptr_array_add(run->held, NULL);
+	g_ptr_array_add(run->regressed, NULL);
 	run->preview.ahead = (char *const *)run->ahead->pdata;
 	run->preview.missing = (char *const *)run->missing->pdata;
 	run->preview.held = (char *const *)run->held->pdata;
+	run->preview.regressed = (char *const *)run->regressed->pdata;
 	run->fn(run->ctx, &run->preview);
 	preview_run_free(run);
 }
@@ -359,6 +380,7 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 	run->ahead = g_ptr_array_new_with_free_func(g_free);
 	run->missing = g_ptr_array_new_with_free_func(g_free);
 	run->held = g_ptr_array_new_with_free_func(g_free);
+	run->regressed = g_ptr_array_new_with_free_func(g_free);
 	if (sched_start_parse(sched, start, &run->row, err) == 0) {
 		run->version = target_version(sched, &run->row, err);
 	}

@@ -139,13 +139,41 @@ static void set_wait(struct sched *sched, struct store_task *task, const struct 
 		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
 }
 
+/* What is left unfinished when a task ends; NULL: nothing. */
+static const char *unfinished(const struct exec_result *result)
+{
+	return result->event == TASK_REFUSED || result->event == TASK_LOST ? result->migration
+									   : NULL;
+}
+
 static int note_version(struct sched *sched, const struct store_task *task,
 			const struct exec_result *result, struct err *err)
 {
-	if (result->version == NULL) {
+	const struct store_found found = {
+		.version = result->version,
+		.open = unfinished(result),
+		.regressed = result->regressed ? task->seen : NULL,
+		.bytes = task->bytes,
+	};
+
+	if (result->version == NULL && !result->regressed) {
 		return 0; /* not learnt; what is known stays */
 	}
-	return store_tenant_seen(sched->store, task->tenant_id, result->version, task->bytes, err);
+	return store_tenant_found(sched->store, task->tenant_id, &found, err);
+}
+
+/* A tenant that turned out to be regressed: the sentence with the command that settles it. */
+static char *why_ended(const struct store_task *task, const struct exec_result *result)
+{
+	g_autofree char *text = NULL;
+	g_autofree char *help = NULL;
+
+	if (!result->regressed) {
+		return g_strdup(result->reason);
+	}
+	text = sched_regressed_text(task->seen, result->version);
+	help = sched_regressed_help(task->server, task->schema);
+	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
 }
 
 static void count_end(struct sched *sched, struct run *run, const struct store_task *task)
@@ -164,6 +192,7 @@ static void count_end(struct sched *sched, struct run *run, const struct store_t
 int sched_task_ended(struct sched *sched, const struct exec_result *result, struct err *err)
 {
 	struct running *running = g_hash_table_lookup(sched->running, &result->id);
+	g_autofree char *why = NULL;
 	SCOPED(store_task) task = { 0 };
 	struct run *run = NULL;
 
@@ -181,8 +210,8 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	if (result->event == TASK_TRANSIENT || result->event == TASK_LOST) {
 		set_wait(sched, &task, result);
 	}
-	if (sched_task_move(sched, run, &task, result->event, &sched_self, result->reason, err) <
-	    0) {
+	why = why_ended(&task, result);
+	if (sched_task_move(sched, run, &task, result->event, &sched_self, why, err) < 0) {
 		return -1;
 	}
 	count_end(sched, run, &task);

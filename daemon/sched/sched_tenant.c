@@ -1,15 +1,98 @@
 /*
- * What happens to tasks when something happens to their tenant: held, released, or
- * settled by a human after an unknown outcome.
+ * What a look at a tenant means, and what happens to tasks when something happens to their
+ * tenant: held, released, or settled by a human after an unknown outcome.
  */
 #include <string.h>
 
+#include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_epoch.h"
 #include "store_rollout.h"
 #include "store_server.h"
 #include "store_task.h"
 #include "store_tenant.h"
+
+/* ---- a look ------------------------------------------------------------------------- */
+
+const char *sched_tenant_regressed(const struct store_tenant *tenant,
+				   const struct exec_standing *standing)
+{
+	const char *expected = tenant->regressed != NULL ? tenant->regressed : tenant->version;
+
+	if (!standing->exists || standing->problem != NULL) {
+		return tenant->regressed; /* nothing was seen that could end it */
+	}
+	if (expected == NULL) {
+		return NULL;
+	}
+	if (standing->applied == NULL) {
+		return standing->regressed ? expected : NULL;
+	}
+	return g_strv_contains((const char *const *)standing->applied, expected) ? NULL : expected;
+}
+
+char *sched_regressed_text(const char *gone, const char *now)
+{
+	return g_strdup_printf("regressed: %s was applied here before, and its history ends at %s "
+			       "now; was it restored from a backup?",
+			       gone, now != NULL ? now : "the start");
+}
+
+/* A pattern that means this schema alone. */
+char *sched_regressed_help(const char *server, const char *schema)
+{
+	g_autoptr(GString) like = g_string_new(NULL);
+
+	for (const char *at = schema; *at != '\0'; at++) {
+		if (*at == '_' || *at == '%' || *at == '\\') {
+			g_string_append_c(like, '\\');
+		}
+		g_string_append_c(like, *at);
+	}
+	return g_strdup_printf("muster tenant discover --server %s --like '%s' --accept", server,
+			       like->str);
+}
+
+static int note_regressed(struct sched *sched, const struct store_tenant *tenant, const char *gone,
+			  const char *now, struct err *err)
+{
+	g_autofree char *object = g_strdup_printf("tenant/%s", tenant->name);
+	g_autofree char *text = gone != NULL ? sched_regressed_text(gone, now)
+					     : g_strdup_printf("it is at %s", now);
+
+	if (gone != NULL) {
+		log_warn("tenant regressed tenant=%s was=%s is=%s", tenant->name, gone,
+			 now != NULL ? now : "-");
+	}
+	return sched_note(sched, &sched_self, 0, "tenant", object,
+			  gone != NULL ? "regressed" : "accepted", text, err);
+}
+
+int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
+			const struct exec_standing *standing, bool accept, struct err *err)
+{
+	const char *gone = accept ? NULL : sched_tenant_regressed(tenant, standing);
+	const struct store_found found = {
+		.version = standing->version,
+		.open = standing->open,
+		.regressed = gone,
+		.bytes = standing->bytes > 0 ? standing->bytes : tenant->bytes,
+	};
+
+	if (!standing->exists || standing->problem != NULL) {
+		return 0; /* what is known stays */
+	}
+	if (g_strcmp0(gone, tenant->regressed) != 0 &&
+	    note_regressed(sched, tenant, gone, standing->version, err) < 0) {
+		return -1;
+	}
+	if (standing->epoch > sched->epoch &&
+	    store_epoch_seen(sched->store, standing->epoch, err) < 0) {
+		return -1;
+	}
+	return store_tenant_found(sched->store, tenant->id, &found, err);
+}
 
 /* ---- hold and release --------------------------------------------------------------- */
 

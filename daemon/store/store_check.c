@@ -78,14 +78,14 @@ static int check_owner(struct store *store, struct err *err)
 {
 	int64_t version;
 	int64_t application;
-	int64_t tables;
+	int64_t changes; /* of its tables; 0: it has none yet */
 
 	if (store_ask(store, "pragma user_version", &version, err) < 0 ||
 	    store_ask(store, "pragma application_id", &application, err) < 0 ||
-	    store_ask(store, "select count(*) from sqlite_schema", &tables, err) < 0) {
+	    store_ask(store, "pragma schema_version", &changes, err) < 0) {
 		return -1;
 	}
-	if (application != STORE_APPLICATION && (tables > 0 || version > 0)) {
+	if (application != STORE_APPLICATION && (changes > 0 || version > 0)) {
 		return err_set(err, ERR_STORE,
 			       "%s is a SQLite database of another program; set data_dir to a "
 			       "folder of musterd's own",

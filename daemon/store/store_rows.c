@@ -101,6 +101,7 @@ static const struct store_field store_task_members[] = {
 	TEXT(store_task, tenant),
 	TEXT(store_task, server),
 	TEXT(store_task, schema),
+	TEXT(store_task, seen),
 	INT(store_task, wave),
 	INT(store_task, rank),
 	STATE(store_task, state, task_state, TASK_STATE_NR),

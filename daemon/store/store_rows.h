@@ -113,6 +113,7 @@ struct store_task {
 	char *tenant; /* read only */
 	char *server; /* read only */
 	char *schema; /* read only */
+	char *seen;   /* read only; a version that was applied to the tenant, or NULL */
 	int64_t wave;
 	int64_t rank; /* order inside the wave, from 1 */
 	enum task_state state;

@@ -63,16 +63,18 @@ static const struct wire_field server_check_fields[] = {
 const struct wire_type wire_server_check_type = TYPE(server_check);
 
 static const struct wire_field tenant_fields[] = {
-	TEXT(   wire_tenant, name,     false ),
-	TEXT(   wire_tenant, server,   false ),
-	TEXT(   wire_tenant, schema,   false ),
-	TEXT(   wire_tenant, version,  false ),
-	TEXT(   wire_tenant, mode,     false ),
-	TEXT(   wire_tenant, hold,     false ),
-	TEXT(   wire_tenant, class,    false ),
-	INT(    wire_tenant, bytes,    false ),
-	INT(    wire_tenant, revision, false ),
-	LABELS( wire_tenant, labels,   false ),
+	TEXT(   wire_tenant, name,       false ),
+	TEXT(   wire_tenant, server,     false ),
+	TEXT(   wire_tenant, schema,     false ),
+	TEXT(   wire_tenant, version,    false ),
+	TEXT(   wire_tenant, mode,       false ),
+	TEXT(   wire_tenant, hold,       false ),
+	TEXT(   wire_tenant, class,      false ),
+	TEXT(   wire_tenant, unfinished, false ),
+	TEXT(   wire_tenant, regressed,  false ),
+	INT(    wire_tenant, bytes,      false ),
+	INT(    wire_tenant, revision,   false ),
+	LABELS( wire_tenant, labels,     false ),
 	{ 0 },
 };
 const struct wire_type wire_tenant_type = TYPE(tenant);
@@ -97,6 +99,7 @@ static const struct wire_field changed_fields[] = {
 	INT(    wire_changed, unchanged, false ),
 	TEXTS(  wire_changed, tenants,   false ),
 	LIST(   wire_changed, problems,  false, wire_problem ),
+	TEXTS(  wire_changed, notes,     false ),
 	{ 0 },
 };
 const struct wire_type wire_changed_type = TYPE(changed);
@@ -192,6 +195,7 @@ static const struct wire_field preview_fields[] = {
 	TEXTS(  wire_preview, ahead,      false ),
 	TEXTS(  wire_preview, missing,    false ),
 	TEXTS(  wire_preview, held,       false ),
+	TEXTS(  wire_preview, regressed,  false ),
 	{ 0 },
 };
 const struct wire_type wire_preview_type = TYPE(preview);
@@ -277,6 +281,7 @@ static const struct wire_field discover_fields[] = {
 	TEXT(   wire_discover, name,    false ),
 	LABELS( wire_discover, labels,  false ),
 	BOOL(   wire_discover, dry_run, false ),
+	BOOL(   wire_discover, accept,  false ),
 	{ 0 },
 };
 const struct wire_type wire_discover_type = TYPE(discover);

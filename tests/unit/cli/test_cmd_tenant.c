@@ -13,12 +13,12 @@ static void tenants_are_found_added_and_shown(void **state)
 	static const struct ran_row rows[] = {
 		{ "tenant discover --server db1 --like 'client\\_%' --name 'eu-{schema}' -L a=b",
 		  { RAN_OK "{\"changed\":2,\"unchanged\":1,\"tenants\":[\"a\",\"b\"],\"problems\":[]}" },
-		  "POST /v1/servers/db1/discover {\"like\":\"client\\\\_%\",\"name\":\"eu-{schema}\",\"labels\":{\"a\":\"b\"},\"dry_run\":false}\n",
+		  "POST /v1/servers/db1/discover {\"like\":\"client\\\\_%\",\"name\":\"eu-{schema}\",\"labels\":{\"a\":\"b\"},\"dry_run\":false,\"accept\":false}\n",
 		  "2 tenants added: a, b (1 as before)\n",
 		  NULL, 0 },
 		{ "tenant discover --server db1 --dry-run -o name",
 		  { RAN_OK "{\"changed\":2,\"unchanged\":1,\"tenants\":[\"a\",\"b\"],\"problems\":[]}" },
-		  "POST /v1/servers/db1/discover {\"like\":null,\"name\":null,\"labels\":{},\"dry_run\":true}\n",
+		  "POST /v1/servers/db1/discover {\"like\":null,\"name\":null,\"labels\":{},\"dry_run\":true,\"accept\":false}\n",
 		  "a\n"
 		  "b\n",
 		  NULL, 0 },

@@ -69,6 +69,191 @@ static void leave_in_doubt(const char *tenant)
 			 fixture_schema(tenant));
 }
 
+/* What was seen of a tenant before is not known: as in an inventory that is new. */
+static void forget_seen(struct fixture *fixture, const char *name)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	must(store_tenant_found(fixture->store, tenant.id, &(struct store_found){ 0 }, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+static void tenant_get(struct fixture *fixture, const char *name, struct store_tenant *tenant)
+{
+	struct err err = { 0 };
+
+	must(store_tenant_get(fixture->store, name, tenant, &err), &err);
+}
+
+/* As a backup from before the rollout that was put back. */
+static void put_back(const char *tenant)
+{
+	test_server_exec("delete from `%s`.muster_history", fixture_schema(tenant));
+	test_server_exec("drop table `%s`.a", fixture_schema(tenant));
+}
+
+static void a_tenant_that_went_backwards_is_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *want = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	put_back("t00");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	want = g_strdup_printf(
+		"regressed: 0001 was applied here before, and its history ends at the start now; "
+		"was it restored from a backup? If that is how it shall be: `muster tenant "
+		"discover --server db1 --like 't00\\_%d' --accept`",
+		(int)getpid());
+	assert_string_equal(task.reason, want);
+	tenant_get(fixture, "t00", &tenant);
+	assert_string_equal(tenant.regressed, "0001");
+	assert_null(tenant.version);
+
+	/* and it stays so, whoever looks again */
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_SKIPPED), 1);
+
+	/* what was gone is there again: nobody has to be asked */
+	test_server_exec("insert into `%s`.muster_history select * from `%s`.muster_history",
+			 fixture_schema("t00"), fixture_schema("t01"));
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+	tenant_get(fixture, "t00", &tenant);
+	assert_null(tenant.regressed);
+	assert_string_equal(tenant.version, "0001");
+}
+
+static void what_a_human_accepted_is_brought_forward(void **state)
+{
+	const struct exec_standing now = { .exists = true, .has_history = true };
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	put_back("t00");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	tenant_get(fixture, "t00", &tenant);
+	assert_string_equal(tenant.regressed, "0001");
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_tenant_looked(fixture->sched, &tenant, &now, true, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	tenant_get(fixture, "t00", &tenant);
+	assert_string_equal(tenant.version, "0001");
+}
+
+/* It was looked at when the rollout began, and restored before its turn came. */
+static void a_tenant_that_goes_backwards_before_its_turn_is_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &(struct sched_start){ .release = "rel",
+							   .budget = "10",
+							   .waves = "1,rest",
+							   .gate = "human" });
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	must(store_begin(fixture->store, &err), &err);
+	tenant_get(fixture, "t01", &tenant);
+	must(store_tenant_found(fixture->store, tenant.id,
+				&(struct store_found){ .version = "0000" }, &err),
+	     &err);
+	must(store_commit(fixture->store, &err), &err);
+	fixture_do(fixture, id, ROLLOUT_PROMOTE);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_true(g_str_has_prefix(task.reason, "regressed: 0000 was applied here before"));
+	tenant_get(fixture, "t01", &tenant);
+	assert_string_equal(tenant.regressed, "0000");
+}
+
+/* clang-format off */
+static const struct {
+	const char *about; const char *version; const char *regressed; bool exists;
+	const char *problem; const char *applied; bool flag; const char *want;
+} looks[] = {
+	{ "never seen",                NULL,   NULL,   true,  NULL,   "",          false, NULL },
+	{ "as it was",                 "0002", NULL,   true,  NULL,   "0001 0002", false, NULL },
+	{ "further",                   "0002", NULL,   true,  NULL,   "0002 0003", false, NULL },
+	{ "back",                      "0002", NULL,   true,  NULL,   "0001",      false, "0002" },
+	{ "back to nothing",           "0002", NULL,   true,  NULL,   "",          false, "0002" },
+	{ "still back",                "0001", "0002", true,  NULL,   "0001",      false, "0002" },
+	{ "here again",                "0001", "0002", true,  NULL,   "0001 0002", false, NULL },
+	{ "the worker says so",        "0002", NULL,   true,  NULL,   NULL,        true,  "0002" },
+	{ "the worker says no",        "0002", NULL,   true,  NULL,   NULL,        false, NULL },
+	{ "the database is gone",      "0002", NULL,   false, NULL,   "",          false, NULL },
+	{ "gone while it was back",    "0001", "0002", false, NULL,   "",          false, "0002" },
+	{ "its history is unreadable", "0002", NULL,   true,  "1146", "",          false, NULL },
+};
+
+/* clang-format on */
+
+static void only_what_was_seen_and_is_gone_is_regressed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+		SCOPED(store_tenant) tenant = { 0 };
+		struct exec_standing standing = { .exists = looks[i].exists,
+						  .regressed = looks[i].flag };
+		g_auto(GStrv) applied = NULL;
+		const char *gone;
+
+		store_text_set(&tenant.version, looks[i].version);
+		store_text_set(&tenant.regressed, looks[i].regressed);
+		standing.problem = (char *)(uintptr_t)looks[i].problem;
+		applied = looks[i].applied == NULL ? NULL : g_strsplit(looks[i].applied, " ", -1);
+		standing.applied = applied;
+		gone = sched_tenant_regressed(&tenant, &standing);
+		if (g_strcmp0(gone, looks[i].want) != 0) {
+			fail_msg("%s: %s", looks[i].about, gone);
+		}
+	}
+}
+
+static void a_later_epoch_makes_the_next_start_later_still(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct exec_standing now = { .exists = true,
+					   .epoch = fixture->sched->epoch + 1000000 };
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	tenant_get(fixture, "t00", &tenant);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_tenant_looked(fixture->sched, &tenant, &now, false, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	assert_int_equal(fixture->sched->epoch, now.epoch + 1);
+}
+
 static void a_task_in_doubt_is_settled_by_a_human(void **state)
 {
 	struct fixture *fixture = *state;
@@ -80,6 +265,7 @@ static void a_task_in_doubt_is_settled_by_a_human(void **state)
 	fixture_add_release(fixture, "create table a (id int);");
 	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
 	leave_in_doubt("t00");
+	forget_seen(fixture, "t00");
 	id = fixture_start(fixture, &everything);
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 	assert_int_equal(fixture_count(fixture, id, TASK_IN_DOUBT), 1);
@@ -103,6 +289,11 @@ int main(void)
 		SCENARIO(a_held_tenant_is_left_alone),
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
+		SCENARIO(a_tenant_that_went_backwards_is_left_alone),
+		SCENARIO(what_a_human_accepted_is_brought_forward),
+		SCENARIO(a_tenant_that_goes_backwards_before_its_turn_is_left_alone),
+		cmocka_unit_test(only_what_was_seen_and_is_gone_is_regressed),
+		SCENARIO(a_later_epoch_makes_the_next_start_later_still),
 	};
 
 	return cmocka_run_group_tests_name("sched_tenant", tests, NULL, NULL);
