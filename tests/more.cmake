@@ -96,7 +96,7 @@ if(MUSTER_SANITIZE)
 endif()
 if(MUSTER_MYSQLCLIENT_BUILD)
   # what depends on the client library: sessions, errors, lost links
-  set(only "^(restart|server_down|servers|locks)$")
+  set(only "^(restart|server_down|servers|logins|locks)$")
   foreach(server mariadb mysql)
     muster_units_on(${server} ${MUSTER_MYSQLCLIENT_BUILD} mysqlclient.${server}.units mysqlclient)
     muster_scripts(${MUSTER_MYSQLCLIENT_BUILD} PREFIX mysqlclient.${server}. LABEL mysqlclient

@@ -1,11 +1,18 @@
 #!/bin/bash
 # 360 databases of a real application at 12 versions, five of them large: one rollout
-# brings all to the same end, and leaves alone those that were there already.
+# brings all to the same end, and leaves alone those that were there already. A quarter of
+# them, with every version and every large one, on MySQL and in a build with sanitizers.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/cases.sh"
 
 scenario=$cases/scenarios/F1-uaa-mixed
 set=uaa
+share=1
+[ "$flavor" = mariadb ] && [ -z "${MUSTER_SLOWER:-}" ] || share=4
+ln -s "$scenario/drift" "$work/drift"
+awk -F'\t' -v share="$share" '/^#/ || $3 != "-" || !seen[$2]++ || NR % share == 0' \
+	"$scenario/manifest.tsv" >"$work/manifest.tsv"
+tenants=$(grep -vc '^#' "$work/manifest.tsv")
 db_start --loose-innodb-log-file-size=512M --loose-innodb-redo-log-capacity=512M \
 	--innodb-buffer-pool-size=1G --table-open-cache=4000
 configure 'server_running = 4;'
@@ -14,11 +21,11 @@ enrol
 cases_enter "$set"
 
 claim "the fleet can be made"
-"$cases/fleet.sh" -s "$flavor" "$set" "$scenario/manifest.tsv" >"$work/fleet.log" 2>&1 ||
+"$cases/fleet.sh" -s "$flavor" "$set" "$work/manifest.tsv" >"$work/fleet.log" 2>&1 ||
 	fail "$(tail -n 5 "$work/fleet.log")"
 is "" "$(cat "$work/fleet.log")"
 ok m tenant discover --server main --like 'uaa\_t%' -o json
-is 360 "$(j length tenant list)"
+is "$tenants" "$(j length tenant list)"
 
 claim "every tenant can be told which version it has"
 cases_release "$work/rel"
@@ -28,7 +35,7 @@ is "$(wc -l <"$D/order.txt")" "$(wc -l <"$work/versions")"
 last=$(tail -n 1 "$work/versions")
 files=$(wc -l <"$work/versions")
 awk -F'\t' -v n="$files" '!/^#/ { print ($2 == "last" ? n : $2) "\t" $1 }' \
-	"$scenario/manifest.tsv" >"$work/fleet"
+	"$work/manifest.tsv" >"$work/fleet"
 for at in $(cut -f1 "$work/fleet" | sort -nu); do
 	awk -v k="$at" '$1 == k { print $2 }' "$work/fleet" >"$work/at"
 	if [ "$at" -gt 0 ]; then
@@ -42,13 +49,13 @@ is "$(cut -f1 "$work/fleet" | sort -nu | wc -l)" \
 claim "a preview says how many are behind"
 there=$(awk -v k="$files" '$1 == k' "$work/fleet" | wc -l)
 fails 1 m rollout start uaa --dry-run --waves '1, 5%, rest' -o json
-is "$((360 - there)) $there" "$(jq -r '"\(.pending) \(.up_to_date)"' <<<"$out")"
+is "$((tenants - there)) $there" "$(jq -r '"\(.pending) \(.up_to_date)"' <<<"$out")"
 
 claim "the rollout ends well"
 sql "set global log_output = 'FILE', general_log_file = '$work/general.log', general_log = 1"
 ok m rollout start uaa --waves '1, 5%, rest' --budget 0 --wait --timeout 400s -o json
 sql "set global general_log = 0"
-is "done 360 0" "$(jq -r '"\(.state) \(.counts.done) \(.counts.failed)"' <<<"$out")"
+is "done $tenants 0" "$(jq -r '"\(.state) \(.counts.done) \(.counts.failed)"' <<<"$out")"
 is "$last" "$(j '[.[].version] | unique | join(",")' tenant list)"
 
 claim "tenants that were there already got no DDL and no change of data"
@@ -72,7 +79,7 @@ awk -F'\t' '{
 }' "$work/general.log" | grep -v 'muster_' >"$work/changes" || true
 awk -v k="$files" '$1 == k { print $2 }' "$work/fleet" >"$work/there"
 is "" "$(grep -wFf "$work/there" "$work/changes" | head -n 3 || true)"
-[ "$(cut -f1 "$work/changes" | sort -u | wc -l)" -eq $((360 - there)) ] ||
+[ "$(cut -f1 "$work/changes" | sort -u | wc -l)" -eq $((tenants - there)) ] ||
 	fail "the log names $(cut -f1 "$work/changes" | sort -u | wc -l) changed databases"
 
 claim "all databases are equal, and as recorded"
@@ -83,7 +90,7 @@ sql "set session group_concat_max_len = 10000000; select count(distinct d), coun
 	from information_schema.columns
 	where table_schema like 'uaa\_t%' and table_name not like 'muster\_%'
 	group by table_schema) as t" >"$work/equal"
-is "1	360" "$(cat "$work/equal")"
+is "1	$tenants" "$(cat "$work/equal")"
 sql "select count(distinct d) from (
 	select sha2(group_concat(table_name, index_name, seq_in_index, column_name, non_unique
 		order by table_name, index_name, seq_in_index), 256) as d
@@ -99,7 +106,7 @@ for at in $(cut -f1 "$work/fleet" | sort -nu); do
 done
 
 claim "the large tenants still have all their rows"
-awk -F'\t' '!/^#/ && $3 == "users120k" { print $1 }' "$scenario/manifest.tsv" >"$work/large"
+awk -F'\t' '!/^#/ && $3 == "users120k" { print $1 }' "$work/manifest.tsv" >"$work/large"
 is 5 "$(wc -l <"$work/large")"
 while read -r tenant; do
 	[ "$(sql 'select count(*) from users' "$tenant")" -ge 120000 ] ||
