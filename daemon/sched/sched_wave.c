@@ -26,6 +26,16 @@ static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave
 			  wave_state_names[wave->row.state], edge->why, err);
 }
 
+/* The wave rests until a human opens its gate: also when it was paused there and resumed. */
+static int wait_at_gate(struct sched *sched, struct run *run, const struct run_wave *wave,
+			struct err *err)
+{
+	g_autofree char *text = g_strdup_printf("wave %lld has ended; promote starts the next",
+						(long long)wave->row.seq);
+
+	return sched_rollout_move(sched, run, ROLLOUT_GATE, &sched_self, text, err);
+}
+
 /* All tasks of the wave have ended. */
 static int wave_ended(struct sched *sched, struct run *run, struct run_wave *wave, struct err *err)
 {
@@ -37,14 +47,11 @@ static int wave_ended(struct sched *sched, struct run *run, struct run_wave *wav
 		return wave_move(sched, run, wave, WAVE_BAKE, err);
 	}
 	if (!last && run->row.gate_human) {
-		g_autofree char *text = g_strdup_printf(
-			"wave %lld has ended; promote starts the next", (long long)wave->row.seq);
-
 		store_text_set(&wave->row.gate, "promote");
 		if (wave_move(sched, run, wave, WAVE_GATE, err) < 0) {
 			return -1;
 		}
-		return sched_rollout_move(sched, run, ROLLOUT_GATE, &sched_self, text, err);
+		return wait_at_gate(sched, run, wave, err);
 	}
 	store_text_set(&wave->row.gate, NULL);
 	return wave_move(sched, run, wave, WAVE_CLOSE, err);
@@ -85,7 +92,10 @@ static int step_wave(struct sched *sched, struct run *run, struct err *err)
 		if (open) { /* a retry put tasks back */
 			return wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
 		}
-		if (wave->row.state == WAVE_GATED || tick_wall_ms() < wave->row.bake_until) {
+		if (wave->row.state == WAVE_GATED) {
+			return wait_at_gate(sched, run, wave, err);
+		}
+		if (tick_wall_ms() < wave->row.bake_until) {
 			return 0;
 		}
 		return wave_ended(sched, run, wave, err) < 0 ? -1 : 1;

@@ -57,6 +57,24 @@ static void a_human_gate_waits_for_promote(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
 }
 
+static void paused_at_a_gate_and_resumed_it_waits_there_again(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = { .release = "rel", .waves = "1,rest", .gate = "human" };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	fixture_do(fixture, id, ROLLOUT_PAUSE);
+	fixture_until(fixture, id, ROLLOUT_PAUSED);
+	fixture_do(fixture, id, ROLLOUT_RESUME);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	fixture_do(fixture, id, ROLLOUT_PROMOTE);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
 static void promote_full_opens_all_gates(void **state)
 {
 	struct fixture *fixture = *state;
@@ -140,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(canaries_are_small_and_big_ones_start_first),
 		SCENARIO(a_human_gate_waits_for_promote),
+		SCENARIO(paused_at_a_gate_and_resumed_it_waits_there_again),
 		SCENARIO(promote_full_opens_all_gates),
 		SCENARIO(a_wave_bakes_before_the_next),
 		SCENARIO(the_budget_stops_a_bad_release_early),
