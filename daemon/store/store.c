@@ -11,6 +11,7 @@
 #include "crash.h"
 #include "inventory_sql.h"
 #include "store_check.h"
+#include "store_fault.h"
 #include "store_run.h"
 
 #define BUSY_MS 2000 /* the loop stands still meanwhile */
@@ -188,6 +189,7 @@ struct store *store_open(const char *path, struct err *err)
 
 	store->path = g_strdup(path);
 	store->lock_fd = -1;
+	store_fault_install();
 	if (lock_take(store, err) < 0 || store_check(path, err) < 0 ||
 	    store_file_make(path, err) < 0 ||
 	    store_connect(store, SQLITE_OPEN_READWRITE, err) < 0 || run(store, setup, err) < 0 ||
