@@ -387,9 +387,11 @@ void app_crash_points(void)
 
 		for (size_t j = 0; j < fsm->nr_edges * G_N_ELEMENTS(when); j++) {
 			const struct fsm_edge *edge = &fsm->edges[j / G_N_ELEMENTS(when)];
+			g_autofree char *name = crash_edge_name(fsm->name, fsm->states[edge->from],
+								fsm->events[edge->event],
+								when[j % G_N_ELEMENTS(when)]);
 
-			(void)printf("%s/%s/%s/%s\n", fsm->name, fsm->states[edge->from],
-				     fsm->events[edge->event], when[j % G_N_ELEMENTS(when)]);
+			(void)puts(name);
 		}
 	}
 }

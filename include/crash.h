@@ -28,6 +28,8 @@
 	X(ORDER_SENT,         "order/send/after") \
 	X(JOB_SENT,           "job/sent") \
 	X(JOB_ENDED,          "job/ended") \
+	X(CLAIM_SENT,         "claim/sent") \
+	X(CLAIM_TAKEN,        "claim/taken")		/* the server is ours, and nothing has begun */ \
 	X(RECOVER_BEGUN,      "recover/begun") \
 	X(RECOVER_DECIDED,    "recover/decided") \
 	X(RECOVER_COMMITTED,  "recover/committed") \
@@ -60,6 +62,9 @@ enum crash_point { CRASH_POINTS(CRASH_ENUM) CRASH_POINT_NR };
 extern const char *const crash_point_names[CRASH_POINT_NR];
 
 void crash_pass(enum crash_point point);
+
+/* "task/running/applied/before"; a blank in a name becomes a hyphen. Owned. */
+char *crash_edge_name(const char *machine, const char *from, const char *event, const char *when);
 
 /* An edge was taken within a transaction: "before" is passed, "after" waits for its end. */
 void crash_edge(const char *machine, const char *from, const char *event);

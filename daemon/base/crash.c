@@ -97,6 +97,11 @@ void crash_pass(enum crash_point point)
 	}
 }
 
+char *crash_edge_name(const char *machine, const char *from, const char *event, const char *when)
+{
+	return g_strdelimit(g_strdup_printf("%s/%s/%s/%s", machine, from, event, when), " ", '-');
+}
+
 void crash_edge(const char *machine, const char *from, const char *event)
 {
 	struct plan *plan = plan_get();
@@ -105,8 +110,8 @@ void crash_edge(const char *machine, const char *from, const char *event)
 	if (is_idle(plan)) {
 		return;
 	}
-	before = g_strdup_printf("%s/%s/%s/before", machine, from, event);
-	g_ptr_array_add(plan->waiting, g_strdup_printf("%s/%s/%s/after", machine, from, event));
+	before = crash_edge_name(machine, from, event, "before");
+	g_ptr_array_add(plan->waiting, crash_edge_name(machine, from, event, "after"));
 	pass(plan, before);
 }
 

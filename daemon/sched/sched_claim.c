@@ -3,6 +3,7 @@
  * it (claim.h). It is taken in the background at the first need, looked after while the server
  * is in use, and given up when that has been idle. While another daemon has it, nothing starts.
  */
+#include "crash.h"
 #include "log.h"
 #include "sched_state.h"
 #include "tick.h"
@@ -57,6 +58,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 	if (is_idle) {
 		link_drop_claim(link); /* it was only asked for whether the other has gone */
 	}
+	CRASH_POINT(CLAIM_TAKEN);
 	if (!link_saw_up(link)) {
 		return 0;
 	}
@@ -131,6 +133,7 @@ static void send_claim(struct sched *sched, struct link *link)
 	order->stall_ms = link->rival == NULL ? CLAIM_WAIT_MS : 0;
 	link_address(link, &order->addr);
 	pool_send(sched->probes, order);
+	CRASH_POINT(CLAIM_SENT);
 }
 
 void sched_claims_send(struct sched *sched, int64_t now_ms)

@@ -55,6 +55,7 @@ static void send_one(struct sched *sched, struct link *link, struct job_run *run
 	link_address(link, &run->order->addr);
 	link->jobs++;
 	pool_send(sched->probes, g_steal_pointer(&run->order));
+	CRASH_POINT(JOB_SENT);
 }
 
 /* Those that write wait for the claim of the server; the others pass them. */

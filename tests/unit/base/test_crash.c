@@ -47,6 +47,11 @@ static void take_only(void)
 	CRASH_EDGE("task", "running", "applied");
 }
 
+static void take_spoken(void)
+{
+	CRASH_EDGE("rollout", "running", "over budget");
+}
+
 static void roll_back(void)
 {
 	CRASH_EDGE("task", "running", "applied");
@@ -73,6 +78,7 @@ static void dies_at_the_nth_pass_of_its_point(void **state)
 		{ "task/running/applied/after", commit, SIGKILL },
 		{ "task/running/applied/after", roll_back, 0 },
 		{ "task/running/refused/before", commit, 0 },
+		{ "rollout/running/over-budget/before", take_spoken, SIGKILL },
 	};
 
 	(void)state;
@@ -137,6 +143,7 @@ static void other_builds_know_no_point(void **state)
 	assert_int_equal(end_of("task/running/applied/before", take_only), 0);
 	assert_int_equal(end_of("task/running/applied/after", commit), 0);
 	assert_int_equal(end_of("task/running/applied/before", roll_back), 0);
+	assert_int_equal(end_of("rollout/running/over-budget/before", take_spoken), 0);
 }
 
 int main(void)

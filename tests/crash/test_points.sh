@@ -1,0 +1,85 @@
+#!/bin/bash
+# musterd is killed at every named point, once, and at every statement that it sends for one
+# tenant; it is started again, and every tenant ends where it was planned, to the row. Which
+# scenario passes which point is learnt from runs in which nothing dies.
+# test_points.sh [POINT[:N]…]: only these.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS_DIR/crash/scenarios.sh"
+
+configure 'retry = "100ms";' 'budget = "0";'
+db_ready
+
+run_scenario() { # NAME
+	late=
+	[[ $1 != late_* ]] || late=yes # armed when the scenario has killed it
+	life "$2" "scenario_$1"
+}
+
+scenario_of() { # POINT: the first that passes it
+	local scenario
+
+	for scenario in "${scenarios[@]}"; do
+		if grep -qxF "$1" "$work/trace.$scenario"; then
+			echo "$scenario"
+			return
+		fi
+	done
+}
+
+claim "nothing dies: every scenario ends as planned"
+for scenario in one "${scenarios[@]}"; do
+	arming=("MUSTERD_CRASH_TRACE=$work/trace.$scenario")
+	: >"$work/trace.$scenario"
+	run_scenario "$scenario" "$scenario, although nothing died"
+done
+[ ${#failed[@]} -eq 0 ] || summary
+
+# Edges that only the tables have: nothing takes them, so nothing can die there.
+untaken='
+task/pending/nothing            a survey writes such a task as done
+task/pending/ahead              a survey writes such a task as skipped
+task/verifying/applied          a worker says that its checks were made before it ends
+task/verifying/refused
+task/verifying/park
+task/verifying/lost
+rollout/scheduled/survey-failed the tenants of a start are looked for before it is accepted
+'
+
+claim "every point is passed by some scenario, but for edges that nothing takes"
+while read -r point; do
+	if grep -q "^${point%/*} \|^${point%/*}$" <<<"$untaken"; then
+		is "" "$(scenario_of "$point")"
+	else
+		[ -n "$(scenario_of "$point")" ] || failed+=("$point, which no scenario passes")
+	fi
+done <"$work/names"
+
+try() { # POINT[:N] [SCENARIO]
+	points=$((points + 1))
+	arming=("MUSTERD_CRASH_AT=$1")
+	run_scenario "${2:-$(scenario_of "${1%%:*}")}" "$1"
+	[ "$lived" -gt 0 ] || missed=$((missed + 1))
+}
+
+claim "killed at any point, every tenant ends as planned"
+missed=0
+if [ $# -gt 0 ]; then
+	for point; do
+		try "$point"
+	done
+	judge
+	exit
+fi
+for point in $(sort -u "$work"/trace.* | grep -xFf "$work/names"); do
+	try "$point"
+done
+
+claim "killed at any statement, every tenant ends as planned"
+for point in db/statement/sent db/statement/answered; do
+	for n in $(seq "$(grep -cxF "$point" "$work/trace.one")"); do
+		try "$point:$n" one
+	done
+done
+# a point may be missed when threads take turns in another order; most are not
+[ "$missed" -le "$((points / 10))" ] || fail "$missed of $points points were not passed"
+judge
