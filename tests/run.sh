@@ -15,13 +15,14 @@ packages_install
 options=(-DMUSTER_WERROR=ON)
 if command -v ccache >/dev/null; then
 	options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
+	export CCACHE_NOHASHDIR=1 # trees share what they compile alike
 fi
 
 build() { # PRESET TARGET [option...]
 	local preset=$1 target=$2
 
 	shift 2
-	echo "=== $preset"
+	echo "=== $preset (after $SECONDS s)"
 	cmake --preset "$preset" "${options[@]}" "$@" >/dev/null
 	cmake --build "build-$preset" --parallel 2 --target "$target" -- --quiet
 }
@@ -43,4 +44,6 @@ trees+=(-DMUSTER_ASAN_BUILD="$PWD/build-asan" -DMUSTER_TSAN_BUILD="$PWD/build-ts
 	-DMUSTER_FUZZ_BUILD="$PWD/build-fuzz")
 build dev all "${trees[@]}"
 
-exec ctest --test-dir build-dev --parallel 2 --output-on-failure "$@"
+# one more than there are processors: most of these tests wait for servers
+echo "=== tests (after $SECONDS s)"
+exec ctest --test-dir build-dev --parallel $(($(nproc) + 1)) --output-on-failure "$@"

@@ -10,7 +10,9 @@ TESTS_DIR=$(cd "$(dirname "$0")" && pwd)
 
 kind=${1:?units.sh mariadb|mysql BUILD LAYER…} build=$2
 shift 2
-work=$(mktemp -d "${TMPDIR:-/tmp}/muster-units.XXXXXX")
+memory=/dev/shm
+[ -w "$memory" ] || memory=${TMPDIR:-/tmp}
+work=$(mktemp -d "$memory/muster-units.XXXXXX")
 trap 'server_stop "$work/db" KILL; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
@@ -20,11 +22,12 @@ failed=()
 for layer in "$@"; do
 	for source in $(grep -l test_server "$TESTS_DIR/unit/$layer"/test_*.c); do
 		name=$(basename "$source" .c)
-		echo "--- $layer/$name"
+		began=${EPOCHREALTIME/[.,]/}
 		if ! "$build/$name" >"$work/out" 2>&1; then
 			grep -vE '^\[( RUN|  *OK)' "$work/out" || true
 			failed+=("$name")
 		fi
+		echo "$layer/$name $(((${EPOCHREALTIME/[.,]/} - began) / 1000)) ms"
 	done
 done
 if [ "${#failed[@]}" -gt 0 ]; then
