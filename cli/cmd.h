@@ -45,6 +45,7 @@ int cmd_task_show(struct cli *cli);
 int cmd_task_kill(struct cli *cli);
 int cmd_task_resolve(struct cli *cli);
 
+int cmd_doctor(struct cli *cli);
 int cmd_events(struct cli *cli);
 int cmd_wait(struct cli *cli);
 

@@ -137,6 +137,13 @@ const struct command command_table[] = {
 	  BIT(REASON) | BIT(NOW), 0, 0, WORDS_NONE, false, cmd_everything },
 	{ "resume", "", "Go on with every paused rollout", NULL, NULL,
 	  BIT(REASON), 0, 0, WORDS_NONE, false, cmd_everything },
+	{ "doctor", "", "Say what disagrees, and how to settle it",
+	  "Asks every server and reads the history of every tenant: what is in doubt, failed, "
+	  "unfinished, regressed, vanished or not enrolled, servers that are down or that another "
+	  "daemon works on, missing privileges. Changes nothing on any server. The exit code is 1 "
+	  "when something disagrees.",
+	  "muster doctor -o json | jq -r '.[].help'",
+	  0, 0, 0, WORDS_NONE, false, cmd_doctor },
 	{ "events", "", "Who did what, and why", NULL, "muster events -f --rollout r12",
 	  BIT(FOLLOW) | BIT(SINCE) | BIT(ROLLOUT), 0, 0, WORDS_NONE, false, cmd_events },
 	{ "wait", "OBJECT", "Wait until something is in a state",

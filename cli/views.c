@@ -245,6 +245,14 @@ static const struct column event_columns[] = {
 	{ 0 },
 };
 
+static const struct column finding_columns[] = {
+	{ "OBJECT",  "object",  0,           NULL },
+	{ "PROBLEM", "problem", 0,           NULL },
+	{ "DETAIL",  "detail",  COLUMN_FLEX, NULL },
+	{ "HELP",    "help",    0,           NULL },
+	{ 0 },
+};
+
 static const struct column changed_columns[] = {
 	{ "CHANGED",   "changed",   0,           NULL },
 	{ "UNCHANGED", "unchanged", 0,           NULL },
@@ -258,6 +266,11 @@ static const struct column changed_columns[] = {
 static void name_event(GString *out, const void *item)
 {
 	render_field(out, &wire_event_type, "object", item);
+}
+
+static void name_finding(GString *out, const void *item)
+{
+	render_field(out, &wire_finding_type, "object", item);
 }
 
 static void name_changed(GString *out, const void *item)
@@ -279,4 +292,5 @@ const struct view view_wave = { &wire_wave_type, wave_columns, NULL };
 const struct view view_preview = { &wire_preview_type, preview_columns, NULL };
 const struct view view_task = { &wire_task_type, task_columns, name_task };
 const struct view view_event = { &wire_event_type, event_columns, name_event };
+const struct view view_finding = { &wire_finding_type, finding_columns, name_finding };
 const struct view view_changed = { &wire_changed_type, changed_columns, name_changed };

@@ -309,6 +309,14 @@ struct wire_event_page {
 	int64_t last;           /* pass as since= */
 };
 
+/* Something that does not fit together, and the command that settles it. */
+struct wire_finding {
+	char *object;  /* "tenant/acme", "server/db1" */
+	char *problem; /* "in doubt", "regressed", "vanished", … */
+	char *detail;
+	char *help;
+};
+
 struct wire_health {
 	char *status; /* "ok" */
 	char *version;
@@ -417,9 +425,9 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
 	wire_tenant_type, wire_tenant_page_type, wire_problem_type, wire_changed_type,
 	wire_migration_type, wire_release_info_type, wire_counts_type, wire_wave_type,
 	wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type, wire_task_page_type,
-	wire_event_type, wire_event_page_type, wire_health_type, wire_server_add_type,
-	wire_set_type, wire_discover_type, wire_import_row_type, wire_import_type,
-	wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
+	wire_event_type, wire_event_page_type, wire_finding_type, wire_health_type,
+	wire_server_add_type, wire_set_type, wire_discover_type, wire_import_row_type,
+	wire_import_type, wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
 	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*
@@ -427,6 +435,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
  *
  * GET    /healthz                                   -> health
  * GET    /metrics                                   -> OpenMetrics text
+ * GET    /v1/doctor                                 -> [finding]     asks every server
  * POST   /v1/pause, /v1/resume       verb           -> [rollout]     every open rollout
  * GET    /v1/servers                                -> [server]
  * POST   /v1/servers                 server_add     -> server

@@ -544,6 +544,11 @@ size_t sched_running(const struct sched *sched)
 	return g_hash_table_size(sched->running);
 }
 
+uint64_t sched_epoch(const struct sched *sched)
+{
+	return sched->epoch;
+}
+
 void sched_stats_get(const struct sched *sched, struct sched_stats *stats)
 {
 	GHashTableIter iter;

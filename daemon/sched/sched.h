@@ -97,6 +97,7 @@ bool sched_is_idle(const struct sched *sched);
 void sched_kill_running(struct sched *sched);
 
 size_t sched_running(const struct sched *sched); /* tasks, now */
+uint64_t sched_epoch(const struct sched *sched); /* of this start */
 
 struct sched_stats {
 	int64_t turns;
@@ -147,7 +148,7 @@ NODISCARD int sched_tenant_changed(struct sched *sched, const struct store_tenan
 /*
  * A look at the tenant's own history, into its row: version, what is unfinished, and whether
  * it is regressed, which ends when what was gone is there again or with accept. tenant is
- * what was known before: id, name, server, schema, version, regressed, bytes.
+ * its row as it is.
  */
 NODISCARD int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
 				  const struct exec_standing *standing, bool accept,
@@ -159,7 +160,7 @@ const char *sched_tenant_regressed(const struct store_tenant *tenant,
 
 /* "regressed: 0003 was applied here before …"; the command that settles it. Owned. */
 char *sched_regressed_text(const char *gone, const char *now);
-char *sched_regressed_help(const char *server, const char *schema);
+char *sched_discover_help(const char *server, const char *schema, bool accept);
 
 /* ---- releases ----------------------------------------------------------------------- */
 

@@ -115,7 +115,7 @@ static char *why_not(const struct census_tenant *tenant)
 				       tenant->ahead);
 	}
 	text = sched_regressed_text(tenant->regressed, tenant->version);
-	help = sched_regressed_help(tenant->server, tenant->schema);
+	help = sched_discover_help(tenant->server, tenant->schema, true);
 	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
 }
 

@@ -73,10 +73,19 @@ int sched_link_note(struct sched *sched, struct link *link, const struct exec_re
 	if (store_server_get_id(sched->store, link->id, &row, err) < 0) {
 		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
 	}
+	if (result->info != NULL) {
+		exec_info_get(result, &info);
+	} else {
+		info.flavor = row.flavor;
+		info.version = row.version;
+	}
+	if (row.state == link->state && g_strcmp0(row.reason, link->reason) == 0 &&
+	    g_strcmp0(row.flavor, info.flavor) == 0 && g_strcmp0(row.version, info.version) == 0) {
+		return 0; /* no news */
+	}
 	row.state = link->state;
 	store_text_set(&row.reason, link->reason);
 	if (result->info != NULL) {
-		exec_info_get(result, &info);
 		store_text_set(&row.flavor, info.flavor);
 		store_text_set(&row.version, info.version);
 	}

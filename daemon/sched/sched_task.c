@@ -172,7 +172,7 @@ static char *why_ended(const struct store_task *task, const struct exec_result *
 		return g_strdup(result->reason);
 	}
 	text = sched_regressed_text(task->seen, result->version);
-	help = sched_regressed_help(task->server, task->schema);
+	help = sched_discover_help(task->server, task->schema, true);
 	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
 }
 

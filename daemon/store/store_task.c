@@ -70,6 +70,24 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 	return found < 0 ? -1 : 0;
 }
 
+int store_task_last(struct store *store, int64_t tenant_id, struct store_task *task,
+		    struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	int found;
+
+	if (store_query_begin(&query, store, SQL_TASK_LAST, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":tenant_id", tenant_id);
+	found = store_query_find(&query, &store_task_fields, task, err);
+	if (found == 0) {
+		return err_set(err, ERR_NOT_FOUND, "tenant %lld was in no rollout yet",
+			       (long long)tenant_id);
+	}
+	return found < 0 ? -1 : 0;
+}
+
 /* NOLINTNEXTLINE(readability-function-size) */
 int store_task_each(struct store *store, int64_t rollout_id, int state, int64_t after,
 		    int64_t limit, store_task_fn fn, void *ctx, struct err *err)

@@ -16,6 +16,10 @@ NODISCARD int store_task_get_id(struct store *store, int64_t id, struct store_ta
 NODISCARD int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 			     struct store_task *task, struct err *err);
 
+/* The newest task of a tenant. */
+NODISCARD int store_task_last(struct store *store, int64_t tenant_id, struct store_task *task,
+			      struct err *err);
+
 /*
  * By wave and rank. state -1: all. after: tasks behind this id in that order (0: from the
  * start), limit 0: all.

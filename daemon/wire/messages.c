@@ -246,6 +246,15 @@ static const struct wire_field event_page_fields[] = {
 };
 const struct wire_type wire_event_page_type = TYPE(event_page);
 
+static const struct wire_field finding_fields[] = {
+	TEXT(   wire_finding, object,  false ),
+	TEXT(   wire_finding, problem, false ),
+	TEXT(   wire_finding, detail,  false ),
+	TEXT(   wire_finding, help,    false ),
+	{ 0 },
+};
+const struct wire_type wire_finding_type = TYPE(finding);
+
 static const struct wire_field health_fields[] = {
 	TEXT(   wire_health, status,   false ),
 	TEXT(   wire_health, version,  false ),
@@ -390,6 +399,7 @@ const struct wire_type *const wire_types[] = {
 	&wire_task_page_type,
 	&wire_event_type,
 	&wire_event_page_type,
+	&wire_finding_type,
 	&wire_health_type,
 	&wire_server_add_type,
 	&wire_set_type,

@@ -1,0 +1,236 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "doctor.h"
+#include "exec.h"
+
+/* "problem -> help; …" of what was found. Owned. */
+static char *brief(const struct wire_list *findings)
+{
+	const struct wire_finding *items = findings->items;
+	GString *out = g_string_new(NULL);
+
+	for (size_t i = 0; i < findings->nr; i++) {
+		assert_non_null(items[i].object);
+		assert_non_null(items[i].detail);
+		g_string_append_printf(out, "%s%s -> %s", i > 0 ? "; " : "", items[i].problem,
+				       items[i].help);
+	}
+	return g_string_free(out, FALSE);
+}
+
+#define DISCOVER "muster tenant discover --server db1 --like 's\\_acme'"
+#define RESOLVE  "muster task resolve r7/acme --as applied|not-applied|at=N"
+
+/* clang-format off */
+static const struct {
+	const char *about;
+	const char *version; const char *regressed; const char *recorded_open; /* of the row */
+	bool silent; bool exists; bool has_history;			       /* what was seen */
+	const char *problem; const char *applied; const char *open; uint64_t epoch;
+	int task; enum rollout_state rollout;				       /* -1: none */
+	const char *want;
+} tenants[] = {
+	{ "all is well", "2", NULL, NULL, false, true, true, NULL, "1 2", NULL, 5,
+	  TASK_DONE, ROLLOUT_DONE, "" },
+	{ "never migrated", NULL, NULL, NULL, false, true, true, NULL, "", NULL, 0,
+	  -1, ROLLOUT_DONE, "" },
+	{ "its database is gone", "2", NULL, NULL, false, false, false, NULL, "", NULL, 0,
+	  TASK_FAILED, ROLLOUT_FAILED, "vanished -> muster tenant remove acme" },
+	{ "nobody may read it", "2", NULL, NULL, false, true, true, "denied", "", NULL, 0,
+	  -1, ROLLOUT_DONE, "unreadable -> muster server check db1" },
+	{ "it went back", "2", NULL, NULL, false, true, true, NULL, "1", NULL, 5,
+	  TASK_DONE, ROLLOUT_DONE, "regressed -> " DISCOVER " --accept" },
+	{ "its history was dropped", "2", NULL, NULL, false, true, false, NULL, "", NULL, 0,
+	  TASK_DONE, ROLLOUT_DONE, "regressed -> " DISCOVER " --accept" },
+	{ "it never had one", NULL, NULL, NULL, false, true, false, NULL, "", NULL, 0,
+	  -1, ROLLOUT_DONE, "no history -> " DISCOVER },
+	{ "somebody later was there", "2", NULL, NULL, false, true, true, NULL, "1 2", NULL, 11,
+	  -1, ROLLOUT_DONE, "later epoch -> systemctl restart musterd" },
+	{ "in doubt", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_IN_DOUBT, ROLLOUT_FAILED, "in doubt -> " RESOLVE },
+	{ "failed", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_FAILED, ROLLOUT_FAILED, "failed -> muster rollout retry r7 -t acme" },
+	{ "failed in one that is over", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_FAILED, ROLLOUT_ABORTED, "failed -> muster rollout start DIR -l acme" },
+	{ "failed, and done since", "2", NULL, NULL, false, true, true, NULL, "1 2", NULL, 5,
+	  TASK_FAILED, ROLLOUT_FAILED, "" },
+	{ "at work", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_RUNNING, ROLLOUT_RUNNING, "" },
+	{ "to be taken", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_WAITING, ROLLOUT_PAUSED, "" },
+	{ "left behind", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  TASK_CANCELLED, ROLLOUT_ABORTED, "unfinished -> muster rollout start DIR -l acme" },
+	{ "begun in another life", "1", NULL, NULL, false, true, true, NULL, "1", "2", 5,
+	  -1, ROLLOUT_DONE, "unfinished -> muster rollout start DIR -l acme" },
+	{ "no answer, but it is known", "1", "2", "2", true, false, false, NULL, "", NULL, 0,
+	  -1, ROLLOUT_DONE,
+	  "regressed -> " DISCOVER " --accept; unfinished -> muster rollout start DIR -l acme" },
+	{ "no answer, nothing known", "1", NULL, NULL, true, false, false, NULL, "", NULL, 0,
+	  TASK_DONE, ROLLOUT_DONE, "" },
+	{ "two things at once", "2", NULL, NULL, false, true, true, NULL, "1", "3", 11,
+	  TASK_IN_DOUBT, ROLLOUT_RUNNING,
+	  "regressed -> " DISCOVER " --accept; later epoch -> systemctl restart musterd; in doubt -> "
+	  RESOLVE },
+};
+
+/* clang-format on */
+
+static void check_tenant(size_t i)
+{
+	g_auto(GStrv) applied = g_strsplit(tenants[i].applied, " ", -1);
+	SCOPED(store_tenant) row = { 0 };
+	SCOPED(store_task) task = { .rollout_id = 7, .statement = 1, .statements = 3 };
+	struct exec_standing seen = { .exists = tenants[i].exists,
+				      .has_history = tenants[i].has_history,
+				      .applied = applied,
+				      .epoch = tenants[i].epoch };
+	struct doctor_tenant subject = { .row = &row, .epoch = 10, .rollout = tenants[i].rollout };
+	struct wire_list findings = { 0 };
+	g_autofree char *open = g_strdup(tenants[i].open);
+	g_autofree char *problem = g_strdup(tenants[i].problem);
+	g_autofree char *got = NULL;
+
+	store_text_set(&row.name, "acme");
+	store_text_set(&row.server, "db1");
+	store_text_set(&row.schema, "s_acme");
+	store_text_set(&row.version, tenants[i].version);
+	store_text_set(&row.regressed, tenants[i].regressed);
+	store_text_set(&row.open, tenants[i].recorded_open);
+	store_text_set(&task.migration, "2");
+	seen.open = open;
+	seen.problem = problem;
+	task.state = (enum task_state)MAX(tenants[i].task, 0);
+	subject.seen = tenants[i].silent ? NULL : &seen;
+	subject.last = tenants[i].task < 0 ? NULL : &task;
+	doctor_tenant(&subject, &findings);
+	got = brief(&findings);
+	if (strcmp(got, tenants[i].want) != 0) {
+		fail_msg("%s: \"%s\"", tenants[i].about, got);
+	}
+	wire_list_release(&wire_finding_type, &findings);
+}
+
+static void a_tenant_is_said_to_have_what_it_has(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(tenants); i++) {
+		check_tenant(i);
+	}
+}
+
+static void a_position_is_part_of_the_detail(void **state)
+{
+	const struct exec_standing seen = { .exists = true, .has_history = true };
+	SCOPED(store_tenant) row = { 0 };
+	SCOPED(store_task)
+	task = { .rollout_id = 7, .statement = 1, .statements = 3, .state = TASK_FAILED };
+	const struct doctor_tenant subject = { .row = &row,
+					       .seen = &seen,
+					       .last = &task,
+					       .rollout = ROLLOUT_RUNNING };
+	struct wire_list findings = { 0 };
+
+	(void)state;
+	store_text_set(&row.name, "acme");
+	store_text_set(&task.migration, "0002");
+	store_text_set(&task.reason, "Duplicate column name 'b'");
+	doctor_tenant(&subject, &findings);
+	assert_int_equal(findings.nr, 1);
+	assert_string_equal(((struct wire_finding *)findings.items)->detail,
+			    "migration 0002, 1 of 3 statements done, rollout r7: Duplicate column "
+			    "name 'b'");
+	wire_list_release(&wire_finding_type, &findings);
+}
+
+/* clang-format off */
+static const struct {
+	const char *about; enum server_state state; enum err_code refused; bool read_only;
+	const char *missing; const char *want;
+} servers[] = {
+	{ "all is well",      SERVER_UP,     ERR_NONE,        false, NULL, "" },
+	{ "no answer",        SERVER_DOWN,   ERR_UNREACHABLE, false, NULL, "down -> muster server check db1" },
+	{ "not let in",       SERVER_DENIED, ERR_DENIED,      false, NULL, "denied -> muster server check db1" },
+	{ "another daemon",   SERVER_DENIED, ERR_NONE,        false, NULL, "another daemon -> muster server show db1" },
+	{ "a replica",        SERVER_UP,     ERR_NONE,        true,  NULL, "read only -> muster server check db1" },
+	{ "may not enough",   SERVER_UP,     ERR_NONE,        false, "DROP", "privileges -> grant DROP on *.* to me" },
+	{ "all of it at once", SERVER_DENIED, ERR_NONE,       true,  "DROP",
+	  "another daemon -> muster server show db1; read only -> muster server check db1; "
+	  "privileges -> grant DROP on *.* to me" },
+};
+
+/* clang-format on */
+
+static void check_server(size_t i)
+{
+	g_autofree char *lacking = g_strdup(servers[i].missing);
+	char *missing[] = { lacking, NULL };
+	const struct exec_info info = { .account = "me@localhost",
+					.read_only = servers[i].read_only,
+					.missing = missing,
+					.grant = "grant DROP on *.* to me" };
+	SCOPED(store_server) row = { .state = servers[i].state };
+	struct doctor_server subject = { .row = &row };
+	struct wire_list findings = { 0 };
+	g_autofree char *got = NULL;
+	struct err err;
+
+	store_text_set(&row.name, "db1");
+	if (servers[i].refused == ERR_NONE) {
+		subject.info = &info;
+	} else {
+		(void)err_set(&err, servers[i].refused, "it says no");
+		subject.err = &err;
+	}
+	doctor_server(&subject, &findings);
+	got = brief(&findings);
+	if (strcmp(got, servers[i].want) != 0) {
+		fail_msg("%s: \"%s\"", servers[i].about, got);
+	}
+	wire_list_release(&wire_finding_type, &findings);
+}
+
+static void a_server_is_said_to_have_what_it_has(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(servers); i++) {
+		check_server(i);
+	}
+}
+
+static void findings_come_by_object(void **state)
+{
+	SCOPED(store_server) row = { 0 };
+	struct wire_list findings = { 0 };
+	const struct wire_finding *items;
+
+	(void)state;
+	store_text_set(&row.name, "db2");
+	doctor_stranger(&row, "b", &findings);
+	store_text_set(&row.name, "db1");
+	doctor_stranger(&row, "c", &findings);
+	doctor_stranger(&row, "a", &findings);
+	doctor_sort(&findings);
+	items = findings.items;
+	assert_string_equal(items[0].help, "muster tenant discover --server db1 --like 'a'");
+	assert_string_equal(items[1].help, "muster tenant discover --server db1 --like 'c'");
+	assert_string_equal(items[2].object, "server/db2");
+	wire_list_release(&wire_finding_type, &findings);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tenant_is_said_to_have_what_it_has),
+		cmocka_unit_test(a_position_is_part_of_the_detail),
+		cmocka_unit_test(a_server_is_said_to_have_what_it_has),
+		cmocka_unit_test(findings_come_by_object),
+	};
+
+	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
+}
