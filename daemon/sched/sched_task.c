@@ -142,8 +142,10 @@ static void set_wait(struct sched *sched, struct store_task *task, const struct 
 /* What is left unfinished when a task ends; NULL: nothing. */
 static const char *unfinished(const struct exec_result *result)
 {
-	return result->event == TASK_REFUSED || result->event == TASK_LOST ? result->migration
-									   : NULL;
+	bool is_open = result->event == TASK_REFUSED || result->event == TASK_LOST ||
+		       result->event == TASK_DOUBT;
+
+	return is_open ? result->migration : NULL;
 }
 
 static int note_version(struct sched *sched, const struct store_task *task,
