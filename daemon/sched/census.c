@@ -170,6 +170,25 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	return sched_tenant_looked(sched, &row, standing, false, err);
 }
 
+/* Of those that were not found among the answers, the ones that nobody has any more. */
+static int find_removed(struct sched *sched, struct census *census, struct err *err)
+{
+	for (size_t i = 0; i < census->nr; i++) {
+		struct census_tenant *tenant = &census->tenants[i];
+		SCOPED(store_tenant) row = { 0 };
+
+		if (tenant->known ||
+		    store_tenant_get_id(sched->store, tenant->id, &row, err) == 0) {
+			continue;
+		}
+		if (err->code != ERR_NOT_FOUND) {
+			return -1;
+		}
+		tenant->removed = true;
+	}
+	return 0;
+}
+
 static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
 		      struct err *err)
 {
@@ -187,6 +206,9 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	}
 	if (!portion->last) {
 		return 0;
+	}
+	if (find_removed(sched, &run->census, err) < 0) {
+		return -1;
 	}
 	return run->call.fn(sched, &run->census, run->call.ctx, err);
 }

@@ -26,6 +26,7 @@ struct census_tenant {
 	char *version;   /* owned; newest applied, or NULL */
 	char *ahead;     /* owned; a version the release does not know, or NULL */
 	char *regressed; /* owned; a version that was applied and is gone, or NULL */
+	bool removed;    /* since the census began */
 	bool held;
 	bool known; /* its server answered */
 	bool exists;

@@ -87,7 +87,10 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 	for (size_t i = 0; i < census->nr; i++) {
 		struct census_tenant *tenant = &census->tenants[i];
 
-		g_ptr_array_add(is_settled(tenant) ? sorting->settled : sorting->work, tenant);
+		if (!tenant->removed) {
+			g_ptr_array_add(is_settled(tenant) ? sorting->settled : sorting->work,
+					tenant);
+		}
 	}
 	g_ptr_array_sort(sorting->work, smaller_first);
 	if (cut(sorting, waves, err) < 0) {
@@ -195,6 +198,16 @@ struct scheduled {
 	int64_t rollout_id;
 };
 
+/* All were removed meanwhile. One that is paused finds that out when it is resumed. */
+static int survey_failed(struct sched *sched, struct run *run, struct err *err)
+{
+	if (run->row.state == ROLLOUT_PAUSED) {
+		return 0;
+	}
+	return sched_rollout_move(sched, run, ROLLOUT_SURVEY_FAIL, &sched_self,
+				  "the tenants that it named were removed", err);
+}
+
 static int on_surveyed(struct sched *sched, const struct census *census, void *ctx, struct err *err)
 {
 	const struct scheduled *scheduled = ctx;
@@ -210,8 +223,13 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	    fsm_is_end(&fsm_rollout, (int)run->row.state)) {
 		return 0; /* aborted while its tenants were looked at */
 	}
-	if (sort(census, run->row.waves, &sorting, err) < 0 ||
-	    put_waves(sched, run, &sorting, err) < 0 ||
+	if (sort(census, run->row.waves, &sorting, err) < 0) {
+		return -1;
+	}
+	if (sorting.work->len + sorting.settled->len == 0) {
+		return survey_failed(sched, run, err);
+	}
+	if (put_waves(sched, run, &sorting, err) < 0 ||
 	    put_settled(sched, run, &sorting, err) < 0) {
 		return -1;
 	}
@@ -322,7 +340,9 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 		return -1;
 	}
 	for (size_t i = 0; i < census->nr; i++) {
-		preview_tenant(run, &census->tenants[i]);
+		if (!census->tenants[i].removed) {
+			preview_tenant(run, &census->tenants[i]);
+		}
 	}
 	run->preview.nr_waves = sorting.plan.nr;
 	for (size_t i = 0; i < sorting.plan.nr; i++) {

@@ -161,7 +161,10 @@ static int note_version(struct sched *sched, const struct store_task *task,
 	if (result->version == NULL && !result->regressed) {
 		return 0; /* not learnt; what is known stays */
 	}
-	return store_tenant_found(sched->store, task->tenant_id, &found, err);
+	if (store_tenant_found(sched->store, task->tenant_id, &found, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
+	}
+	return 0;
 }
 
 /* A tenant that turned out to be regressed: the sentence with the command that settles it. */

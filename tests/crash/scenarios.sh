@@ -342,6 +342,16 @@ scenario_pause_scheduled() {
 scenario_tenants_gone() {
 	link hold
 	begin main -l "${fleet[0]}"
+	act tenant remove "${fleet[0]}"
+	link pass
+	rests roll failed
+	act tenant discover --server main --like "${fleet[0]//_/\\_}"
+	next_finishes main
+}
+
+scenario_tenants_gone_paused() {
+	link hold
+	begin main -l "${fleet[0]}"
 	act rollout pause roll
 	act tenant remove "${fleet[0]}"
 	link pass
@@ -484,5 +494,5 @@ scenario_late_verifying() {
 # barrier come first, because the first that passes a point is tried with it.
 scenarios=(plain gates pause paused_retry failed failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
-	tenants_gone hold skip beside server_down server_down_abort lost doubt doubt_skip
+	tenants_gone tenants_gone_paused hold skip beside server_down server_down_abort lost doubt doubt_skip
 	late_running late_verifying)

@@ -42,7 +42,6 @@ task/verifying/applied          a worker says that its checks were made before i
 task/verifying/refused
 task/verifying/park
 task/verifying/lost
-rollout/scheduled/survey-failed the tenants of a start are looked for before it is accepted
 '
 
 claim "every point is passed by some scenario, but for edges that nothing takes"
