@@ -96,7 +96,10 @@ NODISCARD int shape_parse(struct shape *shape, const char *text, struct err *err
 /* What turns before into after: lines with - and +. Empty: nothing. Owned. */
 char *shape_delta(const struct shape *before, const struct shape *after);
 
-/* before with a delta; ERR_INVALID when it does not fit. before and after may not be the same. */
+/*
+ * before with a delta; ERR_INVALID when it removes a major fact that is not there. Minor ones
+ * may differ. before and after may not be the same.
+ */
 NODISCARD int shape_apply(struct shape *after, const struct shape *before, const char *delta,
 			  struct err *err);
 

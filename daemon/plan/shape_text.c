@@ -227,21 +227,52 @@ char *shape_delta(const struct shape *before, const struct shape *after)
 	return g_string_free(out, FALSE);
 }
 
-/* The lines of a delta with this sign, as a set; borrowed from the lines. */
-static GHashTable *signed_lines(char *const *lines, char sign)
+/* How much of a line says where a fact belongs: object and part. */
+static size_t place_len(const char *line)
 {
-	GHashTable *set = g_hash_table_new(g_str_hash, g_str_equal);
+	const char *object = strchr(line, '\t');
+	const char *part = object == NULL ? NULL : strchr(object + 1, '\t');
 
+	return part == NULL ? strlen(line) : (size_t)(part - line);
+}
+
+struct patch {
+	GHashTable *go;     /* lines of major facts that must be there */
+	GHashTable *come;   /* lines */
+	GHashTable *places; /* of minor facts that go, or that others replace; owned keys */
+	size_t nr_gone;
+};
+
+static void patch_read(struct patch *patch, char *const *lines)
+{
 	for (size_t i = 0; lines[i] != NULL; i++) {
-		if (*lines[i] == sign) {
-			g_hash_table_add(set, lines[i] + 1);
+		char *line = *lines[i] == '\0' ? lines[i] : lines[i] + 1;
+
+		if (*lines[i] == '+') {
+			g_hash_table_add(patch->come, line);
+		} else if (*lines[i] == '-' && *line == '=') {
+			g_hash_table_add(patch->go, line);
+		}
+		if (*line == '~') {
+			g_hash_table_add(patch->places, g_strndup(line, place_len(line)));
 		}
 	}
-	return set;
+}
+
+static bool patch_removes(struct patch *patch, const char *line)
+{
+	g_autofree char *place = NULL;
+
+	if (g_hash_table_contains(patch->go, line)) {
+		patch->nr_gone++;
+		return true;
+	}
+	place = g_strndup(line, place_len(line));
+	return g_hash_table_contains(patch->places, place);
 }
 
 /* The lines of before without those that go, and those that come. Owned. */
-static char *patch(const struct shape *before, GHashTable *go, GHashTable *come, size_t *nr_gone)
+static char *patch_text(struct patch *patch, const struct shape *before)
 {
 	GString *out = g_string_new(NULL);
 	GHashTableIter iter;
@@ -252,14 +283,13 @@ static char *patch(const struct shape *before, GHashTable *go, GHashTable *come,
 
 		write_fact(out, &before->facts[i]);
 		g_string_truncate(out, out->len - 1); /* the lines of the sets have no end */
-		if (g_hash_table_contains(go, out->str + start)) {
+		if (patch_removes(patch, out->str + start)) {
 			g_string_truncate(out, start);
-			(*nr_gone)++;
 		} else {
 			g_string_append_c(out, '\n');
 		}
 	}
-	g_hash_table_iter_init(&iter, come);
+	g_hash_table_iter_init(&iter, patch->come);
 	while (g_hash_table_iter_next(&iter, &line, NULL)) {
 		g_string_append_printf(out, "%s\n", (const char *)line);
 	}
@@ -269,15 +299,17 @@ static char *patch(const struct shape *before, GHashTable *go, GHashTable *come,
 int shape_apply(struct shape *after, const struct shape *before, const char *delta, struct err *err)
 {
 	g_auto(GStrv) lines = g_strsplit(delta, "\n", -1);
-	g_autoptr(GHashTable) go = signed_lines(lines, '-');
-	g_autoptr(GHashTable) come = signed_lines(lines, '+');
+	g_autoptr(GHashTable) go = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) come = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct patch patch = { .go = go, .come = come, .places = places };
 	g_autofree char *text = NULL;
-	size_t nr_gone = 0;
 
-	text = patch(before, go, come, &nr_gone);
-	if (nr_gone != g_hash_table_size(go)) {
+	patch_read(&patch, lines);
+	text = patch_text(&patch, before);
+	if (patch.nr_gone != g_hash_table_size(go)) {
 		return err_set(err, ERR_INVALID,
-			       "stored difference: it removes what the schema does not have");
+			       "difference of schemas: it removes what the schema does not have");
 	}
 	return shape_parse(after, text, err);
 }

@@ -58,21 +58,33 @@ static char *object_of(const char *kind, const char *name)
 	return *name == '\0' ? g_strdup(kind) : g_strdup_printf("%s %s", kind, name);
 }
 
-void shape_unit_fact(struct shape_unit *unit, const char *kind, const char *name, const char *part,
-		     char *text)
+static void add(struct shape_unit *unit, const char *kind, const char *name, const char *part,
+		bool minor)
 {
 	const struct shape_fact fact = { .object = object_of(kind, name),
 					 .part = g_strdup(part),
-					 .text = text };
+					 .minor = minor };
 
 	g_array_append_val(unit->facts, fact);
+}
+
+static struct shape_fact *newest(const struct shape_unit *unit)
+{
+	return &g_array_index(unit->facts, struct shape_fact, unit->facts->len - 1);
+}
+
+void shape_unit_fact(struct shape_unit *unit, const char *kind, const char *name, const char *part,
+		     char *text)
+{
+	add(unit, kind, name, part, false);
+	newest(unit)->text = g_steal_pointer(&text);
 }
 
 void shape_unit_minor(struct shape_unit *unit, const char *kind, const char *name, const char *part,
 		      char *text)
 {
-	shape_unit_fact(unit, kind, name, part, text);
-	g_array_index(unit->facts, struct shape_fact, unit->facts->len - 1).minor = true;
+	add(unit, kind, name, part, true);
+	newest(unit)->text = g_steal_pointer(&text);
 }
 
 void shape_unit_piece(struct shape_unit *unit, const struct shape_piece *piece)

@@ -7,6 +7,12 @@
 	"begin declare x int default 0; set x = x + 1; insert into some_log values (x);\n" \
 	"update users set email = upper(email) where id = new.id; end"
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma) */
+#define BODY_LINE                                                                             \
+	"trigger t, body: \"…e users set email = lower(email) where id = new.id; end\" -> " \
+	"\"…e users set email = upper(email) where id = new.id; end\""
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
+
 static const struct made before[] = {
 	{ "table users", "", "", false },
 	{ "table users", "column email", "varchar(50) not null", false },
@@ -36,8 +42,7 @@ static const char *const lines[] = {
 	"table users, column fresh: new: int",
 	"table users, column gone: gone: int comment 'tab\there\\n'",
 	"table users, columns: (email, gone) -> (email, fresh) (minor)",
-	"trigger t, body: \"…e users set email = lower(email) where id = new.id; end\" -> "
-	"\"…e users set email = upper(email) where id = new.id; end\"",
+	BODY_LINE,
 };
 
 static void people_read_one_line_per_change(void **state)
@@ -129,6 +134,29 @@ static void a_delta_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(out.nr, 0);
 }
 
+static void a_delta_forgives_what_is_minor(void **state)
+{
+	static const struct made theirs[] = {
+		{ "view v", "definition", "select 1", false },
+		{ "view v", "definer", "them@%", true },
+	};
+	SCOPED(shape) a = { 0 };
+	SCOPED(shape) b = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	made_shape(&a, theirs, G_N_ELEMENTS(theirs));
+	assert_int_equal(shape_apply(&b, &a,
+				     "-~view v\tdefiner\tme@%\n+~view v\tdefiner\tyou@%\n"
+				     "-=view v\tdefinition\tselect 1\n"
+				     "+=view v\tdefinition\tselect 2\n",
+				     &err),
+			 0);
+	assert_int_equal(b.nr, 2);
+	assert_string_equal(shape_find(&b, "view v", "definer"), "you@%");
+	assert_string_equal(shape_find(&b, "view v", "definition"), "select 2");
+}
+
 static void a_damaged_text_is_refused(void **state)
 {
 	static const char *const texts[] = { "nonsense", "=one\ttwo\n", "=a\tb\tc\td\n",
@@ -152,6 +180,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(a_delta_leads_from_one_to_the_other_and_back),
 		cmocka_unit_test(a_delta_that_does_not_fit_is_refused),
+		cmocka_unit_test(a_delta_forgives_what_is_minor),
 		cmocka_unit_test(a_damaged_text_is_refused),
 	};
 

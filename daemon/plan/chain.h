@@ -1,0 +1,69 @@
+/*
+ * chain - what a schema looks like after each statement of a release.
+ *
+ * Made once per class of tenants on an empty copy (scratch.h), compared with a tenant after
+ * a crash. The chain begins with the shape in front of the first statement; each step has
+ * the fingerprint after it and what changed.
+ *
+ * Pure; any thread.
+ */
+#ifndef CHAIN_H
+#define CHAIN_H
+
+#include <stddef.h>
+
+#include <glib.h>
+
+#include "err.h"
+#include "shape.h"
+
+/* One statement of one migration. */
+struct chain_step {
+	char *version;                               /* owned */
+	size_t number;                               /* of the statement in its file, from 1 */
+	char fingerprint[SHAPE_FINGERPRINT_LEN + 1]; /* after it */
+	char *delta; /* owned; of shape_delta, from the step before; empty: nothing changed */
+	char *note;  /* owned; why it was not run, or did not succeed, on the copy; NULL: it did */
+};
+
+/* Where the run ended because the server refused a statement. */
+struct chain_failure {
+	char *version; /* owned; NULL: no statement was refused */
+	size_t number;
+	int native;    /* the server's number */
+	char *message; /* owned; "0007_x.sql:3 statement 2 of 5: …" */
+};
+
+struct chain {
+	struct shape start; /* of the source */
+	char *unlike;       /* owned; how the copy differs from it, in words; NULL: not at all */
+	struct chain_step *steps; /* owned; in the order of the statements */
+	size_t nr;
+	struct chain_failure failure;
+};
+
+void chain_release(struct chain *chain);
+SCOPED_RELEASE(chain);
+
+/* Add a step; copies the texts. note may be NULL. */
+void chain_add(struct chain *chain, const struct chain_step *step);
+
+/* The step of a statement; NULL: the chain has none. */
+const struct chain_step *chain_find(const struct chain *chain, const char *version, size_t number);
+
+/*
+ * Fingerprints around the statements of one migration of nr statements: [0] in front of the
+ * first, [k] after statement k; NULL where the chain has no step. Borrowed from the chain;
+ * the array is the caller's (g_free). NULL: the chain does not have the migration.
+ */
+const char **chain_fingerprints(const struct chain *chain, const char *version, size_t nr);
+
+/* The shape after the first nr steps; 0: the start. ERR_INVALID when a delta does not fit. */
+NODISCARD int chain_shape(const struct chain *chain, size_t nr, struct shape *shape,
+			  struct err *err);
+
+/* Text for the store and back. Owned. */
+char *chain_write(const struct chain *chain);
+NODISCARD int chain_parse(struct chain *chain, const char *text, struct err *err);
+
+#endif /* CHAIN_H */

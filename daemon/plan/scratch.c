@@ -1,0 +1,293 @@
+#include "scratch.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "db_guard.h"
+#include "scratch_copy.h"
+#include "scratch_reach.h"
+#include "scratch_state.h"
+#include "shape_read.h"
+
+#define MARKER       "muster_scratch"
+#define MARKER_SAYS  "muster: scratch schema, may be dropped"
+#define BIRTH_LOCK   "'muster:scratch'" /* between the database and its marker */
+#define LOCK_WAIT_S  5
+#define NAME_DIGITS  16
+#define UNLIKE_LINES 5
+
+static void scratch_free(struct scratch *scratch)
+{
+	if (scratch == NULL) {
+		return;
+	}
+	if (scratch->schemas != NULL) {
+		g_hash_table_unref(scratch->schemas);
+	}
+	shape_release(&scratch->shape);
+	shape_release(&scratch->foretold);
+	g_free(scratch->name);
+	g_free(scratch->source);
+	g_free(scratch->unlike);
+	g_free(scratch);
+}
+
+const char *scratch_name(const struct scratch *scratch)
+{
+	return scratch->name;
+}
+
+const char *scratch_unlike(const struct scratch *scratch)
+{
+	return scratch->unlike;
+}
+
+/* ---- the marker ---------------------------------------------------------------------- */
+
+static int birth_lock(struct db_session *session, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows, "select get_lock(" BIRTH_LOCK ", 10)", err) < 0) {
+		return -1;
+	}
+	if (rows.nr != 1 || g_strcmp0(rows.cells[0][0], "1") != 0) {
+		return err_set(err, ERR_BUSY, "another scratch schema is being made");
+	}
+	return 0;
+}
+
+static int birth_unlock(struct db_session *session, struct err *err)
+{
+	return db_execf(session, err, "do release_lock(" BIRTH_LOCK ")");
+}
+
+/* Is it ours, and of which epoch? -1: it is not marked. */
+static int marker_read(struct db_session *session, const char *schema, int64_t *epoch,
+		       struct err *err)
+{
+	g_autofree char *quoted = db_quote(session, schema);
+	g_autofree char *name = db_quote_name(schema);
+	SCOPED(db_rows) found = { 0 };
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(session, &found, err,
+		      "select table_comment from information_schema.tables "
+		      "where table_schema = %s and table_name = '" MARKER "'",
+		      quoted) < 0) {
+		return -1;
+	}
+	if (found.nr != 1 || g_strcmp0(found.cells[0][0], MARKER_SAYS) != 0) {
+		return err_set(err, ERR_CONFLICT, "database %s has no marker of muster's", schema);
+	}
+	if (db_queryf(session, &rows, err, "select epoch from %s." MARKER, name) < 0) {
+		return -1;
+	}
+	*epoch = rows.nr == 0 ? 0 : g_ascii_strtoll(rows.cells[0][0], NULL, 10);
+	return 0;
+}
+
+static int drop_marked(struct db_session *session, const char *schema, struct err *err)
+{
+	g_autofree char *name = db_quote_name(schema);
+	int64_t epoch;
+
+	if (!g_str_has_prefix(schema, SCRATCH_PREFIX) ||
+	    marker_read(session, schema, &epoch, err) < 0) {
+		return -1;
+	}
+	return db_execf(session, err, "drop database %s", name);
+}
+
+/* ---- begin and end ------------------------------------------------------------------- */
+
+/* So that whatever the source holds can be made again, whatever rules are in force today. */
+static int settle(struct db_session *session, struct err *err)
+{
+	const struct db_pin pin = { .sql_mode = "",
+				    .lock_wait_s = LOCK_WAIT_S,
+				    .small_tables = true };
+
+	if (db_pin(session, &pin, err) < 0) {
+		return -1;
+	}
+	return db_execf(session, err,
+			"set session foreign_key_checks = 0, sql_quote_show_create = 1");
+}
+
+static int make_database(struct scratch *scratch, int64_t epoch, struct err *err)
+{
+	const char *collation = shape_find(&scratch->foretold, "schema", "collation");
+	g_autofree char *source = db_quote(scratch->session, scratch->source);
+	g_autofree char *name = db_quote_name(scratch->name);
+
+	if (db_execf(scratch->session, err, "create database %s collate %s", name, collation) < 0 ||
+	    db_execf(scratch->session, err,
+		     "create table %s." MARKER " (epoch bigint not null, "
+		     "source varchar(64) not null, made_at datetime(3) not null, "
+		     "primary key (epoch)) "
+		     "engine = InnoDB default character set utf8mb4 comment = '" MARKER_SAYS "'",
+		     name) < 0) {
+		return -1;
+	}
+	scratch->made = true;
+	return db_execf(scratch->session, err,
+			"insert into %s." MARKER " values (%" PRId64 ", %s, utc_timestamp(3))",
+			name, epoch, source);
+}
+
+static int make_marked(struct scratch *scratch, int64_t epoch, struct err *err)
+{
+	struct err ignored;
+
+	if (birth_lock(scratch->session, err) < 0) {
+		return -1;
+	}
+	if (make_database(scratch, epoch, err) < 0) {
+		(void)birth_unlock(scratch->session, &ignored);
+		return -1;
+	}
+	return birth_unlock(scratch->session, err);
+}
+
+static int compare(struct scratch *scratch, struct err *err)
+{
+	SCOPED(shape_diff) diff = { 0 };
+
+	if (shape_read(scratch->session, scratch->name, &scratch->shape, err) < 0) {
+		return -1;
+	}
+	if (!shape_is_same_but_minor(&scratch->foretold, &scratch->shape)) {
+		shape_diff_make(&diff, &scratch->foretold, &scratch->shape);
+		scratch->unlike = shape_diff_text(&diff, UNLIKE_LINES);
+	}
+	return 0;
+}
+
+static int fill(struct scratch *scratch, int64_t epoch, struct err *err)
+{
+	if (settle(scratch->session, err) < 0 ||
+	    shape_read(scratch->session, scratch->source, &scratch->foretold, err) < 0) {
+		return -1;
+	}
+	scratch->schemas = scratch_reach_read(scratch->session, err);
+	if (scratch->schemas == NULL || make_marked(scratch, epoch, err) < 0 ||
+	    scratch_copy(scratch->session, scratch->source, scratch->name, scratch->schemas, err) <
+		    0) {
+		return -1;
+	}
+	return compare(scratch, err);
+}
+
+struct scratch *scratch_begin(struct db_session *session, const char *schema, int64_t epoch,
+			      struct err *err)
+{
+	struct scratch *scratch = g_new0(struct scratch, 1);
+	struct err ignored;
+
+	scratch->session = session;
+	scratch->source = g_strdup(schema);
+	scratch->name = g_strdup_printf(SCRATCH_PREFIX "%08x%08x", g_random_int(), g_random_int());
+	if (fill(scratch, epoch, err) == 0) {
+		return scratch;
+	}
+	(void)err_prefix(err, "scratch copy of %s", schema);
+	if (scratch->made) {
+		(void)drop_marked(session, scratch->name, &ignored);
+	}
+	scratch_free(scratch);
+	return NULL;
+}
+
+int scratch_end(struct scratch *scratch, struct err *err)
+{
+	int dropped = drop_marked(scratch->session, scratch->name, err);
+
+	if (dropped < 0) {
+		(void)err_prefix(err, "scratch schema %s is left over", scratch->name);
+	}
+	scratch_free(scratch);
+	return dropped;
+}
+
+/* ---- left-overs ---------------------------------------------------------------------- */
+
+static bool is_our_name(const char *schema)
+{
+	const char *digits = schema + strlen(SCRATCH_PREFIX);
+
+	return g_str_has_prefix(schema, SCRATCH_PREFIX) && strlen(digits) == NAME_DIGITS &&
+	       strspn(digits, "0123456789abcdef") == NAME_DIGITS;
+}
+
+/* Whoever made it died before it could be marked: it never held anything. */
+static int is_empty(struct db_session *session, const char *schema, bool *empty, struct err *err)
+{
+	g_autofree char *quoted = db_quote(session, schema);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(session, &rows, err,
+		      "select (select count(*) from information_schema.tables "
+		      "where table_schema = %s) + (select count(*) from "
+		      "information_schema.routines where routine_schema = %s) + (select count(*) "
+		      "from information_schema.events where event_schema = %s)",
+		      quoted, quoted, quoted) < 0) {
+		return -1;
+	}
+	*empty = rows.nr == 1 && g_strcmp0(rows.cells[0][0], "0") == 0;
+	return 0;
+}
+
+static int sweep_one(struct db_session *session, const char *schema, int64_t epoch, size_t *dropped,
+		     struct err *err)
+{
+	g_autofree char *name = db_quote_name(schema);
+	int64_t made_by = 0;
+	bool empty = false;
+
+	if (!is_our_name(schema)) {
+		return 0;
+	}
+	if (is_empty(session, schema, &empty, err) < 0) {
+		return -1;
+	}
+	if (!empty && marker_read(session, schema, &made_by, err) < 0) {
+		return err->code == ERR_CONFLICT ? 0 : -1;
+	}
+	if (!empty && made_by >= epoch) {
+		return 0;
+	}
+	if (db_execf(session, err, "drop database if exists %s", name) < 0) {
+		return err_prefix(err, "left-over scratch schema %s", schema);
+	}
+	(*dropped)++;
+	return 0;
+}
+
+int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+	struct err ignored;
+	size_t nr = 0;
+	int swept = 0;
+
+	if (birth_lock(session, err) < 0 ||
+	    db_query(session, &rows,
+		     "select schema_name from information_schema.schemata "
+		     "where schema_name like 'muster|_scratch|_%' escape '|'",
+		     err) < 0) {
+		return err_prefix(err, "left-over scratch schemas");
+	}
+	for (size_t i = 0; i < rows.nr && swept == 0; i++) {
+		swept = sweep_one(session, rows.cells[i][0], epoch, &nr, err);
+	}
+	if (swept < 0) {
+		(void)birth_unlock(session, &ignored);
+		return -1;
+	}
+	*dropped = nr;
+	return birth_unlock(session, err);
+}

@@ -1,0 +1,71 @@
+/*
+ * scratch - an empty copy of a schema, where a release is tried before any tenant sees it.
+ *
+ * The copy is a database of its own on the same server, "muster_scratch_" and 16 hex
+ * digits. It holds what the schema holds but rows, events and muster's own tables, and a
+ * marker table by which left-overs are known. Nothing is ever written to the source; of it
+ * only definitions are read.
+ *
+ * Workers; blocks. The account needs CREATE, DROP and the rest on `muster\_scratch\_%`;
+ * without them scratch_begin fails with ERR_DB or ERR_DENIED, and whoever wants a chain goes
+ * on without one.
+ */
+#ifndef SCRATCH_H
+#define SCRATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chain.h"
+#include "err.h"
+
+#define SCRATCH_PREFIX "muster_scratch_"
+
+struct db_session;
+struct release;
+struct scratch;
+
+/*
+ * Copy the schema. epoch is that of the daemon, for scratch_sweep. The session is borrowed
+ * until scratch_end and used for nothing else meanwhile: its settings and its default
+ * schema change, named locks stay. A table that cannot be copied fails the whole; a view, trigger
+ * or routine that cannot (it does not work, or it names another database) is left out and
+ * said by scratch_unlike. A definer that may not be named becomes this account.
+ */
+NODISCARD struct scratch *scratch_begin(struct db_session *session, const char *schema,
+					int64_t epoch, struct err *err);
+
+const char *scratch_name(const struct scratch *scratch);
+
+/* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
+const char *scratch_unlike(const struct scratch *scratch);
+
+/*
+ * Run the up statements of these migrations of the release (indices, in this order) on the
+ * copy and record a step for each. runner is a session of its own for the statements: each
+ * file finds it reset and pinned as in the real run, and it is reset at the end. Accounts, the
+ * server, files, events and other databases are left alone: such statements have a step that
+ * says so. A statement that only fails for want of rows is not run to its end: it has a note.
+ * The chain begins with the shape of the source, also where the copy could not be like it.
+ *
+ * A statement that the server refuses ends the chain and is no error: chain->failure. What
+ * is an error is that no answer came, or that the copy cannot be read.
+ */
+NODISCARD int scratch_run(struct scratch *scratch, struct db_session *runner,
+			  const struct release *release, const size_t *indices, size_t nr,
+			  struct chain *chain, struct err *err);
+
+/*
+ * Drop the copy and free scratch. -1: it is left over; a later scratch_sweep finds it.
+ * The session is usable afterwards but not pinned.
+ */
+NODISCARD int scratch_end(struct scratch *scratch, struct err *err);
+
+/*
+ * Drop what earlier daemons have left: databases with such a name that hold the marker, its
+ * epoch below this one, or nothing at all. dropped counts them.
+ */
+NODISCARD int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped,
+			    struct err *err);
+
+#endif /* SCRATCH_H */

@@ -1,0 +1,218 @@
+#include "scratch.h"
+
+#include <string.h>
+
+#include "db.h"
+#include "db_guard.h"
+#include "evidence.h"
+#include "release.h"
+#include "scratch_reach.h"
+#include "scratch_state.h"
+#include "shape_read.h"
+
+#define LOCK_WAIT_S 5
+
+struct run {
+	struct scratch *scratch;
+	struct db_session *runner;
+	const struct release *release;
+	const struct migration *migration;
+	struct chain *chain;
+};
+
+/* Each file begins in a session that knows of no other, as in the real run. */
+static int file_begin(struct run *run, struct err *err)
+{
+	const struct db_pin pin = {
+		.sql_mode = run->release->sql_mode,
+		.collation = run->release->collation,
+		.lock_wait_s = LOCK_WAIT_S,
+		.small_tables = true,
+	};
+
+	if (db_reset(run->runner, err) < 0 || db_use(run->runner, run->scratch->name, err) < 0) {
+		return -1;
+	}
+	return db_pin(run->runner, &pin, err);
+}
+
+/*
+ * These are wrong in every tenant: syntax, unknown tables, columns, functions and
+ * settings. Anything else that rows are refused for may come from there being none.
+ */
+static bool is_wrong_everywhere(int native)
+{
+	static const int numbers[] = { 1052, 1054, 1064, 1066, 1109, 1110, 1115, 1136, 1146,
+				       1149, 1193, 1222, 1231, 1241, 1273, 1305, 1318, 1327 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		if (numbers[i] == native) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_for_want_of_rows(const struct statement *statement, const struct err *err)
+{
+	return (statement->kind == STATEMENT_DML || statement->kind == STATEMENT_QUERY) &&
+	       !is_wrong_everywhere(err->native);
+}
+
+static bool may_change_shape(const struct statement *statement)
+{
+	return statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_CALL;
+}
+
+static void record(struct run *run, size_t index, const char *delta, const char *note)
+{
+	struct chain_step step = { .version = run->migration->version, .number = index + 1 };
+	g_autofree char *copied = g_strdup(delta);
+	g_autofree char *noted = g_strdup(note);
+
+	step.delta = copied;
+	step.note = noted;
+	g_strlcpy(step.fingerprint, run->scratch->foretold.fingerprint, sizeof(step.fingerprint));
+	chain_add(run->chain, &step);
+}
+
+static void record_failure(struct run *run, size_t index, const struct err *why)
+{
+	const struct migration *migration = run->migration;
+
+	run->chain->failure = (struct chain_failure){
+		.version = g_strdup(migration->version),
+		.number = index + 1,
+		.native = why->native,
+		.message = g_strdup_printf("%s:%u statement %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+					   ": %s",
+					   migration->file, migration->up.statements[index].line,
+					   index + 1, migration->up.nr, why->msg),
+	};
+}
+
+/*
+ * The copy as the last statement has left it. The same difference is made to the source's
+ * shape: what could not be copied stays in it.
+ */
+static int look(struct run *run, char **delta, struct err *err)
+{
+	struct scratch *scratch = run->scratch;
+	SCOPED(shape) now = { 0 };
+	SCOPED(shape) then = { 0 };
+
+	if (shape_read(scratch->session, scratch->name, &now, err) < 0) {
+		return -1;
+	}
+	*delta = shape_delta(&scratch->shape, &now);
+	if (shape_apply(&then, &scratch->foretold, *delta, err) < 0) {
+		return -1;
+	}
+	shape_release(&scratch->shape);
+	shape_release(&scratch->foretold);
+	scratch->shape = now;
+	scratch->foretold = then;
+	now = (struct shape){ 0 };
+	then = (struct shape){ 0 };
+	return 0;
+}
+
+/* Why a statement is not to be run here; NULL: it is. Owned. */
+static char *why_not(const struct run *run, const struct statement *statement, const char *sql)
+{
+	g_autofree char *other = scratch_reach_find(run->scratch->schemas, run->scratch->name, sql);
+
+	if (other != NULL) {
+		return g_strdup_printf("not run on the copy: it names database %s", other);
+	}
+	if (evidence_is_outside(statement)) {
+		return g_strdup("not run on the copy: it reaches outside of the schema");
+	}
+	return NULL;
+}
+
+/* It was refused: 1: for want of rows, note says so; 0: the chain ends here. */
+static int refused(struct run *run, size_t index, char **note, const struct err *why)
+{
+	const struct statement *statement = &run->migration->up.statements[index];
+
+	if (why->code != ERR_DB) {
+		return -1;
+	}
+	if (!is_for_want_of_rows(statement, why)) {
+		record_failure(run, index, why);
+		return 0;
+	}
+	*note = g_strdup_printf("not run to its end on the empty copy: %s", why->msg);
+	return 1;
+}
+
+/* 1: goes on; 0: the chain ends here. */
+static int run_one(struct run *run, size_t index, struct err *err)
+{
+	const struct statement *statement = &run->migration->up.statements[index];
+	g_autofree char *text = release_expand(statement, run->scratch->name);
+	g_autofree char *sql = g_strconcat("/* muster:scratch */ ", text, NULL);
+	g_autofree char *note = why_not(run, statement, text);
+	g_autofree char *delta = NULL;
+	int goes_on = 1;
+
+	if (note == NULL) {
+		if (db_exec(run->runner, sql, strlen(sql), err) < 0) {
+			goes_on = refused(run, index, &note, err);
+		}
+		if (goes_on == 1 && may_change_shape(statement) && look(run, &delta, err) < 0) {
+			return -1;
+		}
+	}
+	if (goes_on == 1) {
+		record(run, index, delta == NULL ? "" : delta, note);
+	}
+	return goes_on;
+}
+
+static int run_file(struct run *run, struct err *err)
+{
+	int goes_on = 1;
+
+	if (run->migration->skipped || run->migration->up.nr == 0) {
+		return 1;
+	}
+	if (file_begin(run, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < run->migration->up.nr && goes_on == 1; i++) {
+		goes_on = run_one(run, i, err);
+	}
+	return goes_on;
+}
+
+static int begin(struct run *run, struct err *err)
+{
+	g_autofree char *start = shape_write(&run->scratch->foretold);
+
+	run->chain->unlike = g_strdup(run->scratch->unlike);
+	return shape_parse(&run->chain->start, start, err);
+}
+
+int scratch_run(struct scratch *scratch, struct db_session *runner, const struct release *release,
+		const size_t *indices, size_t nr, struct chain *chain, struct err *err)
+{
+	SCOPED(chain) made = { 0 };
+	struct run run = { .scratch = scratch,
+			   .runner = runner,
+			   .release = release,
+			   .chain = &made };
+	int goes_on = begin(&run, err) < 0 ? -1 : 1;
+
+	for (size_t i = 0; i < nr && goes_on == 1; i++) {
+		run.migration = &release->migrations[indices[i]];
+		goes_on = run_file(&run, err);
+	}
+	if (goes_on < 0 || db_reset(runner, err) < 0) {
+		return err_prefix(err, "run on a copy of %s", scratch->source);
+	}
+	*chain = made;
+	made = (struct chain){ 0 };
+	return 0;
+}

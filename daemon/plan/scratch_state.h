@@ -1,0 +1,26 @@
+/*
+ * scratch_state - what a scratch copy is; private to scratch.c and scratch_run.c.
+ */
+#ifndef SCRATCH_STATE_H
+#define SCRATCH_STATE_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "shape.h"
+
+struct db_session;
+
+struct scratch {
+	struct db_session *session; /* borrowed */
+	char *source;               /* owned */
+	char *name;                 /* owned */
+	char *unlike;               /* owned; NULL: nothing differs */
+	GHashTable *schemas;        /* owned; that may not be written: scratch_reach.h */
+	struct shape shape;         /* of the copy as it is now */
+	struct shape foretold;      /* of the source, if it had gone the way of the copy */
+	bool made;                  /* the database and its marker are there */
+};
+
+#endif /* SCRATCH_STATE_H */

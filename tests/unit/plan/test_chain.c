@@ -1,0 +1,168 @@
+#include "chain.h"
+#include "shape_made.h"
+
+static const struct made before[] = {
+	{ "table users", "", "", false },
+	{ "table users", "column id", "int", false },
+	{ "table users", "columns", "(id)", true },
+};
+
+static const struct made middle[] = {
+	{ "table users", "", "", false },
+	{ "table users", "column id", "int", false },
+	{ "table users", "column x", "int comment 'a\tb\n'", false },
+	{ "table users", "columns", "(id, x)", true },
+};
+
+static const struct made last[] = {
+	{ "table users", "", "", false },
+	{ "table users", "column id", "bigint", false },
+	{ "table users", "column x", "int comment 'a\tb\n'", false },
+	{ "table users", "columns", "(id, x)", true },
+};
+
+static void add(struct chain *chain, const char *version, size_t number, const struct shape *from,
+		const struct shape *to, const char *note)
+{
+	g_autofree char *name = g_strdup(version);
+	g_autofree char *delta = shape_delta(from, to);
+	g_autofree char *noted = g_strdup(note);
+	struct chain_step step = { .version = name,
+				   .number = number,
+				   .delta = delta,
+				   .note = noted };
+
+	g_strlcpy(step.fingerprint, to->fingerprint, sizeof(step.fingerprint));
+	chain_add(chain, &step);
+}
+
+struct shapes {
+	struct shape at[3];
+};
+
+/* 0001: a statement of no effect, a column; 0002: a type. */
+static void make(struct chain *chain, struct shapes *shapes)
+{
+	made_shape(&shapes->at[0], before, G_N_ELEMENTS(before));
+	made_shape(&shapes->at[1], middle, G_N_ELEMENTS(middle));
+	made_shape(&shapes->at[2], last, G_N_ELEMENTS(last));
+	made_shape(&chain->start, before, G_N_ELEMENTS(before));
+	add(chain, "0001", 1, &shapes->at[0], &shapes->at[0], "not run\ton the copy");
+	add(chain, "0001", 2, &shapes->at[0], &shapes->at[1], NULL);
+	add(chain, "0002", 1, &shapes->at[1], &shapes->at[2], NULL);
+	chain->unlike = g_strdup("view v: gone");
+	chain->failure = (struct chain_failure){
+		.version = g_strdup("0003"),
+		.number = 2,
+		.native = 1064,
+		.message = g_strdup("0003_c.sql:4 statement 2 of 2: \"nonsense\""),
+	};
+}
+
+static void shapes_release(struct shapes *shapes)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(shapes->at); i++) {
+		shape_release(&shapes->at[i]);
+	}
+}
+
+static void assert_shape(const struct chain *chain, size_t nr, const struct shape *want)
+{
+	SCOPED(shape) shape = { 0 };
+	SCOPED(shape_diff) diff = { 0 };
+	struct err err = { 0 };
+
+	assert_int_equal(chain_shape(chain, nr, &shape, &err), 0);
+	shape_diff_make(&diff, &shape, want);
+	assert_int_equal(diff.nr, 0);
+	assert_string_equal(shape.fingerprint, want->fingerprint);
+}
+
+static void check(const struct chain *chain, const struct shapes *shapes)
+{
+	g_autofree const char **first = chain_fingerprints(chain, "0001", 2);
+	g_autofree const char **second = chain_fingerprints(chain, "0002", 2);
+
+	assert_int_equal(chain->nr, 3);
+	assert_string_equal(first[0], shapes->at[0].fingerprint);
+	assert_string_equal(first[1], shapes->at[0].fingerprint);
+	assert_string_equal(first[2], shapes->at[1].fingerprint);
+	assert_string_equal(second[0], shapes->at[1].fingerprint);
+	assert_string_equal(second[1], shapes->at[2].fingerprint);
+	assert_null(second[2]);
+	assert_null(chain_fingerprints(chain, "0003", 1));
+	assert_string_equal(chain_find(chain, "0001", 1)->note, "not run\ton the copy");
+	assert_null(chain_find(chain, "0001", 2)->note);
+	assert_null(chain_find(chain, "0001", 3));
+	assert_shape(chain, 0, &shapes->at[0]);
+	assert_shape(chain, 2, &shapes->at[1]);
+	assert_shape(chain, 3, &shapes->at[2]);
+	assert_string_equal(chain->unlike, "view v: gone");
+	assert_string_equal(chain->failure.version, "0003");
+	assert_int_equal(chain->failure.number, 2);
+	assert_int_equal(chain->failure.native, 1064);
+	assert_string_equal(chain->failure.message, "0003_c.sql:4 statement 2 of 2: \"nonsense\"");
+}
+
+static void every_step_has_its_shape(void **state)
+{
+	struct shapes shapes = { 0 };
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	make(&chain, &shapes);
+	check(&chain, &shapes);
+	shapes_release(&shapes);
+}
+
+static void what_is_written_is_read_again(void **state)
+{
+	struct shapes shapes = { 0 };
+	SCOPED(chain) chain = { 0 };
+	SCOPED(chain) again = { 0 };
+	g_autofree char *text = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	make(&chain, &shapes);
+	text = chain_write(&chain);
+	assert_int_equal(chain_parse(&again, text, &err), 0);
+	check(&again, &shapes);
+	shapes_release(&shapes);
+}
+
+static void a_damaged_text_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"chain 2\n",
+		"chain 1",
+		"chain 1\nnonsense\n",
+		"chain 1\n+=a\tb\tc\n",
+		"chain 1\nnote\tx\n",
+		"chain 1\nstep\t0001\t1\tshort\n",
+		"chain 1\nunlike\ta\nunlike\tb\n",
+		"chain 1\n=a\tb\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		SCOPED(chain) chain = { 0 };
+		struct err err = { 0 };
+
+		assert_int_equal(chain_parse(&chain, texts[i], &err), -1);
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_int_equal(chain.nr, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_step_has_its_shape),
+		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(a_damaged_text_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("chain", tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+#include "release.h"
+#include "scratch.h"
+#include "shape_kit.h"
+
+static struct release *release_of(const char *first, const char *second)
+{
+	SCOPED(release_files) files = { 0 };
+	struct release *release;
+	struct err err = { 0 };
+
+	release_files_add(&files, "0001_a.sql", first, strlen(first));
+	release_files_add(&files, "0002_b.sql", second, strlen(second));
+	release = release_parse(&files, NULL, &err);
+	if (release == NULL) {
+		fail_msg("release: %s", err.msg);
+	}
+	return release;
+}
+
+static void run(struct chain *chain, const char *schema, const char *first, const char *second)
+{
+	static const size_t both[] = { 0, 1 };
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(db_session) runner = test_server_open();
+	struct release *release = release_of(first, second);
+	struct scratch *scratch;
+	struct err err = { 0 };
+
+	scratch = scratch_begin(session, schema, 1, &err);
+	if (scratch == NULL || scratch_run(scratch, runner, release, both, 2, chain, &err) < 0 ||
+	    scratch_end(scratch, &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	release_unref(release);
+}
+
+#define FIRST                                                                     \
+	"-- 1\nCREATE TABLE fresh (id int PRIMARY KEY, users_id int unsigned);\n" \
+	"INSERT INTO fresh (id) VALUES (1), (2);\n"                               \
+	"ALTER TABLE {SCHEMA}.fresh ADD INDEX by_user (users_id);\n"
+#define SECOND                                                                  \
+	"SET @x = 1;\nALTER TABLE users DROP KEY nm, ADD seen datetime NULL;\n" \
+	"UPDATE fresh SET users_id = @x;\n"                                     \
+	"CREATE TRIGGER seen BEFORE UPDATE ON users FOR EACH ROW SET NEW.seen = NOW();\n"
+
+/* The very same statements on a real one: at every step the chain knows its fingerprint. */
+static void a_chain_foretells_what_a_tenant_will_look_like(void **state)
+{
+	const char *schema = kit_schema("foretold");
+	SCOPED_PTR(db_session) session = kit_open(schema);
+	struct release *release = release_of(FIRST, SECOND);
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) before = { 0 };
+
+	(void)state;
+	kit_read(&before, schema);
+	run(&chain, schema, FIRST, SECOND);
+	assert_null(chain.failure.version);
+	assert_null(chain.unlike);
+	assert_int_equal(chain.nr, 7);
+	assert_string_equal(chain.start.fingerprint, before.fingerprint);
+	for (size_t m = 0; m < release->nr; m++) {
+		for (size_t i = 0; i < release->migrations[m].up.nr; i++) {
+			const struct chain_step *step =
+				chain_find(&chain, release->migrations[m].version, i + 1);
+			g_autofree char *sql =
+				release_expand(&release->migrations[m].up.statements[i], schema);
+			SCOPED(shape) now = { 0 };
+
+			kit_run(session, schema, sql);
+			kit_read(&now, schema);
+			assert_string_equal(step->fingerprint, now.fingerprint);
+		}
+	}
+	release_unref(release);
+}
+
+static void what_changed_is_kept_per_step(void **state)
+{
+	const char *schema = kit_schema("kept");
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) at = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	run(&chain, schema, FIRST, SECOND);
+	assert_string_not_equal(chain.steps[0].delta, "");
+	assert_string_equal(chain.steps[1].delta, "");
+	assert_string_equal(chain.steps[2].delta, "+=table fresh\tindex by_user\t(users_id)\n");
+	assert_int_equal(chain_shape(&chain, 3, &at, &err), 0);
+	assert_string_equal(shape_find(&at, "table fresh", "index by_user"), "(users_id)");
+	assert_string_equal(at.fingerprint, chain.steps[2].fingerprint);
+}
+
+static void a_refused_statement_ends_the_chain(void **state)
+{
+	const char *schema = kit_schema("ended");
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	run(&chain, schema, "CREATE TABLE fresh (id int);\n",
+	    "CREATE TABLE more (id int);\nALTER TABLE nobody ADD x int;\nDROP TABLE more;\n");
+	assert_int_equal(chain.nr, 2);
+	assert_string_equal(chain.failure.version, "0002");
+	assert_int_equal(chain.failure.number, 2);
+	assert_int_equal(chain.failure.native, 1146);
+	assert_true(g_str_has_prefix(chain.failure.message, "0002_b.sql:2 statement 2 of 3: "));
+}
+
+static void a_copy_without_rows_is_no_reason_to_fail(void **state)
+{
+	const char *schema = kit_schema("rowless");
+	SCOPED(chain) chain = { 0 };
+	SCOPED(chain) wrong = { 0 };
+
+	(void)state;
+	run(&chain, schema, "CREATE TABLE fresh (id int NOT NULL);\n",
+	    "INSERT INTO fresh VALUES ((SELECT id FROM users WHERE email = 'a'));\n"
+	    "ALTER TABLE fresh ADD x int;\n");
+	assert_int_equal(chain.nr, 3);
+	assert_null(chain.failure.version);
+	assert_true(g_str_has_prefix(chain.steps[1].note, "not run to its end on the empty copy"));
+	assert_null(chain.steps[2].note);
+	run(&wrong, schema, "INSERT INTO users (nosuch) VALUES (1);\n", "DROP TABLE users;\n");
+	assert_int_equal(wrong.nr, 0);
+	assert_int_equal(wrong.failure.native, 1054);
+}
+
+static void what_reaches_outside_is_left_alone(void **state)
+{
+	const char *schema = kit_schema("outside");
+	g_autofree char *users = NULL;
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	run(&chain, schema,
+	    "-- muster: allow=MU209 reason=\"x\"\nCREATE USER scratch_made_me;\n"
+	    "CREATE EVENT e ON SCHEDULE EVERY 1 HOUR DO DELETE FROM users;\n",
+	    "CREATE TABLE fresh (id int);\n");
+	assert_int_equal(chain.nr, 3);
+	assert_non_null(chain.steps[0].note);
+	assert_non_null(chain.steps[1].note);
+	assert_string_equal(chain.steps[1].fingerprint, chain.start.fingerprint);
+	users = test_server_value("select count(*) from mysql.user where user = 'scratch_made_me'");
+	assert_string_equal(users, "0");
+}
+
+/* A trigger, a routine and a statement that would write to somebody else's database. */
+static void no_other_database_is_written(void **state)
+{
+	const char *schema = kit_schema("neighbour");
+	const char *shared = test_server_schema("shared");
+	SCOPED_PTR(db_session) session = kit_open(schema);
+	g_autofree char *trigger = g_strdup_printf("create trigger tells after insert on h "
+						   "for each row insert into %s.log values (1)",
+						   shared);
+	g_autofree char *dynamic = g_strdup_printf(
+		"PREPARE s FROM 'insert into %s.log values (2)';\nINSERT INTO h VALUES (9);\n"
+		"INSERT INTO {SCHEMA}.h VALUES (8);\n",
+		schema);
+	g_autofree char *rows = NULL;
+	g_autofree char *own = NULL;
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) shape = { 0 };
+
+	(void)state;
+	test_server_exec("create table %s.log (a int)", shared);
+	kit_run(session, schema, trigger);
+	kit_read(&shape, schema);
+	run(&chain, schema, dynamic, "ALTER TABLE h ADD x int;\n");
+	assert_int_equal(chain.nr, 4);
+	assert_string_equal(chain.unlike, "trigger tells: gone");
+	assert_string_equal(chain.start.fingerprint, shape.fingerprint);
+	assert_non_null(chain.steps[0].note);
+	assert_null(chain.steps[1].note);
+	kit_run(session, schema, "alter table h add x int");
+	shape_release(&shape);
+	kit_read(&shape, schema);
+	assert_string_equal(chain.steps[3].fingerprint, shape.fingerprint);
+	rows = test_server_value("select count(*) from %s.log", shared);
+	own = test_server_value("select count(*) from %s.log", schema);
+	assert_string_equal(rows, "0");
+	assert_string_equal(own, "0");
+}
+
+static void each_file_finds_a_fresh_session(void **state)
+{
+	const char *schema = kit_schema("fresh");
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	run(&chain, schema,
+	    "SET SESSION sql_mode = 'ANSI_QUOTES';\nCREATE TEMPORARY TABLE t (a int);\n"
+	    "START TRANSACTION;\nINSERT INTO orders (d) VALUES (1);\n",
+	    "CREATE TABLE t (a varchar(9) DEFAULT \"x\");\nCREATE TABLE u LIKE t;\n");
+	assert_null(chain.failure.version);
+	assert_int_equal(chain.nr, 6);
+	assert_string_not_equal(chain.steps[5].delta, "");
+}
+
+static void the_source_is_never_written(void **state)
+{
+	const char *schema = kit_schema("untouched");
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) before = { 0 };
+	SCOPED(shape) after = { 0 };
+	g_autofree char *left = NULL;
+	g_autofree char *rows = NULL;
+
+	(void)state;
+	kit_read(&before, schema);
+	run(&chain, schema,
+	    "CALL pr(1, @x);\nINSERT INTO users (email) VALUES ('b');\nDELETE FROM users;\n",
+	    "ALTER TABLE users DROP COLUMN born, DROP KEY nm;\nDROP TABLE orders;\n");
+	assert_null(chain.failure.version);
+	kit_read(&after, schema);
+	kit_assert_same(&before, &after);
+	rows = test_server_value("select group_concat(email) from %s.users", schema);
+	assert_string_equal(rows, "a");
+	left = test_server_value("select count(*) from information_schema.schemata "
+				 "where schema_name like 'muster\\_scratch\\_%%'");
+	assert_string_equal(left, "0");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_chain_foretells_what_a_tenant_will_look_like),
+		cmocka_unit_test(what_changed_is_kept_per_step),
+		cmocka_unit_test(a_refused_statement_ends_the_chain),
+		cmocka_unit_test(a_copy_without_rows_is_no_reason_to_fail),
+		cmocka_unit_test(what_reaches_outside_is_left_alone),
+		cmocka_unit_test(no_other_database_is_written),
+		cmocka_unit_test(each_file_finds_a_fresh_session),
+		cmocka_unit_test(the_source_is_never_written),
+	};
+
+	return cmocka_run_group_tests_name("scratch_run", tests, NULL, NULL);
+}
