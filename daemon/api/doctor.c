@@ -253,8 +253,29 @@ static bool rule_privileges(const struct doctor_server *subject, struct wire_fin
 		     info->grant != NULL ? g_strdup(info->grant) : help_server("check", subject));
 }
 
+static bool rule_left_over(const struct doctor_server *subject, struct wire_finding *finding)
+{
+	const struct exec_info *info = subject->info;
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autoptr(GString) help = g_string_new(NULL);
+
+	if (info == NULL || info->left_over == NULL || info->left_over[0] == NULL) {
+		return false;
+	}
+	for (char *const *at = info->left_over; *at != NULL; at++) {
+		g_string_append_printf(names, "%s%s", at == info->left_over ? "" : ", ", *at);
+		g_string_append_printf(help, "%sdrop database `%s`",
+				       at == info->left_over ? "" : "; ", *at);
+	}
+	return found(finding, "left over",
+		     g_strdup_printf("empty copies on which an earlier start of musterd tried a "
+				     "release: %s; the next rollout drops them where it may",
+				     names->str),
+		     g_strdup(help->str));
+}
+
 static const server_rule server_rules[] = { rule_silent, rule_rival, rule_read_only,
-					    rule_privileges };
+					    rule_privileges, rule_left_over };
 
 void doctor_server(const struct doctor_server *subject, struct wire_list *findings)
 {

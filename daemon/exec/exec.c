@@ -8,6 +8,7 @@
 #include "claim.h"
 #include "db.h"
 #include "db_catalog.h"
+#include "left_over.h"
 #include "outcome.h"
 #include "release.h"
 #include "resolve.h"
@@ -74,6 +75,7 @@ void exec_result_free(struct exec_result *result)
 	}
 	g_free(result->standings);
 	if (result->info != NULL) {
+		g_strfreev(result->left_over);
 		db_server_info_release(result->info);
 		g_free(result->info);
 	}
@@ -85,6 +87,10 @@ static int run_check(struct visit *visit, struct exec_result *result, struct err
 	SCOPED(db_server_info) info = { 0 };
 
 	if (db_server_info_get(visit->session, &info, err) < 0) {
+		return -1;
+	}
+	result->left_over = left_over_find(visit->session, visit->order->epoch, err);
+	if (result->left_over == NULL) {
 		return -1;
 	}
 	result->info = g_memdup2(&info, sizeof(info));
@@ -202,6 +208,7 @@ void exec_info_get(const struct exec_result *result, struct exec_info *info)
 		.read_only = found->read_only,
 		.missing = found->missing,
 		.grant = found->grant,
+		.left_over = result->left_over,
 	};
 }
 

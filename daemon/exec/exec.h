@@ -132,6 +132,7 @@ struct exec_result {
 	char *version;     /* owned; newest applied now, or NULL */
 	char *migration;   /* owned; version where it ended, or NULL */
 	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
+	uint64_t epoch;    /* of the daemon that was there before; 0: not learnt */
 	bool regressed;    /* what was seen applied is not: nothing was done; event is AHEAD */
 	int64_t statement; /* done in this run and before, of the pending ones */
 	int64_t statements;
@@ -145,6 +146,7 @@ struct exec_result {
 
 	/* CHECK */
 	struct db_server_info *info; /* owned; see exec_info_* */
+	char **left_over;            /* owned; databases that earlier starts left */
 };
 
 void exec_result_free(struct exec_result *result);
@@ -164,6 +166,7 @@ struct exec_info {
 	bool read_only;
 	char *const *missing; /* NULL-terminated */
 	const char *grant;
+	char *const *left_over; /* NULL-terminated */
 };
 
 void exec_info_get(const struct exec_result *result, struct exec_info *info); /* borrowed */

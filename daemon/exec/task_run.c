@@ -248,6 +248,7 @@ static void answer(struct task *task, int64_t began_ms)
 	} else if (task->newest >= 0) {
 		result->version = g_strdup(release->migrations[task->newest].version);
 	}
+	result->epoch = task->history.epoch;
 	result->statement = task->statement;
 	result->statements = task->statements;
 	result->run_ms = tick_ms() - began_ms;

@@ -6,6 +6,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_epoch.h"
 #include "store_task.h"
 #include "store_tenant.h"
 #include "tick.h"
@@ -158,6 +159,10 @@ static int note_version(struct sched *sched, const struct store_task *task,
 		.bytes = task->bytes,
 	};
 
+	if (result->epoch > sched->epoch &&
+	    store_epoch_seen(sched->store, result->epoch, err) < 0) {
+		return -1;
+	}
 	if (result->version == NULL && !result->regressed) {
 		return 0; /* not learnt; what is known stays */
 	}

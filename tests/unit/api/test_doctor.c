@@ -151,17 +151,17 @@ static void a_position_is_part_of_the_detail(void **state)
 /* clang-format off */
 static const struct {
 	const char *about; enum server_state state; enum err_code refused; bool read_only;
-	const char *missing; const char *want;
+	const char *missing; const char *left; const char *want;
 } servers[] = {
-	{ "all is well",      SERVER_UP,     ERR_NONE,        false, NULL, "" },
-	{ "no answer",        SERVER_DOWN,   ERR_UNREACHABLE, false, NULL, "down -> muster server check db1" },
-	{ "not let in",       SERVER_DENIED, ERR_DENIED,      false, NULL, "denied -> muster server check db1" },
-	{ "another daemon",   SERVER_DENIED, ERR_NONE,        false, NULL, "another daemon -> muster server show db1" },
-	{ "a replica",        SERVER_UP,     ERR_NONE,        true,  NULL, "read only -> muster server check db1" },
-	{ "may not enough",   SERVER_UP,     ERR_NONE,        false, "DROP", "privileges -> grant DROP on *.* to me" },
-	{ "all of it at once", SERVER_DENIED, ERR_NONE,       true,  "DROP",
+	{ "all is well",      SERVER_UP,     ERR_NONE,        false, NULL, NULL, "" },
+	{ "no answer",        SERVER_DOWN,   ERR_UNREACHABLE, false, NULL, NULL, "down -> muster server check db1" },
+	{ "not let in",       SERVER_DENIED, ERR_DENIED,      false, NULL, NULL, "denied -> muster server check db1" },
+	{ "another daemon",   SERVER_DENIED, ERR_NONE,        false, NULL, NULL, "another daemon -> muster server show db1" },
+	{ "a replica",        SERVER_UP,     ERR_NONE,        true,  NULL, NULL, "read only -> muster server check db1" },
+	{ "may not enough",   SERVER_UP,     ERR_NONE,        false, "DROP", NULL, "privileges -> grant DROP on *.* to me" },
+	{ "all of it at once", SERVER_DENIED, ERR_NONE,       true,  "DROP", "muster_scratch_1",
 	  "another daemon -> muster server show db1; read only -> muster server check db1; "
-	  "privileges -> grant DROP on *.* to me" },
+	  "privileges -> grant DROP on *.* to me; left over -> drop database `muster_scratch_1`" },
 };
 
 /* clang-format on */
@@ -170,9 +170,12 @@ static void check_server(size_t i)
 {
 	g_autofree char *lacking = g_strdup(servers[i].missing);
 	char *missing[] = { lacking, NULL };
+	g_autofree char *left = g_strdup(servers[i].left);
+	char *left_over[] = { left, NULL };
 	const struct exec_info info = { .account = "me@localhost",
 					.read_only = servers[i].read_only,
 					.missing = missing,
+					.left_over = left_over,
 					.grant = "grant DROP on *.* to me" };
 	SCOPED(store_server) row = { .state = servers[i].state };
 	struct doctor_server subject = { .row = &row };

@@ -12,16 +12,30 @@ static const struct wire_finding *find(const struct wire_list *findings, const c
 	return NULL;
 }
 
-static void diagnose(struct fixture *fixture, struct wire_list *findings)
+/* What other tests have left on a shared server is none of ours. */
+static void diagnose(struct fixture *fixture, struct wire_list *findings, const char *stranger)
 {
-	ask_for_list(fixture, &wire_finding_type, findings, "GET /v1/doctor", NULL);
+	struct wire_list all = { 0 };
+	struct wire_finding *items;
+
+	ask_for_list(fixture, &wire_finding_type, &all, "GET /v1/doctor", NULL);
+	items = all.items;
+	for (size_t i = 0; i < all.nr; i++) {
+		if (strcmp(items[i].problem, "not enrolled") == 0 &&
+		    (stranger == NULL || strstr(items[i].detail, stranger) == NULL)) {
+			continue;
+		}
+		*(struct wire_finding *)wire_list_add(&wire_finding_type, findings) = items[i];
+		items[i] = (struct wire_finding){ 0 };
+	}
+	wire_list_release(&wire_finding_type, &all);
 }
 
 static void a_new_inventory_has_nothing_to_say(void **state)
 {
 	struct wire_list findings = { 0 };
 
-	diagnose(*state, &findings);
+	diagnose(*state, &findings, NULL);
 	assert_int_equal(findings.nr, 0);
 	wire_list_release(&wire_finding_type, &findings);
 }
@@ -53,7 +67,7 @@ static void every_tenant_of_every_server_is_looked_at(void **state)
 	test_server_exec("create table `%s`.muster_history like `t1_%d`.muster_history", stranger,
 			 (int)getpid());
 
-	diagnose(fixture, &findings);
+	diagnose(fixture, &findings, stranger);
 	assert_null(find(&findings, "tenant/t0"));
 	assert_string_equal(find(&findings, "tenant/t1")->problem, "unfinished");
 	assert_string_equal(find(&findings, "tenant/t2")->problem, "vanished");
@@ -82,7 +96,7 @@ static void what_was_seen_is_recorded(void **state)
 	test_server_exec("insert into `t0_%d`.muster_history values (1, '0001', 'applied', 3), "
 			 "(2, '0002', 'failed', 3)",
 			 (int)getpid());
-	diagnose(fixture, &findings);
+	diagnose(fixture, &findings, NULL);
 	wire_list_release(&wire_finding_type, &findings);
 	ask_for(fixture, &wire_tenant_type, &tenant, "GET /v1/tenants/t0", NULL);
 	assert_string_equal(tenant.version, "0001");
@@ -91,7 +105,7 @@ static void what_was_seen_is_recorded(void **state)
 	wire_release(&wire_tenant_type, &tenant);
 
 	test_server_exec("delete from `t0_%d`.muster_history", (int)getpid());
-	diagnose(fixture, &findings);
+	diagnose(fixture, &findings, NULL);
 	assert_int_equal(findings.nr, 1);
 	assert_string_equal(find(&findings, "tenant/t0")->problem, "regressed");
 	wire_list_release(&wire_finding_type, &findings);
