@@ -18,6 +18,15 @@ trap 'exit 130' INT TERM
 
 MUSTER_TEST_SOCKET=$(server_start "$kind" "$work/db") || exit
 export MUSTER_TEST_SOCKET
+
+# What a test leaves there belongs to nobody: the next one finds an empty server.
+empty() {
+	server_client "$work/db" -N -B -e "select concat('drop database \`', schema_name, '\`;')
+		from information_schema.schemata where schema_name not in
+		('mysql', 'sys', 'information_schema', 'performance_schema')" |
+		server_client "$work/db"
+}
+
 failed=()
 for layer in "$@"; do
 	for source in $(grep -l test_server "$TESTS_DIR/unit/$layer"/test_*.c); do
@@ -27,6 +36,7 @@ for layer in "$@"; do
 			grep -vE '^\[( RUN|  *OK)' "$work/out" || true
 			failed+=("$name")
 		fi
+		empty
 		echo "$layer/$name $(((${EPOCHREALTIME/[.,]/} - began) / 1000)) ms"
 	done
 done
