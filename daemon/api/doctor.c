@@ -219,11 +219,13 @@ static bool rule_silent(const struct doctor_server *subject, struct wire_finding
 
 static bool rule_rival(const struct doctor_server *subject, struct wire_finding *finding)
 {
-	if (subject->err != NULL || subject->row->state != SERVER_DENIED) {
+	if (subject->info == NULL || subject->info->rival == NULL) {
 		return false;
 	}
 	return found(finding, "another daemon",
-		     g_strdup(subject->row->reason == NULL ? "" : subject->row->reason),
+		     g_strdup_printf("another musterd works on this server: %s; stop one of the "
+				     "two",
+				     subject->info->rival),
 		     help_server("show", subject));
 }
 

@@ -281,6 +281,25 @@ int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t 
 		       holder_words(&who));
 }
 
+char *db_claim_rival(struct db_session *session, const char *daemon)
+{
+	SCOPED(db_holder) who = { 0 };
+	SCOPED(db_rows) rows = { 0 };
+	struct err ignored;
+
+	if (db_queryf(session, &rows, &ignored,
+		      "select is_used_lock(" CLAIM_NAME "), is_used_lock('muster:fleet:%s')",
+		      daemon) < 0 ||
+	    rows.nr != 1 || rows.cells[0][0] == NULL ||
+	    g_strcmp0(rows.cells[0][0], rows.cells[0][1]) == 0) {
+		return NULL;
+	}
+	if (holder_get(session, CLAIM_NAME, &who, &ignored) < 0 || who.words == NULL) {
+		return NULL; /* it has gone while we looked */
+	}
+	return g_steal_pointer(&who.words);
+}
+
 /* ---- who is in the way ----------------------------------------------------------- */
 
 /*

@@ -73,6 +73,9 @@ struct db_claim {
 NODISCARD int db_claim(struct db_session *session, const struct db_claim *claim, uint64_t *holder,
 		       struct err *err);
 
+/* Who has the claim when it is another daemon than this one, in words. Owned; NULL: nobody. */
+char *db_claim_rival(struct db_session *session, const char *daemon);
+
 /*
  * Who keeps others waiting in this schema, one line for the operator: "connection
  * 4711 app@10.0.0.8, in a transaction for 312 s". Falls back to the oldest

@@ -8,6 +8,7 @@
 #include "claim.h"
 #include "db.h"
 #include "db_catalog.h"
+#include "db_guard.h"
 #include "left_over.h"
 #include "outcome.h"
 #include "release.h"
@@ -76,6 +77,7 @@ void exec_result_free(struct exec_result *result)
 	g_free(result->standings);
 	if (result->info != NULL) {
 		g_strfreev(result->left_over);
+		g_free(result->rival);
 		db_server_info_release(result->info);
 		g_free(result->info);
 	}
@@ -92,6 +94,9 @@ static int run_check(struct visit *visit, struct exec_result *result, struct err
 	result->left_over = left_over_find(visit->session, visit->order->epoch, err);
 	if (result->left_over == NULL) {
 		return -1;
+	}
+	if (visit->order->word != NULL) {
+		result->rival = db_claim_rival(visit->session, visit->order->word);
 	}
 	result->info = g_memdup2(&info, sizeof(info));
 	info = (struct db_server_info){ 0 };
@@ -209,6 +214,7 @@ void exec_info_get(const struct exec_result *result, struct exec_info *info)
 		.missing = found->missing,
 		.grant = found->grant,
 		.left_over = result->left_over,
+		.rival = result->rival,
 	};
 }
 

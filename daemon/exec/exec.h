@@ -81,8 +81,8 @@ struct exec_order {
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
 
-	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM: which
-	 * daemon */
+	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
+	 * CHECK: which daemon */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
@@ -147,6 +147,7 @@ struct exec_result {
 	/* CHECK */
 	struct db_server_info *info; /* owned; see exec_info_* */
 	char **left_over;            /* owned; databases that earlier starts left */
+	char *rival;                 /* owned; who else has the claim of the server, or NULL */
 };
 
 void exec_result_free(struct exec_result *result);
@@ -167,6 +168,7 @@ struct exec_info {
 	char *const *missing; /* NULL-terminated */
 	const char *grant;
 	char *const *left_over; /* NULL-terminated */
+	const char *rival;      /* another daemon that has claimed the server, or NULL */
 };
 
 void exec_info_get(const struct exec_result *result, struct exec_info *info); /* borrowed */

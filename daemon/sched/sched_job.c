@@ -23,6 +23,9 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 	order->id = run->id;
 	order->server_id = server->id;
 	order->epoch = sched->epoch;
+	if (order->kind == EXEC_CHECK && order->word == NULL) {
+		order->word = g_strdup(sched->daemon);
+	}
 	g_hash_table_insert(sched->jobs, g_memdup2(&run->id, sizeof(run->id)), run);
 	if (order->kind == EXEC_KILL) {
 		g_queue_push_head(&link->waiting_jobs, run); /* somebody waits for the effect */

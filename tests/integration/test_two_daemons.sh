@@ -60,6 +60,12 @@ is "server main: $want" "$(oj '.[0].reason' task list second)"
 has "server denied server=main reason=\"another musterd works on this server" "$(cat "$other_log")"
 is 0 "$(applied one)"
 
+claim "doctor names it on the one, and nothing on the other"
+fails 1 o doctor -o json
+is "another musterd works on this server: connection $holder (root@localhost); stop one of the two" \
+	"$(jq -r '.[] | select(.problem == "another daemon") | .detail' <<<"$out")"
+ok m doctor
+
 claim "the first is not disturbed by it"
 is up "$(j .state server show main)"
 barrier_down

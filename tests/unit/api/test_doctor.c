@@ -150,16 +150,16 @@ static void a_position_is_part_of_the_detail(void **state)
 
 /* clang-format off */
 static const struct {
-	const char *about; enum server_state state; enum err_code refused; bool read_only;
+	const char *about; const char *rival; enum err_code refused; bool read_only;
 	const char *missing; const char *left; const char *want;
 } servers[] = {
-	{ "all is well",      SERVER_UP,     ERR_NONE,        false, NULL, NULL, "" },
-	{ "no answer",        SERVER_DOWN,   ERR_UNREACHABLE, false, NULL, NULL, "down -> muster server check db1" },
-	{ "not let in",       SERVER_DENIED, ERR_DENIED,      false, NULL, NULL, "denied -> muster server check db1" },
-	{ "another daemon",   SERVER_DENIED, ERR_NONE,        false, NULL, NULL, "another daemon -> muster server show db1" },
-	{ "a replica",        SERVER_UP,     ERR_NONE,        true,  NULL, NULL, "read only -> muster server check db1" },
-	{ "may not enough",   SERVER_UP,     ERR_NONE,        false, "DROP", NULL, "privileges -> grant DROP on *.* to me" },
-	{ "all of it at once", SERVER_DENIED, ERR_NONE,       true,  "DROP", "muster_scratch_1",
+	{ "all is well",      NULL, ERR_NONE,        false, NULL, NULL, "" },
+	{ "no answer",        NULL, ERR_UNREACHABLE, false, NULL, NULL, "down -> muster server check db1" },
+	{ "not let in",       NULL, ERR_DENIED,      false, NULL, NULL, "denied -> muster server check db1" },
+	{ "another daemon",   "connection 7", ERR_NONE,        false, NULL, NULL, "another daemon -> muster server show db1" },
+	{ "a replica",        NULL, ERR_NONE,        true,  NULL, NULL, "read only -> muster server check db1" },
+	{ "may not enough",   NULL, ERR_NONE,        false, "DROP", NULL, "privileges -> grant DROP on *.* to me" },
+	{ "all of it at once", "connection 7", ERR_NONE,       true,  "DROP", "muster_scratch_1",
 	  "another daemon -> muster server show db1; read only -> muster server check db1; "
 	  "privileges -> grant DROP on *.* to me; left over -> drop database `muster_scratch_1`" },
 };
@@ -176,8 +176,9 @@ static void check_server(size_t i)
 					.read_only = servers[i].read_only,
 					.missing = missing,
 					.left_over = left_over,
+					.rival = servers[i].rival,
 					.grant = "grant DROP on *.* to me" };
-	SCOPED(store_server) row = { .state = servers[i].state };
+	SCOPED(store_server) row = { 0 };
 	struct doctor_server subject = { .row = &row };
 	struct wire_list findings = { 0 };
 	g_autofree char *got = NULL;

@@ -70,6 +70,42 @@ static void it_stays_with_its_session(void **state)
 	assert_int_not_equal(other->claim_id, first->claim_id);
 }
 
+static char *rival_seen_by(const char *name)
+{
+	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+	struct exec_info info = { 0 };
+
+	order->word = g_strdup(name);
+	result = exec_run(order);
+	assert_true(result->ok);
+	exec_info_get(result, &info);
+	return g_strdup(info.rival);
+}
+
+static void a_check_names_the_daemon_that_has_it(void **state)
+{
+	SCOPED_PTR(exec_result) held = claim(NULL);
+	g_autofree char *want = g_strdup_printf("connection %" PRIu64 " (", held->claim_id);
+	g_autofree char *mine = rival_seen_by("one");
+	g_autofree char *other = rival_seen_by("two");
+	g_autofree char *nobodys = NULL;
+
+	(void)state;
+	assert_null(mine);
+	assert_true(g_str_has_prefix(other, want));
+	give_up(held);
+	for (int i = 0; i < 100; i++) { /* the server hears of it a moment later */
+		g_free(nobodys);
+		nobodys = rival_seen_by("two");
+		if (nobodys == NULL) {
+			break;
+		}
+		g_usleep(20000);
+	}
+	assert_null(nobodys);
+}
+
 static void a_silent_session_ends_soon(void **state)
 {
 	SCOPED_PTR(exec_result) result = claim(NULL);
@@ -165,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_session_claims_the_server),
 		cmocka_unit_test(it_stays_with_its_session),
+		cmocka_unit_test(a_check_names_the_daemon_that_has_it),
 		cmocka_unit_test(a_silent_session_ends_soon),
 		cmocka_unit_test(a_killed_session_is_replaced_and_the_claim_with_it),
 		cmocka_unit_test(a_task_under_the_claim_works),
