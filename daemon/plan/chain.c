@@ -60,12 +60,9 @@ const char **chain_fingerprints(const struct chain *chain, const char *version, 
 
 int chain_shape(const struct chain *chain, size_t nr, struct shape *shape, struct err *err)
 {
-	g_autofree char *text = shape_write(&chain->start);
 	SCOPED(shape) at = { 0 };
 
-	if (shape_parse(&at, text, err) < 0) {
-		return -1;
-	}
+	shape_copy(&at, &chain->start);
 	for (size_t i = 0; i < nr && i < chain->nr; i++) {
 		struct shape next = { 0 };
 

@@ -187,14 +187,6 @@ static int run_file(struct run *run, struct err *err)
 	return goes_on;
 }
 
-static int begin(struct run *run, struct err *err)
-{
-	g_autofree char *start = shape_write(&run->scratch->foretold);
-
-	run->chain->unlike = g_strdup(run->scratch->unlike);
-	return shape_parse(&run->chain->start, start, err);
-}
-
 int scratch_run(struct scratch *scratch, struct db_session *runner, const struct release *release,
 		const size_t *indices, size_t nr, struct chain *chain, struct err *err)
 {
@@ -203,8 +195,10 @@ int scratch_run(struct scratch *scratch, struct db_session *runner, const struct
 			   .runner = runner,
 			   .release = release,
 			   .chain = &made };
-	int goes_on = begin(&run, err) < 0 ? -1 : 1;
+	int goes_on = 1;
 
+	shape_copy(&made.start, &scratch->foretold);
+	made.unlike = g_strdup(scratch->unlike);
 	for (size_t i = 0; i < nr && goes_on == 1; i++) {
 		run.migration = &release->migrations[indices[i]];
 		goes_on = run_file(&run, err);

@@ -73,6 +73,20 @@ void shape_build(struct shape *shape, GArray *facts)
 	}
 }
 
+void shape_copy(struct shape *to, const struct shape *from)
+{
+	*to = *from;
+	to->facts = g_new0(struct shape_fact, from->nr);
+	for (size_t i = 0; i < from->nr; i++) {
+		to->facts[i] = (struct shape_fact){
+			.object = g_strdup(from->facts[i].object),
+			.part = g_strdup(from->facts[i].part),
+			.text = g_strdup(from->facts[i].text),
+			.minor = from->facts[i].minor,
+		};
+	}
+}
+
 const char *shape_find(const struct shape *shape, const char *object, const char *part)
 {
 	size_t first = 0;

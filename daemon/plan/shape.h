@@ -45,6 +45,8 @@ SCOPED_RELEASE(shape);
  */
 void shape_build(struct shape *shape, GArray *facts);
 
+void shape_copy(struct shape *to, const struct shape *from);
+
 /* NULL: there is none. */
 const char *shape_find(const struct shape *shape, const char *object, const char *part);
 

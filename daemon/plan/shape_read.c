@@ -1,5 +1,6 @@
 #include "shape_read.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "db.h"
@@ -7,8 +8,13 @@
 #include "shape_rows.h"
 #include "shape_unit.h"
 
-#define BATCH 100
-#define OWN   "muster_"
+#define BATCH_FIRST  100   /* schemas, before it is known how large they are */
+#define BATCH_MAX    400   /* MySQL may go through all of its tables for each batch */
+#define BATCH_ROWS   40000 /* of one answer, wished */
+#define BATCH_TABLES 1500  /* MariaDB: more than its caches hold cost twice as much */
+#define FEW          8     /* MariaDB lists every database unless one alone is asked for */
+#define NAMES_MAX    300   /* a question is narrowed to so many tables */
+#define OWN          "muster_"
 
 struct reader {
 	struct db_session *session;
@@ -16,6 +22,8 @@ struct reader {
 	size_t nr;
 	GHashTable *by_name; /* the server's name of a schema -> unit */
 	char *in;            /* "('a', 'b')" */
+	size_t rows;         /* of the longest answer */
+	size_t tables;       /* of the first one */
 	struct shape_seen seen;
 };
 
@@ -24,17 +32,43 @@ static const char *cell(char *const *row, size_t i)
 	return row[i] == NULL ? "" : row[i];
 }
 
+/* " and table_name in (…)", or nothing. Owned. */
+static char *narrowing(const struct reader *reader, const struct shape_query *query)
+{
+	GHashTable *names = reader->seen.sets[query->only];
+	GString *text = g_string_new(NULL);
+	GHashTableIter iter;
+	gpointer name;
+
+	if (!query->by_table || g_hash_table_size(names) > NAMES_MAX) {
+		return g_string_free(text, FALSE);
+	}
+	g_hash_table_iter_init(&iter, names);
+	while (g_hash_table_iter_next(&iter, &name, NULL)) {
+		g_autofree char *quoted = db_quote(reader->session, name);
+
+		g_string_append_printf(text, "%s%s", text->len == 0 ? " and table_name in (" : ", ",
+				       quoted);
+	}
+	g_string_append_c(text, ')');
+	return g_string_free(text, FALSE);
+}
+
 static int query_run(struct reader *reader, const struct shape_query *query, struct err *err)
 {
 	bool is_other = reader->seen.is_mariadb && query->mariadb != NULL;
 	g_auto(GStrv) pieces =
 		g_strsplit(is_other ? query->mariadb : query->sql, SHAPE_QUERY_IN, -1);
-	g_autofree char *filled = g_strjoinv(reader->in, pieces);
+	g_autofree char *joined = g_strjoinv(reader->in, pieces);
+	g_autofree char *narrowed = narrowing(reader, query);
+	g_autofree char *filled = g_strconcat(joined, narrowed, NULL);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(reader->session, &rows, filled, err) < 0) {
 		return err_prefix(err, "%s", query->what);
 	}
+	reader->tables = reader->tables == 0 ? rows.nr : reader->tables;
+	reader->rows = MAX(reader->rows, rows.nr);
 	for (size_t i = 0; i < rows.nr; i++) {
 		struct shape_unit *unit =
 			g_hash_table_lookup(reader->by_name, cell(rows.cells[i], 0));
@@ -73,7 +107,9 @@ static int sequence_read(struct reader *reader, struct shape_unit *unit, guint i
 
 static int sequences_read(struct reader *reader, struct err *err)
 {
-	for (size_t i = 0; reader->seen.sequences && i < reader->nr; i++) {
+	bool any = g_hash_table_size(reader->seen.sets[SHAPE_SET_SEQUENCES]) > 0;
+
+	for (size_t i = 0; any && i < reader->nr; i++) {
 		struct shape_unit *unit = &reader->units[i];
 		guint nr = unit->facts->len;
 
@@ -157,15 +193,47 @@ static int batch_fill(struct reader *reader, struct err *err)
 	}
 	reader->seen.is_mariadb = db_flavor(reader->session) == DB_MARIADB;
 	for (const struct shape_query *query = shape_queries; query->what != NULL; query++) {
-		if (query->is_needed(&reader->seen) && query_run(reader, query, err) < 0) {
+		bool is_needed = query->only == SHAPE_SET_ALL ||
+				 g_hash_table_size(reader->seen.sets[query->only]) > 0;
+
+		if (is_needed && query_run(reader, query, err) < 0) {
 			return -1;
 		}
 	}
 	return sequences_read(reader, err);
 }
 
+/* The same schema asked for twice: both get the answer. */
+static void duplicates_fill(const char *const *schemas, size_t nr, struct shape *shapes)
+{
+	g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < nr; i++) {
+		gpointer key = (gpointer)(uintptr_t)schemas[i];
+		const struct shape *other = g_hash_table_lookup(first, key);
+
+		if (other == NULL) {
+			g_hash_table_insert(first, key, &shapes[i]);
+		} else if (shapes[i].nr == 0) {
+			shape_copy(&shapes[i], other);
+		}
+	}
+}
+
+/* How many schemas the next batch may have. */
+static size_t next_batch(const struct reader *reader)
+{
+	size_t wished = reader->nr * BATCH_ROWS / MAX(reader->rows, (size_t)1);
+
+	if (reader->seen.is_mariadb) {
+		wished = MIN(wished, reader->nr * BATCH_TABLES / MAX(reader->tables, (size_t)1));
+	}
+	return CLAMP(wished, (size_t)1, (size_t)BATCH_MAX);
+}
+
+/* nr schemas; *batch becomes how many to read next. */
 static int batch_read(struct db_session *session, const char *const *schemas, size_t nr,
-		      struct shape *shapes, struct err *err)
+		      struct shape *shapes, size_t *batch, struct err *err)
 {
 	g_autofree struct shape_unit *units = g_new0(struct shape_unit, nr);
 	g_autofree char *in = in_list(session, schemas, nr);
@@ -180,6 +248,9 @@ static int batch_read(struct db_session *session, const char *const *schemas, si
 	for (size_t i = 0; i < nr; i++) {
 		shape_unit_init(&units[i], schemas[i]);
 	}
+	for (size_t i = 0; i < SHAPE_SET_NR; i++) {
+		reader.seen.sets[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	}
 	done = batch_fill(&reader, err);
 	for (size_t i = 0; i < nr; i++) {
 		if (done == 0) {
@@ -187,22 +258,30 @@ static int batch_read(struct db_session *session, const char *const *schemas, si
 		}
 		shape_unit_release(&units[i]);
 	}
+	for (size_t i = 0; i < SHAPE_SET_NR; i++) {
+		g_hash_table_unref(reader.seen.sets[i]);
+	}
+	*batch = next_batch(&reader);
 	return done;
 }
 
 int shape_read_many(struct db_session *session, const char *const *schemas, size_t nr,
 		    struct shape *shapes, struct err *err)
 {
-	for (size_t first = 0; first < nr; first += BATCH) {
-		size_t some = MIN(nr - first, (size_t)BATCH);
+	bool one_by_one = nr <= FEW && db_flavor(session) == DB_MARIADB;
+	size_t batch = BATCH_FIRST;
+	size_t some;
 
-		if (batch_read(session, schemas + first, some, shapes + first, err) < 0) {
+	for (size_t first = 0; first < nr; first += some) {
+		some = one_by_one ? 1 : MIN(nr - first, batch);
+		if (batch_read(session, schemas + first, some, shapes + first, &batch, err) < 0) {
 			for (size_t i = 0; i < first; i++) {
 				shape_release(&shapes[i]);
 			}
 			return err_prefix(err, "schema of %" G_GSIZE_FORMAT " databases", nr);
 		}
 	}
+	duplicates_fill(schemas, nr, shapes);
 	return 0;
 }
 

@@ -28,6 +28,11 @@ static char *comment(const char *text)
 	return *text == '\0' ? g_strdup("") : g_strdup_printf(" comment '%s'", text);
 }
 
+static void see(struct shape_seen *seen, enum shape_set set, const char *name)
+{
+	g_hash_table_add(seen->sets[set], g_strdup(name));
+}
+
 static const char *table_collation(const struct shape_unit *unit, const char *table)
 {
 	return g_hash_table_lookup(unit->tables, table);
@@ -37,7 +42,7 @@ static const char *table_collation(const struct shape_unit *unit, const char *ta
 
 static void take_sequence(struct shape_seen *seen, struct shape_unit *unit, const char *name)
 {
-	seen->sequences = true;
+	see(seen, SHAPE_SET_SEQUENCES, name);
 	shape_unit_fact(unit, "sequence", name, "", g_strdup(""));
 }
 
@@ -50,7 +55,7 @@ static void take_table(struct shape_seen *seen, struct shape_unit *unit, char *c
 
 	g_hash_table_add(unit->objects, g_utf8_strdown(name, -1));
 	if (strstr(type, "VIEW") != NULL) {
-		seen->views = true;
+		see(seen, SHAPE_SET_VIEWS, name);
 		return;
 	}
 	if (strcmp(type, "SEQUENCE") == 0) {
@@ -65,7 +70,9 @@ static void take_table(struct shape_seen *seen, struct shape_unit *unit, char *c
 	if (*cell(row, 6) != '\0') {
 		shape_unit_fact(unit, "table", name, "comment", g_strdup(cell(row, 6)));
 	}
-	seen->partitions = seen->partitions || strstr(options, "partitioned") != NULL;
+	if (strstr(options, "partitioned") != NULL) {
+		see(seen, SHAPE_SET_PARTITIONED, name);
+	}
 	if (shape_column_drop_word(options, "partitioned")) {
 		shape_unit_fact(unit, "table", name, "options", g_steal_pointer(&options));
 	}
@@ -154,7 +161,7 @@ static void take_rule(struct shape_seen *seen, struct shape_unit *unit, char *co
 	g_autofree char *update = lower(cell(row, 3));
 	g_autofree char *drop = lower(cell(row, 4));
 
-	(void)seen;
+	see(seen, SHAPE_SET_KEYED, cell(row, 1));
 	g_hash_table_insert(unit->rules, g_strdup_printf("%s\t%s", cell(row, 1), cell(row, 2)),
 			    g_strdup_printf("%s%s%s%s",
 					    is_default_rule(cell(row, 3)) ? "" : " on update ",
@@ -280,7 +287,7 @@ static void take_routine(struct shape_seen *seen, struct shape_unit *unit, char 
 	g_autofree char *security = lower(cell(row, 8));
 	g_autofree char *said = comment(cell(row, 10));
 
-	seen->routines = true;
+	see(seen, SHAPE_SET_ROUTINES, name);
 	shape_unit_fact(unit, kind, name, "",
 			g_strdup_printf("%s%s, security %s%s",
 					strcmp(cell(row, 6), "YES") == 0 ? "deterministic, " : "",
@@ -318,34 +325,12 @@ static void take_parameter(struct shape_seen *seen, struct shape_unit *unit, cha
 
 /* ---- the queries --------------------------------------------------------------------- */
 
-static bool always(const struct shape_seen *seen)
-{
-	(void)seen;
-	return true;
-}
-
-static bool has_views(const struct shape_seen *seen)
-{
-	return seen->views;
-}
-
-static bool has_partitions(const struct shape_seen *seen)
-{
-	return seen->partitions;
-}
-
-static bool has_routines(const struct shape_seen *seen)
-{
-	return seen->routines;
-}
-
 /* In their order: later ones need what earlier ones have seen. */
 const struct shape_query shape_queries[] = {
 	{ .what = "tables",
 	  .sql = "select table_schema, table_name, table_type, engine, table_collation, "
 		 "create_options, table_comment from information_schema.tables "
 		 "where table_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_table },
 	{ .what = "columns",
 	  .sql = "select table_schema, table_name, column_name, ordinal_position, "
@@ -356,7 +341,6 @@ const struct shape_query shape_queries[] = {
 		     "column_default, is_nullable, column_type, collation_name, extra, "
 		     "column_comment, generation_expression, null "
 		     "from information_schema.columns where table_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_column },
 	{ .what = "indexes",
 	  .sql = "select table_schema, table_name, index_name, seq_in_index, "
@@ -367,20 +351,19 @@ const struct shape_query shape_queries[] = {
 		     "column_name, collation, sub_part, non_unique, index_type, "
 		     "index_comment, ignored = 'YES', null "
 		     "from information_schema.statistics where table_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_index },
 	{ .what = "rules of foreign keys",
 	  .sql = "select constraint_schema, table_name, constraint_name, update_rule, "
 		 "delete_rule from information_schema.referential_constraints "
 		 "where constraint_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_rule },
 	{ .what = "foreign keys",
+	  .only = SHAPE_SET_KEYED,
+	  .by_table = true,
 	  .sql = "select table_schema, table_name, constraint_name, ordinal_position, "
 		 "column_name, referenced_table_schema, referenced_table_name, "
 		 "referenced_column_name from information_schema.key_column_usage "
 		 "where table_schema in " SHAPE_QUERY_IN " and referenced_table_name is not null",
-	  .is_needed = always,
 	  .take = take_foreign_key },
 	{ .what = "checks",
 	  .sql = "select c.constraint_schema, t.table_name, c.constraint_name, "
@@ -394,7 +377,6 @@ const struct shape_query shape_queries[] = {
 	  .mariadb = "select constraint_schema, table_name, constraint_name, check_clause, "
 		     "null from information_schema.check_constraints "
 		     "where constraint_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_check },
 	{ .what = "partitions",
 	  .sql = "select table_schema, table_name, partition_name, "
@@ -403,14 +385,14 @@ const struct shape_query shape_queries[] = {
 		 "subpartition_method, subpartition_expression, partition_description, "
 		 "partition_comment from information_schema.partitions "
 		 "where table_schema in " SHAPE_QUERY_IN " and partition_name is not null",
-	  .is_needed = has_partitions,
+	  .only = SHAPE_SET_PARTITIONED,
+	  .by_table = true,
 	  .take = take_partition },
 	{ .what = "triggers",
 	  .sql = "select trigger_schema, trigger_name, action_timing, "
 		 "event_manipulation, event_object_table, action_order, "
 		 "action_statement, sql_mode, definer from information_schema.triggers "
 		 "where event_object_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_trigger },
 	{ .what = "views",
 	  .sql = "select table_schema, table_name, view_definition, check_option, "
@@ -419,21 +401,21 @@ const struct shape_query shape_queries[] = {
 	  .mariadb = "select table_schema, table_name, view_definition, check_option, "
 		     "security_type, definer, algorithm from information_schema.views "
 		     "where table_schema in " SHAPE_QUERY_IN,
-	  .is_needed = has_views,
+	  .only = SHAPE_SET_VIEWS,
+	  .by_table = true,
 	  .take = take_view },
 	{ .what = "routines",
 	  .sql = "select routine_schema, routine_name, routine_type, "
 		 "routine_definition, dtd_identifier, collation_name, is_deterministic, "
 		 "sql_data_access, security_type, sql_mode, routine_comment, definer "
 		 "from information_schema.routines where routine_schema in " SHAPE_QUERY_IN,
-	  .is_needed = always,
 	  .take = take_routine },
 	{ .what = "parameters",
 	  .sql = "select specific_schema, specific_name, routine_type, "
 		 "ordinal_position, parameter_mode, parameter_name, dtd_identifier, "
 		 "collation_name from information_schema.parameters "
 		 "where specific_schema in " SHAPE_QUERY_IN " and ordinal_position > 0",
-	  .is_needed = has_routines,
+	  .only = SHAPE_SET_ROUTINES,
 	  .take = take_parameter },
 	{ 0 },
 };

@@ -9,24 +9,34 @@
 
 #include <stdbool.h>
 
+#include <glib.h>
+
 #define SHAPE_QUERY_IN "<schemas>" /* stands for ('a', 'b') in a query */
 
 struct shape_unit;
 
-/* What earlier answers held of any schema of the batch: what need not be asked. */
+/* Names that earlier answers held, of any schema of the batch: what need not be asked. */
+enum shape_set {
+	SHAPE_SET_ALL, /* everything; nothing is kept */
+	SHAPE_SET_VIEWS,
+	SHAPE_SET_PARTITIONED,
+	SHAPE_SET_KEYED, /* tables with foreign keys */
+	SHAPE_SET_ROUTINES,
+	SHAPE_SET_SEQUENCES,
+	SHAPE_SET_NR,
+};
+
 struct shape_seen {
 	bool is_mariadb;
-	bool views;
-	bool partitions;
-	bool routines;
-	bool sequences;
+	GHashTable *sets[SHAPE_SET_NR]; /* owned; of names */
 };
 
 struct shape_query {
 	const char *what;    /* for messages */
 	const char *sql;     /* of both, or of MySQL */
 	const char *mariadb; /* NULL: the same */
-	bool (*is_needed)(const struct shape_seen *seen);
+	enum shape_set only; /* not asked when it is empty */
+	bool by_table;       /* and the question may be narrowed to these tables */
 	void (*take)(struct shape_seen *seen, struct shape_unit *unit, char *const *row);
 };
 
