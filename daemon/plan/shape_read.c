@@ -1,6 +1,5 @@
 #include "shape_read.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "db.h"
@@ -206,14 +205,13 @@ static int batch_fill(struct reader *reader, struct err *err)
 /* The same schema asked for twice: both get the answer. */
 static void duplicates_fill(const char *const *schemas, size_t nr, struct shape *shapes)
 {
-	g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (size_t i = 0; i < nr; i++) {
-		gpointer key = (gpointer)(uintptr_t)schemas[i];
-		const struct shape *other = g_hash_table_lookup(first, key);
+		const struct shape *other = g_hash_table_lookup(first, schemas[i]);
 
 		if (other == NULL) {
-			g_hash_table_insert(first, key, &shapes[i]);
+			g_hash_table_insert(first, g_strdup(schemas[i]), &shapes[i]);
 		} else if (shapes[i].nr == 0) {
 			shape_copy(&shapes[i], other);
 		}

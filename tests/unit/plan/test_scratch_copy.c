@@ -63,12 +63,40 @@ static void a_copy_looks_like_its_source(void **state)
 	assert_string_equal(rows, "0");
 }
 
+static void a_default_that_names_the_schema_is_copied(void **state)
+{
+	const char *source = NULL;
+	const char *to = NULL;
+	SCOPED_PTR(db_session) session = test_server_open();
+	g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
+	SCOPED(shape) a = { 0 };
+	SCOPED(shape) b = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	if (test_server_flavor() != DB_MARIADB) {
+		skip(); /* only MariaDB has sequences */
+	}
+	source = test_server_schema("numbers");
+	to = test_server_schema("numbers_too");
+	test_server_exec("create sequence %s.s increment by 3", source);
+	test_server_exec("create table %s.t (id int default nextval(%s.s))", source, source);
+	test_server_exec("do nextval(%s.s)", source);
+	assert_int_equal(scratch_copy(session, source, to, schemas, &err), 0);
+	kit_read(&a, source);
+	kit_read(&b, to);
+	kit_assert_same(&a, &b);
+	assert_string_equal(shape_find(&b, "table t", "column id"), "int default nextval(`s`)");
+	assert_non_null(shape_find(&b, "sequence s", "definition"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_counter_is_not_copied),
 		cmocka_unit_test(a_definer_can_be_left_out),
 		cmocka_unit_test(a_copy_looks_like_its_source),
+		cmocka_unit_test(a_default_that_names_the_schema_is_copied),
 	};
 
 	return cmocka_run_group_tests_name("scratch_copy", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static void run(struct chain *chain, const char *schema, const char *first, cons
 	struct scratch *scratch;
 	struct err err = { 0 };
 
-	scratch = scratch_begin(session, schema, 1, &err);
+	scratch = scratch_begin(session, schema, 1000, &err);
 	if (scratch == NULL || scratch_run(scratch, runner, release, both, 2, chain, &err) < 0 ||
 	    scratch_end(scratch, &err) < 0) {
 		fail_msg("%s", err.msg);

@@ -1,3 +1,6 @@
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "shape_kit.h"
 
 enum { SAME, MINOR, OTHER };
@@ -293,6 +296,101 @@ static void a_dump_and_its_restore_change_nothing(void **state)
 	kit_assert_same(&before, &after);
 }
 
+/* A server of our own, started by the scripts, that goes and comes again with its data. */
+struct shell {
+	GPid pid;
+	FILE *in;
+	FILE *out;
+	char *dir;
+};
+
+static void shell_open(struct shell *shell)
+{
+	char *argv[] = { (char[]){ "bash" }, NULL };
+	int in = -1;
+	int out = -1;
+
+	shell->dir = g_dir_make_tmp("shape-XXXXXX", NULL);
+	assert_true(g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+					     &shell->pid, &in, &out, NULL, NULL));
+	shell->in = fdopen(in, "w");
+	shell->out = fdopen(out, "r");
+	(void)fprintf(shell->in, "TESTS_DIR=%s; . %s/server.sh\n", TESTS_DIR, TESTS_DIR);
+}
+
+/* Run a function of server.sh and wait for it; its socket is where it says. */
+static void shell_run(struct shell *shell, const char *command)
+{
+	char line[512] = "";
+
+	(void)fprintf(shell->in, "%s >/dev/null && echo done || echo failed\n", command);
+	(void)fflush(shell->in);
+	assert_non_null(fgets(line, sizeof(line), shell->out));
+	assert_string_equal(line, "done\n");
+}
+
+static void shell_close(struct shell *shell)
+{
+	(void)fclose(shell->in);
+	(void)fclose(shell->out);
+	g_free(shell->dir);
+}
+
+static void read_there(struct shape *shape, const struct shell *shell)
+{
+	struct db_addr addr = { .socket = g_strdup_printf("%s/db/sock", shell->dir) };
+	SCOPED_PTR(db_session) session = NULL;
+	struct err err = { 0 };
+
+	session = db_open(&addr, &err);
+	assert_non_null(session);
+	if (shape_read(session, "tenant", shape, &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	db_addr_release(&addr);
+}
+
+static void fill_there(const struct shell *shell)
+{
+	struct db_addr addr = { .socket = g_strdup_printf("%s/db/sock", shell->dir) };
+	SCOPED_PTR(db_session) session = NULL;
+	struct err err = { 0 };
+
+	session = db_open(&addr, &err);
+	assert_non_null(session);
+	kit_run(session, "tenant", "create database tenant character set utf8mb4");
+	assert_int_equal(db_use(session, "tenant", &err), 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(kit_everything); i++) {
+		kit_run(session, "tenant", kit_everything[i]);
+	}
+	db_addr_release(&addr);
+}
+
+static void a_restart_of_the_server_changes_nothing(void **state)
+{
+	const char *kind = test_server_flavor() == DB_MYSQL ? "mysql" : "mariadb";
+	SCOPED(shape) before = { 0 };
+	SCOPED(shape) after = { 0 };
+	g_autofree char *start = NULL;
+	g_autofree char *again = NULL;
+	g_autofree char *end = NULL;
+	struct shell shell;
+
+	(void)state;
+	shell_open(&shell);
+	start = g_strdup_printf("server_start %s %s/db", kind, shell.dir);
+	again = g_strdup_printf("server_stop %s/db && server_again %s/db", shell.dir, shell.dir);
+	end = g_strdup_printf("server_stop %s/db && rm -rf %s", shell.dir, shell.dir);
+	shell_run(&shell, start);
+	fill_there(&shell);
+	read_there(&before, &shell);
+	shell_run(&shell, again);
+	read_there(&after, &shell);
+	shell_run(&shell, end);
+	shell_close(&shell);
+	kit_assert_same(&before, &after);
+}
+
 static void the_index_of_a_foreign_key_may_stay_or_go(void **state)
 {
 	const char *implied = test_server_schema("implied");
@@ -332,6 +430,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_through_is_named),
 		cmocka_unit_test(many_are_read_at_once),
 		cmocka_unit_test(a_dump_and_its_restore_change_nothing),
+		cmocka_unit_test(a_restart_of_the_server_changes_nothing),
 		cmocka_unit_test(the_index_of_a_foreign_key_may_stay_or_go),
 	};
 
