@@ -75,13 +75,12 @@ static int shut_out(struct sched *sched, struct link *link, const struct exec_re
 	g_autofree char *reason =
 		g_strdup_printf("%s: stop one of the two, see `muster server show %s`",
 				result->err.msg, link->row.name);
-	bool is_known = link->rival != NULL;
 
 	(void)link_saw_down(link, SERVER_DENIED, reason, tick_ms(), sched->policy.retry_ms);
 	link->retry_at = tick_ms() + retry_ms(sched);
 	link->rival = g_strdup(reason);
 	(void)err_set(&link->claim_err, ERR_CONFLICT, "server %s: %s", link->row.name, reason);
-	return is_known ? 0 : sched_link_note(sched, link, result, err);
+	return sched_link_note(sched, link, result, err); /* writes only what is news */
 }
 
 int sched_claim_ended(struct sched *sched, const struct exec_result *result, struct err *err)

@@ -199,6 +199,30 @@ static void a_lost_claim_is_taken_again(void **state)
 	assert_true(has_table("t01"));
 }
 
+/* Nothing runs, and yet it is seen soon that the claim is gone, and set right. */
+static void a_claim_is_looked_after(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t before;
+	int64_t due;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	due = sched_turn(fixture->sched);
+	assert_true(due > 0 && due <= 15000); /* the loop is woken for it */
+	before = link_of(fixture)->claim_id;
+	test_server_exec("kill connection %" PRIu64, before);
+	fixture_turns(fixture, 3);
+	assert_int_equal(link_of(fixture)->claim_id, before); /* not asked all the time */
+	link_of(fixture)->claim_due = 0;
+	fixture_turns(fixture, 3);
+	assert_int_not_equal(link_of(fixture)->claim_id, before);
+	assert_int_not_equal(link_of(fixture)->claim_id, 0);
+}
+
 /* As after a pause of this daemon in which another one took over. */
 static void a_claim_that_another_daemon_took_stops_the_next_task(void **state)
 {
@@ -266,6 +290,7 @@ int main(void)
 		SCENARIO(nothing_starts_while_another_daemon_works_there),
 		SCENARIO(an_order_that_writes_is_refused_and_one_that_reads_is_not),
 		SCENARIO(a_lost_claim_is_taken_again),
+		SCENARIO(a_claim_is_looked_after),
 		SCENARIO(a_claim_that_another_daemon_took_stops_the_next_task),
 		SCENARIO(two_names_of_a_server_share_its_claim),
 		SCENARIO(an_idle_server_is_given_up),
