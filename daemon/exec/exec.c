@@ -75,9 +75,9 @@ void exec_result_free(struct exec_result *result)
 		standing_release(&result->standings[i]);
 	}
 	g_free(result->standings);
+	g_strfreev(result->left_over);
+	g_free(result->rival);
 	if (result->info != NULL) {
-		g_strfreev(result->left_over);
-		g_free(result->rival);
 		db_server_info_release(result->info);
 		g_free(result->info);
 	}
@@ -93,7 +93,10 @@ static int run_check(struct visit *visit, struct exec_result *result, struct err
 	}
 	result->left_over = left_over_find(visit->session, visit->order->epoch, err);
 	if (result->left_over == NULL) {
-		return -1;
+		if (err->code != ERR_DB) {
+			return -1;
+		}
+		result->left_over = g_new0(char *, 1); /* it may not look: nothing to tell */
 	}
 	if (visit->order->word != NULL) {
 		result->rival = db_claim_rival(visit->session, visit->order->word);
