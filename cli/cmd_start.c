@@ -84,6 +84,10 @@ static void print_preview(const struct wire_preview *preview, const struct style
 	append_kind(out, "without their database", &preview->missing);
 	append_kind(out, "held", &preview->held);
 	append_kind(out, "regressed, will be skipped: see `muster doctor`", &preview->regressed);
+	append_kind(out, "drifted, will be skipped: see `muster tenant show`", &preview->drifted);
+	for (size_t i = 0; i < preview->warnings.nr; i++) {
+		g_string_append_printf(out, "  warning: %s\n", preview->warnings.texts[i]);
+	}
 	if (preview->waves.nr > 0) {
 		g_string_append_c(out, '\n');
 		render_list(out, &view_wave, &preview->waves, style);

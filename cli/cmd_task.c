@@ -47,6 +47,9 @@ static int one_task(struct cli *cli, struct ask *ask, const char *rest)
 	ask->out_type = &wire_task_type;
 	ask->out = &task;
 	code = cli_show(cli, ask, &view_task);
+	for (size_t i = 0; i < task.difference.nr && cli_is_for_people(cli); i++) {
+		cli_say(cli, "  differs: %s", task.difference.texts[i]);
+	}
 	if (task.error.hint != NULL) {
 		cli_say(cli, "  -> %s", task.error.hint);
 	}
@@ -71,6 +74,34 @@ int cmd_task_kill(struct cli *cli)
 	return code;
 }
 
+/* Whoever settles a task sees first how its schema differs from what it should be. */
+static int show_difference(struct cli *cli)
+{
+	g_autofree char *path = task_path(cli_word(cli, 0), "");
+	struct wire_task task = { 0 };
+	struct err err = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = path,
+				 .out_type = &wire_task_type,
+				 .out = &task };
+
+	if (path == NULL) {
+		return not_a_task(cli);
+	}
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	for (size_t i = 0; i < task.difference.nr; i++) {
+		cli_say(cli, "  differs: %s", task.difference.texts[i]);
+	}
+	if (task.difference.nr == 0) {
+		cli_say(cli,
+			"  its schema shows no difference to what it was before the statement");
+	}
+	wire_release(&wire_task_type, &task);
+	return EXIT_OK;
+}
+
 int cmd_task_resolve(struct cli *cli)
 {
 	struct wire_resolve resolve = { 0 };
@@ -78,13 +109,17 @@ int cmd_task_resolve(struct cli *cli)
 	const char *as = opts_text(&cli->opts, OPT_AS);
 	int code;
 
-	if (as == NULL) {
-		return cli_misused(cli, "say what you found: --as applied, not-applied or at=N");
-	}
-	if (strcmp(as, "applied") != 0 && strcmp(as, "not-applied") != 0 &&
+	if (as != NULL && strcmp(as, "applied") != 0 && strcmp(as, "not-applied") != 0 &&
 	    !g_str_has_prefix(as, "at=")) {
 		return cli_misused(cli, "--as: \"%s\" is not one of applied, not-applied, at=N",
 				   as);
+	}
+	code = show_difference(cli);
+	if (code != EXIT_OK) {
+		return code;
+	}
+	if (as == NULL) {
+		return cli_misused(cli, "say what you found: --as applied, not-applied or at=N");
 	}
 	resolve.as = g_strdup(as);
 	resolve.reason = cli_text(cli, OPT_REASON);

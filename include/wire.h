@@ -160,9 +160,10 @@ struct wire_tenant {
 	char *version;
 	char *mode;
 	char *hold;
-	char *class;      /* null until planned */
-	char *unfinished; /* a migration that was begun and has not ended, or null */
-	char *regressed;  /* a version that was applied and is gone, or null */
+	char *class;               /* null until planned */
+	char *unfinished;          /* a migration that was begun and has not ended, or null */
+	char *regressed;           /* a version that was applied and is gone, or null */
+	struct wire_texts drifted; /* how it differs from what it should look like */
 	int64_t bytes;
 	int64_t revision;
 	struct wire_labels labels;
@@ -269,6 +270,8 @@ struct wire_preview {
 	struct wire_texts missing; /* names whose database is not there */
 	struct wire_texts held;
 	struct wire_texts regressed;
+	struct wire_texts drifted;
+	struct wire_texts warnings; /* what a crash could not be judged by, what would fail */
 };
 
 struct wire_task {
@@ -283,7 +286,8 @@ struct wire_task {
 	int64_t statements; /* in all */
 	int64_t attempt;
 	struct wire_error error;
-	double progress; /* 0 to 1 */
+	struct wire_texts difference; /* how its schema differs from what it should be */
+	double progress;              /* 0 to 1 */
 	char *started_at;
 	char *finished_at;
 };

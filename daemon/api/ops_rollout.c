@@ -109,6 +109,8 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 	}
 	names_copy(from->ahead, &to->ahead);
 	names_copy(from->regressed, &to->regressed);
+	names_copy(from->drifted, &to->drifted);
+	names_copy(from->warnings, &to->warnings);
 	names_copy(from->missing, &to->missing);
 	names_copy(from->held, &to->held);
 }

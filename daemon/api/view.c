@@ -82,6 +82,17 @@ void view_server_check(const struct store_server *row, const struct exec_info *i
 	out->grant = g_strdup(info->grant);
 }
 
+enum { CLASS_LEN = 12 }; /* of a fingerprint: enough to tell classes apart */
+
+static void lines_copy(const char *text, struct wire_texts *out)
+{
+	g_auto(GStrv) lines = text == NULL ? NULL : g_strsplit(text, "\n", 0);
+
+	for (char **line = lines; line != NULL && *line != NULL; line++) {
+		wire_texts_add(out, *line);
+	}
+}
+
 void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
 {
 	out->name = g_strdup(row->name);
@@ -92,6 +103,8 @@ void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
 	out->hold = g_strdup(row->hold);
 	out->unfinished = g_strdup(row->open);
 	out->regressed = g_strdup(row->regressed);
+	out->class = g_strndup(row->shape, CLASS_LEN);
+	lines_copy(row->drifted, &out->drifted);
 	out->bytes = row->bytes;
 	out->revision = row->revision;
 	labels_copy(&row->labels, &out->labels);
@@ -306,6 +319,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 	}
 	out->started_at = time_text(row->started_at);
 	out->finished_at = time_text(row->finished_at);
+	lines_copy(row->difference, &out->difference);
 	live_copy(api, row, out);
 	out->progress = progress(out, row->state);
 }

@@ -5,6 +5,8 @@
 #include <glib.h>
 
 #include "baseline.h"
+#include "chain.h"
+#include "chain_run.h"
 #include "claim.h"
 #include "db.h"
 #include "db_catalog.h"
@@ -20,8 +22,31 @@
 const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_TASK] = "task",         [EXEC_SURVEY] = "survey",     [EXEC_CHECK] = "check",
 	[EXEC_DISCOVER] = "discover", [EXEC_BASELINE] = "baseline", [EXEC_RESOLVE] = "resolve",
-	[EXEC_KILL] = "kill",         [EXEC_CLAIM] = "claim",
+	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
+	[EXEC_CLAIM] = "claim",
 };
+
+struct chain *exec_chain_new(void)
+{
+	return g_atomic_rc_box_new0(struct chain);
+}
+
+struct chain *exec_chain_ref(struct chain *chain)
+{
+	return chain == NULL ? NULL : g_atomic_rc_box_acquire(chain);
+}
+
+static void chain_value_release(void *chain)
+{
+	chain_release(chain);
+}
+
+void exec_chain_unref(struct chain *chain)
+{
+	if (chain != NULL) {
+		g_atomic_rc_box_release_full(chain, chain_value_release);
+	}
+}
 
 struct exec_order *exec_order_new(enum exec_kind kind)
 {
@@ -41,6 +66,7 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->addr.defaults_file);
 	db_session_free(order->session);
 	release_unref(order->release);
+	exec_chain_unref(order->chain);
 	g_free(order->to_version);
 	g_free(order->schema);
 	g_free(order->seen);
@@ -59,6 +85,9 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->open);
 	g_free(standing->problem);
 	g_strfreev(standing->applied);
+	g_free(standing->pending_digest);
+	g_free(standing->fingerprint);
+	g_free(standing->class);
 }
 
 void exec_result_free(struct exec_result *result)
@@ -70,13 +99,21 @@ void exec_result_free(struct exec_result *result)
 	g_free(result->reason);
 	g_free(result->version);
 	g_free(result->migration);
+	g_free(result->fingerprint);
 	g_free(result->difference);
+	g_free(result->chain_text);
+	g_strfreev(result->warnings);
 	for (size_t i = 0; i < result->nr; i++) {
 		standing_release(&result->standings[i]);
 	}
 	g_free(result->standings);
 	g_strfreev(result->left_over);
 	g_free(result->rival);
+	for (size_t i = 0; i < result->nr_shapes; i++) {
+		g_free(result->shapes[i].fingerprint);
+		g_free(result->shapes[i].text);
+	}
+	g_free(result->shapes);
 	if (result->info != NULL) {
 		db_server_info_release(result->info);
 		g_free(result->info);
@@ -126,6 +163,8 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_DISCOVER] = { false, survey_discover },
 	[EXEC_RESOLVE]  = { true,  resolve_run },
 	[EXEC_KILL]     = { false, run_kill },
+	[EXEC_CHAIN]    = { false, chain_run },
+	[EXEC_SWEEP]    = { false, chain_sweep },
 	[EXEC_CLAIM]    = { false, claim_run },
 };
 

@@ -22,6 +22,7 @@
 #include "err.h"
 #include "states.h"
 
+struct chain;
 struct db_session;
 struct db_positions;
 struct db_server_info;
@@ -36,6 +37,8 @@ enum exec_kind {
 	EXEC_RESOLVE,  /* settle a migration that is in doubt, by the word of a human */
 	EXEC_KILL,     /* end the statement of one connection */
 	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
+	EXEC_CHAIN,    /* try the pending statements of a tenant out on an empty copy of it */
+	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
 	EXEC_KIND_NR,
 };
 
@@ -76,6 +79,7 @@ struct exec_order {
 	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK; borrowed, outlives the order */
+	struct chain *chain;     /* TASK, RESOLVE; one reference; NULL: not known */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
@@ -87,6 +91,7 @@ struct exec_order {
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
 	bool with_bytes;        /* SURVEY */
+	bool with_shapes;       /* SURVEY; of those that have work to do */
 	uint64_t connection_id; /* KILL */
 
 	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */
@@ -97,6 +102,11 @@ struct exec_order {
 struct exec_order *exec_order_new(enum exec_kind kind);
 void exec_order_free(struct exec_order *order);
 SCOPED_FREE(exec_order);
+
+/* A chain that many orders share; chain_parse fills it. Any thread. */
+struct chain *exec_chain_new(void);
+struct chain *exec_chain_ref(struct chain *chain); /* NULL gives NULL */
+void exec_chain_unref(struct chain *chain);        /* NULL is fine */
 
 /* One tenant of a survey against the release of the order. */
 struct exec_standing {
@@ -113,6 +123,15 @@ struct exec_standing {
 	int64_t pending;    /* migrations */
 	int64_t statements; /* of the pending ones */
 	int64_t bytes;
+	char *pending_digest; /* of the versions that are pending */
+	char *fingerprint;    /* what it looks like, or NULL: not asked */
+	char *class;          /* those with the same one are planned together, or NULL */
+};
+
+/* What some tenants look like. */
+struct exec_shape {
+	char *fingerprint; /* owned */
+	char *text;        /* owned; as shape.h writes it */
 };
 
 struct exec_result {
@@ -131,6 +150,7 @@ struct exec_result {
 	char *reason;      /* owned */
 	char *version;     /* owned; newest applied now, or NULL */
 	char *migration;   /* owned; version where it ended, or NULL */
+	char *fingerprint; /* owned; what it should look like at that version, or NULL */
 	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
 	uint64_t epoch;    /* of the daemon that was there before; 0: not learnt */
 	bool regressed;    /* what was seen applied is not: nothing was done; event is AHEAD */
@@ -141,6 +161,12 @@ struct exec_result {
 	/* SURVEY, DISCOVER, BASELINE (those that failed have reason in ahead) */
 	struct exec_standing *standings; /* owned */
 	size_t nr;
+	struct exec_shape *shapes; /* owned; SURVEY: each different one once */
+	size_t nr_shapes;
+
+	/* CHAIN */
+	char *chain_text; /* owned; as chain.h writes it */
+	char **warnings;  /* owned, NULL-terminated; what to know before the start */
 
 	uint64_t claim_id; /* CLAIM: the connection that holds it. ERR_BUSY: another daemon does */
 

@@ -26,7 +26,7 @@ static struct history_mark mark_of(const struct journal *journal, enum history_s
 		.migration = journal->migration,
 		.state = state,
 		.done = journal->done,
-		.fingerprint = journal->fingerprint,
+		.fingerprint = journal->shapes == NULL ? NULL : journal->shapes[0],
 		.rollout = order->label,
 		.epoch = order->epoch,
 		.stall_ms = order->stall_ms,
@@ -40,7 +40,11 @@ static const struct statement *statement_at(const struct journal *journal, size_
 
 static int judge(struct journal *journal, size_t index, enum evidence *evidence, struct err *err)
 {
-	const struct ground_step step = { 0 };
+	const char **shapes = journal->shapes;
+	const struct ground_step step = {
+		.before = shapes == NULL ? NULL : shapes[index],
+		.after = shapes == NULL ? NULL : shapes[index + 1],
+	};
 
 	return ground_judge(journal->ground, journal->visit->session, statement_at(journal, index),
 			    &step, evidence, err);

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "chain.h"
 #include "exec.h"
 #include "ground.h"
 #include "history.h"
@@ -11,8 +12,11 @@
 #include "log.h"
 #include "outcome.h"
 #include "release.h"
+#include "shape_read.h"
 #include "verdict.h"
 #include "visit.h"
+
+enum { DIFFERENCE_MAX = 100 }; /* lines */
 
 struct recovery {
 	struct visit *visit;
@@ -24,7 +28,8 @@ struct recovery {
 	enum evidence *evidence; /* owned; of each statement */
 	bool *was_blind;         /* owned */
 	const char **shapes;     /* owned; the texts are the chain's */
-	char *now;               /* owned; fingerprint, or NULL */
+	struct shape now;        /* what the schema looks like; empty: not read */
+	char **difference;       /* the caller's */
 	struct outcome *outcome;
 };
 
@@ -34,7 +39,7 @@ static void recovery_release(struct recovery *recovery)
 	g_free(recovery->evidence);
 	g_free(recovery->was_blind);
 	g_free(recovery->shapes);
-	g_free(recovery->now);
+	shape_release(&recovery->now);
 }
 
 SCOPED_RELEASE(recovery);
@@ -72,12 +77,22 @@ static int judge(struct recovery *recovery, size_t index, struct err *err)
 
 static int gather(struct recovery *recovery, struct err *err)
 {
+	const struct exec_order *order = recovery->visit->order;
 	size_t nr = recovery->migration->up.nr;
 
 	recovery->ground = ground_new();
 	recovery->evidence = g_new0(enum evidence, nr);
 	recovery->was_blind = g_new0(bool, nr);
-	recovery->shapes = g_new0(const char *, nr + 1);
+	if (order->chain != NULL) {
+		recovery->shapes =
+			chain_fingerprints(order->chain, recovery->migration->version, nr);
+	}
+	if (recovery->shapes == NULL) {
+		recovery->shapes = g_new0(const char *, nr + 1);
+	} else if (shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now,
+			      err) < 0) {
+		return -1;
+	}
 	for (size_t i = recovery->row->done; i < nr; i++) {
 		if (judge(recovery, i, err) < 0) {
 			return -1;
@@ -102,13 +117,44 @@ static int settle(struct recovery *recovery, size_t done, struct err *err)
 		.visit = recovery->visit,
 		.history = recovery->history,
 		.migration = recovery->migration,
-		.fingerprint = recovery->row->fingerprint,
+		.shapes = recovery->shapes,
 		.done = done,
 	};
 
 	log_info("recovered task=%s version=%s known=%zu done=%zu of=%zu", recovery->task, version,
 		 recovery->row->done, done, recovery->migration->up.nr);
 	return journal_close(&journal, HISTORY_APPLYING, NULL, err);
+}
+
+/* How far in the chain the schema should be when the first done statements took effect. */
+static size_t steps_until(const struct chain *chain, const char *version, size_t done)
+{
+	for (size_t i = 0; i < chain->nr; i++) {
+		if (strcmp(chain->steps[i].version, version) == 0 &&
+		    chain->steps[i].number > done) {
+			return i;
+		}
+	}
+	return chain->nr;
+}
+
+/* How the schema differs from what it should be before the statement in doubt. */
+static void explain(struct recovery *recovery, size_t done)
+{
+	const struct chain *chain = recovery->visit->order->chain;
+	SCOPED(shape_diff) diff = { 0 };
+	SCOPED(shape) wanted = { 0 };
+	g_auto(GStrv) lines = NULL;
+	struct err err;
+
+	if (chain == NULL || recovery->now.fingerprint[0] == '\0' ||
+	    chain_shape(chain, steps_until(chain, recovery->migration->version, done), &wanted,
+			&err) < 0) {
+		return;
+	}
+	shape_diff_make(&diff, &wanted, &recovery->now);
+	lines = shape_diff_lines(&diff, DIFFERENCE_MAX);
+	*recovery->difference = g_strjoinv("\n", lines);
 }
 
 static int decide(struct recovery *recovery, struct err *err)
@@ -127,13 +173,14 @@ static int decide(struct recovery *recovery, struct err *err)
 		.shapes = recovery->shapes,
 		.done = recovery->row->done,
 		.flight = recovery->row->in_flight,
-		.now = recovery->now,
+		.now = recovery->now.fingerprint[0] == '\0' ? NULL : recovery->now.fingerprint,
 	};
 	verdict = verdict_find(&facts, &done);
 	if (verdict == VERDICT_CLEAR) {
 		return settle(recovery, done, err) < 0 ? -1 : 1;
 	}
 	doubt(recovery, done, doubts[verdict]);
+	explain(recovery, done);
 	return 0;
 }
 
@@ -166,6 +213,7 @@ int recover_run(struct visit *visit, struct history *history, const char *task,
 			.task = task,
 			.row = &history->rows[i],
 			.outcome = outcome,
+			.difference = difference,
 		};
 		int settled = 1;
 

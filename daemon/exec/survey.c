@@ -8,6 +8,7 @@
 #include "db_catalog.h"
 #include "exec.h"
 #include "release.h"
+#include "survey_shape.h"
 #include "visit.h"
 
 /* The release of a survey, ready to be asked by version. */
@@ -65,14 +66,19 @@ static const char *newest_of(char *const *applied)
 static void count_pending(const struct survey *survey, const bool *is_applied,
 			  struct exec_standing *standing)
 {
+	g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
+
 	for (size_t i = 0; i < survey->nr_wanted; i++) {
 		const struct migration *migration = &survey->release->migrations[i];
 
 		if (!is_applied[i]) {
 			standing->pending++;
 			standing->statements += migration->skipped ? 0 : (int64_t)migration->up.nr;
+			g_checksum_update(digest, (const guchar *)migration->version, -1);
+			g_checksum_update(digest, (const guchar *)"\n", 1);
 		}
 	}
+	standing->pending_digest = g_strdup(g_checksum_get_string(digest));
 }
 
 /* Something that was applied is gone: the tenant was put back to an earlier state. */
@@ -152,7 +158,7 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 		     &result->standings[i]);
 	}
 	result->nr = positions.nr;
-	return 0;
+	return visit->order->with_shapes ? survey_shapes(visit, result, err) : 0;
 }
 
 int survey_run(struct visit *visit, struct exec_result *result, struct err *err)

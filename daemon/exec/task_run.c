@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "apply.h"
+#include "chain.h"
 #include "db.h"
 #include "exec.h"
 #include "history.h"
@@ -137,6 +138,32 @@ static void show_size(struct task *task)
 	}
 }
 
+/* Owned; NULL: it was not tried out. */
+static const char **shapes_of(const struct task *task, const struct migration *migration)
+{
+	const struct chain *chain = task->order->chain;
+
+	return chain == NULL ? NULL
+			     : chain_fingerprints(chain, migration->version, migration->up.nr);
+}
+
+/* What the tenant should look like now that nothing is pending. */
+static void expect_shape(struct task *task)
+{
+	const struct position *position = &task->position;
+	const struct migration *last;
+	g_autofree const char **shapes = NULL;
+
+	if (task->outcome.event != TASK_APPLIED || position->nr == 0) {
+		return;
+	}
+	last = &task->order->release->migrations[position->pending[position->nr - 1]];
+	shapes = shapes_of(task, last);
+	if (shapes != NULL) {
+		task->result->fingerprint = g_strdup(shapes[last->up.nr]);
+	}
+}
+
 static bool apply_one(struct task *task, size_t index)
 {
 	const struct migration *migration = &task->order->release->migrations[index];
@@ -249,6 +276,7 @@ static void answer(struct task *task, int64_t began_ms)
 		result->version = g_strdup(release->migrations[task->newest].version);
 	}
 	result->epoch = task->history.epoch;
+	expect_shape(task);
 	result->statement = task->statement;
 	result->statements = task->statements;
 	result->run_ms = tick_ms() - began_ms;

@@ -6,14 +6,17 @@
 #include "store_server.h"
 #include "store_tenant.h"
 
-#define PORTION 400 /* schemas per order: some tens of milliseconds of one connection */
+#define PORTION 90 /* schemas per order: some tens of milliseconds of one connection */
 
 struct census_run {
 	struct census census;
-	GHashTable *by_schema; /* "server_id/schema" -> struct census_tenant *, key owned */
+	struct release *release; /* one reference */
+	char *to_version;        /* owned */
+	GHashTable *by_schema;   /* "server_id/schema" -> struct census_tenant *, key owned */
 	struct census_call call;
 	size_t open;   /* portions not yet in */
 	size_t to_end; /* portions whose commit has not yet been reported */
+	bool classified;
 	bool failed;
 	struct err err;
 };
@@ -21,6 +24,7 @@ struct census_run {
 /* One order's share. The flags make a second reading, after an undone turn, harmless. */
 struct portion {
 	struct census_run *run;
+	size_t class; /* of EXEC_CHAIN: index in the census */
 	bool in;
 	bool last;
 };
@@ -35,6 +39,18 @@ static void tenant_clear(void *item)
 	g_free(tenant->ahead);
 	g_free(tenant->server);
 	g_free(tenant->regressed);
+	g_free(tenant->fingerprint);
+	g_free(tenant->class);
+	g_free(tenant->drifted);
+}
+
+static void class_clear(struct census_class *class)
+{
+	g_free(class->class);
+	g_free(class->example);
+	g_free(class->chain);
+	g_free(class->why);
+	g_strfreev(class->warnings);
 }
 
 static void census_run_free(struct census_run *run)
@@ -43,6 +59,13 @@ static void census_run_free(struct census_run *run)
 		tenant_clear(&run->census.tenants[i]);
 	}
 	g_free(run->census.tenants);
+	for (size_t i = 0; i < run->census.nr_classes; i++) {
+		class_clear(&run->census.classes[i]);
+	}
+	g_free(run->census.classes);
+	g_hash_table_destroy(run->census.shapes);
+	release_unref(run->release);
+	g_free(run->to_version);
 	if (run->by_schema != NULL) {
 		g_hash_table_destroy(run->by_schema);
 	}
@@ -138,6 +161,18 @@ int census_count(struct sched *sched, const char *selector, size_t *nr, struct e
 	return 0;
 }
 
+static void send(struct sched *sched, struct census_run *run, int64_t server_id,
+		 struct exec_order *order, const struct sched_job *job)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	order->release = release_ref(run->release);
+	order->to_version = g_strdup(run->to_version);
+	run->open++;
+	run->to_end++;
+	sched_job_start(sched, &link->row, order, job);
+}
+
 /* ---- where they stand ------------------------------------------------------------------ */
 
 static char *schema_key(int64_t server_id, const char *schema)
@@ -167,6 +202,11 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	store_text_set(&tenant->regressed, sched_tenant_regressed(&row, standing));
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
+	store_text_set(&tenant->fingerprint, standing->fingerprint);
+	store_text_set(&tenant->class, standing->class);
+	if (sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
+		return -1;
+	}
 	return sched_tenant_looked(sched, &row, standing, false, err);
 }
 
@@ -189,29 +229,15 @@ static int find_removed(struct sched *sched, struct census *census, struct err *
 	return 0;
 }
 
-static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
-		      struct err *err)
+static void take_shapes(struct census_run *run, const struct exec_result *result)
 {
-	struct portion *portion = ctx;
-	struct census_run *run = portion->run;
-
-	for (size_t i = 0; result->ok && i < result->nr; i++) {
-		if (take_standing(sched, run, result->server_id, &result->standings[i], err) < 0) {
-			return -1;
-		}
+	for (size_t i = 0; i < result->nr_shapes; i++) {
+		g_hash_table_insert(run->census.shapes, g_strdup(result->shapes[i].fingerprint),
+				    g_strdup(result->shapes[i].text));
 	}
-	if (!portion->in) {
-		portion->in = true;
-		portion->last = --run->open == 0;
-	}
-	if (!portion->last) {
-		return 0;
-	}
-	if (find_removed(sched, &run->census, err) < 0) {
-		return -1;
-	}
-	return run->call.fn(sched, &run->census, run->call.ctx, err);
 }
+
+/* ---- what their statements do ---------------------------------------------------------- */
 
 static void portion_done(void *ctx, const struct err *err)
 {
@@ -228,9 +254,103 @@ static void portion_done(void *ctx, const struct err *err)
 	}
 }
 
+static int count_in(struct sched *sched, struct portion *portion, struct err *err);
+
+static int chain_in(struct sched *sched, const struct exec_result *result, void *ctx,
+		    struct err *err)
+{
+	struct portion *portion = ctx;
+	struct census_class *class = &portion->run->census.classes[portion->class];
+
+	store_text_set(&class->chain, result->ok ? result->chain_text : NULL);
+	store_text_set(&class->why, result->ok ? NULL : result->err.msg);
+	g_strfreev(class->warnings);
+	class->warnings = g_strdupv(result->warnings);
+	return count_in(sched, portion, err);
+}
+
+static void send_class(struct sched *sched, struct census_run *run, size_t index,
+		       const char *schema)
+{
+	struct portion *portion = g_new0(struct portion, 1);
+	const struct sched_job job = { chain_in, portion_done, portion };
+	struct exec_order *order = exec_order_new(EXEC_CHAIN);
+
+	portion->run = run;
+	portion->class = index;
+	order->schema = g_strdup(schema);
+	send(sched, run, run->census.classes[index].server_id, order, &job);
+}
+
+/* One member of each class of each server is copied. False: there is nothing to copy. */
+static bool send_classes(struct sched *sched, struct census_run *run)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct census *census = &run->census;
+
+	for (size_t i = 0; i < census->nr; i++) {
+		const struct census_tenant *tenant = &census->tenants[i];
+
+		if (tenant->class == NULL || tenant->held || tenant->regressed != NULL ||
+		    tenant->drifted != NULL ||
+		    !g_hash_table_add(known, schema_key(tenant->server_id, tenant->class))) {
+			continue;
+		}
+		census->classes =
+			g_renew(struct census_class, census->classes, census->nr_classes + 1);
+		census->classes[census->nr_classes++] = (struct census_class){
+			.server_id = tenant->server_id,
+			.class = g_strdup(tenant->class),
+			.example = g_strdup(tenant->name),
+		};
+		send_class(sched, run, census->nr_classes - 1, tenant->schema);
+	}
+	return census->nr_classes > 0;
+}
+
+/* The last answer of all decides. */
+static int count_in(struct sched *sched, struct portion *portion, struct err *err)
+{
+	struct census_run *run = portion->run;
+
+	if (!portion->in) {
+		portion->in = true;
+		portion->last = --run->open == 0;
+	}
+	if (!portion->last) {
+		return 0;
+	}
+	if (!run->classified) {
+		run->classified = true;
+		portion->last = !send_classes(sched, run);
+	}
+	if (!portion->last) {
+		return 0;
+	}
+	if (find_removed(sched, &run->census, err) < 0) {
+		return -1;
+	}
+	return run->call.fn(sched, &run->census, run->call.ctx, err);
+}
+
+static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
+		      struct err *err)
+{
+	struct portion *portion = ctx;
+	struct census_run *run = portion->run;
+
+	take_shapes(run, result);
+	for (size_t i = 0; result->ok && i < result->nr; i++) {
+		if (take_standing(sched, run, result->server_id, &result->standings[i], err) < 0) {
+			return -1;
+		}
+	}
+	return count_in(sched, portion, err);
+}
+
 /* tenants are those of one server; what was seen there is expected to be there still. */
-static void send_portion(struct sched *sched, struct census_run *run, const struct link *link,
-			 const struct exec_order *like, GPtrArray *tenants)
+static void send_portion(struct sched *sched, struct census_run *run, int64_t server_id,
+			 GPtrArray *tenants)
 {
 	struct portion *portion = g_new0(struct portion, 1);
 	const struct sched_job job = { portion_in, portion_done, portion };
@@ -246,12 +366,9 @@ static void send_portion(struct sched *sched, struct census_run *run, const stru
 		order->schemas[i] = g_strdup(tenant->schema);
 		order->expected[i] = g_strdup(seen == NULL ? "" : seen);
 	}
-	order->release = release_ref(like->release);
-	order->to_version = g_strdup(like->to_version);
 	order->with_bytes = true;
-	run->open++;
-	run->to_end++;
-	sched_job_start(sched, &link->row, order, &job);
+	order->with_shapes = true;
+	send(sched, run, server_id, order, &job);
 	g_ptr_array_set_size(tenants, 0);
 }
 
@@ -266,20 +383,19 @@ static int compare_server(const void *a, const void *b)
 	return g_strcmp0(left->name, right->name);
 }
 
-static void send_all(struct sched *sched, struct census_run *run, const struct exec_order *like)
+static void send_all(struct sched *sched, struct census_run *run)
 {
 	g_autoptr(GPtrArray) portion = g_ptr_array_new();
 
 	for (size_t i = 0; i < run->census.nr; i++) {
 		struct census_tenant *tenant = &run->census.tenants[i];
-		const struct link *link = g_hash_table_lookup(sched->links, &tenant->server_id);
 		bool last = i + 1 == run->census.nr || tenant[1].server_id != tenant->server_id;
 
 		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
 				    tenant);
 		g_ptr_array_add(portion, tenant);
 		if (last || portion->len == PORTION) {
-			send_portion(sched, run, link, like, portion);
+			send_portion(sched, run, tenant->server_id, portion);
 		}
 	}
 }
@@ -303,25 +419,26 @@ int census_start(struct sched *sched, const char *selector, int64_t release_id, 
 		 const struct census_call *call, struct err *err)
 {
 	g_autoptr(GArray) tenants = select_all(sched, selector, err);
-	g_autofree char *to_version = g_strdup(to);
-	struct exec_order like = { .to_version = to_version };
+	struct release *release;
 	struct census_run *run;
 	gsize nr = 0;
 
 	if (tenants == NULL || load_links(sched, tenants, err) < 0) {
 		return -1;
 	}
-	like.release = sched_release_get(sched, release_id, err);
-	if (like.release == NULL) {
+	release = sched_release_get(sched, release_id, err);
+	if (release == NULL) {
 		return -1;
 	}
 	g_array_sort(tenants, compare_server);
 	run = g_new0(struct census_run, 1);
 	run->call = *call;
+	run->release = release;
+	run->to_version = g_strdup(to);
+	run->census.shapes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	run->by_schema = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	run->census.tenants = g_array_steal(tenants, &nr);
 	run->census.nr = nr;
-	send_all(sched, run, &like);
-	release_unref(like.release);
+	send_all(sched, run);
 	return 0;
 }

@@ -2,7 +2,8 @@
  * census - where all tenants of a selection stand, before anything is decided.
  *
  * Finds the tenants in the store, asks their servers in portions of some hundred schemas, and
- * calls back once when every portion is in. A server that does not answer leaves
+ * calls back once when every portion is in and each class of tenants was tried out on an
+ * empty copy. A server that does not answer leaves
  * its tenants unknown; they are decided when their task runs.
  *
  * Loop thread only. Changes nothing in any tenant.
@@ -13,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <glib.h>
 
 #include "err.h"
 #include "sched.h"
@@ -33,11 +36,27 @@ struct census_tenant {
 	int64_t pending; /* migrations */
 	int64_t statements;
 	int64_t bytes;
+	char *fingerprint; /* owned; what it looks like, or NULL: not known */
+	char *class;       /* owned; those with the same one on a server are alike, or NULL */
+	char *drifted;     /* owned; lines: how it differs from what it should be, or NULL */
+};
+
+/* What was learnt of a class on a server by running its statements on an empty copy. */
+struct census_class {
+	int64_t server_id;
+	char *class;     /* owned */
+	char *example;   /* owned; the tenant that was copied */
+	char *chain;     /* owned; as chain.h writes it; NULL: it could not be made */
+	char *why;       /* owned; why it could not, or NULL */
+	char **warnings; /* owned; what to know before the start, one sentence each, or NULL */
 };
 
 struct census {
 	struct census_tenant *tenants; /* owned; by name */
 	size_t nr;
+	struct census_class *classes; /* owned */
+	size_t nr_classes;
+	GHashTable *shapes; /* owned; fingerprint -> text, of every tenant with work to do */
 };
 
 /*

@@ -131,6 +131,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->running);
 	g_hash_table_destroy(sched->runs);
 	g_hash_table_destroy(sched->releases);
+	g_clear_pointer(&sched->chains, g_hash_table_unref);
 	g_hash_table_destroy(sched->links);
 	g_free(sched);
 }
@@ -400,6 +401,7 @@ static void act(struct sched *sched)
 	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
 	if (g_hash_table_size(sched->runs) == 0) {
 		g_hash_table_remove_all(sched->releases);
+		g_clear_pointer(&sched->chains, g_hash_table_unref);
 	}
 	sched_outbox_send(sched);
 	sched_jobs_send(sched);

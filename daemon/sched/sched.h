@@ -215,6 +215,8 @@ struct sched_preview {
 	char *const *missing;
 	char *const *held;
 	char *const *regressed;
+	char *const *drifted;
+	char *const *warnings; /* sentences */
 };
 
 /* As a start, but only looks. fn is called once, later, on the loop. */

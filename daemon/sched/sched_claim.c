@@ -17,6 +17,8 @@ static const bool needs_claim[EXEC_KIND_NR] = {
 	[EXEC_TASK] = true,
 	[EXEC_BASELINE] = true,
 	[EXEC_RESOLVE] = true,
+	[EXEC_CHAIN] = true,
+	[EXEC_SWEEP] = true,
 };
 
 bool sched_claim_needed(enum exec_kind kind)
@@ -39,15 +41,32 @@ static int64_t retry_ms(const struct sched *sched)
 	return MIN(most, MAX(sched->policy.retry_ms, 1));
 }
 
+/* Once a start: what the copies of an earlier daemon have left. */
+static int swept(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
+{
+	(void)sched;
+	(void)ctx;
+	(void)err;
+	if (!result->ok) {
+		log_warn("left-over scratch schemas not dropped error=\"%s\"", result->err.msg);
+	}
+	return 0;
+}
+
 static int got_it(struct sched *sched, struct link *link, const struct exec_result *result,
 		  struct err *err)
 {
+	static const struct sched_job sweep = { .fn = swept };
 	bool was_shut = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
 	bool is_idle = link->rival != NULL && g_hash_table_size(sched->runs) == 0 &&
 		       link->waiting_jobs.length == 0;
 
 	if (link->claim_id == 0) {
 		link->idle_since = tick_ms();
+	}
+	if (!link->swept) {
+		link->swept = true;
+		sched_job_start(sched, &link->row, exec_order_new(EXEC_SWEEP), &sweep);
 	}
 	if (link->claim_id != 0 && link->claim_id != result->claim_id) {
 		log_warn("claim of the server was lost and taken again server=%s", link->row.name);

@@ -40,6 +40,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 				    const struct store_task *task, struct link *link)
 {
 	struct exec_order *order = exec_order_new(EXEC_TASK);
+	struct err ignored; /* without a chain a crash is harder to judge, and that is all */
 
 	order->id = task->id;
 	order->server_id = task->server_id;
@@ -48,6 +49,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->epoch = sched->epoch;
 	order->claim_id = link->claim_id;
 	order->release = release_ref(run->release);
+	order->chain = sched_chain_get(sched, task, &ignored);
 	order->to_version = g_strdup(run->row.to_version);
 	order->schema = g_strdup(task->schema);
 	order->seen = g_strdup(task->seen);

@@ -28,10 +28,15 @@ static void sorting_release(struct sorting *sorting)
 
 SCOPED_RELEASE(sorting);
 
+static bool is_kept_out(const struct census_tenant *tenant)
+{
+	return tenant->ahead != NULL || tenant->regressed != NULL || tenant->drifted != NULL;
+}
+
 static bool is_settled(const struct census_tenant *tenant)
 {
 	return tenant->known && tenant->exists && !tenant->held &&
-	       (tenant->pending == 0 || tenant->ahead != NULL || tenant->regressed != NULL);
+	       (tenant->pending == 0 || is_kept_out(tenant));
 }
 
 /* Small ones first: they are the canaries of the first waves. */
@@ -113,11 +118,12 @@ static char *why_not(const struct census_tenant *tenant)
 	g_autofree char *help = NULL;
 	g_autofree char *text = NULL;
 
-	if (tenant->regressed == NULL) {
+	if (tenant->ahead != NULL && tenant->regressed == NULL) {
 		return g_strdup_printf("ahead: its history holds %s, which the release does not",
 				       tenant->ahead);
 	}
-	text = sched_regressed_text(tenant->regressed, tenant->version);
+	text = tenant->regressed != NULL ? sched_regressed_text(tenant->regressed, tenant->version)
+					 : sched_drifted_text(tenant->drifted);
 	help = sched_discover_help(tenant->server, tenant->schema, true);
 	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
 }
@@ -134,12 +140,14 @@ static int put_task(struct sched *sched, const struct run *run, const struct cen
 		.rank = rank,
 		.state = TASK_PENDING,
 		.statements = tenant->statements,
+		.class = g_strdup(tenant->class),
+		.difference = g_strdup(tenant->drifted),
 	};
 
 	if (tenant->held) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
-	} else if (wave == 0 && (tenant->ahead != NULL || tenant->regressed != NULL)) {
+	} else if (wave == 0 && is_kept_out(tenant)) {
 		g_autofree char *text = why_not(tenant);
 
 		task.state = TASK_SKIPPED;
@@ -229,7 +237,8 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	if (sorting.work->len + sorting.settled->len == 0) {
 		return survey_failed(sched, run, err);
 	}
-	if (put_waves(sched, run, &sorting, err) < 0 ||
+	if (sched_chains_put(sched, run, census, err) < 0 ||
+	    put_waves(sched, run, &sorting, err) < 0 ||
 	    put_settled(sched, run, &sorting, err) < 0) {
 		return -1;
 	}
@@ -288,6 +297,8 @@ struct preview_run {
 	GPtrArray *missing;
 	GPtrArray *held;
 	GPtrArray *regressed;
+	GPtrArray *drifted;
+	GPtrArray *warnings;
 	struct sched_preview preview;
 };
 
@@ -299,6 +310,8 @@ static void preview_run_free(struct preview_run *run)
 	g_ptr_array_unref(run->missing);
 	g_ptr_array_unref(run->held);
 	g_ptr_array_unref(run->regressed);
+	g_ptr_array_unref(run->drifted);
+	g_ptr_array_unref(run->warnings);
 	g_free(run);
 }
 
@@ -315,6 +328,8 @@ static void preview_tenant(struct preview_run *run, const struct census_tenant *
 		g_ptr_array_add(run->regressed, g_strdup(tenant->name));
 	} else if (tenant->ahead != NULL) {
 		g_ptr_array_add(run->ahead, g_strdup(tenant->name));
+	} else if (tenant->drifted != NULL) {
+		g_ptr_array_add(run->drifted, g_strdup(tenant->name));
 	} else if (tenant->known && tenant->pending == 0) {
 		preview->up_to_date++;
 	} else {
@@ -336,6 +351,8 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 	g_ptr_array_set_size(run->missing, 0);
 	g_ptr_array_set_size(run->held, 0);
 	g_ptr_array_set_size(run->regressed, 0);
+	g_ptr_array_set_size(run->drifted, 0);
+	g_ptr_array_set_size(run->warnings, 0);
 	if (sort(census, run->row.waves, &sorting, err) < 0) {
 		return -1;
 	}
@@ -344,6 +361,7 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 			preview_tenant(run, &census->tenants[i]);
 		}
 	}
+	sched_chains_warn(census, run->warnings);
 	run->preview.nr_waves = sorting.plan.nr;
 	for (size_t i = 0; i < sorting.plan.nr; i++) {
 		run->preview.wave_sizes[i] = (int64_t)sorting.plan.waves[i].count;
@@ -362,10 +380,14 @@ static void on_preview_done(void *ctx, const struct err *err)
 	g_ptr_array_add(run->missing, NULL);
 	g_ptr_array_add(run->held, NULL);
 	g_ptr_array_add(run->regressed, NULL);
+	g_ptr_array_add(run->drifted, NULL);
+	g_ptr_array_add(run->warnings, NULL);
 	run->preview.ahead = (char *const *)run->ahead->pdata;
 	run->preview.missing = (char *const *)run->missing->pdata;
 	run->preview.held = (char *const *)run->held->pdata;
 	run->preview.regressed = (char *const *)run->regressed->pdata;
+	run->preview.drifted = (char *const *)run->drifted->pdata;
+	run->preview.warnings = (char *const *)run->warnings->pdata;
 	run->fn(run->ctx, &run->preview);
 	preview_run_free(run);
 }
@@ -401,6 +423,8 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 	run->missing = g_ptr_array_new_with_free_func(g_free);
 	run->held = g_ptr_array_new_with_free_func(g_free);
 	run->regressed = g_ptr_array_new_with_free_func(g_free);
+	run->drifted = g_ptr_array_new_with_free_func(g_free);
+	run->warnings = g_ptr_array_new_with_free_func(g_free);
 	if (sched_start_parse(sched, start, &run->row, err) == 0) {
 		run->version = target_version(sched, &run->row, err);
 	}

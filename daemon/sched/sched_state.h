@@ -59,6 +59,7 @@ struct sched {
 	GHashTable *links;    /* id -> struct link *, owned */
 	GHashTable *runs;     /* id -> struct run *, owned */
 	GHashTable *releases; /* id -> struct release *, one reference each */
+	GHashTable *chains;   /* "rollout/server/class" -> struct chain *, one reference each */
 	GHashTable *running;  /* task id -> struct running *, owned */
 	GHashTable *busy;     /* tenant id -> struct running *, borrowed */
 	GHashTable *jobs;     /* id -> struct job_run *, owned */
@@ -138,6 +139,27 @@ NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *res
 			      struct err *err);
 void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
 void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
+
+/*
+ * sched_shape.c. What a tenant looks like against what it should: sets tenant->drifted,
+ * keeps what was found, and what is seen for the first time as right.
+ */
+struct census;
+struct census_tenant;
+NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
+				  struct census_tenant *tenant, GHashTable *shapes,
+				  struct err *err);
+char *sched_drifted_text(const char *drifted); /* one sentence for a task; owned */
+NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
+			       const struct census *census, struct err *err);
+
+/* What to know before the start, one owned sentence each. */
+void sched_chains_warn(const struct census *census, GPtrArray *warnings);
+
+/* One reference, or NULL when there is none: then recovery knows less. */
+struct chain *sched_chain_get(struct sched *sched, const struct store_task *task, struct err *err);
+NODISCARD int sched_task_shaped(struct sched *sched, const struct store_task *task,
+				const struct exec_result *result, struct err *err);
 
 /* sched_server.c */
 NODISCARD int sched_link_get(struct sched *sched, int64_t server_id, struct link **link,

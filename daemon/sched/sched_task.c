@@ -116,6 +116,7 @@ static void take_facts(struct store_task *task, const struct exec_result *result
 	task->statement = result->statement;
 	task->statements = result->statements;
 	store_text_set(&task->migration, result->migration);
+	store_text_set(&task->difference, result->difference);
 	if (result->event == TASK_REFUSED || result->event == TASK_LOST ||
 	    result->event == TASK_DOUBT || (result->event == TASK_TRANSIENT && !result->ok)) {
 		store_text_set(&task->err_code, err_code_names[result->err.code]);
@@ -225,6 +226,9 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 		return -1;
 	}
 	count_end(sched, run, &task);
+	if (sched_task_shaped(sched, &task, result, err) < 0) {
+		return -1;
+	}
 	return note_version(sched, &task, result, err);
 }
 

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_chain.h"
 #include "store_epoch.h"
 #include "store_rollout.h"
 #include "store_server.h"
@@ -94,6 +95,9 @@ int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
 	if (g_strcmp0(gone, tenant->regressed) != 0 &&
 	    note_regressed(sched, tenant, gone, standing->version, err) < 0) {
 		return -1;
+	}
+	if (accept && store_tenant_shape(sched->store, tenant->id, NULL, NULL, NULL, err) < 0) {
+		return -1; /* what it looks like next time counts as right */
 	}
 	if (standing->epoch > sched->epoch &&
 	    store_epoch_seen(sched->store, standing->epoch, err) < 0) {

@@ -41,6 +41,9 @@ static const struct store_field store_tenant_members[] = {
 	TEXT(store_tenant, version),
 	TEXT(store_tenant, open),
 	TEXT(store_tenant, regressed),
+	TEXT(store_tenant, shape),
+	TEXT(store_tenant, shape_version),
+	TEXT(store_tenant, drifted),
 	STATE(store_tenant, mode, tenant_mode, TENANT_MODE_NR),
 	TEXT(store_tenant, hold),
 	INT(store_tenant, bytes),
@@ -117,6 +120,8 @@ static const struct store_field store_task_members[] = {
 	INT(store_task, started_at),
 	INT(store_task, finished_at),
 	INT(store_task, bytes),
+	TEXT(store_task, class),
+	TEXT(store_task, difference),
 };
 
 static const struct store_field store_event_members[] = {

@@ -51,6 +51,9 @@ struct store_tenant {
 	char *version;   /* newest applied migration as last seen, or NULL */
 	char *open;      /* a migration its history calls unfinished, or NULL */
 	char *regressed; /* a version that was applied there and is gone, or NULL */
+	char *shape;     /* fingerprint that it should have at shape_version, or NULL: not known */
+	char *shape_version;
+	char *drifted; /* lines: how it differs from that, as last seen; or NULL */
 	enum tenant_mode mode;
 	char *hold; /* reason, or NULL */
 	int64_t bytes;
@@ -128,7 +131,9 @@ struct store_task {
 	int64_t not_before; /* a waiting task is looked at again then */
 	int64_t started_at;
 	int64_t finished_at;
-	int64_t bytes; /* size of the tenant, read only */
+	int64_t bytes;    /* size of the tenant, read only */
+	char *class;      /* which chain is its own (store_chain.h), or NULL */
+	char *difference; /* lines: what its schema has and should not, or lacks; or NULL */
 };
 
 struct store_counts {

@@ -72,6 +72,7 @@ static const struct wire_field tenant_fields[] = {
 	TEXT(   wire_tenant, class,      false ),
 	TEXT(   wire_tenant, unfinished, false ),
 	TEXT(   wire_tenant, regressed,  false ),
+	TEXTS(  wire_tenant, drifted,    false ),
 	INT(    wire_tenant, bytes,      false ),
 	INT(    wire_tenant, revision,   false ),
 	LABELS( wire_tenant, labels,     false ),
@@ -196,6 +197,8 @@ static const struct wire_field preview_fields[] = {
 	TEXTS(  wire_preview, missing,    false ),
 	TEXTS(  wire_preview, held,       false ),
 	TEXTS(  wire_preview, regressed,  false ),
+	TEXTS(  wire_preview, drifted,    false ),
+	TEXTS(  wire_preview, warnings,   false ),
 	{ 0 },
 };
 const struct wire_type wire_preview_type = TYPE(preview);
@@ -212,6 +215,7 @@ static const struct wire_field task_fields[] = {
 	INT(    wire_task, statements,  false ),
 	INT(    wire_task, attempt,     false ),
 	OBJECT( wire_task, error,       false, wire_error ),
+	TEXTS(  wire_task, difference,  false ),
 	REAL(   wire_task, progress,    false ),
 	TEXT(   wire_task, started_at,  false ),
 	TEXT(   wire_task, finished_at, false ),

@@ -45,19 +45,23 @@ static void a_task_is_shown_with_what_helps(void **state)
 	ran_table(rows, G_N_ELEMENTS(rows));
 }
 
+#define NO_DIFFERENCE "  its schema shows no difference to what it was before the statement\n"
+
 static void a_doubt_is_resolved_by_what_was_found(void **state)
 {
 	/* clang-format off */
 	static const struct ran_row rows[] = {
 		{ "task resolve r1/acme --as at=2 --reason looked -o name",
-		  { RAN_OK TASK },
+		  { RAN_OK TASK, RAN_OK TASK },
+		  "GET /v1/rollouts/r1/tasks/acme\n"
 		  "POST /v1/rollouts/r1/tasks/acme/resolve {\"as\":\"at=2\",\"reason\":\"looked\"}\n",
 		  "r1/acme\n",
 		  NULL, 0 },
-		{ "task resolve r1/acme --as not-applied -o name",
-		  { RAN_OK TASK },
+		{ "task resolve r1/acme --as not-applied",
+		  { RAN_OK "{\"tenant\":\"acme\",\"difference\":[\"table a: new\"]}", RAN_OK TASK },
+		  "GET /v1/rollouts/r1/tasks/acme\n"
 		  "POST /v1/rollouts/r1/tasks/acme/resolve {\"as\":\"not-applied\",\"reason\":null}\n",
-		  "r1/acme\n",
+		  NULL,
 		  NULL, 0 },
 		{ "task resolve r1/acme --as maybe",
 		  { NULL },
@@ -66,9 +70,9 @@ static void a_doubt_is_resolved_by_what_was_found(void **state)
 		  "muster task resolve: --as: \"maybe\" is not one of applied, not-applied, at=N\n"
 		  "  -> muster task resolve --help\n", 64 },
 		{ "task resolve r1/acme",
-		  { NULL },
-		  "",
-		  "",
+		  { RAN_OK TASK },
+		  "GET /v1/rollouts/r1/tasks/acme\n",
+		  NO_DIFFERENCE,
 		  "muster task resolve: say what you found: --as applied, not-applied or at=N\n"
 		  "  -> muster task resolve --help\n", 64 },
 		{ "task resolve r1 --as applied",

@@ -1,3 +1,4 @@
+#include "chain.h"
 #include "kit.h"
 
 /* What a daemon that was killed leaves behind. */
@@ -65,12 +66,124 @@ static void a_file_that_was_changed_since_decides_nothing(void **state)
 	release_unref(is);
 }
 
+/* ---- with a chain -------------------------------------------------------------------- */
+
+static struct chain *chain_of(struct release *release, const char *schema)
+{
+	SCOPED_PTR(exec_result) result = exec_run(kit_order(EXEC_CHAIN, release, schema));
+	struct chain *chain = exec_chain_new();
+	struct err err;
+
+	if (!result->ok) {
+		fail_msg("chain: %s", result->err.msg);
+	}
+	assert_int_equal(chain_parse(chain, result->chain_text, &err), 0);
+	return chain;
+}
+
+static struct exec_result *task_with(struct release *release, const char *schema,
+				     struct chain *chain)
+{
+	struct exec_order *order = kit_order(EXEC_TASK, release, schema);
+
+	order->chain = exec_chain_ref(chain);
+	return exec_run(order);
+}
+
+static void baseline(struct release *release, const char *schema, const char *version)
+{
+	struct exec_order *order = kit_order(EXEC_BASELINE, release, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	order->to_version = g_strdup(version);
+	order->schemas = g_new0(char *, 2);
+	order->schemas[0] = g_strdup(schema);
+	result = exec_run(order);
+	assert_true(result->ok);
+}
+
+static const char three_changes[] = "ALTER TABLE t ADD COLUMN a int;\n"
+				    "CREATE INDEX i ON t (a);\n"
+				    "CREATE TABLE u (id int);\n";
+
+/* As if the daemon had died behind so many of the statements. */
+static void die_behind(const char *schema, size_t statements)
+{
+	if (statements > 0) {
+		test_server_exec("alter table %s.t add column a int", schema);
+	}
+	if (statements > 1) {
+		test_server_exec("create index i on %s.t (a)", schema);
+	}
+	if (statements > 2) {
+		test_server_exec("create table %s.u (id int)", schema);
+	}
+}
+
+static void the_schema_says_how_far_a_file_had_come(void **state)
+{
+	(void)state;
+	for (size_t died = 0; died <= 3; died++) {
+		g_autofree char *base = g_strdup_printf("rc_far%zu", died);
+		const char *schema = test_server_schema(base);
+		struct release *release = kit_release("0001_a.sql", "CREATE TABLE t (id int);",
+						      "0002_b.sql", three_changes, NULL);
+		SCOPED_PTR(exec_result) result = NULL;
+		struct chain *chain;
+
+		chain = chain_of(release, schema);
+		/* the first file is applied; of the second only the row and some of its work */
+		test_server_exec("create table %s.t (id int)", schema);
+		baseline(release, schema, "0001");
+		test_server_exec(
+			"insert into %s.muster_history (version, name, checksum, state, "
+			"statements_total, in_flight, epoch, started_at) values ('0002', 'b', '%s', "
+			"'applying', 3, 1, 5, now())",
+			schema, release->migrations[1].checksum);
+		die_behind(schema, died);
+		result = task_with(release, schema, chain);
+		if (result->event != TASK_APPLIED) {
+			fail_msg("died behind %zu: %s", died, result->reason);
+		}
+		kit_assert_history(schema, "0001 applied 1/1 0, 0002 applied 3/3 0");
+		kit_assert_exists(schema, "u", true);
+		assert_non_null(result->fingerprint);
+		exec_chain_unref(chain);
+		release_unref(release);
+	}
+}
+
+static void a_schema_that_fits_nowhere_is_in_doubt_with_the_difference(void **state)
+{
+	const char *schema = test_server_schema("rc_nowhere");
+	struct release *release = kit_release("0001_a.sql", three_changes, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+	struct chain *chain;
+
+	(void)state;
+	test_server_exec("create table %s.t (id int)", schema);
+	chain = chain_of(release, schema);
+	exec_result_free(exec_run(kit_order(EXEC_TASK, release, schema)));
+	leave(schema, 0, 1);
+	test_server_exec("alter table %s.t add column stray int", schema);
+	result = task_with(release, schema, chain);
+	assert_int_equal(result->event, TASK_DOUBT);
+	assert_non_null(
+		strstr(result->reason, "the schema is not as it should be before or after"));
+	assert_non_null(result->difference);
+	assert_non_null(strstr(result->difference, "stray"));
+	exec_chain_unref(chain);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dml_that_did_not_commit_runs_again),
 		cmocka_unit_test(what_was_blind_is_in_doubt),
 		cmocka_unit_test(a_file_that_was_changed_since_decides_nothing),
+		cmocka_unit_test(the_schema_says_how_far_a_file_had_come),
+		cmocka_unit_test(a_schema_that_fits_nowhere_is_in_doubt_with_the_difference),
 	};
 
 	return cmocka_run_group_tests_name("recover", tests, NULL, NULL);

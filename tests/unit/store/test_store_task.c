@@ -50,12 +50,16 @@ static void every_member_comes_back(void **state)
 		.not_before = 11,
 		.started_at = 22,
 		.finished_at = 33,
+		.class = g_strdup("c1"),
+		.difference = g_strdup("table a: gone"),
 	};
 
 	fixture_begin(fixture);
 	task.server_id = fixture_server(fixture, "db1");
 	task.tenant_id = fixture_tenant(fixture, task.server_id, "acme");
 	task.rollout_id = fixture_rollout(fixture, ROLLOUT_RUNNING);
+	WORKS(fixture, store_task_put(fixture->store, &task, &fixture->err));
+	/* a new task has no difference yet */
 	WORKS(fixture, store_task_put(fixture->store, &task, &fixture->err));
 	fixture_commit(fixture);
 	WORKS(fixture,
@@ -82,6 +86,8 @@ static void every_member_comes_back(void **state)
 	assert_int_equal(back.started_at, 22);
 	assert_int_equal(back.finished_at, 33);
 	assert_int_equal(back.bytes, 1000);
+	assert_string_equal(back.class, "c1");
+	assert_string_equal(back.difference, "table a: gone");
 }
 
 static void a_tenant_is_in_a_rollout_once(void **state)

@@ -1,0 +1,191 @@
+#include "chain_run.h"
+
+#include <glib.h>
+
+#include "chain.h"
+#include "db.h"
+#include "db_catalog.h"
+#include "evidence.h"
+#include "exec.h"
+#include "log.h"
+#include "release.h"
+#include "scratch.h"
+#include "visit.h"
+
+/* What is not applied in the schema up to the wanted version, in order. Owned. */
+static GArray *pending_of(struct visit *visit, const char *schema, struct err *err)
+{
+	const struct release *release = visit->order->release;
+	const char *const schemas[] = { schema };
+	g_autoptr(GArray) pending = g_array_new(FALSE, FALSE, sizeof(size_t));
+	SCOPED(db_positions) positions = { 0 };
+	ptrdiff_t last = (ptrdiff_t)release->nr - 1;
+
+	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0) {
+		return NULL;
+	}
+	if (visit->order->to_version != NULL) {
+		last = release_find(release, visit->order->to_version);
+	}
+	for (size_t i = 0; i < (size_t)(last + 1); i++) {
+		const struct migration *migration = &release->migrations[i];
+		char **applied = positions.positions[0].applied;
+
+		if (!migration->skipped &&
+		    (applied == NULL ||
+		     !g_strv_contains((const char *const *)applied, migration->version))) {
+			g_array_append_val(pending, i);
+		}
+	}
+	return g_steal_pointer(&pending);
+}
+
+static struct db_session *open_runner(const struct exec_order *order, struct err *err)
+{
+	const struct db_addr addr = {
+		.host = order->addr.host,
+		.port = (unsigned)order->addr.port,
+		.socket = order->addr.socket,
+		.defaults_file = order->addr.defaults_file,
+	};
+
+	return db_open(&addr, err);
+}
+
+static int make(struct visit *visit, const GArray *pending, struct chain *chain, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	SCOPED_PTR(db_session) runner = open_runner(order, err);
+	struct scratch *scratch;
+	struct err left;
+	int made;
+
+	if (runner == NULL) {
+		return -1;
+	}
+	scratch = scratch_begin(visit->session, order->schema, (int64_t)order->epoch, err);
+	if (scratch == NULL) {
+		return -1;
+	}
+	made = scratch_run(scratch, runner, order->release, (const size_t *)(void *)pending->data,
+			   pending->len, chain, err);
+	if (scratch_end(scratch, &left) < 0) {
+		log_warn("scratch schema left over schema=%s error=\"%s\"", order->schema,
+			 left.msg);
+	}
+	return made;
+}
+
+/* ---- what to know before the start ------------------------------------------------------ */
+
+struct review {
+	const struct chain *chain;
+	struct shape now; /* in front of the statement */
+	GPtrArray *lines; /* of char *, owned */
+};
+
+static int review_one(struct review *review, const struct migration *migration, size_t index,
+		      struct err *err)
+{
+	const struct statement *statement = &migration->up.statements[index];
+	const struct chain_step *found = chain_find(review->chain, migration->version, index + 1);
+	bool may_write = statement->kind == STATEMENT_DML || statement->kind == STATEMENT_CALL;
+	g_auto(GStrv) plain = may_write ? shape_plain_names(&review->now) : NULL;
+	g_autoptr(GHashTable) routines =
+		statement->kind == STATEMENT_CALL ? shape_routines(&review->now) : NULL;
+	const struct evidence_facts facts = {
+		.shape_known = found != NULL,
+		.shape_changed = found != NULL && found->delta[0] != '\0',
+		.plain_tables = plain,
+		.routines = routines,
+	};
+	struct shape next = { 0 };
+	const char *why;
+
+	if (evidence_of(statement, &facts, &why) == EVIDENCE_NONE) {
+		g_ptr_array_add(review->lines,
+				g_strdup_printf("%s:%u statement %zu of %zu %s: a crash while it "
+						"runs leaves the tenant in doubt",
+						migration->file, statement->line, index + 1,
+						migration->up.nr, why));
+	}
+	if (found == NULL || found->delta[0] == '\0') {
+		return 0;
+	}
+	if (shape_apply(&next, &review->now, found->delta, err) < 0) {
+		return -1;
+	}
+	shape_release(&review->now);
+	review->now = next;
+	return 0;
+}
+
+static int review_all(struct review *review, const struct release *release, const GArray *pending,
+		      struct err *err)
+{
+	if (chain_shape(review->chain, 0, &review->now, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < pending->len; i++) {
+		const struct migration *migration =
+			&release->migrations[g_array_index(pending, size_t, i)];
+
+		for (size_t k = 0; k < migration->up.nr; k++) {
+			if (review_one(review, migration, k, err) < 0) {
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+/* Owned, NULL-terminated. */
+static char **warnings_of(const struct chain *chain, const struct release *release,
+			  const GArray *pending)
+{
+	struct review review = { .chain = chain, .lines = g_ptr_array_new() };
+	struct err err;
+
+	if (chain->failure.version != NULL) {
+		g_ptr_array_add(review.lines,
+				g_strdup_printf("would fail: %s", chain->failure.message));
+	}
+	if (chain->unlike != NULL) {
+		g_ptr_array_add(review.lines,
+				g_strdup_printf("could be copied only in part: %s", chain->unlike));
+	}
+	if (review_all(&review, release, pending, &err) < 0) {
+		g_ptr_array_add(review.lines, g_strdup(err.msg));
+	}
+	shape_release(&review.now);
+	g_ptr_array_add(review.lines, NULL);
+	return (char **)g_ptr_array_free(review.lines, FALSE);
+}
+
+int chain_run(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	g_autoptr(GArray) pending = pending_of(visit, order->schema, err);
+	SCOPED(chain) chain = { 0 };
+
+	if (pending == NULL || make(visit, pending, &chain, err) < 0) {
+		return -1;
+	}
+	result->chain_text = chain_write(&chain);
+	result->warnings = warnings_of(&chain, order->release, pending);
+	return 0;
+}
+
+int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	size_t dropped = 0;
+
+	(void)result;
+	if (scratch_sweep(visit->session, (int64_t)visit->order->epoch, &dropped, err) < 0) {
+		return -1;
+	}
+	if (dropped > 0) {
+		log_info("left-over scratch schemas dropped number=%zu", dropped);
+	}
+	return 0;
+}

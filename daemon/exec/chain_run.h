@@ -1,0 +1,25 @@
+/*
+ * chain_run - what the pending statements of a tenant do, tried out on an empty copy of it.
+ *
+ * The tenant is only read. The copy is gone when this returns, unless the link broke: the
+ * next start of the daemon finds it then (scratch.h). Workers; blocks.
+ */
+#ifndef CHAIN_RUN_H
+#define CHAIN_RUN_H
+
+#include "err.h"
+
+struct exec_result;
+struct visit;
+
+/*
+ * For the order's schema, release and to_version: result->chain_text, and one sentence in
+ * result->warnings for each statement that would be in doubt after a crash and for one that
+ * the server refuses. -1: no copy could be made.
+ */
+NODISCARD int chain_run(struct visit *visit, struct exec_result *result, struct err *err);
+
+/* Drop what the copies of earlier daemons have left on the server. */
+NODISCARD int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err);
+
+#endif /* CHAIN_RUN_H */

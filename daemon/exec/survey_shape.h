@@ -1,0 +1,20 @@
+/*
+ * survey_shape - what the tenants of a survey look like, and which of them are alike.
+ *
+ * Workers; blocks.
+ */
+#ifndef SURVEY_SHAPE_H
+#define SURVEY_SHAPE_H
+
+#include "err.h"
+
+struct exec_result;
+struct visit;
+
+/*
+ * For the standings that have work to do and that nobody is ahead in: fingerprint and class
+ * of each, and every different shape once in result->shapes.
+ */
+NODISCARD int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err);
+
+#endif /* SURVEY_SHAPE_H */

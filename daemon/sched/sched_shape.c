@@ -1,0 +1,251 @@
+/*
+ * What tenants should look like: kept when a task has ended, compared when one is looked
+ * at, and the chains of a rollout.
+ */
+#include "census.h"
+#include "chain.h"
+#include "log.h"
+#include "release.h"
+#include "sched_state.h"
+#include "shape.h"
+#include "store_chain.h"
+#include "store_task.h"
+#include "store_tenant.h"
+
+#define DIFFERENCE_MAX 100 /* lines */
+
+/* ---- drift ------------------------------------------------------------------------------ */
+
+/* Lines, owned; NULL: it cannot be said, or nothing that matters differs. */
+static char *difference(struct sched *sched, const char *wanted, const char *now, struct err *err)
+{
+	g_autofree char *content = NULL;
+	g_auto(GStrv) lines = NULL;
+	SCOPED(shape_diff) diff = { 0 };
+	SCOPED(shape) before = { 0 };
+	SCOPED(shape) after = { 0 };
+
+	if (store_shape_get(sched->store, wanted, &content, err) < 0) {
+		return NULL;
+	}
+	if (content == NULL || now == NULL || shape_parse(&before, content, err) < 0 ||
+	    shape_parse(&after, now, err) < 0) {
+		return g_strdup("it looks otherwise than when muster saw it last");
+	}
+	shape_diff_make(&diff, &before, &after);
+	lines = shape_diff_lines(&diff, DIFFERENCE_MAX);
+	return g_strjoinv("\n", lines);
+}
+
+static int note_drift(struct sched *sched, const struct store_tenant *row, const char *drifted,
+		      struct err *err)
+{
+	g_autofree char *object = g_strdup_printf("tenant/%s", row->name);
+
+	if (drifted != NULL) {
+		log_warn("tenant drifted tenant=%s", row->name);
+	}
+	return sched_note(sched, &sched_self, 0, "tenant", object,
+			  drifted != NULL ? "drifted" : "as expected", drifted, err);
+}
+
+/* What it is first seen as counts as right. */
+static int remember(struct sched *sched, const struct store_tenant *row,
+		    const struct census_tenant *tenant, const char *text, struct err *err)
+{
+	if (text == NULL) {
+		return 0;
+	}
+	if (store_shape_put(sched->store, tenant->fingerprint, text, err) < 0) {
+		return -1;
+	}
+	return store_tenant_shape(sched->store, row->id, tenant->fingerprint, tenant->version, NULL,
+				  err);
+}
+
+int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
+			struct census_tenant *tenant, GHashTable *shapes, struct err *err)
+{
+	const char *now;
+
+	if (tenant->fingerprint == NULL) {
+		return 0;
+	}
+	now = g_hash_table_lookup(shapes, tenant->fingerprint);
+	if (row->shape == NULL || g_strcmp0(row->shape_version, tenant->version) != 0) {
+		return remember(sched, row, tenant, now, err);
+	}
+	g_clear_pointer(&tenant->drifted, g_free);
+	if (g_strcmp0(row->shape, tenant->fingerprint) != 0) {
+		tenant->drifted = difference(sched, row->shape, now, err);
+		if (tenant->drifted == NULL) {
+			return -1;
+		}
+	}
+	if (g_strcmp0(row->drifted, tenant->drifted) == 0) {
+		return 0;
+	}
+	if (store_tenant_shape(sched->store, row->id, row->shape, row->shape_version,
+			       tenant->drifted, err) < 0) {
+		return -1;
+	}
+	return note_drift(sched, row, tenant->drifted, err);
+}
+
+char *sched_drifted_text(const char *drifted)
+{
+	g_auto(GStrv) lines = g_strsplit(drifted, "\n", 0);
+	guint more = g_strv_length(lines) - 1;
+
+	return more == 0
+		       ? g_strdup_printf("drifted: %s;", lines[0])
+		       : g_strdup_printf("drifted: %s; and %u more differences: see `muster tenant "
+					 "show`;",
+					 lines[0], more);
+}
+
+/* ---- chains ----------------------------------------------------------------------------- */
+
+/* What its tenants will look like, for a readable difference later. */
+static int put_end(struct sched *sched, const struct census_class *class, struct err *err)
+{
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) end = { 0 };
+	g_autofree char *text = NULL;
+
+	if (chain_parse(&chain, class->chain, err) < 0 ||
+	    chain_shape(&chain, chain.nr, &end, err) < 0) {
+		return -1;
+	}
+	text = shape_write(&end);
+	return store_shape_put(sched->store, end.fingerprint, text, err);
+}
+
+static int put_chain(struct sched *sched, const struct run *run, const struct census_class *class,
+		     struct err *err)
+{
+	if (class->chain == NULL) {
+		return 0;
+	}
+	if (store_chain_put(sched->store, run->id, class->server_id, class->class, class->chain,
+			    err) < 0) {
+		return -1;
+	}
+	return put_end(sched, class, err);
+}
+
+/* The same words of several classes are said once. */
+static void add_warning(GPtrArray *warnings, GHashTable *known, char *text)
+{
+	if (g_hash_table_add(known, text)) {
+		g_ptr_array_add(warnings, text);
+	} else {
+		g_free(text);
+	}
+}
+
+void sched_chains_warn(const struct census *census, GPtrArray *warnings)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		const struct census_class *class = &census->classes[i];
+
+		for (char **line = class->warnings; line != NULL && *line != NULL; line++) {
+			add_warning(warnings, known, g_strdup(*line));
+		}
+		if (class->chain == NULL) {
+			add_warning(warnings, known,
+				    g_strdup_printf("no empty copy could be made (%s): a crash in "
+						    "the middle of a file leaves a tenant in doubt",
+						    class->why));
+		}
+	}
+}
+
+static int note_warnings(struct sched *sched, const struct run *run, const struct census *census,
+			 struct err *err)
+{
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *object = g_strdup_printf("r%lld", (long long)run->id);
+
+	sched_chains_warn(census, warnings);
+	for (guint i = 0; i < warnings->len; i++) {
+		const char *text = g_ptr_array_index(warnings, i);
+
+		log_warn("rollout warned rollout=%s text=\"%s\"", object, text);
+		if (sched_note(sched, &sched_self, run->id, "plan", object, "warning", text, err) <
+		    0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int sched_chains_put(struct sched *sched, const struct run *run, const struct census *census,
+		     struct err *err)
+{
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		if (put_chain(sched, run, &census->classes[i], err) < 0) {
+			return -1;
+		}
+	}
+	return note_warnings(sched, run, census, err);
+}
+
+static struct chain *load(struct sched *sched, const struct store_task *task, struct err *err)
+{
+	g_autofree char *content = NULL;
+	struct chain *chain;
+
+	if (store_chain_get(sched->store, task->rollout_id, task->server_id, task->class, &content,
+			    err) < 0 ||
+	    content == NULL) {
+		return NULL;
+	}
+	chain = exec_chain_new();
+	if (chain_parse(chain, content, err) < 0) {
+		log_error("chain cannot be read rollout=r%lld class=%s error=\"%s\"",
+			  (long long)task->rollout_id, task->class, err->msg);
+	}
+	return chain;
+}
+
+static void chain_value_free(void *chain)
+{
+	exec_chain_unref(chain);
+}
+
+struct chain *sched_chain_get(struct sched *sched, const struct store_task *task, struct err *err)
+{
+	g_autofree char *key = NULL;
+	struct chain *chain;
+
+	if (task->class == NULL) {
+		return NULL;
+	}
+	key = g_strdup_printf("%lld/%lld/%s", (long long)task->rollout_id,
+			      (long long)task->server_id, task->class);
+	if (sched->chains == NULL) {
+		sched->chains =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, chain_value_free);
+	}
+	if (g_hash_table_lookup_extended(sched->chains, key, NULL, (void **)&chain)) {
+		return exec_chain_ref(chain);
+	}
+	chain = load(sched, task, err);
+	g_hash_table_insert(sched->chains, g_steal_pointer(&key), chain);
+	return exec_chain_ref(chain);
+}
+
+/* ---- after a task ------------------------------------------------------------------------ */
+
+int sched_task_shaped(struct sched *sched, const struct store_task *task,
+		      const struct exec_result *result, struct err *err)
+{
+	if (result->fingerprint == NULL || result->event != TASK_APPLIED) {
+		return 0;
+	}
+	return store_tenant_shape(sched->store, task->tenant_id, result->fingerprint,
+				  result->version, NULL, err);
+}

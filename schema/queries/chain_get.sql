@@ -1,0 +1,4 @@
+-- The chain of one class of tenants of one server in one rollout.
+select content
+from chain
+where rollout_id = :rollout_id and server_id = :server_id and class = :class

@@ -1,0 +1,4 @@
+-- The schema with this fingerprint.
+select content
+from shape
+where fingerprint = :fingerprint

@@ -1,0 +1,82 @@
+#include "store_chain.h"
+#include "store_fixture.h"
+#include "store_tenant.h"
+
+static void a_chain_is_kept_by_rollout_server_and_class(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *content = NULL;
+	int64_t rollout;
+	int64_t server;
+
+	fixture_begin(fixture);
+	server = fixture_server(fixture, "db1");
+	rollout = fixture_rollout(fixture, ROLLOUT_RUNNING);
+	WORKS(fixture,
+	      store_chain_put(fixture->store, rollout, server, "a", "one\n", &fixture->err));
+	WORKS(fixture,
+	      store_chain_put(fixture->store, rollout, server, "a", "two\n", &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture,
+	      store_chain_get(fixture->store, rollout, server, "a", &content, &fixture->err));
+	assert_string_equal(content, "two\n");
+	g_clear_pointer(&content, g_free);
+	WORKS(fixture,
+	      store_chain_get(fixture->store, rollout, server, "b", &content, &fixture->err));
+	assert_null(content);
+}
+
+static void the_same_fingerprint_is_the_same_shape(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *content = NULL;
+
+	fixture_begin(fixture);
+	WORKS(fixture, store_shape_put(fixture->store, "f1", "first", &fixture->err));
+	WORKS(fixture, store_shape_put(fixture->store, "f1", "second", &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture, store_shape_get(fixture->store, "f1", &content, &fixture->err));
+	assert_string_equal(content, "first");
+	g_clear_pointer(&content, g_free);
+	WORKS(fixture, store_shape_get(fixture->store, "f2", &content, &fixture->err));
+	assert_null(content);
+}
+
+static void a_tenant_remembers_what_it_should_look_like(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	int64_t id;
+
+	fixture_begin(fixture);
+	id = fixture_tenant(fixture, fixture_server(fixture, "db1"), "acme");
+	WORKS(fixture,
+	      store_tenant_shape(fixture->store, id, "f1", "0007", "table a: gone", &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
+	assert_string_equal(tenant.shape, "f1");
+	assert_string_equal(tenant.shape_version, "0007");
+	assert_string_equal(tenant.drifted, "table a: gone");
+	/* a put of the whole row leaves it alone */
+	fixture_begin(fixture);
+	WORKS(fixture, store_tenant_put(fixture->store, &tenant, &fixture->err));
+	WORKS(fixture, store_tenant_shape(fixture->store, id, "f2", "0008", NULL, &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
+	assert_string_equal(tenant.shape, "f2");
+	assert_null(tenant.drifted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_chain_is_kept_by_rollout_server_and_class,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_same_fingerprint_is_the_same_shape,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_tenant_remembers_what_it_should_look_like,
+						fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests_name("store_chain", tests, NULL, NULL);
+}
