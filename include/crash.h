@@ -36,6 +36,21 @@
 	/* a worker */ \
 	X(WORKER_BEGUN,       "worker/begun") \
 	X(WORKER_ENDED,       "worker/ended")		/* the work is done, nobody knows */ \
+	/* a migration in a tenant */ \
+	X(JOURNAL_OPENED,     "journal/opened")		/* the row says applying */ \
+	X(JOURNAL_RUN,        "journal/statement/before") \
+	X(JOURNAL_RAN,        "journal/statement/after") \
+	X(JOURNAL_COVERED,    "journal/covered")	/* done, its row is not yet committed */ \
+	X(JOURNAL_BLIND,      "journal/blind/before")	/* announced, nothing shows it */ \
+	X(JOURNAL_BLINDED,    "journal/blind/after")	/* done, not yet confirmed */ \
+	X(JOURNAL_CLOSE,      "journal/close/before") \
+	X(JOURNAL_CLOSED,     "journal/close/after") \
+	X(RECOVERY_BEGUN,     "recovery/begun") \
+	X(RECOVERY_DECIDED,   "recovery/decided")	/* the row does not say so yet */ \
+	X(RECOVERY_SETTLED,   "recovery/settled") \
+	X(CHAIN_COPIED,       "chain/copied")		/* a scratch schema is there */ \
+	X(CHAIN_RUN,          "chain/run") \
+	X(CHAIN_DROPPED,      "chain/dropped") \
 	/* a session on a server */ \
 	X(DB_CONNECT,         "db/connect/before") \
 	X(DB_CONNECTED,       "db/connect/after") \

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "chain.h"
+#include "crash.h"
 #include "db.h"
 #include "db_catalog.h"
 #include "evidence.h"
@@ -67,12 +68,15 @@ static int make(struct visit *visit, const GArray *pending, struct chain *chain,
 	if (scratch == NULL) {
 		return -1;
 	}
+	CRASH_POINT(CHAIN_COPIED);
 	made = scratch_run(scratch, runner, order->release, (const size_t *)(void *)pending->data,
 			   pending->len, chain, err);
+	CRASH_POINT(CHAIN_RUN);
 	if (scratch_end(scratch, &left) < 0) {
 		log_warn("scratch schema left over schema=%s error=\"%s\"", order->schema,
 			 left.msg);
 	}
+	CRASH_POINT(CHAIN_DROPPED);
 	return made;
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "crash.h"
 #include "db.h"
 #include "exec.h"
 #include "ground.h"
@@ -82,10 +83,12 @@ int journal_close(struct journal *journal, enum history_state state, const char 
 		return 0;
 	}
 	mark.error = error;
+	CRASH_POINT(JOURNAL_CLOSE);
 	if (make_plain(journal, err) < 0 ||
 	    history_put(journal->visit->session, journal->history, &mark, err) < 0) {
 		return -1;
 	}
+	CRASH_POINT(JOURNAL_CLOSED);
 	journal->flight = HISTORY_LANDED;
 	journal->closed = state == HISTORY_APPLIED;
 	return 0;
@@ -132,6 +135,7 @@ static int cover(void *ctx, struct err *err)
 {
 	struct covered *covered = ctx;
 
+	CRASH_POINT(JOURNAL_COVERED);
 	return progress(covered->journal, covered->done,
 			covered->closes ? HISTORY_LANDED : HISTORY_VISIBLE,
 			covered->closes ? HISTORY_APPLIED : HISTORY_APPLYING, err);
@@ -166,10 +170,12 @@ static enum ddl_end run_blind(struct journal *journal, size_t index, bool may_st
 		return DDL_FAILED;
 	}
 	journal->flight = HISTORY_BLIND;
+	CRASH_POINT(JOURNAL_BLIND);
 	end = run_plain(journal, index, may_stop, err);
 	if (end != DDL_DONE) {
 		return end;
 	}
+	CRASH_POINT(JOURNAL_BLINDED);
 	if (progress(journal, index + 1, HISTORY_VISIBLE, HISTORY_APPLYING, err) < 0) {
 		return DDL_FAILED;
 	}
@@ -309,7 +315,11 @@ int journal_open(struct journal *journal, struct err *err)
 	}
 	mark.in_flight = HISTORY_VISIBLE;
 	journal->flight = HISTORY_VISIBLE;
-	return history_put(journal->visit->session, journal->history, &mark, err);
+	if (history_put(journal->visit->session, journal->history, &mark, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(JOURNAL_OPENED);
+	return 0;
 }
 
 enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, struct err *err)
@@ -321,6 +331,7 @@ enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, s
 	enum ddl_end end;
 
 	journal->visit->dirty = journal->visit->dirty || statement->leaves_session;
+	CRASH_POINT(JOURNAL_RUN);
 	end = inside ? run_inside(journal, index, may_stop, err)
 		     : run_outside(journal, index, may_stop, err);
 	if (statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_CALL) {
@@ -333,6 +344,7 @@ enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, s
 	if (end != DDL_DONE || db_in_transaction(session)) {
 		return end;
 	}
+	CRASH_POINT(JOURNAL_RAN);
 	journal->done = index + 1;
 	if ((inside || statement->kind == STATEMENT_TRANSACTION) && land(journal, err) < 0) {
 		return DDL_FAILED;

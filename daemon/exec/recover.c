@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "chain.h"
+#include "crash.h"
 #include "exec.h"
 #include "ground.h"
 #include "history.h"
@@ -121,9 +122,14 @@ static int settle(struct recovery *recovery, size_t done, struct err *err)
 		.done = done,
 	};
 
+	CRASH_POINT(RECOVERY_DECIDED);
 	log_info("recovered task=%s version=%s known=%zu done=%zu of=%zu", recovery->task, version,
 		 recovery->row->done, done, recovery->migration->up.nr);
-	return journal_close(&journal, HISTORY_APPLYING, NULL, err);
+	if (journal_close(&journal, HISTORY_APPLYING, NULL, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(RECOVERY_SETTLED);
+	return 0;
 }
 
 /* How far in the chain the schema should be when the first done statements took effect. */
@@ -163,6 +169,7 @@ static int decide(struct recovery *recovery, struct err *err)
 	enum verdict verdict;
 	size_t done;
 
+	CRASH_POINT(RECOVERY_BEGUN);
 	if (gather(recovery, err) < 0) {
 		return -1;
 	}
