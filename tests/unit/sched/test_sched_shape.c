@@ -1,0 +1,52 @@
+#include "sched_fixture.h"
+#include "store_tenant.h"
+
+static const struct sched_start everything = { .release = "rel", .budget = "100" };
+static const struct sched_start the_next = { .release = "two", .budget = "100" };
+
+/* The first file of "rel" and one more; stored as "two". */
+static void add_next_release(struct fixture *fixture)
+{
+	static const char first[] = "create table a (id int);";
+	static const char second[] = "create table b (id int);";
+	SCOPED(release_files) files = { 0 };
+	SCOPED(store_release) release = { 0 };
+	struct err err = { 0 };
+
+	release_files_add(&files, "0001_first.sql", first, strlen(first));
+	release_files_add(&files, "0002_second.sql", second, strlen(second));
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_release_put(fixture->sched, "two", NULL, &files, &release, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+static void a_tenant_that_was_changed_by_hand_is_kept_out(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	add_next_release(fixture);
+	id = fixture_start(fixture, &the_next);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_non_null(strstr(task.reason, "drifted: "));
+	assert_non_null(strstr(task.reason, "stray"));
+	assert_non_null(strstr(task.difference, "stray"));
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
+						fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests_name("sched_shape", tests, NULL, NULL);
+}
