@@ -149,6 +149,8 @@ server_is() { # STATE
 again_armed() { # kill it, and let the next one be killed where this life wants it
 	if alive; then
 		daemon_kill
+		deaths=$((deaths + 1))
+		died_at=$(now_us)
 		crash_start "${arming[@]}"
 	fi
 }
@@ -490,9 +492,20 @@ scenario_late_verifying() {
 	all_planned checks
 }
 
-# The link is the proxy for all of them; those that need no more than one tenant or no
-# barrier come first, because the first that passes a point is tried with it.
+# The statement is on its way when musterd dies: the next one finds out, and may die doing so.
+scenario_late_recovery() {
+	: >"$proxy_log"
+	link 'at alter~table~users sent hold'
+	begin main -l "${fleet[0]}"
+	becomes fired
+	again_armed
+	link pass
+	ends 'done'
+	planned "$releases/main" "${fleet[0]}"
+}
+
+# The first that passes a point is tried with it: the quick ones come first.
 scenarios=(plain gates pause paused_retry failed failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
 	tenants_gone tenants_gone_paused hold skip beside server_down server_down_abort lost doubt doubt_skip
-	late_running late_verifying)
+	late_running late_verifying late_recovery)
