@@ -10,9 +10,10 @@
  *   cut                   end every connection now, both sides; new ones pass
  *   refuse                the same, and end new ones at once, until pass
  *   after DIR N ACTION    when N more bytes went in that direction, exactly there
- *   at TEXT WHEN ACTION   when TEXT (~ is a blank) comes up; WHEN: before (the server gets
- *                         nothing of that packet), within (its first half), sent (all of
- *                         it) or answered (and the answer came, which the client does not get)
+ *   at TEXT WHEN ACTION   when TEXT comes up in one packet (~ is a blank, * is anything
+ *                         between two parts); WHEN: before (the server gets nothing of that
+ *                         packet), within (its first half), sent (all of it) or answered
+ *                         (and the answer came, which the client does not get)
  *   delay MS              every packet is late by so much, until pass
  *   hold                  nothing is forwarded, and nothing is closed, until pass
  *   count                 how many bytes went up and down: "ok count UP DOWN"
@@ -81,8 +82,8 @@ static struct {
 	enum action action;
 	enum way way;
 	int64_t left;
-	char *text; /* owned */
-	char *line; /* owned; the command, for "fired" */
+	char *pattern; /* owned */
+	char *line;    /* owned; the command, for "fired" */
 } proxy;
 
 static const char *const way_names[] = { "up", "down", NULL };
@@ -214,6 +215,17 @@ static void fire(struct conn *conn, enum way way)
 	say("fired", proxy.line);
 }
 
+static bool is_match(const char *bytes, size_t nr)
+{
+	g_autofree char *text = g_malloc(nr + 1);
+
+	for (size_t i = 0; i < nr; i++) {
+		text[i] = g_ascii_isprint(bytes[i]) ? bytes[i] : '.';
+	}
+	text[nr] = '\0';
+	return g_pattern_match_simple(proxy.pattern, text);
+}
+
 /* How many of the bytes that have come may go on; all of them but in the moment itself. */
 static size_t allowed(struct conn *conn, enum way way, size_t nr)
 {
@@ -226,13 +238,12 @@ static size_t allowed(struct conn *conn, enum way way, size_t nr)
 		if (way == DOWN) {
 			return conn->asked ? 0 : nr;
 		}
-		conn->asked =
-			conn->asked || memmem(bytes, nr, proxy.text, strlen(proxy.text)) != NULL;
+		conn->asked = conn->asked || is_match(bytes, nr);
 		return nr;
 	case MOMENT_BEFORE:
 	case MOMENT_WITHIN:
 	case MOMENT_SENT:
-		if (way == DOWN || memmem(bytes, nr, proxy.text, strlen(proxy.text)) == NULL) {
+		if (way == DOWN || !is_match(bytes, nr)) {
 			return nr;
 		}
 		conn->asked = true;
@@ -422,8 +433,8 @@ static void wait_for(char *const *words, const char *line)
 		proxy.left = g_ascii_strtoll(words[2], NULL, 10);
 		return;
 	}
-	g_free(proxy.text);
-	proxy.text = g_strdelimit(g_strdup(words[1]), "~", ' ');
+	g_free(proxy.pattern);
+	proxy.pattern = g_strdelimit(g_strdup_printf("*%s*", words[1]), "~", ' ');
 	proxy.moment = (enum moment)find(moment_names, words[2]);
 }
 

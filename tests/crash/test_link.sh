@@ -70,8 +70,7 @@ for way in up down; do
 done
 
 claim "cut before, within and behind each kind of statement"
-for text in 'create~table~orders' 'insert~into~marks' 'alter~table~users' 'create~index' \
-	'update~counter' 'commit' 'create~view' 'muster_history'; do
+for text in "${texts[@]}"; do
 	for when in before within sent answered; do
 		points=$((points + 1))
 		life "at $text $when cut" broken "at $text $when cut"
@@ -81,7 +80,7 @@ done
 claim "a link that is silent for a while, and goes on"
 for when in before within sent; do
 	points=$((points + 1))
-	life "at alter $when hold" silent "at alter~table~users $when hold" pass
+	life "at alter $when hold" silent "at muster:r*alter~table~users $when hold" pass
 done
 
 claim "a slow link"

@@ -54,8 +54,7 @@ killed_in_copy() { # SECONDS behind the moment it is seen
 
 claim "the server is killed at a statement of each kind"
 server_kills=0
-for text in 'create~table~orders' 'insert~into~marks' 'alter~table~users' 'create~index' \
-	'update~counter' 'commit' 'create~view' 'muster_history'; do
+for text in "${texts[@]}"; do
 	for when in before sent answered; do
 		points=$((points + 1))
 		life "server killed at $text $when" killed_at "at $text $when hold"
