@@ -95,6 +95,8 @@ beside() { # NAME RELEASE [OPTION…]: one more, to its end
 	[ "$status" -eq 0 ] || fail "rollout start: $err"
 	rests "$1"
 	is 'done' "$state"
+	act task list "$1" -o json
+	is '' "$(jq -r '.[] | select(.state != "done") | "\(.tenant) is \(.state): \(.reason)"' <<<"$out")"
 }
 
 # A human goes on whenever the rollout waits for one.
