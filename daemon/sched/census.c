@@ -41,6 +41,7 @@ static void tenant_clear(void *item)
 	g_free(tenant->regressed);
 	g_free(tenant->fingerprint);
 	g_free(tenant->class);
+	g_free(tenant->chain);
 	g_free(tenant->drifted);
 }
 
@@ -205,8 +206,11 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	store_text_set(&tenant->fingerprint, standing->fingerprint);
 	store_text_set(&tenant->class, standing->class);
 	/* between two statements a tenant looks like neither version */
-	if (standing->open == NULL &&
-	    sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
+	if (standing->open != NULL) {
+		if (sched_tenant_begun(sched, tenant, run->release, err) < 0) {
+			return -1;
+		}
+	} else if (sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
 		return -1;
 	}
 	return sched_tenant_looked(sched, &row, standing, false, err);
@@ -284,11 +288,15 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }
 
-/* One member of each class of each server is copied. False: there is nothing to copy. */
+/*
+ * One member of each class of each server is copied, but of those in the middle of a migration.
+ * False: there is nothing to copy.
+ */
 static bool send_classes(struct sched *sched, struct census_run *run)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct census *census = &run->census;
+	bool is_sent = false;
 
 	for (size_t i = 0; i < census->nr; i++) {
 		const struct census_tenant *tenant = &census->tenants[i];
@@ -304,10 +312,14 @@ static bool send_classes(struct sched *sched, struct census_run *run)
 			.server_id = tenant->server_id,
 			.class = g_strdup(tenant->class),
 			.example = g_strdup(tenant->name),
+			.chain = g_strdup(tenant->chain),
 		};
-		send_class(sched, run, census->nr_classes - 1, tenant->schema);
+		if (tenant->chain == NULL) {
+			send_class(sched, run, census->nr_classes - 1, tenant->schema);
+			is_sent = true;
+		}
 	}
-	return census->nr_classes > 0;
+	return is_sent;
 }
 
 /* The last answer of all decides. */

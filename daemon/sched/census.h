@@ -38,6 +38,7 @@ struct census_tenant {
 	int64_t bytes;
 	char *fingerprint; /* owned; what it looks like, or NULL: not known */
 	char *class;       /* owned; those with the same one on a server are alike, or NULL */
+	char *chain;       /* owned; what its unfinished migration began with, or NULL */
 	char *drifted;     /* owned; lines: how it differs from what it should be, or NULL */
 };
 

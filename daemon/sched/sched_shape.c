@@ -92,6 +92,52 @@ int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
 	return note_drift(sched, row, tenant->drifted, err);
 }
 
+/* Every file of the one that began is in the one that goes on, unchanged. */
+static bool has_files_of(const struct release *release, const struct release *began)
+{
+	for (size_t i = 0; i < began->nr; i++) {
+		const struct migration *migration = &began->migrations[i];
+		ptrdiff_t at = release_find(release, migration->version);
+
+		if (at < 0 || strcmp(release->migrations[at].checksum, migration->checksum) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
+		       const struct release *release, struct err *err)
+{
+	SCOPED(store_earlier) earlier = { 0 };
+	struct release *began;
+	bool is_same;
+
+	if (store_chain_earlier(sched->store, tenant->id, &earlier, err) < 0) {
+		return -1;
+	}
+	if (earlier.rollout_id == 0) {
+		return 0;
+	}
+	began = sched_release_get(sched, earlier.release_id, err);
+	if (began == NULL) {
+		return -1;
+	}
+	is_same = has_files_of(release, began);
+	release_unref(began);
+	if (!is_same) {
+		return 0;
+	}
+	g_free(tenant->class);
+	tenant->class =
+		strchr(earlier.class, '@') != NULL
+			? g_steal_pointer(&earlier.class)
+			: g_strdup_printf("%s@r%lld", earlier.class, (long long)earlier.rollout_id);
+	g_free(tenant->chain);
+	tenant->chain = g_steal_pointer(&earlier.content);
+	return 0;
+}
+
 char *sched_drifted_text(const char *drifted)
 {
 	g_auto(GStrv) lines = g_strsplit(drifted, "\n", 0);

@@ -149,6 +149,13 @@ struct census_tenant;
 NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
 				  struct census_tenant *tenant, GHashTable *shapes,
 				  struct err *err);
+
+/*
+ * A tenant in the middle of a migration cannot be copied from its beginning: the chain that
+ * it began with counts, when release has the same files. Sets class and chain of the tenant.
+ */
+NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
+				 const struct release *release, struct err *err);
 char *sched_drifted_text(const char *drifted); /* one sentence for a task; owned */
 NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
 			       const struct census *census, struct err *err);

@@ -44,6 +44,41 @@ int store_chain_get(struct store *store, int64_t rollout_id, int64_t server_id, 
 	return get_text(&query, content, err);
 }
 
+void store_earlier_release(struct store_earlier *earlier)
+{
+	g_free(earlier->class);
+	g_free(earlier->content);
+	*earlier = (struct store_earlier){ 0 };
+}
+
+int store_chain_earlier(struct store *store, int64_t tenant_id, struct store_earlier *earlier,
+			struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	sqlite3_stmt *row;
+	int step;
+
+	if (store_query_begin(&query, store, SQL_CHAIN_EARLIER, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":tenant_id", tenant_id);
+	step = store_query_step(&query, err);
+	if (step < 0) {
+		return -1;
+	}
+	store_earlier_release(earlier);
+	if (step == STORE_ROW) {
+		row = query.stmt->handle;
+		*earlier = (struct store_earlier){
+			.rollout_id = sqlite3_column_int64(row, 0),
+			.release_id = sqlite3_column_int64(row, 1),
+			.class = g_strdup((const char *)sqlite3_column_text(row, 2)),
+			.content = g_strdup((const char *)sqlite3_column_text(row, 3)),
+		};
+	}
+	return 0;
+}
+
 int store_shape_put(struct store *store, const char *fingerprint, const char *content,
 		    struct err *err)
 {

@@ -18,6 +18,21 @@ NODISCARD int store_chain_put(struct store *store, int64_t rollout_id, int64_t s
 NODISCARD int store_chain_get(struct store *store, int64_t rollout_id, int64_t server_id,
 			      const char *class, char **content, struct err *err);
 
+/* Of the latest task of a tenant that had a chain; rollout_id 0: none had. */
+struct store_earlier {
+	int64_t rollout_id;
+	int64_t release_id;
+	char *class;   /* owned */
+	char *content; /* owned */
+};
+
+void store_earlier_release(struct store_earlier *earlier);
+SCOPED_RELEASE(store_earlier);
+
+/* *earlier is released first. */
+NODISCARD int store_chain_earlier(struct store *store, int64_t tenant_id,
+				  struct store_earlier *earlier, struct err *err);
+
 /* The same fingerprint is the same shape: a second put changes nothing. */
 NODISCARD int store_shape_put(struct store *store, const char *fingerprint, const char *content,
 			      struct err *err);

@@ -70,7 +70,9 @@ make_releases() { # DIR
 	done
 	cp -r "$1/main" "$1/newer"
 	migration "$1/newer" 0004_newer.sql "update counter set n = n + 10000;"
-	for release in main slow checks none newer; do
+	cp -r "$1/slow" "$1/slower"
+	migration "$1/slower" 0003_slower.sql "alter table counter add column later int;"
+	for release in main slow checks none newer slower; do
 		reference "$1/$release"
 	done
 }
@@ -301,7 +303,7 @@ scenario_abort() {
 	barrier_down
 	rests roll aborted
 	act tenant release "${fleet[2]}"
-	next_finishes slow
+	next_finishes slower
 }
 
 scenario_abort_pausing() {

@@ -62,11 +62,18 @@ static void on_done(void *ctx, const struct err *err)
 }
 
 /* What a killed daemon leaves: a row that says a statement may be running. */
-static void leave_in_doubt(const char *tenant)
+static void leave_in_flight(const char *tenant)
 {
 	test_server_exec("update `%s`.muster_history set state='applying', in_flight=1, "
 			 "statements_done=0, finished_at=null",
 			 fixture_schema(tenant));
+}
+
+/* And somebody has changed the schema: it tells nothing. */
+static void leave_in_doubt(const char *tenant)
+{
+	leave_in_flight(tenant);
+	test_server_exec("create table `%s`.stranger (id int)", fixture_schema(tenant));
 }
 
 /* What was seen of a tenant before is not known: as in an inventory that is new. */
@@ -283,12 +290,28 @@ static void a_task_in_doubt_is_settled_by_a_human(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+static void a_later_rollout_knows_what_an_earlier_one_began(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	leave_in_flight("t00");
+	forget_seen(fixture, "t00");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_held_tenant_is_left_alone),
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
+		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),
 		SCENARIO(a_tenant_that_went_backwards_is_left_alone),
 		SCENARIO(what_a_human_accepted_is_brought_forward),
 		SCENARIO(a_tenant_that_goes_backwards_before_its_turn_is_left_alone),

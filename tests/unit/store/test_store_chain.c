@@ -67,10 +67,53 @@ static void a_tenant_remembers_what_it_should_look_like(void **state)
 	assert_null(tenant.drifted);
 }
 
+static void the_chain_of_the_latest_task_is_found_by_tenant(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_earlier) earlier = { 0 };
+	int64_t rollouts[2];
+	int64_t server;
+	int64_t tenant;
+
+	fixture_begin(fixture);
+	server = fixture_server(fixture, "db1");
+	tenant = fixture_tenant(fixture, server, "acme");
+	WORKS(fixture, store_chain_earlier(fixture->store, tenant, &earlier, &fixture->err));
+	assert_int_equal(earlier.rollout_id, 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(rollouts); i++) {
+		SCOPED(store_task)
+		task = {
+			.tenant_id = tenant,
+			.server_id = server,
+			.state = TASK_DONE,
+			.class = g_strdup("c1"),
+		};
+
+		rollouts[i] = fixture_rollout(fixture, ROLLOUT_DONE);
+		task.rollout_id = rollouts[i];
+		WORKS(fixture, store_task_put(fixture->store, &task, &fixture->err));
+	}
+	/* the later one had no chain */
+	WORKS(fixture,
+	      store_chain_put(fixture->store, rollouts[0], server, "c1", "first", &fixture->err));
+	WORKS(fixture, store_chain_earlier(fixture->store, tenant, &earlier, &fixture->err));
+	assert_int_equal(earlier.rollout_id, rollouts[0]);
+	assert_string_equal(earlier.class, "c1");
+	assert_string_equal(earlier.content, "first");
+	WORKS(fixture,
+	      store_chain_put(fixture->store, rollouts[1], server, "c1", "second", &fixture->err));
+	WORKS(fixture, store_chain_earlier(fixture->store, tenant, &earlier, &fixture->err));
+	assert_int_equal(earlier.rollout_id, rollouts[1]);
+	assert_string_equal(earlier.content, "second");
+	fixture_commit(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_chain_is_kept_by_rollout_server_and_class,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_chain_of_the_latest_task_is_found_by_tenant,
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_same_fingerprint_is_the_same_shape,
 						fixture_setup, fixture_teardown),
