@@ -147,6 +147,29 @@ static const char **shapes_of(const struct task *task, const struct migration *m
 			     : chain_fingerprints(chain, migration->version, migration->up.nr);
 }
 
+/* Its own name may stand in a default or a body, and the copy had another. */
+static bool names_schema(const struct script *script)
+{
+	for (size_t i = 0; i < script->nr; i++) {
+		if (script->statements[i].names_schema) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_like_copy(const struct task *task)
+{
+	const struct position *position = &task->position;
+
+	for (size_t i = 0; i < position->nr; i++) {
+		if (names_schema(&task->order->release->migrations[position->pending[i]].up)) {
+			return false;
+		}
+	}
+	return position->nr > 0;
+}
+
 /* What the tenant should look like now that nothing is pending. */
 static void expect_shape(struct task *task)
 {
@@ -154,7 +177,7 @@ static void expect_shape(struct task *task)
 	const struct migration *last;
 	g_autofree const char **shapes = NULL;
 
-	if (task->outcome.event != TASK_APPLIED || position->nr == 0) {
+	if (task->outcome.event != TASK_APPLIED || !is_like_copy(task)) {
 		return;
 	}
 	last = &task->order->release->migrations[position->pending[position->nr - 1]];

@@ -475,6 +475,22 @@ enum evidence evidence_of(const struct statement *statement, const struct eviden
 	return evidence;
 }
 
+/* Locks of the whole server, and what only passes time: they mean nothing on a copy. */
+static bool is_server_function(const struct lex *lex, const struct lex_token *token)
+{
+	static const char *const names[] = {
+		"GET_LOCK",  "RELEASE_LOCK",    "RELEASE_ALL_LOCKS", "SLEEP",
+		"BENCHMARK", "MASTER_POS_WAIT", "MASTER_GTID_WAIT",  "LOAD_FILE",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (lex_is_word(lex, token, names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool evidence_is_outside(const struct statement *statement)
 {
 	static const char *const unknown[] = { "CALL",    "DO",      "BEGIN", "ANALYZE",
@@ -487,6 +503,9 @@ bool evidence_is_outside(const struct statement *statement)
 	head_read(&head, statement);
 	if (head_is_account(&head) || head_is_server(&head) || head_is_event(&head) ||
 	    head_is_one_of(&head, 0, server)) {
+		return true;
+	}
+	if (statement->kind != STATEMENT_DDL && body_has(statement->text, is_server_function)) {
 		return true;
 	}
 	if (statement->kind == STATEMENT_CALL) {

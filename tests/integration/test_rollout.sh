@@ -44,6 +44,7 @@ for n in 010 017; do
 			select repeat('x', 3000000) from seq;
 		analyze table ballast" "client_$n" >/dev/null
 done
+ok m tenant discover --server main --like 'client\_%' --accept # that was by hand
 next 'create table three (id int primary key);'
 ok m rollout start "$rel" --name sizes --running 1 --wait
 is "r1/client_017 r1/client_010" "$(m events --rollout sizes -o json |
@@ -73,6 +74,7 @@ claim "one failure more than the budget pauses the rollout, with exit 4, and tas
 for n in 002 005 008 011 014; do
 	sql 'create table five (other int)' "client_$n"
 done
+ok m tenant discover --server main --like 'client\_%' --accept # that was by hand
 next 'create table five (id int primary key);'
 fails 4 m rollout start "$rel" --name over --budget 2 --wait -o json
 rollout=over

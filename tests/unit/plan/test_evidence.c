@@ -126,6 +126,9 @@ static const struct {
 static const struct {
 	const char *sql; bool outside;
 } outsiders[] = {
+	{ "DO GET_LOCK('x', 60)", true },
+	{ "SELECT SLEEP(5)", true },
+	{ "SELECT 'SLEEP'", false },
 	{ "GRANT SELECT ON t TO u",                            true  },
 	{ "CREATE USER u",                                     true  },
 	{ "DROP ROLE r",                                       true  },
