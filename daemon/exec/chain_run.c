@@ -53,18 +53,24 @@ static struct db_session *open_runner(const struct exec_order *order, struct err
 	return db_open(&addr, err);
 }
 
+static bool is_lost(const struct err *err)
+{
+	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME;
+}
+
 static int make(struct visit *visit, const GArray *pending, struct chain *chain, struct err *err)
 {
 	const struct exec_order *order = visit->order;
 	SCOPED_PTR(db_session) runner = open_runner(order, err);
 	struct scratch *scratch;
-	struct err left;
+	struct err left = { 0 };
 	int made;
 
 	if (runner == NULL) {
 		return -1;
 	}
-	scratch = scratch_begin(visit->session, order->schema, (int64_t)order->epoch, err);
+	scratch = scratch_begin(visit->session, order->schema, order->scratch,
+				(int64_t)order->epoch, err);
 	if (scratch == NULL) {
 		return -1;
 	}
@@ -75,6 +81,10 @@ static int make(struct visit *visit, const GArray *pending, struct chain *chain,
 	if (scratch_end(scratch, &left) < 0) {
 		log_warn("scratch schema left over schema=%s error=\"%s\"", order->schema,
 			 left.msg);
+	}
+	if (made == 0 && is_lost(&left)) {
+		*err = left; /* what is left over goes when it is made once more */
+		made = -1;
 	}
 	CRASH_POINT(CHAIN_DROPPED);
 	return made;
@@ -166,13 +176,25 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 	return (char **)g_ptr_array_free(review.lines, FALSE);
 }
 
+/* The name stays the order's: when the link broke, the copy of the first try goes first. */
+static int clear_way(struct visit *visit, struct err *err)
+{
+	struct exec_order *order = visit->order;
+
+	if (order->scratch == NULL) {
+		order->scratch = scratch_name_new();
+		return 0;
+	}
+	return scratch_drop(visit->session, order->scratch, (int64_t)order->epoch, err);
+}
+
 int chain_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	const struct exec_order *order = visit->order;
 	g_autoptr(GArray) pending = pending_of(visit, order->schema, err);
 	SCOPED(chain) chain = { 0 };
 
-	if (pending == NULL || make(visit, pending, &chain, err) < 0) {
+	if (pending == NULL || clear_way(visit, err) < 0 || make(visit, pending, &chain, err) < 0) {
 		return -1;
 	}
 	result->chain_text = chain_write(&chain);

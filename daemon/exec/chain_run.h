@@ -1,8 +1,9 @@
 /*
  * chain_run - what the pending statements of a tenant do, tried out on an empty copy of it.
  *
- * The tenant is only read. The copy is gone when this returns, unless the link broke: the
- * next start of the daemon finds it then (scratch.h). Workers; blocks.
+ * The tenant is only read. The copy is gone when this returns, unless the link broke: it is
+ * gone when this is called with the same order again, and the next start of the daemon finds
+ * it otherwise (scratch.h). Workers; blocks.
  */
 #ifndef CHAIN_RUN_H
 #define CHAIN_RUN_H

@@ -17,7 +17,13 @@
 #include "resolve.h"
 #include "survey.h"
 #include "task_run.h"
+#include "tick.h"
 #include "visit.h"
+
+enum {
+	INSIST_MS = 5000,
+	INSIST_PAUSE_US = 100000,
+};
 
 const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_TASK] = "task",         [EXEC_SURVEY] = "survey",     [EXEC_CHECK] = "check",
@@ -70,6 +76,7 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->to_version);
 	g_free(order->schema);
 	g_free(order->seen);
+	g_free(order->scratch);
 	g_free(order->label);
 	g_free(order->word);
 	g_strfreev(order->schemas);
@@ -90,11 +97,8 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->class);
 }
 
-void exec_result_free(struct exec_result *result)
+static void result_clear(struct exec_result *result)
 {
-	if (result == NULL) {
-		return;
-	}
 	db_session_free(result->session);
 	g_free(result->reason);
 	g_free(result->version);
@@ -118,7 +122,17 @@ void exec_result_free(struct exec_result *result)
 		db_server_info_release(result->info);
 		g_free(result->info);
 	}
-	g_free(result);
+	*result = (struct exec_result){ .kind = result->kind,
+					.id = result->id,
+					.server_id = result->server_id };
+}
+
+void exec_result_free(struct exec_result *result)
+{
+	if (result != NULL) {
+		result_clear(result);
+		g_free(result);
+	}
 }
 
 static int run_check(struct visit *visit, struct exec_result *result, struct err *err)
@@ -152,20 +166,21 @@ static int run_kill(struct visit *visit, struct exec_result *result, struct err 
 /* What needs a session, and for some kinds a tenant, and may fail in one way. */
 struct exec_step {
 	bool in_tenant;
+	bool insists;
 	int (*run)(struct visit *visit, struct exec_result *result, struct err *err);
 };
 
 /* clang-format off */
 static const struct exec_step steps[EXEC_KIND_NR] = {
-	/* kind              in a tenant, under its lock */
-	[EXEC_SURVEY]   = { false, survey_run },
-	[EXEC_CHECK]    = { false, run_check },
-	[EXEC_DISCOVER] = { false, survey_discover },
-	[EXEC_RESOLVE]  = { true,  resolve_run },
-	[EXEC_KILL]     = { false, run_kill },
-	[EXEC_CHAIN]    = { false, chain_run },
-	[EXEC_SWEEP]    = { false, chain_sweep },
-	[EXEC_CLAIM]    = { false, claim_run },
+	/* kind              in a tenant, under its lock; again while a server comes back */
+	[EXEC_SURVEY]   = { false, true,  survey_run },
+	[EXEC_CHECK]    = { false, false, run_check },
+	[EXEC_DISCOVER] = { false, false, survey_discover },
+	[EXEC_RESOLVE]  = { true,  false, resolve_run },
+	[EXEC_KILL]     = { false, false, run_kill },
+	[EXEC_CHAIN]    = { false, true,  chain_run },
+	[EXEC_SWEEP]    = { false, false, chain_sweep },
+	[EXEC_CLAIM]    = { false, false, claim_run },
 };
 
 /* clang-format on */
@@ -189,10 +204,27 @@ static void fail(struct exec_result *result, const struct err *err)
 	result->server_denied = outcome.server_denied;
 }
 
-/* A kept session may be gone: these kinds only read or are refused whole, so again. */
-static bool is_stale(const struct visit *visit, bool is_kept)
+/*
+ * These kinds only read, make what nobody else sees or are refused whole. A kept session may
+ * be gone: on a new one, then. What a rollout has to know before it begins is asked until a
+ * server that has just gone is back, for a while.
+ */
+static bool is_again(const struct exec_step *step, const struct visit *visit, bool is_kept,
+		     int64_t until_ms, const struct err *err)
 {
-	return is_kept && visit->session != NULL && db_is_lost(visit->session);
+	if (step->in_tenant || (err->code != ERR_UNREACHABLE && err->code != ERR_UNKNOWN_OUTCOME)) {
+		return false;
+	}
+	return (is_kept && visit->session != NULL) || (step->insists && tick_ms() < until_ms);
+}
+
+static int try_step(const struct exec_step *step, struct visit *visit, struct exec_order *order,
+		    struct exec_result *result, struct err *err)
+{
+	if (begin(step, visit, order, err) < 0) {
+		return -1;
+	}
+	return step->run(visit, result, err);
 }
 
 static void run_step(const struct exec_step *step, struct exec_order *order,
@@ -201,17 +233,18 @@ static void run_step(const struct exec_step *step, struct exec_order *order,
 	bool is_kept = order->session != NULL;
 	struct visit visit = { 0 };
 	struct err err;
-	int done = begin(step, &visit, order, &err);
+	int done = try_step(step, &visit, order, result, &err);
+	/* not one that was away before */
+	int64_t until_ms = visit.session == NULL ? 0 : tick_ms() + INSIST_MS;
 
-	if (done == 0) {
-		done = step->run(&visit, result, &err);
-	}
-	if (done < 0 && !step->in_tenant && is_stale(&visit, is_kept)) {
-		visit_end(&visit);
-		done = begin(step, &visit, order, &err);
-		if (done == 0) {
-			done = step->run(&visit, result, &err);
+	while (done < 0 && is_again(step, &visit, is_kept, until_ms, &err)) {
+		if (visit.session == NULL) {
+			g_usleep(INSIST_PAUSE_US);
 		}
+		visit_end(&visit);
+		result_clear(result);
+		is_kept = false;
+		done = try_step(step, &visit, order, result, &err);
 	}
 	visit_end(&visit);
 	result->ok = done == 0;

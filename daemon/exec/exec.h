@@ -77,6 +77,7 @@ struct exec_order {
 	char *to_version;        /* owned; NULL: the newest */
 	char *schema;            /* owned; TASK, RESOLVE */
 	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
+	char *scratch;           /* owned; CHAIN: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK; borrowed, outlives the order */
 	struct chain *chain;     /* TASK, RESOLVE; one reference; NULL: not known */

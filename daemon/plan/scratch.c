@@ -182,15 +182,20 @@ static int fill(struct scratch *scratch, int64_t epoch, struct err *err)
 	return compare(scratch, err);
 }
 
-struct scratch *scratch_begin(struct db_session *session, const char *schema, int64_t epoch,
-			      struct err *err)
+char *scratch_name_new(void)
+{
+	return g_strdup_printf(SCRATCH_PREFIX "%08x%08x", g_random_int(), g_random_int());
+}
+
+struct scratch *scratch_begin(struct db_session *session, const char *schema, const char *name,
+			      int64_t epoch, struct err *err)
 {
 	struct scratch *scratch = g_new0(struct scratch, 1);
 	struct err ignored;
 
 	scratch->session = session;
 	scratch->source = g_strdup(schema);
-	scratch->name = g_strdup_printf(SCRATCH_PREFIX "%08x%08x", g_random_int(), g_random_int());
+	scratch->name = g_strdup(name);
 	if (fill(scratch, epoch, err) == 0) {
 		return scratch;
 	}
@@ -265,6 +270,13 @@ static int sweep_one(struct db_session *session, const char *schema, int64_t epo
 	}
 	(*dropped)++;
 	return 0;
+}
+
+int scratch_drop(struct db_session *session, const char *name, int64_t epoch, struct err *err)
+{
+	size_t dropped = 0;
+
+	return sweep_one(session, name, epoch + 1, &dropped, err);
 }
 
 int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, struct err *err)

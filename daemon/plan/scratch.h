@@ -25,15 +25,18 @@ struct db_session;
 struct release;
 struct scratch;
 
+/* A name for a copy that nobody else has. Owned. */
+char *scratch_name_new(void);
+
 /*
- * Copy the schema. epoch is that of the daemon, for scratch_sweep. The session is borrowed
+ * Copy the schema under this name. epoch is that of the daemon, for scratch_sweep. The session is borrowed
  * until scratch_end and used for nothing else meanwhile: its settings and its default
  * schema change, named locks stay. A table that cannot be copied fails the whole; a view, trigger
  * or routine that cannot (it does not work, or it names another database) is left out and
  * said by scratch_unlike. A definer that may not be named becomes this account.
  */
 NODISCARD struct scratch *scratch_begin(struct db_session *session, const char *schema,
-					int64_t epoch, struct err *err);
+					const char *name, int64_t epoch, struct err *err);
 
 const char *scratch_name(const struct scratch *scratch);
 
@@ -60,6 +63,10 @@ NODISCARD int scratch_run(struct scratch *scratch, struct db_session *runner,
  * The session is usable afterwards but not pinned.
  */
 NODISCARD int scratch_end(struct scratch *scratch, struct err *err);
+
+/* Drop a copy whose session was lost; it may never have been made, or be dropped already. */
+NODISCARD int scratch_drop(struct db_session *session, const char *name, int64_t epoch,
+			   struct err *err);
 
 /*
  * Drop what earlier daemons have left: databases with such a name that hold the marker, its

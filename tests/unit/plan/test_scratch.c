@@ -20,7 +20,8 @@ static void assert_exists(const char *schema, bool there)
 static struct scratch *begin(struct db_session *session, const char *schema)
 {
 	struct err err = { 0 };
-	struct scratch *scratch = scratch_begin(session, schema, EPOCH, &err);
+	g_autofree char *name = scratch_name_new();
+	struct scratch *scratch = scratch_begin(session, schema, name, EPOCH, &err);
 
 	if (scratch == NULL) {
 		fail_msg("%s", err.msg);
@@ -99,7 +100,8 @@ static void a_refusal_is_an_ordinary_error(void **state)
 		addr.defaults_file = g_strdup(file);
 		narrow = db_open(&addr, &err);
 		assert_non_null(narrow);
-		assert_null(scratch_begin(narrow, schema, EPOCH, &err));
+		assert_null(scratch_begin(narrow, schema, "muster_scratch_0123456789abcdef", EPOCH,
+					  &err));
 		assert_true(err.code == ERR_DB || err.code == ERR_DENIED);
 		assert_int_equal(err.native, 1044);
 		assert_int_equal(db_execf(narrow, &err, "do 1"), 0);
@@ -107,7 +109,8 @@ static void a_refusal_is_an_ordinary_error(void **state)
 		db_addr_release(&addr);
 	}
 	kit_run(admin, schema, "drop user 'narrow'@'localhost'");
-	assert_null(scratch_begin(session, "no_such_schema", EPOCH, &err));
+	assert_null(scratch_begin(session, "no_such_schema", "muster_scratch_0123456789abcdef",
+				  EPOCH, &err));
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
@@ -151,9 +154,30 @@ static void only_marked_leftovers_of_earlier_daemons_are_swept(void **state)
 	assert_int_equal(dropped, 0);
 }
 
+static void a_copy_whose_session_is_gone_is_dropped_by_its_name(void **state)
+{
+	const char *schema = kit_schema("gone");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct scratch *scratch = begin(session, schema);
+	g_autofree char *name = g_strdup(scratch_name(scratch));
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(db_kill(other, db_connection_id(session), true, &err), 0);
+	assert_int_equal(scratch_end(scratch, &err), -1);
+	assert_exists(name, true);
+	assert_int_equal(scratch_drop(other, name, EPOCH, &err), 0);
+	assert_exists(name, false);
+	assert_int_equal(scratch_drop(other, name, EPOCH, &err), 0);
+	assert_int_equal(scratch_drop(other, schema, EPOCH, &err), 0); /* no copy: left alone */
+	assert_exists(schema, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_copy_whose_session_is_gone_is_dropped_by_its_name),
 		cmocka_unit_test(a_copy_is_like_its_source_and_goes_again),
 		cmocka_unit_test(what_cannot_be_copied_is_said),
 		cmocka_unit_test(a_refusal_is_an_ordinary_error),

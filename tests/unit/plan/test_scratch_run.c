@@ -23,10 +23,11 @@ static void run(struct chain *chain, const char *schema, const char *first, cons
 	SCOPED_PTR(db_session) session = test_server_open();
 	SCOPED_PTR(db_session) runner = test_server_open();
 	struct release *release = release_of(first, second);
+	g_autofree char *name = scratch_name_new();
 	struct scratch *scratch;
 	struct err err = { 0 };
 
-	scratch = scratch_begin(session, schema, 1000, &err);
+	scratch = scratch_begin(session, schema, name, 1000, &err);
 	if (scratch == NULL || scratch_run(scratch, runner, release, both, 2, chain, &err) < 0 ||
 	    scratch_end(scratch, &err) < 0) {
 		fail_msg("%s", err.msg);
