@@ -81,6 +81,7 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->word);
 	g_strfreev(order->schemas);
 	g_strfreev(order->expected);
+	g_strfreev(order->expected_shapes);
 	g_free(order);
 }
 

@@ -91,6 +91,7 @@ struct exec_order {
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
+	char **expected_shapes; /* owned; SURVEY: of each of schemas, the fingerprint or "" */
 	bool with_bytes;        /* SURVEY */
 	bool with_shapes;       /* SURVEY; of those that have work to do */
 	uint64_t connection_id; /* KILL */

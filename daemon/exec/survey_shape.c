@@ -4,6 +4,7 @@
 
 #include "exec.h"
 #include "shape_read.h"
+#include "shape_stamp.h"
 #include "visit.h"
 
 enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
@@ -20,15 +21,33 @@ static char *class_of(const struct shape *shape, const struct exec_standing *sta
 			       standing->pending_digest);
 }
 
-static void take(struct exec_result *result, GHashTable *known, struct exec_standing *standing,
+/* Those who may be alike: the same columns, and the same that they should look like. */
+struct group {
+	struct exec_standing *first; /* it is read for all of them */
+	GPtrArray *members;          /* struct exec_standing *, the first among them */
+};
+
+static void group_free(void *item)
+{
+	struct group *group = item;
+
+	g_ptr_array_unref(group->members);
+	g_free(group);
+}
+
+static void take(struct exec_result *result, GHashTable *known, const struct group *group,
 		 const struct shape *shape)
 {
 	if (shape->fingerprint[0] == '\0') {
 		return; /* it vanished between the two looks */
 	}
-	standing->fingerprint = g_strdup(shape->fingerprint);
-	standing->class = class_of(shape, standing);
-	if (g_hash_table_add(known, standing->fingerprint)) {
+	for (guint i = 0; i < group->members->len; i++) {
+		struct exec_standing *standing = g_ptr_array_index(group->members, i);
+
+		standing->fingerprint = g_strdup(shape->fingerprint);
+		standing->class = class_of(shape, standing);
+	}
+	if (g_hash_table_add(known, group->first->fingerprint)) {
 		const struct exec_shape found = {
 			.fingerprint = g_strdup(shape->fingerprint),
 			.text = shape_write(shape),
@@ -39,27 +58,64 @@ static void take(struct exec_result *result, GHashTable *known, struct exec_stan
 	}
 }
 
-int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
+static int read_groups(struct visit *visit, struct exec_result *result, const GPtrArray *groups,
+		       struct err *err)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autofree struct exec_standing **wanted = g_new0(struct exec_standing *, result->nr);
+	g_autofree const char **schemas = g_new0(const char *, groups->len);
+	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
+
+	for (guint i = 0; i < groups->len; i++) {
+		schemas[i] = ((struct group *)g_ptr_array_index(groups, i))->first->schema;
+	}
+	if (shape_read_many(visit->session, schemas, groups->len, shapes, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < groups->len; i++) {
+		take(result, known, g_ptr_array_index(groups, i), &shapes[i]);
+		shape_release(&shapes[i]);
+	}
+	return 0;
+}
+
+static void add_to_group(GPtrArray *groups, GHashTable *by_key, const char *stamp,
+			 const char *expected, struct exec_standing *standing)
+{
+	g_autofree char *key = g_strjoin(" ", stamp, expected, NULL);
+	struct group *group = g_hash_table_lookup(by_key, key);
+
+	if (group == NULL) {
+		group = g_new0(struct group, 1);
+		group->first = standing;
+		group->members = g_ptr_array_new();
+		g_ptr_array_add(groups, group);
+		g_hash_table_insert(by_key, g_steal_pointer(&key), group);
+	}
+	g_ptr_array_add(group->members, standing);
+}
+
+int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	char *const *expected = visit->order->expected_shapes;
+	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
+	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree const char **schemas = g_new0(const char *, result->nr);
-	g_autofree struct shape *shapes = NULL;
+	g_autofree size_t *wanted = g_new0(size_t, result->nr);
+	g_auto(GStrv) stamps = g_new0(char *, result->nr + 1);
 	size_t nr = 0;
 
 	for (size_t i = 0; i < result->nr; i++) {
 		if (is_wanted(&result->standings[i])) {
 			schemas[nr] = result->standings[i].schema;
-			wanted[nr++] = &result->standings[i];
+			wanted[nr++] = i;
 		}
 	}
-	shapes = g_new0(struct shape, nr);
-	if (nr > 0 && shape_read_many(visit->session, schemas, nr, shapes, err) < 0) {
+	if (shape_stamps(visit->session, schemas, nr, stamps, err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < nr; i++) {
-		take(result, known, wanted[i], &shapes[i]);
-		shape_release(&shapes[i]);
+		add_to_group(groups, by_key, stamps[i], expected == NULL ? "" : expected[wanted[i]],
+			     &result->standings[wanted[i]]);
 	}
-	return 0;
+	return groups->len == 0 ? 0 : read_groups(visit, result, groups, err);
 }

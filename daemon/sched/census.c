@@ -6,7 +6,7 @@
 #include "store_server.h"
 #include "store_tenant.h"
 
-#define PORTION 90 /* schemas per order: some tens of milliseconds of one connection */
+#define PORTION 400 /* schemas per order: some tens of milliseconds of one connection */
 
 struct census_run {
 	struct census census;
@@ -39,6 +39,7 @@ static void tenant_clear(void *item)
 	g_free(tenant->ahead);
 	g_free(tenant->server);
 	g_free(tenant->regressed);
+	g_free(tenant->shape);
 	g_free(tenant->fingerprint);
 	g_free(tenant->class);
 	g_free(tenant->chain);
@@ -112,6 +113,7 @@ static int select_tenant(const struct store_tenant *tenant, void *ctx, struct er
 		item.schema = g_strdup(tenant->schema);
 		item.regressed = g_strdup(tenant->regressed);
 		item.version = g_strdup(tenant->version);
+		item.shape = g_strdup(tenant->shape);
 		g_array_append_val(selection->tenants, item);
 	}
 	return 0;
@@ -373,12 +375,14 @@ static void send_portion(struct sched *sched, struct census_run *run, int64_t se
 	portion->run = run;
 	order->schemas = g_new0(char *, tenants->len + 1);
 	order->expected = g_new0(char *, tenants->len + 1);
+	order->expected_shapes = g_new0(char *, tenants->len + 1);
 	for (guint i = 0; i < tenants->len; i++) {
 		const struct census_tenant *tenant = g_ptr_array_index(tenants, i);
 		const char *seen = tenant->regressed != NULL ? tenant->regressed : tenant->version;
 
 		order->schemas[i] = g_strdup(tenant->schema);
 		order->expected[i] = g_strdup(seen == NULL ? "" : seen);
+		order->expected_shapes[i] = g_strdup(tenant->shape == NULL ? "" : tenant->shape);
 	}
 	order->with_bytes = true;
 	order->with_shapes = true;
