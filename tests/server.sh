@@ -208,8 +208,9 @@ server_stop()
 	_server_tail=$(cat "$1/pid.watch" 2>/dev/null || echo)
 	rm -f "$1/pid" "$1/pid.watch"
 	if [ -n "$_server_tail" ]; then
-		pkill -P "$_server_tail" 2>/dev/null
-		kill "$_server_tail" 2>/dev/null
+		# either may be gone by itself, which is no failure for who asked to stop
+		pkill -P "$_server_tail" 2>/dev/null || true
+		kill "$_server_tail" 2>/dev/null || true
 	fi
 	kill -"${2:-TERM}" "$_server_pid" 2>/dev/null || return 0
 	_server_tries=0
