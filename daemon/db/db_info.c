@@ -35,6 +35,7 @@ static const struct {
 
 #define NEEDS_NR     G_N_ELEMENTS(needs)
 #define TABLE_STATS  "mysql.innodb_table_stats"
+#define SCRATCH      "muster\\_scratch\\_%%"
 #define DATABASE_ALL "ALL PRIVILEGES"
 
 /* What the lines of SHOW GRANTS add up to. */
@@ -42,6 +43,7 @@ struct rights {
 	bool has[NEEDS_NR];
 	bool super;
 	bool table_stats;
+	bool scratch;
 };
 
 struct findings {
@@ -75,6 +77,20 @@ static bool is_system_object(const char *object)
 	return false;
 }
 
+/* A pattern in a grant that takes in the databases of scratch.h. */
+static bool is_scratch_object(const char *object)
+{
+	static const char *const patterns[] = { "`muster\\_scratch\\_%`.", "`muster\\_%`.",
+						"`muster%`.", "`%`." };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+		if (g_str_has_prefix(object, patterns[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void right_add(struct rights *rights, const char *word, bool global)
 {
 	bool all = strcmp(word, DATABASE_ALL) == 0 || strcmp(word, "ALL") == 0;
@@ -88,6 +104,7 @@ static void right_add(struct rights *rights, const char *word, bool global)
 	rights->super |=
 		global && (all || strcmp(word, "SUPER") == 0 || strcmp(word, "BINLOG ADMIN") == 0);
 	rights->table_stats |= global && (all || strcmp(word, "SELECT") == 0);
+	rights->scratch |= global && (all || strcmp(word, "CREATE") == 0);
 }
 
 /* "GRANT SELECT, INSERT (`a`, `b`) ON `db`.* TO …": a right on some columns is none. */
@@ -120,6 +137,9 @@ static void grant_read(struct rights *rights, const char *line)
 			strstr(words, "SELECT") != NULL || strstr(words, DATABASE_ALL) != NULL;
 	} else if (strstr(object, "`.* TO ") != NULL && !is_system_object(object)) {
 		words_add(rights, words, false);
+		rights->scratch |=
+			is_scratch_object(object) &&
+			(strstr(words, "CREATE") != NULL || strstr(words, DATABASE_ALL) != NULL);
 	}
 }
 
@@ -193,6 +213,15 @@ static void needs_check(const struct rights *rights, struct findings *found, con
 				found->fixes,
 				g_strdup_printf("GRANT SELECT ON " TABLE_STATS " TO %s", account));
 		}
+	}
+	if (!rights->scratch) {
+		g_ptr_array_add(
+			found->missing,
+			g_strdup_printf("ALL on " SCRATCH
+					": to try a release out on an empty copy, "
+					"without which a crash may leave tenants in doubt"));
+		g_ptr_array_add(found->fixes,
+				g_strdup_printf("GRANT ALL ON `" SCRATCH "`.* TO %s", account));
 	}
 }
 
