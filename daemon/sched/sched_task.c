@@ -13,6 +13,7 @@
 
 #define WAIT_FIRST_MS 500
 #define WAIT_MAX_MS   30000
+#define LOST_MAX      10 /* attempts */
 
 static bool is_running(enum task_state state)
 {
@@ -200,29 +201,39 @@ static void count_end(struct sched *sched, struct run *run, const struct store_t
 	}
 }
 
+/* A statement that takes the link down again and again is not sent for ever. */
+static enum task_event event_of(const struct store_task *task, const struct exec_result *result)
+{
+	bool is_hopeless = result->event == TASK_LOST && task->attempt >= LOST_MAX;
+
+	return is_hopeless ? TASK_REFUSED : result->event;
+}
+
 int sched_task_ended(struct sched *sched, const struct exec_result *result, struct err *err)
 {
 	struct running *running = g_hash_table_lookup(sched->running, &result->id);
 	g_autofree char *why = NULL;
 	SCOPED(store_task) task = { 0 };
 	struct run *run = NULL;
+	enum task_event event;
 
 	CHECK(running != NULL);
 	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
 	    store_task_get_id(sched->store, result->id, &task, err) < 0) {
 		return -1;
 	}
+	event = event_of(&task, result);
 	running->ended = true;
 	if (!is_running(task.state)) {
 		return 0; /* settled by a human meanwhile */
 	}
 	sched->stats.statements += result->statement;
 	take_facts(&task, result);
-	if (result->event == TASK_TRANSIENT || result->event == TASK_LOST) {
+	if (event == TASK_TRANSIENT || event == TASK_LOST) {
 		set_wait(sched, &task, result);
 	}
 	why = why_ended(&task, result);
-	if (sched_task_move(sched, run, &task, result->event, &sched_self, why, err) < 0) {
+	if (sched_task_move(sched, run, &task, event, &sched_self, why, err) < 0) {
 		return -1;
 	}
 	count_end(sched, run, &task);
