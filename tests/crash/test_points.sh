@@ -73,12 +73,12 @@ for point in $(sort -u "$work"/trace.* | grep -xFf "$work/names"); do
 	try "$point"
 done
 
-# Some fifty of them, others in each run; CRASH_ALL=1 tries all.
+# Some twenty of them, others in each run; CRASH_ALL=1 tries all.
 sweep() { # POINT SCENARIO
 	local nr step n
 
 	nr=$(grep -cxF "$1" "$work/trace.$2" || true)
-	step=$((nr / 50 + 1))
+	step=$((nr / 20 + 1))
 	[ -z "${CRASH_ALL:-}" ] || step=1
 	for ((n = 1 + RANDOM % step; n <= nr; n += step)); do
 		try "$1:$n" "$2"
