@@ -192,11 +192,13 @@ static bool apply_one(struct task *task, size_t index)
 	const struct migration *migration = &task->order->release->migrations[index];
 	const struct history_row *row = history_find(&task->history, migration->version);
 	size_t before = row == NULL || migration->skipped ? 0 : row->done;
+	g_autofree const char **shapes = shapes_of(task, migration);
 	SCOPED(journal)
 	journal = {
 		.visit = &task->visit,
 		.history = &task->history,
 		.migration = migration,
+		.shapes = shapes,
 	};
 	struct apply apply = {
 		.journal = &journal,

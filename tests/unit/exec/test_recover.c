@@ -78,6 +78,7 @@ static struct chain *chain_of(struct release *release, const char *schema)
 		fail_msg("chain: %s", result->err.msg);
 	}
 	assert_int_equal(chain_parse(chain, result->chain_text, &err), 0);
+	assert_int_equal(strlen(chain->start.fingerprint), SHAPE_FINGERPRINT_LEN);
 	return chain;
 }
 
@@ -146,6 +147,14 @@ static void the_schema_says_how_far_a_file_had_come(void **state)
 			fail_msg("died behind %zu: %s", died, result->reason);
 		}
 		kit_assert_history(schema, "0001 applied 1/1 0, 0002 applied 3/3 0");
+		{
+			g_autofree char *sql = g_strdup_printf(
+				"select length(fingerprint_before) from %s.muster_history where "
+				"version = '0002'",
+				schema);
+
+			kit_assert_value("64", sql);
+		}
 		kit_assert_exists(schema, "u", true);
 		assert_non_null(result->fingerprint);
 		exec_chain_unref(chain);
