@@ -370,15 +370,11 @@ static void remember(struct history *history, const struct history_mark *mark)
 {
 	struct history_row *row = history_find(history, mark->migration->version);
 	char digest[RELEASE_CHECKSUM_LEN + 1];
+	struct history_row now;
 
 	release_prefix_digest(&mark->migration->up, mark->done, digest);
-	if (row == NULL) {
-		history->rows = g_renew(struct history_row, history->rows, history->nr + 1);
-		row = &history->rows[history->nr++];
-	} else {
-		row_release(row);
-	}
-	*row = (struct history_row){
+	/* what the mark says may be the row's own words */
+	now = (struct history_row){
 		.version = g_strdup(mark->migration->version),
 		.checksum = g_strdup(mark->migration->checksum),
 		.digest = g_strdup(digest),
@@ -389,6 +385,13 @@ static void remember(struct history *history, const struct history_mark *mark)
 		.total = mark->migration->up.nr,
 		.in_flight = mark->in_flight,
 	};
+	if (row == NULL) {
+		history->rows = g_renew(struct history_row, history->rows, history->nr + 1);
+		row = &history->rows[history->nr++];
+	} else {
+		row_release(row);
+	}
+	*row = now;
 }
 
 int history_claim(struct db_session *session, struct history *history, uint64_t epoch,

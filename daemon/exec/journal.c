@@ -19,6 +19,17 @@ void journal_release(struct journal *journal)
 	ground_free(g_steal_pointer(&journal->ground));
 }
 
+/* A file that goes on keeps the word of the day when it began. */
+static const char *fingerprint_of(const struct journal *journal)
+{
+	const struct history_row *row = history_find(journal->history, journal->migration->version);
+
+	if (row != NULL && row->done > 0 && row->fingerprint[0] != '\0') {
+		return row->fingerprint;
+	}
+	return journal->shapes == NULL ? NULL : journal->shapes[0];
+}
+
 static struct history_mark mark_of(const struct journal *journal, enum history_state state)
 {
 	const struct exec_order *order = journal->visit->order;
@@ -27,7 +38,7 @@ static struct history_mark mark_of(const struct journal *journal, enum history_s
 		.migration = journal->migration,
 		.state = state,
 		.done = journal->done,
-		.fingerprint = journal->shapes == NULL ? NULL : journal->shapes[0],
+		.fingerprint = fingerprint_of(journal),
 		.rollout = order->label,
 		.epoch = order->epoch,
 		.stall_ms = order->stall_ms,

@@ -88,6 +88,11 @@ static int gather(struct recovery *recovery, struct err *err)
 		recovery->shapes =
 			chain_fingerprints(order->chain, recovery->migration->version, nr);
 	}
+	if (recovery->shapes != NULL &&
+	    g_strcmp0(recovery->shapes[0], recovery->row->fingerprint) != 0) {
+		/* made from another schema than this one was: it would mislead */
+		g_clear_pointer(&recovery->shapes, g_free);
+	}
 	if (recovery->shapes == NULL) {
 		recovery->shapes = g_new0(const char *, nr + 1);
 	} else if (shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now,

@@ -1,5 +1,7 @@
 #include "census.h"
 
+#include <string.h>
+
 #include "release.h"
 #include "sched_state.h"
 #include "selector.h"
@@ -205,6 +207,7 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	store_text_set(&tenant->regressed, sched_tenant_regressed(&row, standing));
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
+	tenant->open = standing->open != NULL;
 	store_text_set(&tenant->fingerprint, standing->fingerprint);
 	store_text_set(&tenant->class, standing->class);
 	/* between two statements a tenant looks like neither version */
@@ -294,6 +297,26 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
  * One member of each class of each server is copied, but of those in the middle of a migration.
  * False: there is nothing to copy.
  */
+/*
+ * A tenant in the middle of a migration of which nothing is remembered: another that has not
+ * begun may look as this one did before. Its chain says how far this one came, when the
+ * history says that it did look so (recover.h); a copy of itself would mislead.
+ */
+static void lend_class(const struct census *census, struct census_tenant *tenant)
+{
+	g_autofree char *own = g_steal_pointer(&tenant->class);
+	const char *pending = own == NULL ? NULL : strrchr(own, '-');
+
+	for (size_t i = 0; pending != NULL && i < census->nr_classes; i++) {
+		const struct census_class *class = &census->classes[i];
+
+		if (class->server_id == tenant->server_id &&
+		    g_str_has_suffix(class->class, pending)) {
+			store_text_set(&tenant->class, class->class);
+		}
+	}
+}
+
 static bool send_classes(struct sched *sched, struct census_run *run)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -303,7 +326,8 @@ static bool send_classes(struct sched *sched, struct census_run *run)
 	for (size_t i = 0; i < census->nr; i++) {
 		const struct census_tenant *tenant = &census->tenants[i];
 
-		if (tenant->class == NULL || tenant->held || tenant->regressed != NULL ||
+		if (tenant->class == NULL || tenant->held ||
+		    (tenant->open && tenant->chain == NULL) || tenant->regressed != NULL ||
 		    tenant->drifted != NULL ||
 		    !g_hash_table_add(known, schema_key(tenant->server_id, tenant->class))) {
 			continue;
@@ -319,6 +343,11 @@ static bool send_classes(struct sched *sched, struct census_run *run)
 		if (tenant->chain == NULL) {
 			send_class(sched, run, census->nr_classes - 1, tenant->schema);
 			is_sent = true;
+		}
+	}
+	for (size_t i = 0; i < census->nr; i++) {
+		if (census->tenants[i].open && census->tenants[i].chain == NULL) {
+			lend_class(census, &census->tenants[i]);
 		}
 	}
 	return is_sent;

@@ -31,6 +31,7 @@ struct census_tenant {
 	char *regressed; /* owned; a version that was applied and is gone, or NULL */
 	bool removed;    /* since the census began */
 	bool held;
+	bool open;  /* in the middle of a migration: no copy of it shows what a file does */
 	bool known; /* its server answered */
 	bool exists;
 	int64_t pending; /* migrations */

@@ -138,9 +138,9 @@ static void the_schema_says_how_far_a_file_had_come(void **state)
 		baseline(release, schema, "0001");
 		test_server_exec(
 			"insert into %s.muster_history (version, name, checksum, state, "
-			"statements_total, in_flight, epoch, started_at) values ('0002', 'b', '%s', "
-			"'applying', 3, 1, 5, now())",
-			schema, release->migrations[1].checksum);
+			"statements_total, in_flight, fingerprint_before, epoch, started_at) values "
+			"('0002', 'b', '%s', 'applying', 3, 1, '%s', 5, now())",
+			schema, release->migrations[1].checksum, chain->steps[0].fingerprint);
 		die_behind(schema, died);
 		result = task_with(release, schema, chain);
 		if (result->event != TASK_APPLIED) {
@@ -172,7 +172,7 @@ static void a_schema_that_fits_nowhere_is_in_doubt_with_the_difference(void **st
 	(void)state;
 	test_server_exec("create table %s.t (id int)", schema);
 	chain = chain_of(release, schema);
-	exec_result_free(exec_run(kit_order(EXEC_TASK, release, schema)));
+	exec_result_free(task_with(release, schema, chain));
 	leave(schema, 0, 1);
 	test_server_exec("alter table %s.t add column stray int", schema);
 	result = task_with(release, schema, chain);
