@@ -58,6 +58,15 @@ static bool rule_regressed(const struct doctor_tenant *subject, struct wire_find
 				     sched_discover_help(row->server, row->schema, true));
 }
 
+static bool rule_drifted(const struct doctor_tenant *subject, struct wire_finding *finding)
+{
+	const char *drifted = subject->seen == NULL ? subject->row->drifted : subject->drifted;
+
+	return drifted != NULL &&
+	       found(finding, "drifted", sched_drifted_text(drifted),
+		     sched_discover_help(subject->row->server, subject->row->schema, true));
+}
+
 /* Nothing was ever seen there: made by a discovery, or by the first task. */
 static bool rule_no_history(const struct doctor_tenant *subject, struct wire_finding *finding)
 {
@@ -161,9 +170,9 @@ static const struct {
 	tenant_rule rule;
 	bool is_last; /* what is behind it makes no sense then */
 } tenant_rules[] = {
-	{ rule_vanished, true },    { rule_unreadable, true }, { rule_regressed, false },
-	{ rule_no_history, true },  { rule_epoch, false },     { rule_task, false },
-	{ rule_unfinished, false },
+	{ rule_vanished, true }, { rule_unreadable, true },  { rule_regressed, false },
+	{ rule_drifted, false }, { rule_no_history, true },  { rule_epoch, false },
+	{ rule_task, false },    { rule_unfinished, false },
 };
 
 /* Takes what finding holds. */

@@ -20,6 +20,7 @@ struct exec_standing;
 struct doctor_tenant {
 	const struct store_tenant *row;
 	const struct exec_standing *seen; /* NULL: its server gave no answer */
+	const char *drifted;              /* lines: how its schema differs, or NULL */
 	const struct store_task *last;    /* its newest task, or NULL */
 	enum rollout_state rollout;       /* of that task */
 	uint64_t epoch;                   /* ours */

@@ -178,6 +178,7 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 	struct api *api = part->all->call->api;
 	SCOPED(store_tenant) row = { 0 };
 	SCOPED(store_task) last = { 0 };
+	g_autofree char *drifted = NULL;
 	struct doctor_tenant subject = { .row = &row, .epoch = sched_epoch(api->sched) };
 
 	if (store_tenant_get_id(api->store, id, &row, err) < 0) {
@@ -187,6 +188,11 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 		subject.seen = index_take(index, row.schema);
 		subject.seen = subject.seen == NULL ? &gone : subject.seen;
 	}
+	if (subject.seen != NULL && subject.seen->exists &&
+	    sched_tenant_compare(api->sched, &row, subject.seen, result, &drifted, err) < 0) {
+		return -1;
+	}
+	subject.drifted = drifted;
 	if (last_task(api, &subject, &last, err) < 0) {
 		return -1;
 	}
@@ -268,6 +274,7 @@ static void part_send(struct part *part)
 	struct exec_order *look = exec_order_new(EXEC_DISCOVER);
 
 	look->word = g_strdup("%");
+	look->with_shapes = true;
 	part->all->left += 2;
 	sched_job_start(sched, &part->server, exec_order_new(EXEC_CHECK),
 			&(struct sched_job){ on_checked, on_done, part });

@@ -93,7 +93,7 @@ struct exec_order {
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
 	char **expected_shapes; /* owned; SURVEY: of each of schemas, the fingerprint or "" */
 	bool with_bytes;        /* SURVEY */
-	bool with_shapes;       /* SURVEY; of those that have work to do */
+	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
 	uint64_t connection_id; /* KILL */
 
 	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */

@@ -9,14 +9,21 @@
 
 enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
 
-static bool is_wanted(const struct exec_standing *standing)
+/* Without a release everybody who is not in the middle of a migration. */
+static bool is_wanted(const struct exec_order *order, const struct exec_standing *standing)
 {
+	if (order->release == NULL) {
+		return standing->has_history && standing->open == NULL;
+	}
 	return standing->exists && standing->pending > 0 && standing->ahead == NULL;
 }
 
 /* Alike are those that look the same and lack the same migrations. */
 static char *class_of(const struct shape *shape, const struct exec_standing *standing)
 {
+	if (standing->pending_digest == NULL) {
+		return NULL;
+	}
 	return g_strdup_printf("%.*s-%.*s", CLASS_SHAPE_LEN, shape->fingerprint, CLASS_PENDING_LEN,
 			       standing->pending_digest);
 }
@@ -105,7 +112,7 @@ int survey_shapes(struct visit *visit, struct exec_result *result, struct err *e
 	size_t nr = 0;
 
 	for (size_t i = 0; i < result->nr; i++) {
-		if (is_wanted(&result->standings[i])) {
+		if (is_wanted(visit->order, &result->standings[i])) {
 			schemas[nr] = result->standings[i].schema;
 			wanted[nr++] = i;
 		}

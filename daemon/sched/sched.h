@@ -162,6 +162,18 @@ const char *sched_tenant_regressed(const struct store_tenant *tenant,
 char *sched_regressed_text(const char *gone, const char *now);
 char *sched_discover_help(const char *server, const char *schema, bool accept);
 
+/*
+ * What a look found against what the tenant should look like: *drifted is lines, owned, or
+ * NULL. It is recorded; what is seen for the first time counts as right.
+ */
+NODISCARD int sched_tenant_compare(struct sched *sched, const struct store_tenant *row,
+				   const struct exec_standing *seen,
+				   const struct exec_result *result, char **drifted,
+				   struct err *err);
+
+/* Those lines as one sentence. Owned. */
+char *sched_drifted_text(const char *drifted);
+
 /* ---- releases ----------------------------------------------------------------------- */
 
 /* Parse, check and store. format NULL detects. release is filled from the stored row. */

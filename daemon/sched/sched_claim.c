@@ -41,11 +41,14 @@ static int64_t retry_ms(const struct sched *sched)
 /* Once a start: what the copies of an earlier daemon have left. */
 static int swept(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
 {
-	(void)sched;
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
 	(void)ctx;
 	(void)err;
-	if (!result->ok) {
-		log_warn("left-over scratch schemas not dropped error=\"%s\"", result->err.msg);
+	if (!result->ok && link != NULL) {
+		log_warn("left-over scratch schemas not dropped server=%s error=\"%s\"",
+			 link->row.name, result->err.msg);
+		link->swept = false; /* with the next claim */
 	}
 	return 0;
 }

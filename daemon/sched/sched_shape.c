@@ -138,6 +138,25 @@ int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
 	return 0;
 }
 
+int sched_tenant_compare(struct sched *sched, const struct store_tenant *row,
+			 const struct exec_standing *seen, const struct exec_result *result,
+			 char **drifted, struct err *err)
+{
+	g_autoptr(GHashTable) shapes = g_hash_table_new(g_str_hash, g_str_equal);
+	struct census_tenant tenant = { .version = seen->version,
+					.fingerprint = seen->fingerprint };
+
+	*drifted = NULL;
+	for (size_t i = 0; i < result->nr_shapes; i++) {
+		g_hash_table_insert(shapes, result->shapes[i].fingerprint, result->shapes[i].text);
+	}
+	if (seen->open == NULL && sched_tenant_shaped(sched, row, &tenant, shapes, err) < 0) {
+		return -1;
+	}
+	*drifted = tenant.drifted;
+	return 0;
+}
+
 char *sched_drifted_text(const char *drifted)
 {
 	g_auto(GStrv) lines = g_strsplit(drifted, "\n", 0);

@@ -156,7 +156,6 @@ NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant
  */
 NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
 				 const struct release *release, struct err *err);
-char *sched_drifted_text(const char *drifted); /* one sentence for a task; owned */
 NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
 			       const struct census *census, struct err *err);
 

@@ -92,6 +92,16 @@ eval "ok m ${help#muster }"
 ok m tenant baseline -l client_004 --release "$(j 'map(select(.version == "0002"))[0].name' release list)" --at 0002
 ok m doctor
 
+claim "what was changed by hand is drifted, with the difference, until it is accepted"
+sql 'create table by_hand (id int)' client_006
+is 'tenant/client_006 drifted' "$(problems)"
+fails 1 m doctor
+has by_hand "$out"
+has by_hand "$(j '.drifted[]' tenant show client_006)"
+help=$(help_for tenant/client_006 drifted)
+eval "ok m ${help#muster }"
+ok m doctor
+
 claim "what no rollout of this inventory owns is unfinished"
 sql "update muster_history set state = 'failed', statements_done = 0, done_digest = '' where version = '0002';
 	drop table two" client_005
