@@ -24,7 +24,7 @@ static const char *fingerprint_of(const struct journal *journal)
 {
 	const struct history_row *row = history_find(journal->history, journal->migration->version);
 
-	if (row != NULL && row->done > 0 && row->fingerprint[0] != '\0') {
+	if (row != NULL && row->done > 0) {
 		return row->fingerprint;
 	}
 	return journal->shapes == NULL ? NULL : journal->shapes[0];

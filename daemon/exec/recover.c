@@ -76,23 +76,30 @@ static int judge(struct recovery *recovery, size_t index, struct err *err)
 			    &recovery->evidence[index], err);
 }
 
+/* NULL: there is no chain, or it was made from another schema and would mislead. Owned. */
+static const char **shapes_of(const struct recovery *recovery)
+{
+	const struct chain *chain = recovery->visit->order->chain;
+	g_autofree const char **shapes = NULL;
+
+	if (chain != NULL) {
+		shapes = chain_fingerprints(chain, recovery->migration->version,
+					    recovery->migration->up.nr);
+	}
+	if (shapes == NULL || g_strcmp0(shapes[0], recovery->row->fingerprint) != 0) {
+		return NULL;
+	}
+	return g_steal_pointer(&shapes);
+}
+
 static int gather(struct recovery *recovery, struct err *err)
 {
-	const struct exec_order *order = recovery->visit->order;
 	size_t nr = recovery->migration->up.nr;
 
 	recovery->ground = ground_new();
 	recovery->evidence = g_new0(enum evidence, nr);
 	recovery->was_blind = g_new0(bool, nr);
-	if (order->chain != NULL) {
-		recovery->shapes =
-			chain_fingerprints(order->chain, recovery->migration->version, nr);
-	}
-	if (recovery->shapes != NULL &&
-	    g_strcmp0(recovery->shapes[0], recovery->row->fingerprint) != 0) {
-		/* made from another schema than this one was: it would mislead */
-		g_clear_pointer(&recovery->shapes, g_free);
-	}
+	recovery->shapes = shapes_of(recovery);
 	if (recovery->shapes == NULL) {
 		recovery->shapes = g_new0(const char *, nr + 1);
 	} else if (shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now,

@@ -101,28 +101,39 @@ static void add_to_group(GPtrArray *groups, GHashTable *by_key, const char *stam
 	g_ptr_array_add(group->members, standing);
 }
 
+/* The standings that are to be read. Their indices, owned. */
+static GArray *find_wanted(const struct exec_order *order, const struct exec_result *result)
+{
+	GArray *wanted = g_array_new(FALSE, FALSE, sizeof(size_t));
+
+	for (size_t i = 0; i < result->nr; i++) {
+		if (is_wanted(order, &result->standings[i])) {
+			g_array_append_val(wanted, i);
+		}
+	}
+	return wanted;
+}
+
 int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	char *const *expected = visit->order->expected_shapes;
+	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
 	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
 	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree const char **schemas = g_new0(const char *, result->nr);
-	g_autofree size_t *wanted = g_new0(size_t, result->nr);
-	g_auto(GStrv) stamps = g_new0(char *, result->nr + 1);
-	size_t nr = 0;
+	g_autofree const char **schemas = g_new0(const char *, wanted->len);
+	g_auto(GStrv) stamps = g_new0(char *, wanted->len + 1);
 
-	for (size_t i = 0; i < result->nr; i++) {
-		if (is_wanted(visit->order, &result->standings[i])) {
-			schemas[nr] = result->standings[i].schema;
-			wanted[nr++] = i;
-		}
+	for (guint i = 0; i < wanted->len; i++) {
+		schemas[i] = result->standings[g_array_index(wanted, size_t, i)].schema;
 	}
-	if (shape_stamps(visit->session, schemas, nr, stamps, err) < 0) {
+	if (shape_stamps(visit->session, schemas, wanted->len, stamps, err) < 0) {
 		return -1;
 	}
-	for (size_t i = 0; i < nr; i++) {
-		add_to_group(groups, by_key, stamps[i], expected == NULL ? "" : expected[wanted[i]],
-			     &result->standings[wanted[i]]);
+	for (guint i = 0; i < wanted->len; i++) {
+		size_t index = g_array_index(wanted, size_t, i);
+
+		add_to_group(groups, by_key, stamps[i], expected == NULL ? "" : expected[index],
+			     &result->standings[index]);
 	}
 	return groups->len == 0 ? 0 : read_groups(visit, result, groups, err);
 }

@@ -393,15 +393,14 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	return count_in(sched, portion, err);
 }
 
-/* tenants are those of one server; what was seen there is expected to be there still. */
-static void send_portion(struct sched *sched, struct census_run *run, int64_t server_id,
-			 GPtrArray *tenants)
+static char *text_or_none(const char *text)
 {
-	struct portion *portion = g_new0(struct portion, 1);
-	const struct sched_job job = { portion_in, portion_done, portion };
-	struct exec_order *order = exec_order_new(EXEC_SURVEY);
+	return g_strdup(text == NULL ? "" : text);
+}
 
-	portion->run = run;
+/* What was seen there is expected to be there still. */
+static void name_tenants(struct exec_order *order, const GPtrArray *tenants)
+{
 	order->schemas = g_new0(char *, tenants->len + 1);
 	order->expected = g_new0(char *, tenants->len + 1);
 	order->expected_shapes = g_new0(char *, tenants->len + 1);
@@ -410,9 +409,21 @@ static void send_portion(struct sched *sched, struct census_run *run, int64_t se
 		const char *seen = tenant->regressed != NULL ? tenant->regressed : tenant->version;
 
 		order->schemas[i] = g_strdup(tenant->schema);
-		order->expected[i] = g_strdup(seen == NULL ? "" : seen);
-		order->expected_shapes[i] = g_strdup(tenant->shape == NULL ? "" : tenant->shape);
+		order->expected[i] = text_or_none(seen);
+		order->expected_shapes[i] = text_or_none(tenant->shape);
 	}
+}
+
+/* tenants are those of one server. */
+static void send_portion(struct sched *sched, struct census_run *run, int64_t server_id,
+			 GPtrArray *tenants)
+{
+	struct portion *portion = g_new0(struct portion, 1);
+	const struct sched_job job = { portion_in, portion_done, portion };
+	struct exec_order *order = exec_order_new(EXEC_SURVEY);
+
+	portion->run = run;
+	name_tenants(order, tenants);
 	order->with_bytes = true;
 	order->with_shapes = true;
 	send(sched, run, server_id, order, &job);

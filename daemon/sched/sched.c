@@ -446,6 +446,7 @@ static void undo(struct sched *sched, const struct err *err)
 	void *value;
 
 	store_rollback(sched->store);
+	g_clear_pointer(&sched->chains, g_hash_table_unref); /* perhaps of rows that are gone */
 	sched_outbox_undo(sched);
 	mark_stale(sched);
 	g_hash_table_iter_init(&iter, sched->running);

@@ -36,11 +36,12 @@ static struct running *running_new(struct sched *sched, const struct store_task 
 	return running;
 }
 
+/* Takes chain. */
 static struct exec_order *order_new(struct sched *sched, struct run *run,
-				    const struct store_task *task, struct link *link)
+				    const struct store_task *task, struct chain *chain,
+				    struct link *link)
 {
 	struct exec_order *order = exec_order_new(EXEC_TASK);
-	struct err ignored; /* without a chain a crash is harder to judge, and that is all */
 
 	order->id = task->id;
 	order->server_id = task->server_id;
@@ -49,7 +50,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->epoch = sched->epoch;
 	order->claim_id = link->claim_id;
 	order->release = release_ref(run->release);
-	order->chain = sched_chain_get(sched, task, &ignored);
+	order->chain = chain;
 	order->to_version = g_strdup(run->row.to_version);
 	order->schema = g_strdup(task->schema);
 	order->seen = g_strdup(task->seen);
@@ -68,6 +69,7 @@ static int start_one(struct sched *sched, struct run *run, struct link *link, in
 		     struct err *err)
 {
 	struct outgoing *outgoing;
+	struct chain *chain = NULL;
 	SCOPED(store_task) task = { 0 };
 
 	if (run->release == NULL) {
@@ -77,12 +79,13 @@ static int start_one(struct sched *sched, struct run *run, struct link *link, in
 		}
 	}
 	if (store_task_get_id(sched->store, task_id, &task, err) < 0 ||
-	    sched_task_move(sched, run, &task, TASK_TAKE, &sched_self, NULL, err) < 0) {
+	    sched_task_move(sched, run, &task, TASK_TAKE, &sched_self, NULL, err) < 0 ||
+	    sched_chain_get(sched, &task, &chain, err) < 0) {
 		return -1;
 	}
 	outgoing = g_new0(struct outgoing, 1);
 	outgoing->task_id = task.id;
-	outgoing->order = order_new(sched, run, &task, link);
+	outgoing->order = order_new(sched, run, &task, chain, link);
 	link->tasks++;
 	g_queue_push_tail(&sched->outbox, outgoing);
 	return 0;

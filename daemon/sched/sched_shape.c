@@ -258,22 +258,28 @@ int sched_chains_put(struct sched *sched, const struct run *run, const struct ce
 	return note_warnings(sched, run, census, err);
 }
 
-static struct chain *load(struct sched *sched, const struct store_task *task, struct err *err)
+/* *chain is NULL when there is none, or none that can be read. */
+static int load(struct sched *sched, const struct store_task *task, struct chain **chain,
+		struct err *err)
 {
 	g_autofree char *content = NULL;
-	struct chain *chain;
+	struct err unread;
 
+	*chain = NULL;
 	if (store_chain_get(sched->store, task->rollout_id, task->server_id, task->class, &content,
-			    err) < 0 ||
-	    content == NULL) {
-		return NULL;
+			    err) < 0) {
+		return -1;
 	}
-	chain = exec_chain_new();
-	if (chain_parse(chain, content, err) < 0) {
+	if (content == NULL) {
+		return 0;
+	}
+	*chain = exec_chain_new();
+	if (chain_parse(*chain, content, &unread) < 0) {
 		log_error("chain cannot be read rollout=r%lld class=%s error=\"%s\"",
-			  (long long)task->rollout_id, task->class, err->msg);
+			  (long long)task->rollout_id, task->class, unread.msg);
+		exec_chain_unref(g_steal_pointer(chain));
 	}
-	return chain;
+	return 0;
 }
 
 static void chain_value_free(void *chain)
@@ -281,13 +287,15 @@ static void chain_value_free(void *chain)
 	exec_chain_unref(chain);
 }
 
-struct chain *sched_chain_get(struct sched *sched, const struct store_task *task, struct err *err)
+int sched_chain_get(struct sched *sched, const struct store_task *task, struct chain **chain,
+		    struct err *err)
 {
 	g_autofree char *key = NULL;
-	struct chain *chain;
+	void *known = NULL;
 
+	*chain = NULL;
 	if (task->class == NULL) {
-		return NULL;
+		return 0;
 	}
 	key = g_strdup_printf("%lld/%lld/%s", (long long)task->rollout_id,
 			      (long long)task->server_id, task->class);
@@ -295,12 +303,15 @@ struct chain *sched_chain_get(struct sched *sched, const struct store_task *task
 		sched->chains =
 			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, chain_value_free);
 	}
-	if (g_hash_table_lookup_extended(sched->chains, key, NULL, (void **)&chain)) {
-		return exec_chain_ref(chain);
+	if (g_hash_table_lookup_extended(sched->chains, key, NULL, &known)) {
+		*chain = exec_chain_ref(known);
+		return 0;
 	}
-	chain = load(sched, task, err);
-	g_hash_table_insert(sched->chains, g_steal_pointer(&key), chain);
-	return exec_chain_ref(chain);
+	if (load(sched, task, chain, err) < 0) {
+		return -1;
+	}
+	g_hash_table_insert(sched->chains, g_steal_pointer(&key), exec_chain_ref(*chain));
+	return 0;
 }
 
 /* ---- after a task ------------------------------------------------------------------------ */

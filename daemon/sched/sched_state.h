@@ -162,8 +162,9 @@ NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
 /* What to know before the start, one owned sentence each. */
 void sched_chains_warn(const struct census *census, GPtrArray *warnings);
 
-/* One reference, or NULL when there is none: then recovery knows less. */
-struct chain *sched_chain_get(struct sched *sched, const struct store_task *task, struct err *err);
+/* *chain is one reference, or NULL when there is none: then recovery knows less. */
+NODISCARD int sched_chain_get(struct sched *sched, const struct store_task *task,
+			      struct chain **chain, struct err *err);
 NODISCARD int sched_task_shaped(struct sched *sched, const struct store_task *task,
 				const struct exec_result *result, struct err *err);
 
