@@ -249,20 +249,6 @@ static int changed_one(struct store_query *query, int64_t id, struct err *err)
 	return 0;
 }
 
-int store_tenant_seen(struct store *store, int64_t id, const char *version, int64_t bytes,
-		      struct err *err)
-{
-	SCOPED(store_query) query = { 0 };
-
-	if (store_query_begin(&query, store, SQL_TENANT_SEEN, err) < 0) {
-		return -1;
-	}
-	store_bind_int(&query, ":id", id);
-	store_bind_text(&query, ":version", version);
-	store_bind_int(&query, ":bytes", bytes);
-	return changed_one(&query, id, err);
-}
-
 int store_tenant_found(struct store *store, int64_t id, const struct store_found *found,
 		       struct err *err)
 {

@@ -25,11 +25,7 @@ NODISCARD int store_tenant_get_schema(struct store *store, int64_t server_id, co
 NODISCARD int store_tenant_each(struct store *store, const char *after, int64_t limit,
 				store_tenant_fn fn, void *ctx, struct err *err);
 
-/* Only version and bytes: cheap, for thousands at once. version NULL clears. */
-NODISCARD int store_tenant_seen(struct store *store, int64_t id, const char *version, int64_t bytes,
-				struct err *err);
-
-/* What a look at its own history found; NULL texts clear. */
+/* What a look at its own history found; cheap, for thousands at once. NULL texts clear. */
 struct store_found {
 	const char *version;
 	const char *open;

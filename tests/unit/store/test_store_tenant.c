@@ -129,15 +129,21 @@ static void a_look_changes_version_and_size_only(void **state)
 
 	fixture_begin(fixture);
 	id = fixture_tenant(fixture, fixture_server(fixture, "db1"), "acme");
-	WORKS(fixture, store_tenant_seen(fixture->store, id, "0012", 77, &fixture->err));
+	WORKS(fixture, store_tenant_found(fixture->store, id,
+					  &(struct store_found){ .version = "0012", .bytes = 77 },
+					  &fixture->err));
 	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
 	assert_string_equal(tenant.version, "0012");
 	assert_int_equal(tenant.bytes, 77);
 	assert_int_equal(tenant.revision, 1);
-	WORKS(fixture, store_tenant_seen(fixture->store, id, NULL, 78, &fixture->err));
+	WORKS(fixture, store_tenant_found(fixture->store, id, &(struct store_found){ .bytes = 78 },
+					  &fixture->err));
 	WORKS(fixture, store_tenant_get_id(fixture->store, id, &tenant, &fixture->err));
 	assert_null(tenant.version);
-	assert_int_equal(store_tenant_seen(fixture->store, 999, "1", 1, &fixture->err), -1);
+	assert_int_equal(store_tenant_found(fixture->store, 999,
+					    &(struct store_found){ .version = "1", .bytes = 1 },
+					    &fixture->err),
+			 -1);
 	assert_int_equal(fixture->err.code, ERR_NOT_FOUND);
 	fixture_commit(fixture);
 }
@@ -260,7 +266,9 @@ static int nest(const struct store_tenant *tenant, void *ctx, struct err *err)
 	g_autoptr(GString) got = g_string_new(NULL);
 
 	(void)err;
-	WORKS(fixture, store_tenant_seen(fixture->store, tenant->id, "9", 9, &fixture->err));
+	WORKS(fixture, store_tenant_found(fixture->store, tenant->id,
+					  &(struct store_found){ .version = "9", .bytes = 9 },
+					  &fixture->err));
 	WORKS(fixture,
 	      store_tenant_each(fixture->store, NULL, 0, print_labels, got, &fixture->err));
 	assert_string_equal(got->str, "a: b:k0=b, c: ");
