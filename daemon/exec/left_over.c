@@ -3,24 +3,16 @@
 #include <glib.h>
 
 #include "db.h"
-
-#define MARKED                                                                  \
-	"select table_schema from information_schema.tables "                   \
-	"where table_schema like 'muster|_scratch|_%' escape '|' "              \
-	"and table_name = 'muster_scratch' and table_comment like 'muster: %' " \
-	"order by table_schema"
+#include "scratch.h"
 
 /* One that is dropped while we look is not left over. */
 static bool is_older(struct db_session *session, const char *schema, uint64_t epoch)
 {
-	g_autofree char *name = db_quote_name(schema);
-	SCOPED(db_rows) rows = { 0 };
 	struct err ignored;
+	int64_t made_by;
 
-	return db_queryf(session, &rows, &ignored, "select max(epoch) from %s.muster_scratch",
-			 name) == 0 &&
-	       rows.nr == 1 && rows.cells[0][0] != NULL &&
-	       g_ascii_strtoull(rows.cells[0][0], NULL, 10) < epoch;
+	return scratch_made_by(session, schema, &made_by, &ignored) == 0 &&
+	       made_by < (int64_t)epoch;
 }
 
 char **left_over_find(struct db_session *session, uint64_t epoch, struct err *err)
@@ -28,7 +20,10 @@ char **left_over_find(struct db_session *session, uint64_t epoch, struct err *er
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_query(session, &rows, MARKED, err) < 0) {
+	if (db_query(session, &rows,
+		     "select schema_name from information_schema.schemata "
+		     "where schema_name like " SCRATCH_LIKE " order by schema_name",
+		     err) < 0) {
 		(void)err_prefix(err, "left-over copies");
 		return NULL;
 	}

@@ -65,9 +65,7 @@ static int birth_unlock(struct db_session *session, struct err *err)
 	return db_execf(session, err, "do release_lock(" BIRTH_LOCK ")");
 }
 
-/* Is it ours, and of which epoch? -1: it is not marked. */
-static int marker_read(struct db_session *session, const char *schema, int64_t *epoch,
-		       struct err *err)
+int scratch_made_by(struct db_session *session, const char *schema, int64_t *epoch, struct err *err)
 {
 	g_autofree char *quoted = db_quote(session, schema);
 	g_autofree char *name = db_quote_name(schema);
@@ -96,7 +94,7 @@ static int drop_marked(struct db_session *session, const char *schema, struct er
 	int64_t epoch;
 
 	if (!g_str_has_prefix(schema, SCRATCH_PREFIX) ||
-	    marker_read(session, schema, &epoch, err) < 0) {
+	    scratch_made_by(session, schema, &epoch, err) < 0) {
 		return -1;
 	}
 	return db_execf(session, err, "drop database %s", name);
@@ -259,7 +257,7 @@ static int sweep_one(struct db_session *session, const char *schema, int64_t epo
 	if (is_empty(session, schema, &empty, err) < 0) {
 		return -1;
 	}
-	if (!empty && marker_read(session, schema, &made_by, err) < 0) {
+	if (!empty && scratch_made_by(session, schema, &made_by, err) < 0) {
 		return err->code == ERR_CONFLICT ? 0 : -1;
 	}
 	if (!empty && made_by >= epoch) {
@@ -289,7 +287,7 @@ int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, st
 	if (birth_lock(session, err) < 0 ||
 	    db_query(session, &rows,
 		     "select schema_name from information_schema.schemata "
-		     "where schema_name like 'muster|_scratch|_%' escape '|'",
+		     "where schema_name like " SCRATCH_LIKE,
 		     err) < 0) {
 		return err_prefix(err, "left-over scratch schemas");
 	}

@@ -20,6 +20,7 @@
 #include "err.h"
 
 #define SCRATCH_PREFIX "muster_scratch_"
+#define SCRATCH_LIKE   "'muster|_scratch|_%' escape '|'" /* of every such name */
 
 struct db_session;
 struct release;
@@ -67,6 +68,12 @@ NODISCARD int scratch_end(struct scratch *scratch, struct err *err);
 /* Drop a copy whose session was lost; it may never have been made, or be dropped already. */
 NODISCARD int scratch_drop(struct db_session *session, const char *name, int64_t epoch,
 			   struct err *err);
+
+/*
+ * The epoch of the daemon that made the database. ERR_CONFLICT: it does not hold our marker.
+ */
+NODISCARD int scratch_made_by(struct db_session *session, const char *schema, int64_t *epoch,
+			      struct err *err);
 
 /*
  * Drop what earlier daemons have left: databases with such a name that hold the marker, its
