@@ -93,6 +93,9 @@ static inline void release_scoped_free(struct release **release)
 /* Index of the migration with this version, or -1. */
 ptrdiff_t release_find(const struct release *release, const char *version);
 
+/* Index of the migration that a rollout ends with: of to_version, NULL: the newest. Or -1. */
+ptrdiff_t release_last(const struct release *release, const char *to_version);
+
 /*
  * Order two versions of any release: runs of digits as numbers of any length, the
  * rest as bytes; "_" and "." separate alike. <0, 0, >0.

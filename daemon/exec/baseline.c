@@ -52,10 +52,7 @@ static int count_wanted(const struct exec_order *order, size_t *nr, struct err *
 		*nr = 0;
 		return 0;
 	}
-	last = (ptrdiff_t)release->nr - 1;
-	if (order->to_version != NULL) {
-		last = release_find(release, order->to_version);
-	}
+	last = release_last(release, order->to_version);
 	if (last < 0) {
 		return err_set(err, ERR_INVALID,
 			       "the release has no migration %s: see `muster release show`",

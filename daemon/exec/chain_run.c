@@ -20,13 +20,10 @@ static GArray *pending_of(struct visit *visit, const char *schema, struct err *e
 	const char *const schemas[] = { schema };
 	g_autoptr(GArray) pending = g_array_new(FALSE, FALSE, sizeof(size_t));
 	SCOPED(db_positions) positions = { 0 };
-	ptrdiff_t last = (ptrdiff_t)release->nr - 1;
+	ptrdiff_t last = release_last(release, visit->order->to_version);
 
 	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0) {
 		return NULL;
-	}
-	if (visit->order->to_version != NULL) {
-		last = release_find(release, visit->order->to_version);
 	}
 	for (size_t i = 0; i < (size_t)(last + 1); i++) {
 		const struct migration *migration = &release->migrations[i];
@@ -41,18 +38,6 @@ static GArray *pending_of(struct visit *visit, const char *schema, struct err *e
 	return g_steal_pointer(&pending);
 }
 
-static struct db_session *open_runner(const struct exec_order *order, struct err *err)
-{
-	const struct db_addr addr = {
-		.host = order->addr.host,
-		.port = (unsigned)order->addr.port,
-		.socket = order->addr.socket,
-		.defaults_file = order->addr.defaults_file,
-	};
-
-	return db_open(&addr, err);
-}
-
 static bool is_lost(const struct err *err)
 {
 	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME;
@@ -61,7 +46,7 @@ static bool is_lost(const struct err *err)
 static int make(struct visit *visit, const GArray *pending, struct chain *chain, struct err *err)
 {
 	const struct exec_order *order = visit->order;
-	SCOPED_PTR(db_session) runner = open_runner(order, err);
+	SCOPED_PTR(db_session) runner = visit_connect(order, err);
 	struct scratch *scratch;
 	struct err left = { 0 };
 	int made;

@@ -169,13 +169,10 @@ static void collect(struct search *search, size_t end_index)
 static void decide(struct search *search, const char *to_version)
 {
 	const struct release *release = search->release;
-	ptrdiff_t last = (ptrdiff_t)release->nr - 1;
+	ptrdiff_t last = release_last(release, to_version);
 
 	if (is_ahead(search)) {
 		return;
-	}
-	if (to_version != NULL) {
-		last = release_find(release, to_version);
 	}
 	if (to_version != NULL && last < 0) {
 		end(search->position, TASK_REFUSED, to_version,

@@ -27,8 +27,7 @@ static int survey_init(struct survey *survey, const struct exec_order *order, st
 	if (release == NULL) {
 		return 0;
 	}
-	last = order->to_version == NULL ? (ptrdiff_t)release->nr - 1
-					 : release_find(release, order->to_version);
+	last = release_last(release, order->to_version);
 	if (order->to_version != NULL && last < 0) {
 		return err_set(err, ERR_INVALID,
 			       "the release has no migration %s: see `muster release show`",

@@ -19,9 +19,9 @@ bool visit_stops(const struct exec_order *order)
 	return order->live != NULL && atomic_load(&order->live->stop) != 0;
 }
 
-static int open_new(struct visit *visit, struct err *err)
+struct db_session *visit_connect(const struct exec_order *order, struct err *err)
 {
-	const struct exec_addr *from = &visit->order->addr;
+	const struct exec_addr *from = &order->addr;
 	const struct db_addr addr = {
 		.host = from->host,
 		.port = (unsigned)from->port,
@@ -29,7 +29,12 @@ static int open_new(struct visit *visit, struct err *err)
 		.defaults_file = from->defaults_file,
 	};
 
-	visit->session = db_open(&addr, err);
+	return db_open(&addr, err);
+}
+
+static int open_new(struct visit *visit, struct err *err)
+{
+	visit->session = visit_connect(visit->order, err);
 	return visit->session == NULL ? -1 : 0;
 }
 

@@ -26,6 +26,9 @@ struct visit {
 	bool dirty; /* a file left something in the session; set by who ran it */
 };
 
+/* One more session on the order's server, the caller's own. NULL on failure. */
+NODISCARD struct db_session *visit_connect(const struct exec_order *order, struct err *err);
+
 /* The order's session, opened when there is none, without a tenant. */
 NODISCARD int visit_open(struct visit *visit, struct exec_order *order, struct err *err);
 

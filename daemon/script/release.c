@@ -86,6 +86,11 @@ ptrdiff_t release_find(const struct release *release, const char *version)
 	return -1;
 }
 
+ptrdiff_t release_last(const struct release *release, const char *to_version)
+{
+	return to_version == NULL ? (ptrdiff_t)release->nr - 1 : release_find(release, to_version);
+}
+
 /* ---- digests ---------------------------------------------------------------------- */
 
 static void digest_take(GChecksum *sum, const char *text, size_t len)

@@ -266,6 +266,9 @@ static void finds_a_version_however_it_is_padded(void **state)
 	assert_int_equal(release_find(release, "0008"), 1);
 	assert_int_equal(release_find(release, "7"), 0);
 	assert_int_equal(release_find(release, "9"), -1);
+	assert_int_equal(release_last(release, NULL), (ptrdiff_t)release->nr - 1);
+	assert_int_equal(release_last(release, "7"), 0);
+	assert_int_equal(release_last(release, "9"), -1);
 }
 
 static void sums_depend_on_every_byte_and_not_on_order(void **state)
