@@ -80,7 +80,7 @@ struct exec_order {
 	char *scratch;           /* owned; CHAIN: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK; borrowed, outlives the order */
-	struct chain *chain;     /* TASK, RESOLVE; one reference; NULL: not known */
+	struct chain *chain;     /* TASK; one reference; NULL: not known */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */

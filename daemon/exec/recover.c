@@ -82,10 +82,8 @@ static const char **shapes_of(const struct recovery *recovery)
 	const struct chain *chain = recovery->visit->order->chain;
 	g_autofree const char **shapes = NULL;
 
-	if (chain != NULL) {
-		shapes = chain_fingerprints(chain, recovery->migration->version,
-					    recovery->migration->up.nr);
-	}
+	shapes =
+		chain_fingerprints(chain, recovery->migration->version, recovery->migration->up.nr);
 	if (shapes == NULL || g_strcmp0(shapes[0], recovery->row->fingerprint) != 0) {
 		return NULL;
 	}
@@ -160,9 +158,7 @@ static size_t steps_until(const struct chain *chain, const char *version, size_t
 static void explain(struct recovery *recovery, size_t done)
 {
 	const struct chain *chain = recovery->visit->order->chain;
-	SCOPED(shape_diff) diff = { 0 };
 	SCOPED(shape) wanted = { 0 };
-	g_auto(GStrv) lines = NULL;
 	struct err err;
 
 	if (chain == NULL || recovery->now.fingerprint[0] == '\0' ||
@@ -170,9 +166,7 @@ static void explain(struct recovery *recovery, size_t done)
 			&err) < 0) {
 		return;
 	}
-	shape_diff_make(&diff, &wanted, &recovery->now);
-	lines = shape_diff_lines(&diff, DIFFERENCE_MAX);
-	*recovery->difference = g_strjoinv("\n", lines);
+	*recovery->difference = shape_difference(&wanted, &recovery->now, DIFFERENCE_MAX);
 }
 
 static int decide(struct recovery *recovery, struct err *err)

@@ -141,10 +141,7 @@ static void show_size(struct task *task)
 /* Owned; NULL: it was not tried out. */
 static const char **shapes_of(const struct task *task, const struct migration *migration)
 {
-	const struct chain *chain = task->order->chain;
-
-	return chain == NULL ? NULL
-			     : chain_fingerprints(chain, migration->version, migration->up.nr);
+	return chain_fingerprints(task->order->chain, migration->version, migration->up.nr);
 }
 
 /* Its own name may stand in a default or a body, and the copy had another. */

@@ -42,7 +42,7 @@ const struct chain_step *chain_find(const struct chain *chain, const char *versi
 
 const char **chain_fingerprints(const struct chain *chain, const char *version, size_t nr)
 {
-	const struct chain_step *first = chain_find(chain, version, 1);
+	const struct chain_step *first = chain == NULL ? NULL : chain_find(chain, version, 1);
 	const char **all;
 
 	if (first == NULL) {

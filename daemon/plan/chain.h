@@ -54,7 +54,8 @@ const struct chain_step *chain_find(const struct chain *chain, const char *versi
 /*
  * Fingerprints around the statements of one migration of nr statements: [0] in front of the
  * first, [k] after statement k; NULL where the chain has no step. Borrowed from the chain;
- * the array is the caller's (g_free). NULL: the chain does not have the migration.
+ * the array is the caller's (g_free). NULL: the chain does not have the migration, or
+ * there is no chain (NULL).
  */
 const char **chain_fingerprints(const struct chain *chain, const char *version, size_t nr);
 

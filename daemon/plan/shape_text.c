@@ -106,6 +106,16 @@ char *shape_diff_text(const struct shape_diff *diff, size_t max)
 	return g_strjoinv("; ", lines);
 }
 
+char *shape_difference(const struct shape *before, const struct shape *after, size_t max)
+{
+	SCOPED(shape_diff) diff = { 0 };
+	g_auto(GStrv) lines = NULL;
+
+	shape_diff_make(&diff, before, after);
+	lines = shape_diff_lines(&diff, max);
+	return g_strjoinv("\n", lines);
+}
+
 /* ---- for the store ------------------------------------------------------------------- */
 
 static void write_escaped(GString *out, const char *text)

@@ -294,10 +294,6 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 }
 
 /*
- * One member of each class of each server is copied, but of those in the middle of a migration.
- * False: there is nothing to copy.
- */
-/*
  * A tenant in the middle of a migration of which nothing is remembered: another that has not
  * begun may look as this one did before. Its chain says how far this one came, when the
  * history says that it did look so (recover.h); a copy of itself would mislead.
@@ -317,6 +313,10 @@ static void lend_class(const struct census *census, struct census_tenant *tenant
 	}
 }
 
+/*
+ * One member of each class of each server is copied, but of those in the middle of a migration.
+ * False: there is nothing to copy.
+ */
 static bool send_classes(struct sched *sched, struct census_run *run)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -41,6 +41,11 @@ static void release_value_free(void *release)
 	release_unref(release);
 }
 
+static void chain_value_free(void *chain)
+{
+	exec_chain_unref(chain);
+}
+
 static void run_value_free(void *run)
 {
 	run_free(run);
@@ -76,6 +81,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->links = table_new(link_value_free);
 	sched->runs = table_new(run_value_free);
 	sched->releases = table_new(release_value_free);
+	sched->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, chain_value_free);
 	sched->running = table_new(g_free);
 	sched->busy = table_new(NULL);
 	sched->jobs = table_new(g_free);
@@ -131,7 +137,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->running);
 	g_hash_table_destroy(sched->runs);
 	g_hash_table_destroy(sched->releases);
-	g_clear_pointer(&sched->chains, g_hash_table_unref);
+	g_hash_table_destroy(sched->chains);
 	g_hash_table_destroy(sched->links);
 	g_free(sched);
 }
@@ -401,7 +407,7 @@ static void act(struct sched *sched)
 	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
 	if (g_hash_table_size(sched->runs) == 0) {
 		g_hash_table_remove_all(sched->releases);
-		g_clear_pointer(&sched->chains, g_hash_table_unref);
+		g_hash_table_remove_all(sched->chains);
 	}
 	sched_outbox_send(sched);
 	sched_jobs_send(sched);
@@ -446,7 +452,7 @@ static void undo(struct sched *sched, const struct err *err)
 	void *value;
 
 	store_rollback(sched->store);
-	g_clear_pointer(&sched->chains, g_hash_table_unref); /* perhaps of rows that are gone */
+	g_hash_table_remove_all(sched->chains); /* perhaps of rows that are gone */
 	sched_outbox_undo(sched);
 	mark_stale(sched);
 	g_hash_table_iter_init(&iter, sched->running);

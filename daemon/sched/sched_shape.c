@@ -20,8 +20,6 @@
 static char *difference(struct sched *sched, const char *wanted, const char *now, struct err *err)
 {
 	g_autofree char *content = NULL;
-	g_auto(GStrv) lines = NULL;
-	SCOPED(shape_diff) diff = { 0 };
 	SCOPED(shape) before = { 0 };
 	SCOPED(shape) after = { 0 };
 
@@ -32,9 +30,7 @@ static char *difference(struct sched *sched, const char *wanted, const char *now
 	    shape_parse(&after, now, err) < 0) {
 		return g_strdup("it looks otherwise than when muster saw it last");
 	}
-	shape_diff_make(&diff, &before, &after);
-	lines = shape_diff_lines(&diff, DIFFERENCE_MAX);
-	return g_strjoinv("\n", lines);
+	return shape_difference(&before, &after, DIFFERENCE_MAX);
 }
 
 static int note_drift(struct sched *sched, const struct store_tenant *row, const char *drifted,
@@ -282,11 +278,6 @@ static int load(struct sched *sched, const struct store_task *task, struct chain
 	return 0;
 }
 
-static void chain_value_free(void *chain)
-{
-	exec_chain_unref(chain);
-}
-
 int sched_chain_get(struct sched *sched, const struct store_task *task, struct chain **chain,
 		    struct err *err)
 {
@@ -299,10 +290,6 @@ int sched_chain_get(struct sched *sched, const struct store_task *task, struct c
 	}
 	key = g_strdup_printf("%lld/%lld/%s", (long long)task->rollout_id,
 			      (long long)task->server_id, task->class);
-	if (sched->chains == NULL) {
-		sched->chains =
-			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, chain_value_free);
-	}
 	if (g_hash_table_lookup_extended(sched->chains, key, NULL, &known)) {
 		*chain = exec_chain_ref(known);
 		return 0;
