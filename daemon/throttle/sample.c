@@ -47,7 +47,7 @@ void sample_add_problem(struct sample *sample, const char *name, const char *pro
 {
 	struct reading *reading = add(sample, name);
 
-	reading->value = NAN;
+	reading->value = (double)NAN;
 	reading->problem = g_string_chunk_insert_const(sample->texts, problem);
 }
 

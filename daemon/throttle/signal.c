@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#define NONE SIGNAL_NO_LIMIT
+
 /* clang-format off */
 const struct signal_kind signal_kinds[SIGNAL_NR] = {
 	/* name, unit, lower is worse, per core, soft, hard, critical, help */
@@ -12,33 +14,33 @@ const struct signal_kind signal_kinds[SIGNAL_NR] = {
 		"statements of clients that run at once, without muster's own" },
 	[SIGNAL_CONNECTIONS] =      { "connections",      "%",    false, false, 75,  85,  95,
 		"connections in use, of max_connections" },
-	[SIGNAL_CONNECT_RATE] =     { "connect_rate",     "1/s",  false, true,  500, 2000, NAN,
+	[SIGNAL_CONNECT_RATE] =     { "connect_rate",     "1/s",  false, true,  500, 2000, NONE,
 		"new connections" },
-	[SIGNAL_ABORTED_CONNECTS] = { "aborted_connects", "1/s",  false, false, 20, 100, NAN,
+	[SIGNAL_ABORTED_CONNECTS] = { "aborted_connects", "1/s",  false, false, 20, 100, NONE,
 		"connections that were refused or given up" },
-	[SIGNAL_LAG] =              { "lag",              "s",    false, false, 3,   10, NAN,
+	[SIGNAL_LAG] =              { "lag",              "s",    false, false, 3,   10, NONE,
 		"how far the slowest replica is behind; infinite when it has stopped" },
-	[SIGNAL_LONGEST_TRX] =      { "longest_trx",      "s",    false, false, 600, NAN, NAN,
+	[SIGNAL_LONGEST_TRX] =      { "longest_trx",      "s",    false, false, 600, NONE, NONE,
 		"age of the oldest open transaction" },
-	[SIGNAL_HISTORY_LENGTH] =   { "history_length",   "",     false, false, 1e6, 5e6, NAN,
+	[SIGNAL_HISTORY_LENGTH] =   { "history_length",   "",     false, false, 1e6, 5e6, NONE,
 		"undo that purge has not reached" },
-	[SIGNAL_HISTORY_SLOPE] =    { "history_slope",    "1/s",  false, false, 2e4, NAN, NAN,
+	[SIGNAL_HISTORY_SLOPE] =    { "history_slope",    "1/s",  false, false, 2e4, NONE, NONE,
 		"how fast that grows" },
-	[SIGNAL_LOCK_WAITS] =       { "lock_waits",       "1/s",  false, false, 100, 500, NAN,
+	[SIGNAL_LOCK_WAITS] =       { "lock_waits",       "1/s",  false, false, 100, 500, NONE,
 		"waits for row locks" },
-	[SIGNAL_LOCK_TIME] =        { "lock_time",        "ms/s", false, false, 5e3, 2e4, NAN,
+	[SIGNAL_LOCK_TIME] =        { "lock_time",        "ms/s", false, false, 5e3, 2e4, NONE,
 		"time spent waiting for row locks" },
-	[SIGNAL_CHECKPOINT_AGE] =   { "checkpoint_age",   "%",    false, false, 75,  85, NAN,
+	[SIGNAL_CHECKPOINT_AGE] =   { "checkpoint_age",   "%",    false, false, 75,  85, NONE,
 		"redo log in use" },
-	[SIGNAL_COMMIT_LATENCY] =   { "commit_latency",   "ms",   false, false, 250, 2e3, NAN,
+	[SIGNAL_COMMIT_LATENCY] =   { "commit_latency",   "ms",   false, false, 250, 2e3, NONE,
 		"a small commit of muster's own" },
 	[SIGNAL_FLOW_CONTROL] =     { "flow_control",     "%",    false, false, 5,   20,  60,
 		"time that a Galera cluster stood still for its slowest node" },
 	[SIGNAL_DISK_FREE] =        { "disk_free",        "%",    true,  false, 10,   5,   2,
 		"free on the disk of the data directory, when it is on this host" },
-	[SIGNAL_PRESSURE] =         { "pressure",         "%",    false, false, NAN, NAN, NAN,
+	[SIGNAL_PRESSURE] =         { "pressure",         "%",    false, false, NONE, NONE, NONE,
 		"time that something waited for a processor, when the server is on this host" },
-	[SIGNAL_LOAD] =             { "load",             "",     false, false, NAN, NAN, NAN,
+	[SIGNAL_LOAD] =             { "load",             "",     false, false, NONE, NONE, NONE,
 		"load average for each core, when the server is on this host" },
 };
 
@@ -120,7 +122,7 @@ int signal_value_parse(const char *text, double *value, struct err *err)
 	double number;
 
 	if (strcmp(text, "-") == 0) {
-		*value = NAN;
+		*value = SIGNAL_NO_LIMIT;
 		return 0;
 	}
 	number = g_ascii_strtod(text, &end);

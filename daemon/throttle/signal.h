@@ -13,6 +13,7 @@
 #ifndef SIGNAL_H
 #define SIGNAL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +22,7 @@
 #define SIGNAL_CORES     4  /* usual limits of per_core kinds are for so many */
 #define SIGNAL_VALUE_MAX 32 /* chars of a formatted value */
 #define SIGNAL_NAME_MAX  64
+#define SIGNAL_NO_LIMIT  ((double)NAN)
 
 enum signal_id {
 	SIGNAL_THREADS_RUNNING,
