@@ -1,0 +1,153 @@
+#include "gauge.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "sample.h"
+#include "signal.h"
+
+struct gauge *gauge_new(const char *name)
+{
+	struct gauge *gauge = g_new0(struct gauge, 1);
+	int id = signal_find(name);
+
+	gauge->name = g_strdup(name);
+	gauge->kind = id < 0 ? NULL : &signal_kinds[id];
+	gauge->own_rate = id == SIGNAL_THREADS_RUNNING;
+	gauge_set_limits(gauge, NULL, 0, 0);
+	return gauge;
+}
+
+void gauge_free(struct gauge *gauge)
+{
+	if (gauge == NULL) {
+		return;
+	}
+	g_free(gauge->name);
+	g_free(gauge->problem);
+	g_free(gauge->exempt_reason);
+	g_free(gauge);
+}
+
+/* What says go or stop has a limit without being told. */
+static void usual(const struct gauge *gauge, int64_t cores, struct level_limits *limits)
+{
+	bool is_switch =
+		g_str_has_prefix(gauge->name, "http:") || g_str_has_prefix(gauge->name, "file:");
+	double factor = 1;
+
+	if (gauge->kind == NULL) {
+		*limits = (struct level_limits){
+			.soft = SIGNAL_NO_LIMIT,
+			.hard = is_switch ? 0 : SIGNAL_NO_LIMIT,
+			.critical = SIGNAL_NO_LIMIT,
+		};
+		return;
+	}
+	if (gauge->kind->per_core && cores > SIGNAL_CORES) {
+		factor = (double)cores / SIGNAL_CORES;
+	}
+	*limits = (struct level_limits){
+		.soft = gauge->kind->soft * factor,
+		.hard = gauge->kind->hard * factor,
+		.critical = gauge->kind->critical * factor,
+		.lower_is_worse = gauge->kind->lower_is_worse,
+	};
+}
+
+void gauge_set_limits(struct gauge *gauge, const struct gauge_change *change, int64_t cores,
+		      int64_t now_ms)
+{
+	struct level_limits *limits = &gauge->limits;
+
+	gauge->change = change != NULL ? *change : (struct gauge_change){ 0 };
+	usual(gauge, cores, limits);
+	limits->soft = gauge->change.has_soft ? gauge->change.soft : limits->soft;
+	limits->hard = gauge->change.has_hard ? gauge->change.hard : limits->hard;
+	limits->critical = gauge->change.has_critical ? gauge->change.critical : limits->critical;
+	level_judge(&gauge->track, limits, now_ms);
+}
+
+void gauge_exempt(struct gauge *gauge, int64_t until_ms, const char *reason)
+{
+	gauge->exempt_until = until_ms;
+	g_free(gauge->exempt_reason);
+	gauge->exempt_reason = g_strdup(reason);
+}
+
+void gauge_missed(struct gauge *gauge, const char *problem)
+{
+	if (g_strcmp0(gauge->problem, problem) != 0) {
+		g_free(gauge->problem);
+		gauge->problem = g_strdup(problem);
+	}
+}
+
+void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy, int64_t now_ms)
+{
+	double own = gauge->own_rate ? (double)busy : 0;
+
+	if (reading == NULL) {
+		gauge->is_there = false;
+		gauge_missed(gauge, NULL);
+		gauge->track = (struct level_track){ 0 };
+		return;
+	}
+	if (!gauge->is_there) {
+		gauge->is_there = true;
+		gauge->expected_ms = now_ms;
+	}
+	if (reading->problem != NULL || isnan(reading->value)) {
+		gauge_missed(gauge,
+			     reading->problem != NULL ? reading->problem : "it has no value");
+		return;
+	}
+	gauge_missed(gauge, NULL);
+	level_take(&gauge->track, &gauge->limits, MAX(reading->value - own, 0), now_ms);
+}
+
+bool gauge_counts(const struct gauge *gauge, int64_t now_ms)
+{
+	return gauge->is_there && level_has_limit(&gauge->limits) && gauge->exempt_until <= now_ms;
+}
+
+int64_t gauge_heard_ms(const struct gauge *gauge)
+{
+	return gauge->track.nr > 0 ? MAX(gauge->track.at_ms, gauge->expected_ms)
+				   : gauge->expected_ms;
+}
+
+enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t now_ms)
+{
+	bool is_silent = gauge->is_there && now_ms - gauge_heard_ms(gauge) >= silence_ms;
+
+	/* what was critical does not become less by falling silent */
+	return is_silent && gauge->track.level < LEVEL_CRITICAL ? LEVEL_SILENT : gauge->track.level;
+}
+
+bool gauge_is_past(const struct gauge *gauge)
+{
+	return gauge->track.nr > 0 && level_of(&gauge->limits, gauge->track.values[0]) != LEVEL_OK;
+}
+
+char *gauge_format(const struct gauge *gauge, enum level level)
+{
+	char value[SIGNAL_VALUE_MAX];
+	char limit[SIGNAL_VALUE_MAX];
+	double at = level_limit(&gauge->limits, level);
+	bool is_past;
+
+	if (level == LEVEL_SILENT) {
+		return g_strdup_printf("signal %s silent", gauge->name);
+	}
+	is_past = signal_is_past(gauge->track.values[0], at, gauge->limits.lower_is_worse);
+	(void)signal_value_format(value, gauge->track.values[0]);
+	(void)signal_value_format(limit, at);
+	return g_strdup_printf("%s %s %s %s (%s)", gauge->name, value,
+			       !is_past                       ? "near"
+			       : gauge->limits.lower_is_worse ? "<"
+							      : ">",
+			       limit, level_names[level]);
+}

@@ -1,0 +1,534 @@
+#include "governor.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "aimd.h"
+#include "sample.h"
+#include "signal.h"
+
+#define SILENT_PERIODS 3
+
+const char *const throttle_state_names[THROTTLE_STATE_NR] = { "go", "slow", "paused", "stopped" };
+
+struct order { /* of a human */
+	int64_t until_ms;
+	char *text; /* owned */
+};
+
+struct governor {
+	GPtrArray *gauges; /* struct gauge *, owned; those of signal.h first */
+	GArray *pauses;    /* struct governor_pause; causes are interned */
+	struct order hold;
+	struct order slow;
+	double ratio;
+	struct aimd aimd;
+	int64_t cores;
+	int64_t heard_ms; /* of the last sample with something good in it */
+	bool is_known;
+	char *trouble;         /* owned */
+	int64_t hot_ms;        /* last moment past a hard limit; 0: long ago */
+	const char *hot;       /* which signal that was; interned */
+	const char *paused_by; /* what the last verdict was paused by; interned */
+	int64_t period_ms;     /* last wanted */
+	int64_t pace_ms;    /* what was wanted when the last sample came: the next may be as late */
+	int64_t decided_ms; /* last decision */
+	enum throttle_state state;
+	int64_t since_ms;
+	char *what; /* owned; of the last verdict */
+};
+
+struct governor *governor_new(int64_t now_ms)
+{
+	struct governor *governor = g_new0(struct governor, 1);
+
+	governor->gauges = g_ptr_array_new();
+	governor->pauses = g_array_new(FALSE, TRUE, sizeof(struct governor_pause));
+	for (int i = 0; i < SIGNAL_NR; i++) {
+		g_ptr_array_add(governor->gauges, gauge_new(signal_kinds[i].name));
+	}
+	governor->ratio = 1;
+	governor->period_ms = GOVERNOR_PERIOD_MS;
+	governor->since_ms = now_ms;
+	governor->decided_ms = now_ms;
+	governor_begin(governor, now_ms);
+	return governor;
+}
+
+void governor_free(struct governor *governor)
+{
+	if (governor == NULL) {
+		return;
+	}
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		gauge_free(g_ptr_array_index(governor->gauges, i));
+	}
+	g_ptr_array_free(governor->gauges, TRUE);
+	g_array_free(governor->pauses, TRUE);
+	g_free(governor->hold.text);
+	g_free(governor->slow.text);
+	g_free(governor->trouble);
+	g_free(governor->what);
+	g_free(governor);
+}
+
+static struct gauge *find(const struct governor *governor, const char *name)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+
+		if (strcmp(gauge->name, name) == 0) {
+			return gauge;
+		}
+	}
+	return NULL;
+}
+
+static struct gauge *get(struct governor *governor, const char *name)
+{
+	struct gauge *gauge = find(governor, name);
+
+	if (gauge == NULL) {
+		gauge = gauge_new(name);
+		g_ptr_array_add(governor->gauges, gauge);
+	}
+	return gauge;
+}
+
+void governor_begin(struct governor *governor, int64_t now_ms)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		gauge_take(g_ptr_array_index(governor->gauges, i), NULL, 0, now_ms);
+	}
+	governor->heard_ms = now_ms;
+	governor->is_known = false;
+	governor->hot_ms = 0;
+	governor_trouble(governor, NULL);
+}
+
+void governor_trouble(struct governor *governor, const char *problem)
+{
+	g_free(governor->trouble);
+	governor->trouble = g_strdup(problem);
+}
+
+/* ---- samples ------------------------------------------------------------------------ */
+
+static const struct reading *first_good(const struct sample *sample)
+{
+	for (size_t i = 0; i < sample->nr; i++) {
+		if (sample->readings[i].problem == NULL) {
+			return &sample->readings[i];
+		}
+	}
+	return NULL;
+}
+
+/* Nothing good: that takes no signal away, and says why they are all silent. */
+static void take_nothing(struct governor *governor, const struct sample *sample)
+{
+	for (size_t i = 0; i < sample->nr; i++) {
+		const struct reading *reading = &sample->readings[i];
+		struct gauge *gauge = find(governor, reading->name);
+
+		governor_trouble(governor, reading->problem);
+		if (gauge != NULL && gauge->is_there) {
+			gauge_missed(gauge, reading->problem);
+		}
+	}
+}
+
+static void set_cores(struct governor *governor, int64_t cores, int64_t now_ms)
+{
+	if (cores == 0 || cores == governor->cores) {
+		return;
+	}
+	governor->cores = cores;
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+		struct gauge_change change = gauge->change;
+
+		gauge_set_limits(gauge, &change, cores, now_ms);
+	}
+}
+
+void governor_take(struct governor *governor, const struct sample *sample, int64_t busy,
+		   int64_t now_ms)
+{
+	if (first_good(sample) == NULL) {
+		take_nothing(governor, sample);
+		return;
+	}
+	governor->heard_ms = now_ms;
+	governor->is_known = true;
+	governor->pace_ms = governor->period_ms;
+	governor_trouble(governor, NULL);
+	set_cores(governor, sample->cores, now_ms);
+	for (size_t i = 0; i < sample->nr; i++) {
+		(void)get(governor, sample->readings[i].name);
+	}
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+
+		gauge_take(gauge, sample_find(sample, gauge->name), busy, now_ms);
+	}
+}
+
+/* ---- what humans want ---------------------------------------------------------------- */
+
+/* Somebody decided: what was hot before need not cool down. */
+static void decided_by_human(struct governor *governor)
+{
+	governor->hot_ms = 0;
+}
+
+void governor_reset_limits(struct governor *governor, int64_t now_ms)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		gauge_set_limits(g_ptr_array_index(governor->gauges, i), NULL, governor->cores,
+				 now_ms);
+	}
+	decided_by_human(governor);
+}
+
+void governor_set_limits(struct governor *governor, const char *signal,
+			 const struct gauge_change *change, int64_t now_ms)
+{
+	gauge_set_limits(get(governor, signal), change, governor->cores, now_ms);
+	decided_by_human(governor);
+}
+
+static void set_order(struct order *order, int64_t until_ms, const char *text)
+{
+	order->until_ms = until_ms;
+	g_free(order->text);
+	order->text = g_strdup(text);
+}
+
+void governor_hold(struct governor *governor, int64_t until_ms, const char *text)
+{
+	set_order(&governor->hold, until_ms, text);
+}
+
+void governor_ratio(struct governor *governor, double ratio, int64_t until_ms, const char *text)
+{
+	set_order(&governor->slow, until_ms, text);
+	governor->ratio = ratio;
+}
+
+void governor_exempt(struct governor *governor, const char *signal, int64_t until_ms,
+		     const char *reason)
+{
+	gauge_exempt(get(governor, signal), until_ms, reason);
+	decided_by_human(governor);
+}
+
+void governor_exempt_none(struct governor *governor)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		gauge_exempt(g_ptr_array_index(governor->gauges, i), 0, NULL);
+	}
+}
+
+/* ---- the decision --------------------------------------------------------------------- */
+
+static int64_t silence_ms(const struct governor *governor)
+{
+	int64_t period_ms = MAX(governor->period_ms, governor->pace_ms);
+
+	return MAX(SILENT_PERIODS * period_ms, (int64_t)GOVERNOR_SILENCE_MS);
+}
+
+static bool is_on(const struct order *order, int64_t now_ms)
+{
+	return order->until_ms > now_ms;
+}
+
+/* Critical before silent before hard. */
+static int badness(enum level level)
+{
+	static const int by_level[LEVEL_NR] = {
+		[LEVEL_SOFT] = 1,
+		[LEVEL_HARD] = 2,
+		[LEVEL_SILENT] = 3,
+		[LEVEL_CRITICAL] = 4,
+	};
+
+	return by_level[level];
+}
+
+static const struct gauge *worst(const struct governor *governor, int64_t now_ms, enum level *level)
+{
+	const struct gauge *found = NULL;
+
+	*level = LEVEL_OK;
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+		enum level its;
+
+		if (!gauge_counts(gauge, now_ms)) {
+			continue;
+		}
+		its = gauge_level(gauge, silence_ms(governor), now_ms);
+		if (badness(its) > badness(*level)) {
+			found = gauge;
+			*level = its;
+		}
+	}
+	return found;
+}
+
+static void say(struct governor *governor, struct verdict *verdict, enum throttle_state state,
+		const char *cause, char *what)
+{
+	g_free(governor->what);
+	governor->what = what;
+	verdict->state = state;
+	verdict->cause = cause;
+	verdict->what = what;
+}
+
+static void say_gauge(struct governor *governor, struct verdict *verdict, const struct gauge *gauge,
+		      enum level level)
+{
+	static const enum throttle_state states[LEVEL_NR] = {
+		[LEVEL_SOFT] = THROTTLE_SLOW,
+		[LEVEL_HARD] = THROTTLE_PAUSED,
+		[LEVEL_SILENT] = THROTTLE_PAUSED,
+		[LEVEL_CRITICAL] = THROTTLE_STOPPED,
+	};
+
+	say(governor, verdict, states[level], g_intern_string(gauge->name),
+	    gauge_format(gauge, level));
+	verdict->level = level;
+	verdict->limit = level_limit(&gauge->limits, level);
+	verdict->value = gauge->track.nr > 0 ? gauge->track.values[0] : SIGNAL_NO_LIMIT;
+	verdict->dated_ms = level == LEVEL_SILENT ? gauge_heard_ms(gauge) : gauge->track.since_ms;
+	verdict->detail = level == LEVEL_SILENT ? gauge->problem : NULL;
+}
+
+/* No sample at all: more than one signal. */
+static bool say_silence(struct governor *governor, struct verdict *verdict, int64_t now_ms)
+{
+	if (now_ms - governor->heard_ms < silence_ms(governor)) {
+		return false;
+	}
+	say(governor, verdict, THROTTLE_PAUSED, "silence", g_strdup("no signal"));
+	verdict->level = LEVEL_SILENT;
+	verdict->dated_ms = governor->heard_ms;
+	verdict->detail = governor->trouble;
+	return true;
+}
+
+static bool is_hot(const struct governor *governor, int64_t now_ms)
+{
+	return governor->hot_ms > 0 && now_ms - governor->hot_ms < GOVERNOR_CALM_MS;
+}
+
+/* What forbids the next statement; false: nothing does. */
+static bool say_pause(struct governor *governor, struct verdict *verdict, int64_t now_ms)
+{
+	enum level level;
+	const struct gauge *gauge = worst(governor, now_ms, &level);
+
+	if (level == LEVEL_CRITICAL || level == LEVEL_HARD) {
+		governor->hot_ms = MAX(now_ms, 1);
+		governor->hot = g_intern_string(gauge->name);
+	}
+	if (level == LEVEL_CRITICAL) {
+		say_gauge(governor, verdict, gauge, level);
+		return true;
+	}
+	if (is_on(&governor->hold, now_ms)) {
+		say(governor, verdict, THROTTLE_PAUSED, "hold", g_strdup(governor->hold.text));
+		return true;
+	}
+	if (say_silence(governor, verdict, now_ms)) {
+		return true;
+	}
+	if (level == LEVEL_SILENT || level == LEVEL_HARD) {
+		say_gauge(governor, verdict, gauge, level);
+		return true;
+	}
+	if (is_hot(governor, now_ms)) {
+		say(governor, verdict, THROTTLE_PAUSED, governor->hot,
+		    g_strdup_printf("%s was past its limit and must be calm for %d s",
+				    governor->hot, GOVERNOR_CALM_MS / 1000));
+		return true;
+	}
+	return false;
+}
+
+static int64_t share(const struct governor *governor, int64_t slots_max, int64_t now_ms)
+{
+	int64_t slots = (int64_t)((double)slots_max * governor->ratio + 0.5);
+
+	return is_on(&governor->slow, now_ms) ? MAX(slots, 1) : slots_max;
+}
+
+/* How many, and why not all. */
+static void say_slots(struct governor *governor, struct verdict *verdict, int64_t now_ms)
+{
+	enum level level;
+	const struct gauge *gauge = worst(governor, now_ms, &level);
+	int64_t most = share(governor, verdict->slots_max, now_ms);
+
+	verdict->slots = aimd_step(&governor->aimd, level == LEVEL_SOFT ? AIMD_LESS : AIMD_MORE,
+				   most, now_ms);
+	if (level == LEVEL_SOFT) {
+		say_gauge(governor, verdict, gauge, level);
+	} else if (is_on(&governor->slow, now_ms) && most < verdict->slots_max) {
+		say(governor, verdict, THROTTLE_SLOW, "ratio", g_strdup(governor->slow.text));
+	} else if (verdict->slots < verdict->slots_max) {
+		say(governor, verdict, THROTTLE_SLOW, "recovery",
+		    g_strdup_printf("slots come back one by one: %lld of %lld",
+				    (long long)verdict->slots, (long long)verdict->slots_max));
+	} else {
+		say(governor, verdict, THROTTLE_GO, NULL, NULL);
+	}
+}
+
+static void count_pause(struct governor *governor, int64_t now_ms)
+{
+	int64_t ms = now_ms - governor->decided_ms;
+
+	governor->decided_ms = now_ms;
+	if (governor->paused_by == NULL || ms <= 0) {
+		return;
+	}
+	for (guint i = 0; i < governor->pauses->len; i++) {
+		struct governor_pause *pause =
+			&g_array_index(governor->pauses, struct governor_pause, i);
+
+		if (pause->cause == governor->paused_by) {
+			pause->ms += ms;
+			return;
+		}
+	}
+	g_array_append_val(governor->pauses,
+			   ((struct governor_pause){ .cause = governor->paused_by, .ms = ms }));
+}
+
+static int64_t period(const struct governor *governor, int64_t now_ms)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+
+		if (gauge_counts(gauge, now_ms) &&
+		    (gauge->track.level != LEVEL_OK || gauge_is_past(gauge))) {
+			return GOVERNOR_FAST_MS;
+		}
+	}
+	return is_hot(governor, now_ms) ? GOVERNOR_FAST_MS : GOVERNOR_PERIOD_MS;
+}
+
+static int64_t sooner(int64_t at_ms, int64_t other_ms, int64_t now_ms)
+{
+	if (other_ms <= now_ms) {
+		return at_ms; /* it has been */
+	}
+	return at_ms == 0 ? other_ms : MIN(at_ms, other_ms);
+}
+
+static int64_t next(const struct governor *governor, int64_t now_ms)
+{
+	int64_t silence = silence_ms(governor);
+	int64_t at_ms = sooner(0, governor->heard_ms + silence, now_ms);
+
+	at_ms = sooner(at_ms, governor->hold.until_ms, now_ms);
+	at_ms = sooner(at_ms, governor->slow.until_ms, now_ms);
+	if (governor->paused_by == NULL) {
+		at_ms = sooner(at_ms, aimd_due(&governor->aimd), now_ms);
+	}
+	if (governor->hot_ms > 0) {
+		at_ms = sooner(at_ms, governor->hot_ms + GOVERNOR_CALM_MS, now_ms);
+	}
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+
+		at_ms = sooner(at_ms, gauge->exempt_until, now_ms);
+		if (gauge_counts(gauge, now_ms)) {
+			at_ms = sooner(at_ms, gauge_heard_ms(gauge) + silence, now_ms);
+		}
+	}
+	return at_ms;
+}
+
+void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_ms,
+		     struct verdict *verdict)
+{
+	*verdict = (struct verdict){
+		.slots_max = slots_max,
+		.value = SIGNAL_NO_LIMIT,
+		.limit = SIGNAL_NO_LIMIT,
+		.is_known = governor->is_known,
+	};
+	count_pause(governor, now_ms);
+	if (say_pause(governor, verdict, now_ms)) {
+		verdict->slots = aimd_step(&governor->aimd, AIMD_STOP, slots_max, now_ms);
+		governor->paused_by = verdict->cause;
+	} else {
+		say_slots(governor, verdict, now_ms);
+		governor->paused_by = NULL;
+	}
+	if (verdict->state != governor->state) {
+		governor->state = verdict->state;
+		governor->since_ms = now_ms;
+	}
+	governor->period_ms = period(governor, now_ms);
+	verdict->since_ms = governor->since_ms;
+	verdict->period_ms = governor->period_ms;
+	verdict->next_ms = next(governor, now_ms);
+}
+
+/* ---- what people see ------------------------------------------------------------------- */
+
+char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall_ms)
+{
+	g_autoptr(GDateTime) since = NULL;
+	g_autofree char *clock = NULL;
+
+	if (verdict->what == NULL) {
+		return NULL;
+	}
+	if (verdict->dated_ms == 0) {
+		return g_strdup(verdict->what);
+	}
+	since = g_date_time_new_from_unix_utc((wall_ms - (now_ms - verdict->dated_ms)) / 1000);
+	clock = g_date_time_format(since, "%H:%M:%S");
+	return g_strdup_printf("%s since %s%s%s", verdict->what, clock,
+			       verdict->detail != NULL ? ": " : "",
+			       verdict->detail != NULL ? verdict->detail : "");
+}
+
+static bool is_shown(const struct gauge *gauge)
+{
+	return gauge->is_there || gauge->kind == NULL;
+}
+
+const struct gauge *governor_gauge(const struct governor *governor, size_t index)
+{
+	for (guint i = 0; i < governor->gauges->len; i++) {
+		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
+
+		if (is_shown(gauge) && index-- == 0) {
+			return gauge;
+		}
+	}
+	return NULL;
+}
+
+enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
+				int64_t now_ms)
+{
+	return gauge_level(gauge, silence_ms(governor), now_ms);
+}
+
+const struct governor_pause *governor_pause(const struct governor *governor, size_t index)
+{
+	return index < governor->pauses->len
+		       ? &g_array_index(governor->pauses, struct governor_pause, index)
+		       : NULL;
+}

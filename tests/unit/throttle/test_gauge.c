@@ -1,0 +1,182 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "gauge.h"
+#include "sample.h"
+#include "signal.h"
+
+#define SILENCE 3000
+
+static void take(struct gauge *gauge, double value, int64_t busy, int64_t now_ms)
+{
+	const struct reading reading = { .name = gauge->name, .value = value };
+
+	gauge_take(gauge, &reading, busy, now_ms);
+}
+
+static void own_statements_do_not_count(void **state)
+{
+	struct gauge *threads = gauge_new("threads_running");
+	struct gauge *lag = gauge_new("lag");
+
+	(void)state;
+	take(threads, 5, 4, 0);
+	assert_true(threads->track.values[0] == 1);
+	take(threads, 2, 4, 100);
+	assert_true(threads->track.values[0] == 0); /* one of ours had just ended */
+	take(lag, 5, 4, 0);
+	assert_true(lag->track.values[0] == 5);
+	gauge_free(threads);
+	gauge_free(lag);
+}
+
+static void limits_grow_with_cores(void **state)
+{
+	struct gauge *threads = gauge_new("threads_running");
+	struct gauge *lag = gauge_new("lag");
+	double soft = threads->limits.soft;
+	double lag_soft = lag->limits.soft;
+
+	(void)state;
+	gauge_set_limits(threads, NULL, 2, 0);
+	assert_true(threads->limits.soft == soft);
+	gauge_set_limits(threads, NULL, 16, 0);
+	assert_true(threads->limits.soft == soft * 4);
+	gauge_set_limits(lag, NULL, 16, 0);
+	assert_true(lag->limits.soft == lag_soft);
+	gauge_free(threads);
+	gauge_free(lag);
+}
+
+static void what_is_said_replaces_what_is_usual(void **state)
+{
+	const struct gauge_change change = { .has_hard = true,
+					     .hard = 7,
+					     .has_soft = true,
+					     .soft = NAN };
+	struct gauge *gauge = gauge_new("threads_running");
+	double critical = gauge->limits.critical;
+
+	(void)state;
+	gauge_set_limits(gauge, &change, 16, 0);
+	assert_true(isnan(gauge->limits.soft));
+	assert_true(gauge->limits.hard == 7); /* as said, whatever the cores */
+	assert_true(gauge->limits.critical == critical * 4);
+	gauge_set_limits(gauge, NULL, 0, 0);
+	assert_true(gauge->limits.soft == signal_kinds[SIGNAL_THREADS_RUNNING].soft);
+	gauge_free(gauge);
+}
+
+static void silence_begins_with_the_last_good_value(void **state)
+{
+	const struct reading bad = { .name = "lag", .value = NAN, .problem = "it hangs" };
+	struct gauge *gauge = gauge_new("lag");
+
+	(void)state;
+	assert_false(gauge_counts(gauge, 0)); /* the server has none */
+	gauge_take(gauge, &bad, 0, 1000);
+	assert_true(gauge_counts(gauge, 1000));
+	assert_int_equal(gauge_level(gauge, SILENCE, 3999), LEVEL_OK);
+	assert_int_equal(gauge_level(gauge, SILENCE, 4000), LEVEL_SILENT);
+	assert_string_equal(gauge->problem, "it hangs");
+	take(gauge, 0, 0, 5000);
+	assert_int_equal(gauge_level(gauge, SILENCE, 5000), LEVEL_OK);
+	assert_null(gauge->problem);
+	gauge_take(gauge, &bad, 0, 6000);
+	assert_int_equal(gauge_level(gauge, SILENCE, 7999), LEVEL_OK);
+	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
+	gauge_take(gauge, NULL, 0, 8000); /* the replica was removed */
+	assert_int_equal(gauge_level(gauge, SILENCE, 99000), LEVEL_OK);
+	assert_false(gauge_counts(gauge, 99000));
+	gauge_free(gauge);
+}
+
+static void critical_stays_critical_when_it_falls_silent(void **state)
+{
+	struct gauge *gauge = gauge_new("threads_running");
+
+	(void)state;
+	take(gauge, 1000, 0, 0);
+	take(gauge, 1000, 0, 100);
+	assert_int_equal(gauge_level(gauge, SILENCE, 90000), LEVEL_CRITICAL);
+	gauge_free(gauge);
+}
+
+static void an_exempt_one_counts_again_afterwards(void **state)
+{
+	struct gauge *gauge = gauge_new("lag");
+
+	(void)state;
+	take(gauge, 0, 0, 0);
+	gauge_exempt(gauge, 5000, "known");
+	assert_false(gauge_counts(gauge, 4999));
+	assert_true(gauge_counts(gauge, 5000));
+	assert_string_equal(gauge->exempt_reason, "known");
+	gauge_exempt(gauge, 0, NULL);
+	assert_true(gauge_counts(gauge, 1));
+	gauge_free(gauge);
+}
+
+static void a_switch_has_a_limit_and_a_query_has_none(void **state)
+{
+	struct gauge *file = gauge_new("file:stop");
+	struct gauge *sql = gauge_new("sql:queue");
+
+	(void)state;
+	take(file, 1, 0, 0);
+	take(file, 1, 0, 100);
+	assert_int_equal(gauge_level(file, SILENCE, 100), LEVEL_HARD);
+	take(sql, 1e9, 0, 0);
+	take(sql, 1e9, 0, 100);
+	assert_false(gauge_counts(sql, 100));
+	gauge_free(file);
+	gauge_free(sql);
+}
+
+static void says_what_it_is(void **state)
+{
+	struct gauge *threads = gauge_new("threads_running");
+	struct gauge *disk = gauge_new("disk_free");
+	g_autofree char *hard = NULL;
+	g_autofree char *near = NULL;
+	g_autofree char *below = NULL;
+	g_autofree char *silent = NULL;
+
+	(void)state;
+	take(threads, 61, 0, 0);
+	assert_true(gauge_is_past(threads));
+	hard = gauge_format(threads, LEVEL_HARD);
+	assert_string_equal(hard, "threads_running 61 > 32 (hard)");
+	take(threads, 30, 0, 0);
+	near = gauge_format(threads, LEVEL_HARD);
+	assert_string_equal(near, "threads_running 30 near 32 (hard)");
+	take(disk, 3.5, 0, 0);
+	below = gauge_format(disk, LEVEL_HARD);
+	assert_string_equal(below, "disk_free 3.5 < 5 (hard)");
+	silent = gauge_format(disk, LEVEL_SILENT);
+	assert_string_equal(silent, "signal disk_free silent");
+	gauge_free(threads);
+	gauge_free(disk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_statements_do_not_count),
+		cmocka_unit_test(limits_grow_with_cores),
+		cmocka_unit_test(what_is_said_replaces_what_is_usual),
+		cmocka_unit_test(silence_begins_with_the_last_good_value),
+		cmocka_unit_test(critical_stays_critical_when_it_falls_silent),
+		cmocka_unit_test(an_exempt_one_counts_again_afterwards),
+		cmocka_unit_test(a_switch_has_a_limit_and_a_query_has_none),
+		cmocka_unit_test(says_what_it_is),
+	};
+
+	return cmocka_run_group_tests_name("gauge", tests, NULL, NULL);
+}

@@ -1,0 +1,440 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "governor.h"
+#include "sample.h"
+
+#define SLOTS 4
+
+/* One server under fake time: a steady stream of samples in between. */
+struct bench {
+	struct governor *governor;
+	int64_t now;
+	struct verdict verdict;
+	int changes; /* of the state */
+};
+
+static int setup(void **state)
+{
+	struct bench *bench = g_new0(struct bench, 1);
+
+	bench->now = 1000000;
+	bench->governor = governor_new(bench->now);
+	*state = bench;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bench *bench = *state;
+
+	governor_free(bench->governor);
+	g_free(bench);
+	return 0;
+}
+
+static void decide(struct bench *bench)
+{
+	enum throttle_state before = bench->verdict.state;
+
+	governor_decide(bench->governor, SLOTS, bench->now, &bench->verdict);
+	bench->changes += bench->verdict.state != before ? 1 : 0;
+}
+
+static void give(struct bench *bench, double threads, double lag)
+{
+	SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+	sample_add(sample, "threads_running", threads);
+	if (lag >= 0) {
+		sample_add(sample, "lag", lag);
+	}
+	governor_take(bench->governor, sample, 0, bench->now);
+	decide(bench);
+}
+
+/* Samples at the pace that the governor wants, for so long. */
+static void run(struct bench *bench, double threads, int64_t ms)
+{
+	int64_t end = bench->now + ms;
+
+	while (bench->now < end) {
+		give(bench, threads, 0);
+		bench->now += bench->verdict.period_ms;
+	}
+}
+
+static void expect(const struct bench *bench, enum throttle_state state, const char *what)
+{
+	if (bench->verdict.state != state) {
+		fail_msg("%s (%s), not %s", throttle_state_names[bench->verdict.state],
+			 bench->verdict.what, throttle_state_names[state]);
+	}
+	if (what == NULL) {
+		assert_null(bench->verdict.what);
+		return;
+	}
+	assert_string_equal(bench->verdict.what, what);
+}
+
+static void an_idle_server_gives_all_its_slots_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	decide(bench); /* nothing is known, and nothing speaks against it */
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.slots, SLOTS);
+	assert_false(bench->verdict.is_known);
+	for (int i = 0; i < 100; i++) {
+		give(bench, 2, 0);
+		expect(bench, THROTTLE_GO, NULL);
+		assert_int_equal(bench->verdict.slots, SLOTS);
+		assert_int_equal(bench->verdict.period_ms, GOVERNOR_PERIOD_MS);
+		bench->now += GOVERNOR_PERIOD_MS;
+	}
+	assert_true(bench->verdict.is_known);
+	assert_null(governor_pause(bench->governor, 0));
+}
+
+/* clang-format off */
+static const struct {
+	double threads; enum throttle_state state; int64_t slots; const char *what;
+} loads[] = {
+	{   10, THROTTLE_GO,      4, NULL },
+	{   20, THROTTLE_SLOW,    2, "threads_running 20 > 16 (soft)" },
+	{   61, THROTTLE_PAUSED,  0, "threads_running 61 > 32 (hard)" },
+	{  200, THROTTLE_STOPPED, 0, "threads_running 200 > 100 (critical)" },
+};
+
+/* clang-format on */
+
+static void each_level_has_its_consequence(void **state)
+{
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(loads); i++) {
+		governor_begin(bench->governor, bench->now);
+		run(bench, 1, 10000);
+		give(bench, loads[i].threads, 0);
+		expect(bench, THROTTLE_GO, NULL); /* one sample decides nothing */
+		bench->now += bench->verdict.period_ms;
+		give(bench, loads[i].threads, 0);
+		expect(bench, loads[i].state, loads[i].what);
+		assert_int_equal(bench->verdict.slots, loads[i].slots);
+		assert_int_equal(bench->verdict.since_ms <= bench->now, 1);
+	}
+}
+
+static void a_flood_is_looked_at_faster_and_stops_in_two_samples(void **state)
+{
+	struct bench *bench = *state;
+	int64_t began;
+
+	run(bench, 1, 5000);
+	began = bench->now;
+	give(bench, 200, 0);
+	assert_int_equal(bench->verdict.period_ms, GOVERNOR_FAST_MS);
+	bench->now += GOVERNOR_FAST_MS;
+	give(bench, 200, 0);
+	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
+	assert_in_range(bench->now - began, 0, 250);
+}
+
+static void one_spike_above_critical_does_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, 1, 5000);
+	for (int i = 0; i < 50; i++) {
+		give(bench, 100000, INFINITY);
+		expect(bench, THROTTLE_GO, NULL);
+		bench->now += bench->verdict.period_ms;
+		give(bench, 1, 0);
+		bench->now += bench->verdict.period_ms;
+		give(bench, 1, 0);
+		bench->now += bench->verdict.period_ms;
+	}
+	assert_int_equal(bench->changes, 0);
+}
+
+static void goes_on_within_five_seconds(void **state)
+{
+	struct bench *bench = *state;
+	int64_t end;
+
+	run(bench, 200, 3000);
+	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
+	end = bench->now;
+	while (bench->verdict.state >= THROTTLE_PAUSED) {
+		give(bench, 1, 0);
+		bench->now += bench->verdict.period_ms;
+	}
+	assert_in_range(bench->now - end, GOVERNOR_CALM_MS, GOVERNOR_CALM_MS + 1000);
+	assert_int_equal(bench->verdict.slots, 1);
+	run(bench, 1, 2500);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.slots, SLOTS);
+	assert_in_range(bench->now - end, 0, 5000 + GOVERNOR_PERIOD_MS);
+}
+
+static void a_saw_tooth_does_not_make_it_flap(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, 1, 3000);
+	bench->changes = 0;
+	for (int i = 0; i < 30; i++) { /* half a second of flood in every one and a half */
+		run(bench, 60, 500);
+		run(bench, 1, 1000);
+	}
+	expect(bench, THROTTLE_PAUSED,
+	       "threads_running was past its limit and must be calm for 2 s");
+	assert_int_equal(bench->changes, 1);
+	run(bench, 1, 6000);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->changes, 3); /* paused, slow, go */
+}
+
+static void between_eighty_percent_and_the_limit_it_stays(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, 40, 1000);
+	bench->changes = 0;
+	for (int i = 0; i < 20; i++) {
+		run(bench, 33, 300);
+		run(bench, 27, 300);
+	}
+	assert_int_equal(bench->changes, 0);
+	expect(bench, THROTTLE_PAUSED, "threads_running 27 near 32 (hard)");
+}
+
+static void a_signal_that_falls_silent_pauses(void **state)
+{
+	struct bench *bench = *state;
+	g_autofree char *reason = NULL;
+
+	run(bench, 1, 5000);
+	for (int i = 0; i < 4; i++) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample_add(sample, "threads_running", 1);
+		sample_add_problem(sample, "lag", "server replica1 does not answer");
+		governor_take(bench->governor, sample, 0, bench->now);
+		decide(bench);
+		bench->now += 1000;
+		if (i < 2) {
+			expect(bench, THROTTLE_GO, NULL); /* not three intervals yet */
+		}
+	}
+	expect(bench, THROTTLE_PAUSED, "signal lag silent");
+	reason = verdict_reason(&bench->verdict, bench->now,
+				INT64_C(1000) * (3 * 3600 + 12 * 60 + 11));
+	assert_string_equal(reason,
+			    "signal lag silent since 03:12:06: server replica1 does not answer");
+	run(bench, 1, 100); /* it is back: nothing has to cool down */
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
+	assert_string_equal(governor_pause(bench->governor, 0)->cause, "lag");
+	assert_in_range(governor_pause(bench->governor, 0)->ms, 900, 2100);
+}
+
+static void no_sample_at_all_pauses_and_says_why(void **state)
+{
+	struct bench *bench = *state;
+	SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+	g_autofree char *reason = NULL;
+
+	run(bench, 1, 3000);
+	bench->now += 1999;
+	decide(bench);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.next_ms, bench->now + 1);
+	bench->now += 1;
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "no signal");
+	sample_add_problem(sample, "threads_running", "the server does not answer");
+	governor_take(bench->governor, sample, 0, bench->now);
+	decide(bench);
+	reason = verdict_reason(&bench->verdict, bench->now, bench->now);
+	assert_non_null(strstr(reason, ": the server does not answer"));
+	/* a server that never answered at all, too */
+	governor_begin(bench->governor, bench->now);
+	decide(bench);
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
+	bench->now += 3000;
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "no signal");
+}
+
+static void an_exempt_signal_does_not_count_for_a_while(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, 60, 1000);
+	assert_int_equal(bench->verdict.state, THROTTLE_PAUSED);
+	governor_exempt(bench->governor, "threads_running", bench->now + 5000, "known");
+	decide(bench);
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW); /* at once */
+	run(bench, 60, 4000);
+	expect(bench, THROTTLE_GO, NULL);
+	run(bench, 60, 3000);
+	expect(bench, THROTTLE_PAUSED, "threads_running 60 > 32 (hard)");
+	governor_exempt(bench->governor, "threads_running", bench->now + 5000, "again");
+	governor_exempt_none(bench->governor);
+	decide(bench);
+	assert_int_equal(bench->verdict.state, THROTTLE_PAUSED);
+}
+
+static void a_hold_ends_by_itself_and_gives_its_words(void **state)
+{
+	struct bench *bench = *state;
+	g_autofree char *reason = NULL;
+
+	run(bench, 1, 3000);
+	governor_hold(bench->governor, bench->now + 10000, "held by op until 04:00: backup");
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "held by op until 04:00: backup");
+	reason = verdict_reason(&bench->verdict, bench->now, 0);
+	assert_string_equal(reason, "held by op until 04:00: backup");
+	run(bench, 1, 9900);
+	assert_int_equal(bench->verdict.state, THROTTLE_PAUSED);
+	run(bench, 1, 6000);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_string_equal(governor_pause(bench->governor, 0)->cause, "hold");
+	assert_in_range(governor_pause(bench->governor, 0)->ms, 9000, 11000);
+	governor_hold(bench->governor, bench->now + 10000, "held");
+	run(bench, 200, 3000); /* what is worse is said */
+	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
+}
+
+static void a_share_of_the_slots(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, 1, 3000);
+	governor_ratio(bench->governor, 0.5, bench->now + 10000, "half until 04:00");
+	decide(bench);
+	expect(bench, THROTTLE_SLOW, "half until 04:00");
+	assert_int_equal(bench->verdict.slots, 2);
+	governor_ratio(bench->governor, 0.01, bench->now + 10000, "little");
+	decide(bench);
+	assert_int_equal(bench->verdict.slots, 1);
+	run(bench, 1, 12000);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.slots, SLOTS);
+}
+
+static void limits_can_be_changed_under_way(void **state)
+{
+	const struct gauge_change change = { .has_hard = true, .hard = 5 };
+	struct bench *bench = *state;
+
+	run(bench, 10, 3000);
+	expect(bench, THROTTLE_GO, NULL);
+	governor_set_limits(bench->governor, "threads_running", &change, bench->now);
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "threads_running 10 > 5 (hard)");
+	governor_reset_limits(bench->governor, bench->now);
+	decide(bench);
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
+}
+
+/* Only times between two samples matter: a jump of the wall clock is not seen at all. */
+static void the_wall_clock_is_only_for_the_words(void **state)
+{
+	struct bench *bench = *state;
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+
+	run(bench, 60, 1000);
+	before = verdict_reason(&bench->verdict, bench->now, INT64_C(7200000));
+	after = verdict_reason(&bench->verdict, bench->now, INT64_C(60000));
+	assert_non_null(strstr(before, "threads_running 60 > 32 (hard) since 01:59:5"));
+	assert_non_null(strstr(after, "threads_running 60 > 32 (hard) since 00:00:5"));
+}
+
+static void critical_comes_before_silence_before_hard(void **state)
+{
+	struct bench *bench = *state;
+
+	give(bench, 60, 0);
+	bench->now += 100;
+	give(bench, 60, 0);
+	expect(bench, THROTTLE_PAUSED, "threads_running 60 > 32 (hard)");
+	for (int i = 0; i < 20; i++) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample_add(sample, "threads_running", 60);
+		sample_add_problem(sample, "lag", "gone");
+		governor_take(bench->governor, sample, 0, bench->now);
+		decide(bench);
+		bench->now += 100;
+	}
+	expect(bench, THROTTLE_PAUSED, "signal lag silent");
+	run(bench, 200, 400);
+	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
+}
+
+static void a_signal_that_the_server_has_no_more_is_forgotten(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int i = 0; i < 4; i++) {
+		give(bench, 1, 60);
+		bench->now += 100;
+	}
+	expect(bench, THROTTLE_PAUSED, "lag 60 > 10 (hard)");
+	for (int i = 0; i < 60; i++) {
+		give(bench, 1, -1);
+		bench->now += 100;
+	}
+	expect(bench, THROTTLE_GO, NULL);
+}
+
+static void only_what_the_server_has_is_shown(void **state)
+{
+	struct bench *bench = *state;
+	const struct gauge *gauge;
+
+	assert_null(governor_gauge(bench->governor, 0));
+	give(bench, 7, 0);
+	gauge = governor_gauge(bench->governor, 0);
+	assert_string_equal(gauge->name, "threads_running");
+	assert_int_equal(governor_gauge_level(bench->governor, gauge, bench->now), LEVEL_OK);
+	assert_string_equal(governor_gauge(bench->governor, 1)->name, "lag");
+	assert_null(governor_gauge(bench->governor, 2));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_idle_server_gives_all_its_slots_at_once),
+		TEST(each_level_has_its_consequence),
+		TEST(a_flood_is_looked_at_faster_and_stops_in_two_samples),
+		TEST(one_spike_above_critical_does_nothing),
+		TEST(goes_on_within_five_seconds),
+		TEST(a_saw_tooth_does_not_make_it_flap),
+		TEST(between_eighty_percent_and_the_limit_it_stays),
+		TEST(a_signal_that_falls_silent_pauses),
+		TEST(no_sample_at_all_pauses_and_says_why),
+		TEST(an_exempt_signal_does_not_count_for_a_while),
+		TEST(a_hold_ends_by_itself_and_gives_its_words),
+		TEST(a_share_of_the_slots),
+		TEST(limits_can_be_changed_under_way),
+		TEST(the_wall_clock_is_only_for_the_words),
+		TEST(critical_comes_before_silence_before_hard),
+		TEST(a_signal_that_the_server_has_no_more_is_forgotten),
+		TEST(only_what_the_server_has_is_shown),
+	};
+
+	return cmocka_run_group_tests_name("governor", tests, NULL, NULL);
+}
