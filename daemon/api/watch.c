@@ -8,12 +8,14 @@
 #include "api_state.h"
 #include "log.h"
 #include "store_event.h"
+#include "tick.h"
 #include "view.h"
 #include "wire.h"
 
 #define HEARTBEAT_S  15
 #define BACKLOG_MAX  ((size_t)256 * 1024) /* bytes sent ahead of a reader */
 #define ROWS_AT_ONCE 500
+#define PAUSE_MS     20 /* at least, between two feeds: a rollout commits hundreds of times a second */
 
 struct stream {
 	struct watch *watch;
@@ -26,6 +28,7 @@ struct stream {
 struct watch {
 	struct api *api;
 	struct event *soon;  /* owned; a feed is due */
+	int64_t fed_ms;      /* tick_ms of the last feed */
 	struct event *pulse; /* owned; heartbeat */
 	GPtrArray *streams;  /* struct stream *, owned */
 };
@@ -81,12 +84,17 @@ static bool stream_feed(struct stream *stream)
 	return batch.rows == 0 || http_stream_send(stream->http, text->str, text->len);
 }
 
+static void feed_now(struct watch *watch)
+{
+	event_active(watch->soon, EV_TIMEOUT, 0);
+}
+
 static void on_drained(void *ctx)
 {
 	struct stream *stream = ctx;
 
 	if (stream->full) {
-		watch_wake(stream->watch);
+		feed_now(stream->watch);
 	}
 }
 
@@ -96,6 +104,7 @@ static void on_soon(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
+	watch->fed_ms = tick_ms();
 	for (guint i = watch->streams->len; i > 0; i--) {
 		if (!stream_feed(g_ptr_array_index(watch->streams, i - 1))) {
 			g_ptr_array_remove_index_fast(watch->streams, i - 1);
@@ -147,8 +156,16 @@ void watch_free(struct watch *watch)
 
 void watch_wake(struct watch *watch)
 {
-	if (watch->streams->len > 0) {
-		event_active(watch->soon, EV_TIMEOUT, 0);
+	int64_t left_ms = watch->fed_ms + PAUSE_MS - tick_ms();
+	const struct timeval left = { .tv_usec = (suseconds_t)(left_ms * 1000) };
+
+	if (watch->streams->len == 0 || event_pending(watch->soon, EV_TIMEOUT, NULL) != 0) {
+		return;
+	}
+	if (left_ms > 0) {
+		CHECK(event_add(watch->soon, &left) == 0);
+	} else {
+		feed_now(watch);
 	}
 }
 
@@ -167,5 +184,5 @@ void watch_add(struct watch *watch, struct http_request *request, int64_t since,
 		g_ptr_array_remove_fast(watch->streams, stream);
 		return;
 	}
-	watch_wake(watch);
+	feed_now(watch);
 }

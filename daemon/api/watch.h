@@ -1,11 +1,11 @@
 /*
  * watch - the event stream: rows of the audit trail as they are committed.
  *
- * A stream is a place in the trail. After each commit every stream is given the rows behind
- * its place, as server-sent events "id: N\ndata: {event}\n\n"; a client that comes back
- * with "since" or "Last-Event-ID" misses nothing. A client that reads slowly holds no
- * memory: its rows stay in the inventory until it has read what was sent. A comment
- * every 15 seconds finds out who has gone.
+ * A stream is a place in the trail. After a commit, some milliseconds later when commits
+ * follow closely, every stream is given the rows behind its place, as server-sent events
+ * "id: N\ndata: {event}\n\n"; a client that comes back with "since" or "Last-Event-ID" misses
+ * nothing. A client that reads slowly holds no memory: its rows stay in the inventory until
+ * it has read what was sent. A comment every 15 seconds finds out who has gone.
  *
  * Loop thread only.
  */
