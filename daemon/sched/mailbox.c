@@ -14,6 +14,7 @@ struct mailbox {
 	pthread_cond_t filled;
 	GQueue messages;
 	bool closed;
+	bool waited; /* its receiver blocks and needs no descriptor */
 	int fd;
 };
 
@@ -49,13 +50,16 @@ void mailbox_free(struct mailbox *box)
 void mailbox_send(struct mailbox *box, void *message)
 {
 	const uint64_t one = 1;
+	bool wakes;
 
 	CHECK(message != NULL);
 	(void)pthread_mutex_lock(&box->lock);
+	/* readable already while something is inside */
+	wakes = !box->waited && g_queue_is_empty(&box->messages);
 	g_queue_push_tail(&box->messages, message);
 	(void)pthread_cond_signal(&box->filled);
 	(void)pthread_mutex_unlock(&box->lock);
-	if (write(box->fd, &one, sizeof(one)) < 0) {
+	if (wakes && write(box->fd, &one, sizeof(one)) < 0) {
 		CHECK(errno == EAGAIN); /* the counter is full: readable as it is */
 	}
 }
@@ -80,6 +84,7 @@ void *mailbox_wait(struct mailbox *box)
 	void *message;
 
 	(void)pthread_mutex_lock(&box->lock);
+	box->waited = true;
 	while (g_queue_is_empty(&box->messages) && !box->closed) {
 		(void)pthread_cond_wait(&box->filled, &box->lock);
 	}
