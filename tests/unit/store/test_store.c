@@ -341,16 +341,16 @@ static const struct {
 
 /* clang-format on */
 
-/* The quoted words of "state in ('a', 'b')" or "mode in (…)" in a table's text. */
+/* The quoted words of "check (state …)" or "check (mode …)" in a table's text. */
 static GPtrArray *check_words(struct fixture *fixture, const char *table)
 {
 	g_autofree char *ask =
 		g_strdup_printf("select sql from sqlite_schema where name = '%s'", table);
 	g_autofree char *sql = fixture_ask(fixture, ask);
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-	const char *next = strstr(sql, "check (state in (");
+	const char *next = strstr(sql, "check (state ");
 
-	next = next != NULL ? next : strstr(sql, "check (mode in (");
+	next = next != NULL ? next : strstr(sql, "check (mode ");
 	assert_non_null(next);
 	for (const char *end = strchr(next, ')');
 	     (next = strchr(next, '\'')) != NULL && next < end;) {
