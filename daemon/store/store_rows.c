@@ -82,6 +82,8 @@ static const struct store_field store_rollout_members[] = {
 	TEXT(store_rollout, start_reason),
 	BOOL(store_rollout, over_budget),
 	BOOL(store_rollout, surveyed),
+	INT(store_rollout, priority),
+	BOOL(store_rollout, throttled),
 	INT(store_rollout, created_at),
 	INT(store_rollout, started_at),
 	INT(store_rollout, ended_at),
@@ -135,6 +137,21 @@ static const struct store_field store_event_members[] = {
 	TEXT(store_event, text),
 	INT(store_event, rollout_id),
 };
+
+static const struct store_field store_rule_members[] = {
+	INT(store_rule, server_id),
+	STATE(store_rule, kind, store_rule_kind, STORE_RULE_KIND_NR),
+	TEXT(store_rule, name),
+	TEXT(store_rule, soft),
+	TEXT(store_rule, hard),
+	TEXT(store_rule, critical),
+	TEXT(store_rule, source),
+	TEXT(store_rule, amount),
+	INT(store_rule, until_at),
+	INT(store_rule, for_ms),
+	TEXT(store_rule, owner),
+	TEXT(store_rule, reason),
+};
 /* clang-format on */
 
 const struct store_fields store_server_fields = FIELDS(store_server);
@@ -144,6 +161,12 @@ const struct store_fields store_rollout_fields = FIELDS(store_rollout);
 const struct store_fields store_wave_fields = FIELDS(store_wave);
 const struct store_fields store_task_fields = FIELDS(store_task);
 const struct store_fields store_event_fields = FIELDS(store_event);
+const struct store_fields store_rule_fields = FIELDS(store_rule);
+
+const char *const store_rule_kind_names[STORE_RULE_KIND_NR] = {
+	[STORE_RULE_LIMIT] = "limit", [STORE_RULE_HOLD] = "hold",   [STORE_RULE_EXEMPT] = "exempt",
+	[STORE_RULE_RATIO] = "ratio", [STORE_RULE_LABEL] = "label",
+};
 
 void store_row_release(const struct store_fields *fields, void *row)
 {
@@ -262,6 +285,11 @@ void store_wave_release(struct store_wave *wave)
 void store_task_release(struct store_task *task)
 {
 	store_row_release(&store_task_fields, task);
+}
+
+void store_rule_release(struct store_rule *rule)
+{
+	store_row_release(&store_rule_fields, rule);
 }
 
 void store_event_release(struct store_event *event)

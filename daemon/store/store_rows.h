@@ -94,6 +94,8 @@ struct store_rollout {
 	char *start_reason; /* --reason, or NULL */
 	bool over_budget;   /* paused itself */
 	bool surveyed;      /* tasks exist */
+	int64_t priority;   /* -10 to 10, against others on the same server */
+	bool throttled;     /* paused by the throttle, which resumes it */
 	int64_t created_at;
 	int64_t started_at;
 	int64_t ended_at;
@@ -153,6 +155,33 @@ struct store_event {
 	int64_t rollout_id; /* 0: none */
 };
 
+enum store_rule_kind {
+	STORE_RULE_LIMIT,
+	STORE_RULE_HOLD,
+	STORE_RULE_EXEMPT,
+	STORE_RULE_RATIO,
+	STORE_RULE_LABEL,
+	STORE_RULE_KIND_NR,
+};
+
+extern const char *const store_rule_kind_names[STORE_RULE_KIND_NR];
+
+/* What a human decided about the throttle of one server. */
+struct store_rule {
+	int64_t server_id; /* 0: every server */
+	enum store_rule_kind kind;
+	char *name;     /* of a signal, a label, or "" */
+	char *soft;     /* a number, "-", or NULL: the usual one */
+	char *hard;     /* the same */
+	char *critical; /* the same */
+	char *source;   /* SELECT, URL or path; or NULL */
+	char *amount;   /* the share of the slots, or the tasks at once; or NULL */
+	int64_t until_at;
+	int64_t for_ms; /* how long it was meant to last */
+	char *owner;    /* who */
+	char *reason;
+};
+
 void store_labels_release(struct store_labels *labels);
 void store_labels_put(struct store_labels *labels, const char *key, const char *value);
 const char *store_labels_find(const struct store_labels *labels, const char *key);
@@ -164,6 +193,7 @@ void store_rollout_release(struct store_rollout *rollout);
 void store_wave_release(struct store_wave *wave);
 void store_task_release(struct store_task *task);
 void store_event_release(struct store_event *event);
+void store_rule_release(struct store_rule *rule);
 
 SCOPED_RELEASE(store_labels);
 SCOPED_RELEASE(store_server);
@@ -173,6 +203,7 @@ SCOPED_RELEASE(store_rollout);
 SCOPED_RELEASE(store_wave);
 SCOPED_RELEASE(store_task);
 SCOPED_RELEASE(store_event);
+SCOPED_RELEASE(store_rule);
 
 /* Replace an owned text: frees the old one, copies the new (NULL is fine). */
 void store_text_set(char **text, const char *value);

@@ -10,6 +10,7 @@
 #include "signal.h"
 
 #define SILENT_PERIODS 3
+#define SAMPLES_FIRST  2 /* that come fast: one alone says nothing */
 
 const char *const throttle_state_names[THROTTLE_STATE_NR] = { "go", "slow", "paused", "stopped" };
 
@@ -27,7 +28,8 @@ struct governor {
 	struct aimd aimd;
 	int64_t cores;
 	int64_t heard_ms; /* of the last sample with something good in it */
-	bool is_known;
+	bool is_sampled;
+	size_t samples;        /* good ones, since it began */
 	char *trouble;         /* owned */
 	int64_t hot_ms;        /* last moment past a hard limit; 0: long ago */
 	const char *hot;       /* which signal that was; interned */
@@ -53,7 +55,7 @@ struct governor *governor_new(int64_t now_ms)
 	governor->period_ms = GOVERNOR_PERIOD_MS;
 	governor->since_ms = now_ms;
 	governor->decided_ms = now_ms;
-	governor_begin(governor, now_ms);
+	governor_begin(governor, false, now_ms);
 	return governor;
 }
 
@@ -97,13 +99,14 @@ static struct gauge *get(struct governor *governor, const char *name)
 	return gauge;
 }
 
-void governor_begin(struct governor *governor, int64_t now_ms)
+void governor_begin(struct governor *governor, bool sampled, int64_t now_ms)
 {
 	for (guint i = 0; i < governor->gauges->len; i++) {
 		gauge_take(g_ptr_array_index(governor->gauges, i), NULL, 0, now_ms);
 	}
 	governor->heard_ms = now_ms;
-	governor->is_known = false;
+	governor->is_sampled = sampled;
+	governor->samples = 0;
 	governor->hot_ms = 0;
 	governor_trouble(governor, NULL);
 }
@@ -162,7 +165,7 @@ void governor_take(struct governor *governor, const struct sample *sample, int64
 		return;
 	}
 	governor->heard_ms = now_ms;
-	governor->is_known = true;
+	governor->samples++;
 	governor->pace_ms = governor->period_ms;
 	governor_trouble(governor, NULL);
 	set_cores(governor, sample->cores, now_ms);
@@ -237,8 +240,10 @@ void governor_exempt_none(struct governor *governor)
 static int64_t silence_ms(const struct governor *governor)
 {
 	int64_t period_ms = MAX(governor->period_ms, governor->pace_ms);
+	bool is_new = governor->samples < SAMPLES_FIRST;
 
-	return MAX(SILENT_PERIODS * period_ms, (int64_t)GOVERNOR_SILENCE_MS);
+	return MAX(SILENT_PERIODS * (is_new ? GOVERNOR_PERIOD_MS : period_ms),
+		   (int64_t)GOVERNOR_SILENCE_MS);
 }
 
 static bool is_on(const struct order *order, int64_t now_ms)
@@ -312,7 +317,7 @@ static void say_gauge(struct governor *governor, struct verdict *verdict, const 
 /* No sample at all: more than one signal. */
 static bool say_silence(struct governor *governor, struct verdict *verdict, int64_t now_ms)
 {
-	if (now_ms - governor->heard_ms < silence_ms(governor)) {
+	if (!governor->is_sampled || now_ms - governor->heard_ms < silence_ms(governor)) {
 		return false;
 	}
 	say(governor, verdict, THROTTLE_PAUSED, "silence", g_strdup("no signal"));
@@ -413,6 +418,9 @@ static void count_pause(struct governor *governor, int64_t now_ms)
 
 static int64_t period(const struct governor *governor, int64_t now_ms)
 {
+	if (governor->samples < SAMPLES_FIRST) {
+		return GOVERNOR_FAST_MS;
+	}
 	for (guint i = 0; i < governor->gauges->len; i++) {
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 
@@ -435,7 +443,7 @@ static int64_t sooner(int64_t at_ms, int64_t other_ms, int64_t now_ms)
 static int64_t next(const struct governor *governor, int64_t now_ms)
 {
 	int64_t silence = silence_ms(governor);
-	int64_t at_ms = sooner(0, governor->heard_ms + silence, now_ms);
+	int64_t at_ms = governor->is_sampled ? sooner(0, governor->heard_ms + silence, now_ms) : 0;
 
 	at_ms = sooner(at_ms, governor->hold.until_ms, now_ms);
 	at_ms = sooner(at_ms, governor->slow.until_ms, now_ms);
@@ -463,7 +471,7 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 		.slots_max = slots_max,
 		.value = SIGNAL_NO_LIMIT,
 		.limit = SIGNAL_NO_LIMIT,
-		.is_known = governor->is_known,
+		.is_known = governor->samples > 0,
 	};
 	count_pause(governor, now_ms);
 	if (say_pause(governor, verdict, now_ms)) {

@@ -72,8 +72,11 @@ SCOPED_FREE(governor);
 void governor_take(struct governor *governor, const struct sample *sample, int64_t busy,
 		   int64_t now_ms);
 
-/* It is sampled from now on, or no longer: then it is not silent, and knows nothing. */
-void governor_begin(struct governor *governor, int64_t now_ms);
+/*
+ * Nothing is known again. sampled: samples come from now on, and their silence counts;
+ * without, only humans decide. A new governor is not sampled.
+ */
+void governor_begin(struct governor *governor, bool sampled, int64_t now_ms);
 
 /* Why no sample can come, for the words; NULL: no reason is known. */
 void governor_trouble(struct governor *governor, const char *problem);

@@ -6,5 +6,6 @@ set name = :name, release_id = :release_id, state = :state, reason = :reason,
 	running_limit = :running_limit, per_server_limit = :per_server_limit,
 	strategy = :strategy, stall_ms = :stall_ms, owner = :owner,
 	start_reason = :start_reason, over_budget = :over_budget, surveyed = :surveyed,
-	created_at = :created_at, started_at = :started_at, ended_at = :ended_at
+	priority = :priority, throttled = :throttled, created_at = :created_at,
+	started_at = :started_at, ended_at = :ended_at
 where id = :id

@@ -27,6 +27,7 @@ static int setup(void **state)
 
 	bench->now = 1000000;
 	bench->governor = governor_new(bench->now);
+	governor_begin(bench->governor, true, bench->now);
 	*state = bench;
 	return 0;
 }
@@ -96,8 +97,9 @@ static void an_idle_server_gives_all_its_slots_at_once(void **state)
 		give(bench, 2, 0);
 		expect(bench, THROTTLE_GO, NULL);
 		assert_int_equal(bench->verdict.slots, SLOTS);
-		assert_int_equal(bench->verdict.period_ms, GOVERNOR_PERIOD_MS);
-		bench->now += GOVERNOR_PERIOD_MS;
+		assert_int_equal(bench->verdict.period_ms,
+				 i == 0 ? GOVERNOR_FAST_MS : GOVERNOR_PERIOD_MS);
+		bench->now += bench->verdict.period_ms;
 	}
 	assert_true(bench->verdict.is_known);
 	assert_null(governor_pause(bench->governor, 0));
@@ -120,7 +122,7 @@ static void each_level_has_its_consequence(void **state)
 	struct bench *bench = *state;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(loads); i++) {
-		governor_begin(bench->governor, bench->now);
+		governor_begin(bench->governor, true, bench->now);
 		run(bench, 1, 10000);
 		give(bench, loads[i].threads, 0);
 		expect(bench, THROTTLE_GO, NULL); /* one sample decides nothing */
@@ -265,12 +267,27 @@ static void no_sample_at_all_pauses_and_says_why(void **state)
 	reason = verdict_reason(&bench->verdict, bench->now, bench->now);
 	assert_non_null(strstr(reason, ": the server does not answer"));
 	/* a server that never answered at all, too */
-	governor_begin(bench->governor, bench->now);
+	governor_begin(bench->governor, true, bench->now);
 	decide(bench);
 	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
 	bench->now += 3000;
 	decide(bench);
 	expect(bench, THROTTLE_PAUSED, "no signal");
+}
+
+static void what_is_not_sampled_is_not_silent(void **state)
+{
+	struct bench *bench = *state;
+
+	governor_begin(bench->governor, false, bench->now);
+	bench->now += 60000;
+	decide(bench);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.next_ms, 0);
+	governor_hold(bench->governor, bench->now + 500, "held");
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "held");
+	assert_int_equal(bench->verdict.next_ms, bench->now + 500);
 }
 
 static void an_exempt_signal_does_not_count_for_a_while(void **state)
@@ -426,6 +443,7 @@ int main(void)
 		TEST(between_eighty_percent_and_the_limit_it_stays),
 		TEST(a_signal_that_falls_silent_pauses),
 		TEST(no_sample_at_all_pauses_and_says_why),
+		TEST(what_is_not_sampled_is_not_silent),
 		TEST(an_exempt_signal_does_not_count_for_a_while),
 		TEST(a_hold_ends_by_itself_and_gives_its_words),
 		TEST(a_share_of_the_slots),
