@@ -8,17 +8,19 @@
 #include "store_server.h"
 #include "store_tenant.h"
 
-#define PORTION 400 /* schemas per order: some tens of milliseconds of one connection */
+/* Schemas per order. Two orders of a server run at once: half of them each, when that pays. */
+#define PORTION_MIN 100
+#define PORTION_MAX 400
 
 struct census_run {
 	struct census census;
 	struct release *release; /* one reference */
 	char *to_version;        /* owned */
 	GHashTable *by_schema;   /* "server_id/schema" -> struct census_tenant *, key owned */
+	GHashTable *sent;        /* set of "server_id/class"; owned */
 	struct census_call call;
 	size_t open;   /* portions not yet in */
 	size_t to_end; /* portions whose commit has not yet been reported */
-	bool classified;
 	bool failed;
 	struct err err;
 };
@@ -70,9 +72,8 @@ static void census_run_free(struct census_run *run)
 	g_hash_table_destroy(run->census.shapes);
 	release_unref(run->release);
 	g_free(run->to_version);
-	if (run->by_schema != NULL) {
-		g_hash_table_destroy(run->by_schema);
-	}
+	g_hash_table_destroy(run->by_schema);
+	g_hash_table_destroy(run->sent);
 	g_free(run);
 }
 
@@ -185,15 +186,23 @@ static char *schema_key(int64_t server_id, const char *schema)
 	return g_strdup_printf("%lld/%s", (long long)server_id, schema);
 }
 
+static struct census_tenant *tenant_of(const struct census_run *run, int64_t server_id,
+				       const struct exec_standing *standing)
+{
+	g_autofree char *key = schema_key(server_id, standing->schema);
+	struct census_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
+
+	CHECK(tenant != NULL);
+	return tenant;
+}
+
 /* Into the row and into the census. May be called again when the turn was undone. */
 static int take_standing(struct sched *sched, struct census_run *run, int64_t server_id,
 			 const struct exec_standing *standing, struct err *err)
 {
-	g_autofree char *key = schema_key(server_id, standing->schema);
-	struct census_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
+	struct census_tenant *tenant = tenant_of(run, server_id, standing);
 	SCOPED(store_tenant) row = { 0 };
 
-	CHECK(tenant != NULL);
 	if (store_tenant_get_id(sched->store, tenant->id, &row, err) < 0) {
 		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
 	}
@@ -313,44 +322,35 @@ static void lend_class(const struct census *census, struct census_tenant *tenant
 	}
 }
 
-/*
- * One member of each class of each server is copied, but of those in the middle of a migration.
- * False: there is nothing to copy.
- */
-static bool send_classes(struct sched *sched, struct census_run *run)
+static bool is_copied(const struct census_tenant *tenant)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return tenant->class != NULL && !tenant->held && (!tenant->open || tenant->chain != NULL) &&
+	       tenant->regressed == NULL && tenant->drifted == NULL;
+}
+
+/*
+ * One member of each class of each server is copied, but of those in the middle of a migration:
+ * at once, while other portions are still looked at.
+ */
+static void class_in(struct sched *sched, struct census_run *run,
+		     const struct census_tenant *tenant)
+{
 	struct census *census = &run->census;
-	bool is_sent = false;
 
-	for (size_t i = 0; i < census->nr; i++) {
-		const struct census_tenant *tenant = &census->tenants[i];
-
-		if (tenant->class == NULL || tenant->held ||
-		    (tenant->open && tenant->chain == NULL) || tenant->regressed != NULL ||
-		    tenant->drifted != NULL ||
-		    !g_hash_table_add(known, schema_key(tenant->server_id, tenant->class))) {
-			continue;
-		}
-		census->classes =
-			g_renew(struct census_class, census->classes, census->nr_classes + 1);
-		census->classes[census->nr_classes++] = (struct census_class){
-			.server_id = tenant->server_id,
-			.class = g_strdup(tenant->class),
-			.example = g_strdup(tenant->name),
-			.chain = g_strdup(tenant->chain),
-		};
-		if (tenant->chain == NULL) {
-			send_class(sched, run, census->nr_classes - 1, tenant->schema);
-			is_sent = true;
-		}
+	if (!is_copied(tenant) ||
+	    !g_hash_table_add(run->sent, schema_key(tenant->server_id, tenant->class))) {
+		return;
 	}
-	for (size_t i = 0; i < census->nr; i++) {
-		if (census->tenants[i].open && census->tenants[i].chain == NULL) {
-			lend_class(census, &census->tenants[i]);
-		}
+	census->classes = g_renew(struct census_class, census->classes, census->nr_classes + 1);
+	census->classes[census->nr_classes++] = (struct census_class){
+		.server_id = tenant->server_id,
+		.class = g_strdup(tenant->class),
+		.example = g_strdup(tenant->name),
+		.chain = g_strdup(tenant->chain),
+	};
+	if (tenant->chain == NULL) {
+		send_class(sched, run, census->nr_classes - 1, tenant->schema);
 	}
-	return is_sent;
 }
 
 /* The last answer of all decides. */
@@ -365,12 +365,10 @@ static int count_in(struct sched *sched, struct portion *portion, struct err *er
 	if (!portion->last) {
 		return 0;
 	}
-	if (!run->classified) {
-		run->classified = true;
-		portion->last = !send_classes(sched, run);
-	}
-	if (!portion->last) {
-		return 0;
+	for (size_t i = 0; i < run->census.nr; i++) {
+		if (run->census.tenants[i].open && run->census.tenants[i].chain == NULL) {
+			lend_class(&run->census, &run->census.tenants[i]);
+		}
 	}
 	if (find_removed(sched, &run->census, err) < 0) {
 		return -1;
@@ -390,6 +388,9 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 			return -1;
 		}
 	}
+	for (size_t i = 0; result->ok && i < result->nr; i++) {
+		class_in(sched, run, tenant_of(run, result->server_id, &result->standings[i]));
+	}
 	return count_in(sched, portion, err);
 }
 
@@ -399,13 +400,13 @@ static char *text_or_none(const char *text)
 }
 
 /* What was seen there is expected to be there still. */
-static void name_tenants(struct exec_order *order, const GPtrArray *tenants)
+static void name_tenants(struct exec_order *order, const struct census_tenant *tenants, size_t nr)
 {
-	order->schemas = g_new0(char *, tenants->len + 1);
-	order->expected = g_new0(char *, tenants->len + 1);
-	order->expected_shapes = g_new0(char *, tenants->len + 1);
-	for (guint i = 0; i < tenants->len; i++) {
-		const struct census_tenant *tenant = g_ptr_array_index(tenants, i);
+	order->schemas = g_new0(char *, nr + 1);
+	order->expected = g_new0(char *, nr + 1);
+	order->expected_shapes = g_new0(char *, nr + 1);
+	for (size_t i = 0; i < nr; i++) {
+		const struct census_tenant *tenant = &tenants[i];
 		const char *seen = tenant->regressed != NULL ? tenant->regressed : tenant->version;
 
 		order->schemas[i] = g_strdup(tenant->schema);
@@ -414,20 +415,18 @@ static void name_tenants(struct exec_order *order, const GPtrArray *tenants)
 	}
 }
 
-/* tenants are those of one server. */
-static void send_portion(struct sched *sched, struct census_run *run, int64_t server_id,
-			 GPtrArray *tenants)
+static void send_portion(struct sched *sched, struct census_run *run,
+			 const struct census_tenant *tenants, size_t nr)
 {
 	struct portion *portion = g_new0(struct portion, 1);
 	const struct sched_job job = { portion_in, portion_done, portion };
 	struct exec_order *order = exec_order_new(EXEC_SURVEY);
 
 	portion->run = run;
-	name_tenants(order, tenants);
+	name_tenants(order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;
-	send(sched, run, server_id, order, &job);
-	g_ptr_array_set_size(tenants, 0);
+	send(sched, run, tenants->server_id, order, &job);
 }
 
 static int compare_server(const void *a, const void *b)
@@ -441,19 +440,30 @@ static int compare_server(const void *a, const void *b)
 	return g_strcmp0(left->name, right->name);
 }
 
+/* The tenants of one server, evenly. */
+static void send_server(struct sched *sched, struct census_run *run,
+			const struct census_tenant *tenants, size_t nr)
+{
+	size_t most = CLAMP((nr + 1) / 2, PORTION_MIN, PORTION_MAX);
+
+	for (size_t i = 0; i < nr; i += most) {
+		send_portion(sched, run, &tenants[i], MIN(most, nr - i));
+	}
+}
+
 static void send_all(struct sched *sched, struct census_run *run)
 {
-	g_autoptr(GPtrArray) portion = g_ptr_array_new();
+	struct census *census = &run->census;
+	size_t first = 0;
 
-	for (size_t i = 0; i < run->census.nr; i++) {
-		struct census_tenant *tenant = &run->census.tenants[i];
-		bool last = i + 1 == run->census.nr || tenant[1].server_id != tenant->server_id;
+	for (size_t i = 0; i < census->nr; i++) {
+		struct census_tenant *tenant = &census->tenants[i];
 
 		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
 				    tenant);
-		g_ptr_array_add(portion, tenant);
-		if (last || portion->len == PORTION) {
-			send_portion(sched, run, tenant->server_id, portion);
+		if (i + 1 == census->nr || tenant[1].server_id != tenant->server_id) {
+			send_server(sched, run, &census->tenants[first], i + 1 - first);
+			first = i + 1;
 		}
 	}
 }
@@ -495,6 +505,7 @@ int census_start(struct sched *sched, const char *selector, int64_t release_id, 
 	run->to_version = g_strdup(to);
 	run->census.shapes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	run->by_schema = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	run->sent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	run->census.tenants = g_array_steal(tenants, &nr);
 	run->census.nr = nr;
 	send_all(sched, run);

@@ -65,25 +65,15 @@ void link_set_row(struct link *link, const struct store_server *row)
 	link->stale = false;
 }
 
-bool link_has_slot(const struct link *link, int64_t limit)
+/* Sessions that an order or the claim has. */
+static int64_t in_use(const struct link *link)
 {
-	int64_t most = link->row.max_running;
-
-	if (limit > 0 && limit < most) {
-		most = limit;
-	}
-	return link->state != SERVER_DOWN && link->state != SERVER_DENIED && link->tasks < most;
-}
-
-struct db_session *link_take_session(struct link *link)
-{
-	return g_queue_pop_tail(&link->idle); /* the one used last: its caches are warm */
+	return link->tasks + link->jobs + (link->claim != NULL || link->claiming ? 1 : 0);
 }
 
 static int64_t sessions(const struct link *link)
 {
-	return (int64_t)link->idle.length + link->tasks + link->jobs +
-	       (link->claim != NULL || link->claiming ? 1 : 0);
+	return in_use(link) + (int64_t)link->idle.length;
 }
 
 static int64_t sessions_max(const struct link *link)
@@ -91,11 +81,28 @@ static int64_t sessions_max(const struct link *link)
 	return link->row.max_running + LINK_JOBS_MAX;
 }
 
+bool link_has_slot(const struct link *link, int64_t limit)
+{
+	int64_t most = link->row.max_running;
+
+	if (limit > 0 && limit < most) {
+		most = limit;
+	}
+	return link->state != SERVER_DOWN && link->state != SERVER_DENIED && link->tasks < most &&
+	       in_use(link) < sessions_max(link);
+}
+
+struct db_session *link_take_session(struct link *link)
+{
+	return g_queue_pop_tail(&link->idle); /* the one used last: its caches are warm */
+}
+
 int64_t link_jobs_max(const struct link *link)
 {
-	bool room = link->claim == NULL && !link->claiming && !link->claim_wanted;
+	bool is_claimed = link->claim != NULL || link->claiming || link->claim_wanted;
 
-	return room ? LINK_JOBS_MAX : LINK_JOBS_MAX - 1;
+	/* a rollout that looks around before its tasks begin uses one of their sessions */
+	return is_claimed && link->tasks > 0 ? LINK_JOBS_MAX - 1 : LINK_JOBS_MAX;
 }
 
 bool link_take_claim(struct link *link, struct db_session **session)

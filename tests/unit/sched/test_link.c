@@ -102,8 +102,9 @@ static void the_claim_counts_among_its_connections(void **state)
 	(void)state;
 	assert_int_equal(link_jobs_max(link), 2);
 	link->claim_wanted = true;
-	assert_int_equal(link_jobs_max(link), 1);
+	assert_int_equal(link_jobs_max(link), 2); /* no task needs its session yet */
 	link->tasks = 2;
+	assert_int_equal(link_jobs_max(link), 1);
 	link->jobs = 2; /* they were sent before */
 	assert_false(link_take_claim(link, &session));
 	assert_false(link->claiming);
@@ -112,6 +113,11 @@ static void the_claim_counts_among_its_connections(void **state)
 	assert_null(session); /* the worker opens one */
 	link->claim_wanted = false;
 	assert_int_equal(link_jobs_max(link), 1);
+	link->tasks = 1;
+	link->jobs = 2; /* sent while no task ran */
+	assert_false(link_has_slot(link, 0));
+	link->jobs = 1;
+	assert_true(link_has_slot(link, 0));
 	link_give_claim(link, NULL); /* it could not be opened */
 	assert_int_equal(link_jobs_max(link), 2);
 	link_free(link);
