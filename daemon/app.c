@@ -19,6 +19,7 @@
 #include "exec.h"
 #include "fsm.h"
 #include "log.h"
+#include "sampler.h"
 #include "sched.h"
 #include "store.h"
 
@@ -335,7 +336,7 @@ int app_run(const char *conf_path, struct err *err)
 	SCOPED(app) app = { .conf_path = conf_path };
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (exec_init(err) < 0 || start(&app, err) < 0) {
+	if (exec_init(err) < 0 || sampler_library_init(err) < 0 || start(&app, err) < 0) {
 		return -1;
 	}
 	notify("READY=1");

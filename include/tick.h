@@ -14,6 +14,7 @@
 #define TICK_TEXT_MAX 32
 
 int64_t tick_ms(void);      /* monotonic */
+int64_t tick_us(void);      /* the same in microseconds, to measure what is short */
 int64_t tick_wall_ms(void); /* since 1970-01-01T00:00:00Z */
 
 /* RFC 3339 UTC with milliseconds, "2026-11-21T03:04:05.678Z", into text. */

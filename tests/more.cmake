@@ -79,7 +79,7 @@ endfunction()
 
 # muster_units_on(SERVER BUILD NAME LABEL): the unit tests that use a server, on one server.
 function(muster_units_on server build name label)
-  add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} db plan exec sched api)
+  add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} db throttle plan exec sched api)
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS ${label})
 endfunction()
 
@@ -118,7 +118,7 @@ if(MUSTER_ASAN_BUILD)
     FOLDERS crash)
 endif()
 if(MUSTER_TSAN_BUILD)
-  muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "^(sched|exec|db|api)$")
+  muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "^(sched|throttle|exec|db|api)$")
   # the others ask for nothing that these do not ask for, too, as far as threads are concerned
   muster_scripts(${MUSTER_TSAN_BUILD} PREFIX tsan. LABEL tsan ENV ${slower}
     NOT "^(cases|cli|install|releases)$" FOLDERS integration)

@@ -12,6 +12,11 @@ int64_t tick_ms(void)
 	return fake_ms >= 0 ? fake_ms : g_get_monotonic_time() / 1000;
 }
 
+int64_t tick_us(void)
+{
+	return fake_ms >= 0 ? fake_ms * 1000 : g_get_monotonic_time();
+}
+
 int64_t tick_wall_ms(void)
 {
 	return fake_wall_ms >= 0 ? fake_wall_ms : g_get_real_time() / 1000;

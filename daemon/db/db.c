@@ -70,8 +70,22 @@ void db_rows_release(struct db_rows *rows)
 		}
 		g_free(rows->cells[i]);
 	}
+	for (size_t j = 0; rows->names != NULL && j < rows->columns; j++) {
+		g_free(rows->names[j]);
+	}
+	g_free(rows->names);
 	g_free(rows->cells);
 	*rows = (struct db_rows){ 0 };
+}
+
+const char *db_rows_cell(const struct db_rows *rows, size_t row, const char *name)
+{
+	for (size_t j = 0; rows->names != NULL && row < rows->nr && j < rows->columns; j++) {
+		if (g_ascii_strcasecmp(rows->names[j], name) == 0) {
+			return rows->cells[row][j];
+		}
+	}
+	return NULL;
 }
 
 char *db_quote_name(const char *name)
@@ -119,6 +133,17 @@ int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err,
 	sql = g_strdup_vprintf(fmt, ap);
 	va_end(ap);
 	return db_query(session, rows, sql, err);
+}
+
+int db_query_named(struct db_session *session, struct db_rows *rows, const char *sql,
+		   struct err *err)
+{
+	int failed;
+
+	session->named = true;
+	failed = db_query(session, rows, sql, err);
+	session->named = false;
+	return failed;
 }
 
 int db_kill(struct db_session *session, uint64_t connection_id, bool whole, struct err *err)

@@ -56,6 +56,7 @@ struct db_rows {
 	char ***cells; /* owned; cells[row][column] */
 	size_t nr;
 	size_t columns;
+	char **names; /* owned; of the columns, by db_query_named alone; else NULL */
 };
 
 void db_rows_release(struct db_rows *rows);
@@ -76,6 +77,24 @@ void db_thread_end(void);
  */
 NODISCARD struct db_session *db_open(const struct db_addr *addr, struct err *err);
 void db_session_free(struct db_session *session); /* NULL is fine */
+
+/*
+ * How long a session waits. step is called with every step_ms for which an answer is
+ * late; false, or stop_fd becoming readable, ends the wait: ERR_TIMEOUT, and the session is
+ * lost. Once an answer has begun, five seconds of silence lose the link, as does a connect
+ * that takes longer than connect_s.
+ */
+struct db_patience {
+	unsigned connect_s;
+	unsigned step_ms;
+	int stop_fd; /* 0: none */
+	bool (*step)(void *ctx, int64_t waited_ms);
+	void *ctx;
+};
+
+/* As db_open; every call on this session waits so. patience is borrowed until it is freed. */
+NODISCARD struct db_session *db_open_patient(const struct db_addr *addr,
+					     const struct db_patience *patience, struct err *err);
 
 static inline void db_session_scoped_free(struct db_session **session)
 {
@@ -113,6 +132,13 @@ NODISCARD int db_query(struct db_session *session, struct db_rows *rows, const c
 		       struct err *err);
 NODISCARD int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err,
 			const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* The same with the names of the columns, for what has other columns on every server. */
+NODISCARD int db_query_named(struct db_session *session, struct db_rows *rows, const char *sql,
+			     struct err *err);
+
+/* The cell of the column with this name (letter case is nothing), or NULL. */
+const char *db_rows_cell(const struct db_rows *rows, size_t row, const char *name);
 
 /* 'text' with everything escaped; NULL gives NULL (the word). Owned. */
 char *db_quote(const struct db_session *session, const char *text);

@@ -37,7 +37,8 @@ char **db_schemas(struct db_session *session, const char *like, struct err *err)
 		      "select schema_name from information_schema.schemata "
 		      "where schema_name like %s escape %s and schema_name not in " SYSTEM_SCHEMAS
 		      " and schema_name not like '#mysql50#%%' "
-		      "and left(schema_name, 15) <> 'muster_scratch_'",
+		      "and left(schema_name, 15) <> 'muster_scratch_' "
+		      "and schema_name <> 'muster_probe'",
 		      pattern, escape) < 0) {
 		(void)err_prefix(err, "list of databases");
 		return NULL;

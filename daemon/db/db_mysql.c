@@ -22,6 +22,7 @@
 #define PACKET_OVERHEAD   16                     /* what goes with a statement, at most */
 #define HEADROOM_MIN      3
 #define HEADROOM_PERCENT  5
+#define ANSWER_TIMEOUT_S  5 /* of a patient session, once an answer has begun */
 #define NUMBER_LOST       2006
 #define NUMBER_TLS        2026
 #define NUMBER_IDLE       4031 /* MySQL ended an idle session and did not run the statement */
@@ -153,11 +154,12 @@ static void tls_options(MYSQL *mysql, const struct db_login *login, enum db_tls 
 	option_text(mysql, MYSQL_OPT_TLS_VERSION, login->tls_version);
 }
 
-/* No timeout on reading or writing: an ALTER may take hours. */
-static void link_options(MYSQL *mysql, bool tcp)
+/* No timeout on reading or writing unless asked for: an ALTER may take hours. */
+static void link_options(MYSQL *mysql, bool tcp, const struct db_patience *patience)
 {
 	unsigned protocol = tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
-	unsigned timeout = CONNECT_TIMEOUT_S;
+	unsigned timeout = patience == NULL ? CONNECT_TIMEOUT_S : patience->connect_s;
+	unsigned answer = ANSWER_TIMEOUT_S;
 	unsigned long packet = PACKET_MAX;
 	unsigned no = 0; /* a server must not be able to ask for our files */
 
@@ -166,6 +168,10 @@ static void link_options(MYSQL *mysql, bool tcp)
 	(void)mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
 	(void)mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
 	(void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, CHARSET);
+	if (patience != NULL) {
+		(void)mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &answer);
+		(void)mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &answer);
+	}
 	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "musterd");
 	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_version", MUSTER_VERSION);
 }
@@ -194,11 +200,11 @@ static MYSQL *mysql_new(void)
 
 /* One try. On failure the handle stays, for its error. */
 static bool connect_try(MYSQL *mysql, const struct db_addr *addr, const struct db_login *login,
-			enum db_tls tls)
+			enum db_tls tls, const struct db_patience *patience)
 {
 	bool tcp = addr->socket == NULL && addr->host != NULL;
 
-	link_options(mysql, tcp);
+	link_options(mysql, tcp, patience);
 	tls_options(mysql, login, tcp ? tls : DB_TLS_OFF);
 	key_options(mysql, login);
 	option_text(mysql, MYSQL_DEFAULT_AUTH, login->default_auth);
@@ -237,15 +243,15 @@ static int connect_failed(MYSQL *mysql, const struct db_addr *addr, const struct
 }
 
 static MYSQL *connect_login(const struct db_addr *addr, const struct db_login *login,
-			    struct err *err)
+			    const struct db_patience *patience, struct err *err)
 {
 	MYSQL *mysql = mysql_new();
-	bool ok = connect_try(mysql, addr, login, login->tls);
+	bool ok = connect_try(mysql, addr, login, login->tls, patience);
 
 	if (!ok && login->tls == DB_TLS_DEFAULT && mysql_errno(mysql) == NUMBER_TLS) {
 		mysql_close(mysql); /* TLS was only preferred */
 		mysql = mysql_new();
-		ok = connect_try(mysql, addr, login, DB_TLS_OFF);
+		ok = connect_try(mysql, addr, login, DB_TLS_OFF, patience);
 	}
 	if (!ok) {
 		(void)connect_failed(mysql, addr, login, err);
@@ -311,6 +317,12 @@ static int headroom_check(struct db_session *session, struct err *err)
 
 struct db_session *db_open(const struct db_addr *addr, struct err *err)
 {
+	return db_open_patient(addr, NULL, err);
+}
+
+struct db_session *db_open_patient(const struct db_addr *addr, const struct db_patience *patience,
+				   struct err *err)
+{
 	SCOPED(db_login) login = { 0 };
 	SCOPED_PTR(db_session) session = NULL;
 	MYSQL *mysql;
@@ -319,7 +331,7 @@ struct db_session *db_open(const struct db_addr *addr, struct err *err)
 		return NULL;
 	}
 	CRASH_POINT(DB_CONNECT);
-	mysql = connect_login(addr, &login, err);
+	mysql = connect_login(addr, &login, patience, err);
 	if (mysql == NULL) {
 		return NULL;
 	}
@@ -327,6 +339,7 @@ struct db_session *db_open(const struct db_addr *addr, struct err *err)
 	session = g_new0(struct db_session, 1);
 	session->mysql = mysql;
 	session->max_packet = PACKET_MAX;
+	session->patience = patience;
 	session_learn(session);
 	if (headroom_check(session, err) < 0) {
 		g_autofree char *where = db_addr_format(addr);
@@ -370,6 +383,9 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 		return fail(session, err);
 	}
 	CRASH_POINT(DB_SENT);
+	if (db_patience_wait(session, socket_fd(session->mysql), err) < 0) {
+		return -1;
+	}
 	if (mysql_read_query_result(session->mysql) != 0) {
 		return fail(session, err);
 	}
@@ -393,6 +409,17 @@ static char **row_copy(char *const *row, size_t columns)
 	return copy;
 }
 
+static char **names_copy(MYSQL_RES *result, size_t columns)
+{
+	const MYSQL_FIELD *fields = mysql_fetch_fields(result);
+	char **names = g_new0(char *, columns);
+
+	for (size_t i = 0; i < columns; i++) {
+		names[i] = g_strdup(fields[i].name);
+	}
+	return names;
+}
+
 /*
  * Read the result that is waiting, if there is one. Row by row from the wire: what is
  * thrown away needs no memory. rows NULL: keep nothing.
@@ -413,6 +440,9 @@ static int result_read(struct db_session *session, struct db_rows *rows, struct 
 		}
 	}
 	rows_keep(&read, kept);
+	if (rows != NULL && session->named) {
+		read.names = names_copy(result, read.columns);
+	}
 	mysql_free_result(result);
 	if (mysql_errno(session->mysql) != 0) {
 		db_rows_release(&read);

@@ -16,6 +16,14 @@ struct db_session {
 	uint64_t max_packet;
 	uint64_t affected;
 	bool lost;
+	bool named;                         /* the result that is read next keeps its names */
+	const struct db_patience *patience; /* borrowed; NULL: waits for ever */
 };
+
+/*
+ * Until the answer begins to come in through fd, as the session's patience says; nothing of it
+ * can be in the library before. ERR_TIMEOUT: the session is lost.
+ */
+NODISCARD int db_patience_wait(struct db_session *session, int fd, struct err *err);
 
 #endif /* DB_SESSION_H */

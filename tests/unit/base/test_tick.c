@@ -76,10 +76,12 @@ static void moments_are_rfc_3339(void **state)
 static void time_goes_on(void **state)
 {
 	int64_t before = tick_ms();
+	int64_t before_us = tick_us();
 
 	(void)state;
 	g_usleep(3000);
 	assert_true(tick_ms() > before);
+	assert_true(tick_us() - before_us >= 3000);
 	assert_true(tick_wall_ms() > INT64_C(1700000000000));
 }
 
@@ -89,6 +91,7 @@ static void fake_time_stands_still_until_thawed(void **state)
 	tick_fake(5, 7);
 	g_usleep(2000);
 	assert_int_equal(tick_ms(), 5);
+	assert_int_equal(tick_us(), 5000);
 	assert_int_equal(tick_wall_ms(), 7);
 	tick_fake(-1, -1);
 	assert_int_not_equal(tick_ms(), 5);

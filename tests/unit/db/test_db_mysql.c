@@ -73,6 +73,23 @@ static void rows_come_as_text_and_null(void **state)
 	assert_string_equal(rows.cells[1][1], "ä");
 }
 
+static void columns_are_found_by_name_when_asked_for(void **state)
+{
+	struct db_session *session = *state;
+	SCOPED(db_rows) rows = { 0 };
+	SCOPED(db_rows) plain = { 0 };
+	struct err err;
+
+	assert_int_equal(db_query_named(session, &rows, "select 1 as One, null as two", &err), 0);
+	assert_string_equal(db_rows_cell(&rows, 0, "one"), "1");
+	assert_null(db_rows_cell(&rows, 0, "Two"));
+	assert_null(db_rows_cell(&rows, 0, "three"));
+	assert_null(db_rows_cell(&rows, 1, "one"));
+	assert_int_equal(db_query(session, &plain, "select 1 as one", &err), 0);
+	assert_null(plain.names);
+	assert_null(db_rows_cell(&plain, 0, "one"));
+}
+
 static void a_statement_without_rows_gives_none(void **state)
 {
 	SCOPED(db_rows) rows = { 0 };
@@ -466,6 +483,40 @@ static void a_server_that_dies_is_an_unknown_outcome(void **state)
 	test_server_stop(server);
 }
 
+static bool never(void *ctx, int64_t waited_ms)
+{
+	*(int64_t *)ctx = waited_ms;
+	return false;
+}
+
+static void a_patient_session_is_lost_when_its_patience_ends(void **state)
+{
+	struct test_server *server = test_server_start(NULL);
+	int64_t waited_ms = 0;
+	const struct db_patience patience = { .connect_s = 1,
+					      .step_ms = 100,
+					      .step = never,
+					      .ctx = &waited_ms };
+	struct err err = { 0 };
+	struct db_session *session;
+
+	(void)state;
+	session = db_open_patient(test_server_address(server), &patience, &err);
+	assert_non_null(session);
+	assert_int_equal(db_execf(session, &err, "do 1"), 0);
+	assert_int_equal(waited_ms, 0);
+	test_server_signal(server, SIGSTOP);
+	assert_int_equal(db_execf(session, &err, "do 1"), -1);
+	assert_int_equal(err.code, ERR_TIMEOUT);
+	assert_int_equal(waited_ms, 100);
+	assert_true(db_is_lost(session));
+	db_session_free(session);
+	assert_null(db_open_patient(test_server_address(server), &patience, &err));
+	assert_int_equal(err.code, ERR_UNREACHABLE);
+	test_server_signal(server, SIGCONT);
+	test_server_stop(server);
+}
+
 static void tcp_works_without_and_with_tls_asked_for(void **state)
 {
 	g_autofree char *port_option = NULL;
@@ -506,6 +557,7 @@ int main(void)
 #define WITH_SESSION(f) cmocka_unit_test_setup_teardown(f, open_session, close_session)
 		WITH_SESSION(knows_the_server),
 		WITH_SESSION(rows_come_as_text_and_null),
+		WITH_SESSION(columns_are_found_by_name_when_asked_for),
 		WITH_SESSION(a_statement_without_rows_gives_none),
 		WITH_SESSION(affected_counts_changed_rows),
 		WITH_SESSION(several_results_of_a_procedure_are_read),
@@ -526,6 +578,7 @@ int main(void)
 		cmocka_unit_test(a_refused_account_is_denied),
 		cmocka_unit_test(some_connections_are_left_to_others),
 		cmocka_unit_test(a_server_that_dies_is_an_unknown_outcome),
+		cmocka_unit_test(a_patient_session_is_lost_when_its_patience_ends),
 		cmocka_unit_test(tcp_works_without_and_with_tls_asked_for),
 	};
 	struct err err;

@@ -1,0 +1,33 @@
+#include <errno.h>
+#include <poll.h>
+
+#include <glib.h>
+
+#include "db_session.h"
+
+int db_patience_wait(struct db_session *session, int fd, struct err *err)
+{
+	const struct db_patience *patience = session->patience;
+	int64_t waited_ms = 0;
+
+	while (patience != NULL) {
+		struct pollfd fds[] = {
+			{ .fd = fd, .events = POLLIN },
+			{ .fd = patience->stop_fd > 0 ? patience->stop_fd : -1, .events = POLLIN },
+		};
+		int ready = poll(fds, G_N_ELEMENTS(fds), (int)patience->step_ms);
+
+		if (ready < 0 && errno == EINTR) {
+			continue;
+		}
+		if (ready > 0 && fds[0].revents != 0) {
+			return 0;
+		}
+		waited_ms += patience->step_ms;
+		if (ready != 0 || !patience->step(patience->ctx, waited_ms)) {
+			session->lost = true;
+			return err_set(err, ERR_TIMEOUT, "the server does not answer");
+		}
+	}
+	return 0;
+}
