@@ -29,6 +29,15 @@ static void clear(struct run *run)
 		run->waves[i] = (struct run_wave){ 0 };
 	}
 	g_hash_table_remove_all(run->queues);
+	run->expect = (struct expect){ 0 };
+}
+
+/* One that had nothing to do says nothing of those that have. */
+static void learn(struct run *run, const struct store_task *task)
+{
+	if (task->state == TASK_DONE && task->started_at > 0 && task->statement > 0) {
+		expect_add(&run->expect, task->bytes, task->finished_at - task->started_at);
+	}
 }
 
 void run_free(struct run *run)
@@ -109,6 +118,7 @@ static int load_task(const struct store_task *task, void *ctx, struct err *err)
 	if (task->state == TASK_PENDING) {
 		enqueue(run, task);
 	}
+	learn(run, task);
 	return 0;
 }
 
@@ -196,6 +206,7 @@ void run_moved(struct run *run, const struct store_task *task, enum task_state f
 	if (task->state == TASK_PENDING) {
 		enqueue(run, task);
 	}
+	learn(run, task);
 }
 
 const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy)

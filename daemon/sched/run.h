@@ -17,6 +17,7 @@
 #include <glib.h>
 
 #include "err.h"
+#include "expect.h"
 #include "states.h"
 #include "store.h"
 #include "store_rows.h"
@@ -43,7 +44,10 @@ struct run {
 	struct store_rollout row;             /* owned */
 	struct release *release;              /* one reference */
 	struct run_wave waves[RUN_WAVES_MAX]; /* by seq */
-	GHashTable *queues; /* server id -> GQueue of struct run_task *, all owned */
+	GHashTable *queues;           /* server id -> GQueue of struct run_task *, all owned */
+	struct expect expect;         /* how long its tasks took */
+	struct expect expect_release; /* those of the same release */
+	bool expect_read;             /* that was asked of the store */
 	bool stale;
 	bool surveying;
 	int64_t pace_second[RUN_PACE_SLOTS];

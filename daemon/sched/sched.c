@@ -85,6 +85,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->running = table_new(g_free);
 	sched->busy = table_new(NULL);
 	sched->jobs = table_new(g_free);
+	sched->windows = sched_windows_new();
 	g_queue_init(&sched->inbox);
 	g_queue_init(&sched->outbox);
 	if (store_epoch_next(store, tick_wall_ms(), &sched->epoch, err) == 0) {
@@ -139,6 +140,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->releases);
 	g_hash_table_destroy(sched->chains);
 	g_hash_table_destroy(sched->links);
+	sched_windows_free(sched->windows);
 	g_free(sched);
 }
 
@@ -188,6 +190,7 @@ static void mark_stale(struct sched *sched)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		((struct link *)value)->stale = true;
 	}
+	sched_windows_forget(sched);
 	sched->runs_stale = true;
 	sched->due_at = 1;
 }
@@ -403,6 +406,7 @@ static void act(struct sched *sched)
 	while ((letter = g_queue_pop_head(&sched->inbox)) != NULL) {
 		letter_free(letter);
 	}
+	sched_windows_committed(sched);
 	(void)g_hash_table_foreach_remove(sched->running, drop_running, sched);
 	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
 	if (g_hash_table_size(sched->runs) == 0) {
@@ -439,7 +443,8 @@ static int turn(struct sched *sched, struct err *err)
 		return -1;
 	}
 	if (read_letters(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
-	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 || decide(sched, err) < 0) {
+	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
+	    sched_windows_refresh(sched, err) < 0 || decide(sched, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(TURN_DECIDED);

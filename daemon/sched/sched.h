@@ -33,6 +33,7 @@ struct store_rollout;
 struct store_server;
 struct store_task;
 struct store_tenant;
+struct upkeep;
 
 #define SCHED_REVISION_CONFLICT 7 /* err.native of an ERR_CONFLICT about a revision */
 
@@ -174,6 +175,30 @@ NODISCARD int sched_tenant_compare(struct sched *sched, const struct store_tenan
 /* Those lines as one sentence. Owned. */
 char *sched_drifted_text(const char *drifted);
 
+/* ---- windows ------------------------------------------------------------------------ */
+
+/* What a change of a window, of a freeze or of labels is about. */
+enum sched_scope {
+	SCHED_SCOPE_ALL, /* id 0; of a label, too */
+	SCHED_SCOPE_SERVER,
+	SCHED_SCOPE_TENANT,
+	SCHED_SCOPE_ROLLOUT,
+	SCHED_SCOPE_NR,
+};
+
+/* It was stored: tasks that wait for a window are looked at again in the next turn. */
+void sched_window_changed(struct sched *sched, enum sched_scope scope, int64_t id);
+
+/* The wall clock was set: the same for all. Wakes. */
+void sched_clock_changed(struct sched *sched);
+
+/*
+ * Whether all that applies to the tenant, its server and its labels lets it be migrated now, and
+ * when it does. *reason is owned: why it may not; NULL: it may.
+ */
+NODISCARD int sched_tenant_upkeep(struct sched *sched, const struct store_tenant *tenant,
+				  struct upkeep *upkeep, char **reason, struct err *err);
+
 /* ---- releases ----------------------------------------------------------------------- */
 
 /* Parse, check and store. format NULL detects. release is filled from the stored row. */
@@ -198,6 +223,7 @@ struct sched_start {
 	const char *gate;
 	const char *budget;
 	const char *strategy;
+	const char *window; /* "respect" or "ignore" */
 	int64_t bake_ms;
 	int64_t running;
 	int64_t per_server;
@@ -221,6 +247,9 @@ struct sched_preview {
 	int64_t pending;
 	int64_t up_to_date;
 	int64_t statements;
+	int64_t waiting; /* of those pending: for a window, or the end of a freeze */
+	int64_t first_at; /* when the first and the last of these may start, wall ms; 0: none waits */
+	int64_t last_at; /* -1: not within a year */
 	int64_t wave_sizes[16];
 	size_t nr_waves;
 	char *const *ahead; /* NULL-terminated names */
@@ -254,7 +283,7 @@ NODISCARD int sched_rollout_verb(struct sched *sched, const char *rollout,
 				 const struct sched_verb *verb, const struct sched_actor *actor,
 				 struct store_rollout *out, struct err *err);
 
-/* key: budget, running, per_server, stall (duration), bake (duration). Live. */
+/* key: budget, running, per_server, stall and bake (durations), window. Live. */
 NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 				const char *value, const struct sched_actor *actor,
 				struct store_rollout *out, struct err *err);

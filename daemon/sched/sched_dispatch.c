@@ -143,7 +143,11 @@ static int try_server(struct sched *sched, struct run *run, int64_t server_id, i
 	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
 		return park_server(sched, run, link, wave, err);
 	}
-	if (!link_has_slot(link, run->row.per_server_limit) || !sched_claim_held(link)) {
+	if (sched_window_next(sched, run, server_id, wave, &item, err) < 0) {
+		return -1;
+	}
+	if (item == NULL || !link_has_slot(link, run->row.per_server_limit) ||
+	    !sched_claim_held(link)) {
 		return 0;
 	}
 	return start_one(sched, run, link, item->id, err) < 0 ? -1 : 1;

@@ -321,10 +321,14 @@ static int set_key(struct run *run, const char *key, const char *value, struct e
 	if (strcmp(key, "bake") == 0) {
 		return parse_duration(key, value, &run->row.bake_ms, err);
 	}
-	return err_set(err, ERR_INVALID,
-		       "\"%s\" cannot be set on a rollout: budget, running, per_server, stall and "
-		       "bake can",
-		       key);
+	if (strcmp(key, "window") == 0) {
+		return sched_window_word(value, &run->row.ignore_window, err);
+	}
+	return err_set(
+		err, ERR_INVALID,
+		"\"%s\" cannot be set on a rollout: budget, running, per_server, stall, bake "
+		"and window can",
+		key);
 }
 
 int sched_rollout_set(struct sched *sched, const char *rollout, const char *key, const char *value,
@@ -342,6 +346,7 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 		run->stale = true;
 		return -1;
 	}
+	sched_window_changed(sched, SCHED_SCOPE_ROLLOUT, run->id);
 	object = g_strdup_printf("r%lld", (long long)run->id);
 	if (sched_note(sched, actor, run->id, "rollout.set", object,
 		       rollout_state_names[run->row.state], text, err) < 0) {

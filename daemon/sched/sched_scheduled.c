@@ -338,13 +338,44 @@ static void preview_tenant(struct preview_run *run, const struct census_tenant *
 	}
 }
 
+static bool is_work(const struct census_tenant *tenant)
+{
+	return !tenant->removed && !tenant->held && tenant->exists && !is_kept_out(tenant) &&
+	       !(tenant->known && tenant->pending == 0);
+}
+
+static int preview_window(struct sched *sched, struct preview_run *run,
+			  const struct census_tenant *tenant, struct err *err)
+{
+	struct sched_preview *preview = &run->preview;
+	int64_t at = 0;
+
+	if (!is_work(tenant)) {
+		return 0;
+	}
+	if (sched_window_preview(sched, tenant->id, tenant->server_id, run->row.ignore_window, &at,
+				 err) < 0) {
+		return -1;
+	}
+	if (at == 0) {
+		return 0;
+	}
+	preview->waiting++;
+	if (at == WINDOW_FOREVER) {
+		preview->last_at = -1;
+		return 0;
+	}
+	preview->first_at = preview->first_at == 0 ? at : MIN(preview->first_at, at);
+	preview->last_at = preview->last_at < 0 ? -1 : MAX(preview->last_at, at);
+	return 0;
+}
+
 static int on_previewed(struct sched *sched, const struct census *census, void *ctx,
 			struct err *err)
 {
 	struct preview_run *run = ctx;
 	SCOPED(sorting) sorting = { 0 };
 
-	(void)sched;
 	run->preview =
 		(struct sched_preview){ .release = run->row.release, .version = run->version };
 	g_ptr_array_set_size(run->ahead, 0);
@@ -359,6 +390,9 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 	for (size_t i = 0; i < census->nr; i++) {
 		if (!census->tenants[i].removed) {
 			preview_tenant(run, &census->tenants[i]);
+		}
+		if (preview_window(sched, run, &census->tenants[i], err) < 0) {
+			return -1;
 		}
 	}
 	sched_chains_warn(census, run->warnings);

@@ -150,7 +150,23 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 			       "strategy: \"%s\" is neither \"auto\" nor \"direct\"",
 			       row->strategy);
 	}
+	if (start->window != NULL &&
+	    sched_window_word(start->window, &row->ignore_window, err) < 0) {
+		return -1;
+	}
 	return sched_budget_parse(budget, (int64_t)tenants, &row->budget_limit, err);
+}
+
+int sched_window_word(const char *word, bool *ignore, struct err *err)
+{
+	bool is_ignore = strcmp(word, "ignore") == 0;
+
+	if (!is_ignore && strcmp(word, "respect") != 0) {
+		return err_set(err, ERR_INVALID,
+			       "window: \"%s\" is neither \"respect\" nor \"ignore\"", word);
+	}
+	*ignore = is_ignore;
+	return 0;
 }
 
 static bool is_name_char(char c)

@@ -14,6 +14,7 @@
 #include "pool.h"
 #include "run.h"
 #include "sched.h"
+#include "upkeep.h"
 
 /* What a worker sends: a result, or a word about a task that still runs. */
 struct letter {
@@ -40,6 +41,8 @@ struct outgoing {
 	int64_t task_id;
 };
 
+struct sched_windows;
+
 struct job_run {
 	int64_t id;
 	int64_t server_id;
@@ -63,8 +66,9 @@ struct sched {
 	GHashTable *running;  /* task id -> struct running *, owned */
 	GHashTable *busy;     /* tenant id -> struct running *, borrowed */
 	GHashTable *jobs;     /* id -> struct job_run *, owned */
-	GQueue inbox;         /* struct letter *, owned: not yet committed */
-	GQueue outbox;        /* struct outgoing *, owned */
+	struct sched_windows *windows; /* owned; sched_window.c */
+	GQueue inbox;                  /* struct letter *, owned: not yet committed */
+	GQueue outbox;                 /* struct outgoing *, owned */
 	int64_t next_job;
 	uint64_t epoch;
 	char daemon[33]; /* this start, for the claims of servers */
@@ -133,6 +137,9 @@ NODISCARD int sched_survey_rollout(struct sched *sched, struct run *run, struct 
 NODISCARD int sched_start_parse(struct sched *sched, const struct sched_start *start,
 				struct store_rollout *row, struct err *err);
 
+/* "respect" or "ignore". */
+NODISCARD int sched_window_word(const char *word, bool *ignore, struct err *err);
+
 /* sched_job.c */
 void sched_jobs_send(struct sched *sched);
 NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *result,
@@ -182,6 +189,26 @@ NODISCARD int sched_link_note(struct sched *sched, struct link *link,
 
 /* The tasks that waited for this server may go on. */
 NODISCARD int sched_link_wake(struct sched *sched, const struct link *link, struct err *err);
+
+/* sched_window.c: when tasks may start, by the windows and freezes that apply to them. */
+struct sched_windows *sched_windows_new(void);
+void sched_windows_free(struct sched_windows *windows);
+void sched_windows_forget(struct sched *sched); /* read them again */
+
+/*
+ * As run_next, of those that may start now: the others are made to wait for their opening.
+ * *item is NULL when there is none.
+ */
+NODISCARD int sched_window_next(struct sched *sched, struct run *run, int64_t server_id,
+				int64_t wave, const struct run_task **item, struct err *err);
+
+/* *next_ms: when a task of this tenant may start; 0: now, WINDOW_FOREVER: never. */
+NODISCARD int sched_window_preview(struct sched *sched, int64_t tenant_id, int64_t server_id,
+				   bool ignore, int64_t *next_ms, struct err *err);
+
+/* Wake what waits for a window that was changed; then, after the commit, forget that it was. */
+NODISCARD int sched_windows_refresh(struct sched *sched, struct err *err);
+void sched_windows_committed(struct sched *sched);
 
 /* sched_claim.c: this daemon alone works on a server */
 bool sched_claim_needed(enum exec_kind kind);

@@ -42,6 +42,9 @@ static void set_times(struct store_task *task, enum task_state from)
 	if (task->state == TASK_PENDING) {
 		task->not_before = 0;
 	}
+	if (task->state != TASK_WAITING) {
+		task->window_at = 0;
+	}
 }
 
 static void log_move(const struct store_task *task)

@@ -29,6 +29,10 @@ static const struct store_field store_server_members[] = {
 	TEXT(store_server, reason),
 	TEXT(store_server, flavor),
 	TEXT(store_server, version),
+	TEXT(store_server, window),
+	INT(store_server, freeze_from),
+	INT(store_server, freeze_until),
+	TEXT(store_server, freeze_reason),
 	INT(store_server, revision),
 };
 
@@ -46,6 +50,10 @@ static const struct store_field store_tenant_members[] = {
 	TEXT(store_tenant, drifted),
 	STATE(store_tenant, mode, tenant_mode, TENANT_MODE_NR),
 	TEXT(store_tenant, hold),
+	TEXT(store_tenant, window),
+	INT(store_tenant, freeze_from),
+	INT(store_tenant, freeze_until),
+	TEXT(store_tenant, freeze_reason),
 	INT(store_tenant, bytes),
 	INT(store_tenant, revision),
 };
@@ -80,6 +88,7 @@ static const struct store_field store_rollout_members[] = {
 	INT(store_rollout, stall_ms),
 	TEXT(store_rollout, owner),
 	TEXT(store_rollout, start_reason),
+	BOOL(store_rollout, ignore_window),
 	BOOL(store_rollout, over_budget),
 	BOOL(store_rollout, surveyed),
 	INT(store_rollout, priority),
@@ -119,6 +128,7 @@ static const struct store_field store_task_members[] = {
 	INT(store_task, err_native),
 	TEXT(store_task, err_message),
 	INT(store_task, not_before),
+	INT(store_task, window_at),
 	INT(store_task, started_at),
 	INT(store_task, finished_at),
 	INT(store_task, bytes),
@@ -152,6 +162,16 @@ static const struct store_field store_rule_members[] = {
 	TEXT(store_rule, owner),
 	TEXT(store_rule, reason),
 };
+
+static const struct store_field store_window_members[] = {
+	TEXT(store_window, scope),
+	INT(store_window, id),
+	TEXT(store_window, name),
+	TEXT(store_window, window),
+	INT(store_window, freeze_from),
+	INT(store_window, freeze_until),
+	TEXT(store_window, freeze_reason),
+};
 /* clang-format on */
 
 const struct store_fields store_server_fields = FIELDS(store_server);
@@ -161,6 +181,7 @@ const struct store_fields store_rollout_fields = FIELDS(store_rollout);
 const struct store_fields store_wave_fields = FIELDS(store_wave);
 const struct store_fields store_task_fields = FIELDS(store_task);
 const struct store_fields store_event_fields = FIELDS(store_event);
+const struct store_fields store_window_fields = FIELDS(store_window);
 const struct store_fields store_rule_fields = FIELDS(store_rule);
 
 const char *const store_rule_kind_names[STORE_RULE_KIND_NR] = {
@@ -295,6 +316,11 @@ void store_rule_release(struct store_rule *rule)
 void store_event_release(struct store_event *event)
 {
 	store_row_release(&store_event_fields, event);
+}
+
+void store_window_release(struct store_window *window)
+{
+	store_row_release(&store_window_fields, window);
 }
 
 void store_text_set(char **text, const char *value)

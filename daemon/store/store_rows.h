@@ -38,6 +38,10 @@ struct store_server {
 	char *reason; /* why it is in this state */
 	char *flavor;
 	char *version;
+	char *window;        /* when it may be migrated (window.h), or NULL: any time */
+	int64_t freeze_from; /* of a freeze; freeze_until 0: there is none */
+	int64_t freeze_until;
+	char *freeze_reason;
 	int64_t revision;
 	struct store_labels labels;
 };
@@ -55,7 +59,11 @@ struct store_tenant {
 	char *shape_version;
 	char *drifted; /* lines: how it differs from that, as last seen; or NULL */
 	enum tenant_mode mode;
-	char *hold; /* reason, or NULL */
+	char *hold;          /* reason, or NULL */
+	char *window;        /* when it may be migrated (window.h), or NULL: any time */
+	int64_t freeze_from; /* of a freeze; freeze_until 0: there is none */
+	int64_t freeze_until;
+	char *freeze_reason;
 	int64_t bytes;
 	int64_t revision;
 	struct store_labels labels;        /* its own */
@@ -92,6 +100,7 @@ struct store_rollout {
 	int64_t stall_ms;
 	char *owner;        /* who started it */
 	char *start_reason; /* --reason, or NULL */
+	bool ignore_window; /* its tasks start whether or not a window is open */
 	bool over_budget;   /* paused itself */
 	bool surveyed;      /* tasks exist */
 	int64_t priority;   /* -10 to 10, against others on the same server */
@@ -131,11 +140,23 @@ struct store_task {
 	int64_t err_native;
 	char *err_message;
 	int64_t not_before; /* a waiting task is looked at again then */
+	int64_t window_at;  /* the opening that it waits for; 0: it waits for no window */
 	int64_t started_at;
 	int64_t finished_at;
 	int64_t bytes;    /* size of the tenant, read only */
 	char *class;      /* which chain is its own (store_chain.h), or NULL */
 	char *difference; /* lines: what its schema has and should not, or lacks; or NULL */
+};
+
+/* A window, a freeze or both, and for what. */
+struct store_window {
+	char *scope;         /* "server", "label", "tenant" */
+	int64_t id;          /* of the server or tenant */
+	char *name;          /* of a label "key=value" */
+	char *window;        /* when it may be migrated (window.h), or NULL: any time */
+	int64_t freeze_from; /* of a freeze; freeze_until 0: there is none */
+	int64_t freeze_until;
+	char *freeze_reason;
 };
 
 struct store_counts {
@@ -194,6 +215,7 @@ void store_wave_release(struct store_wave *wave);
 void store_task_release(struct store_task *task);
 void store_event_release(struct store_event *event);
 void store_rule_release(struct store_rule *rule);
+void store_window_release(struct store_window *window);
 
 SCOPED_RELEASE(store_labels);
 SCOPED_RELEASE(store_server);
@@ -204,6 +226,7 @@ SCOPED_RELEASE(store_wave);
 SCOPED_RELEASE(store_task);
 SCOPED_RELEASE(store_event);
 SCOPED_RELEASE(store_rule);
+SCOPED_RELEASE(store_window);
 
 /* Replace an owned text: frees the old one, copies the new (NULL is fine). */
 void store_text_set(char **text, const char *value);

@@ -45,6 +45,7 @@ extern const struct store_fields store_wave_fields;
 extern const struct store_fields store_task_fields;
 extern const struct store_fields store_event_fields;
 extern const struct store_fields store_rule_fields;
+extern const struct store_fields store_window_fields;
 
 struct store_place {
 	int param;  /* 0: the statement has none */

@@ -5,7 +5,8 @@ set name = :name, release_id = :release_id, state = :state, reason = :reason,
 	bake_ms = :bake_ms, gate_human = :gate_human, budget_limit = :budget_limit,
 	running_limit = :running_limit, per_server_limit = :per_server_limit,
 	strategy = :strategy, stall_ms = :stall_ms, owner = :owner,
-	start_reason = :start_reason, over_budget = :over_budget, surveyed = :surveyed,
-	priority = :priority, throttled = :throttled, created_at = :created_at,
+	start_reason = :start_reason, ignore_window = :ignore_window,
+	over_budget = :over_budget, surveyed = :surveyed, priority = :priority,
+	throttled = :throttled, created_at = :created_at,
 	started_at = :started_at, ended_at = :ended_at
 where id = :id

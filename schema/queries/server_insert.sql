@@ -1,5 +1,5 @@
 -- A new server.
 insert into server (name, host, port, socket, defaults_file, max_running, state, reason, flavor,
-	version, revision)
+	version, window, freeze_from, freeze_until, freeze_reason, revision)
 values (:name, :host, :port, :socket, :defaults_file, :max_running, :state, :reason, :flavor,
-	:version, :revision)
+	:version, :window, :freeze_from, :freeze_until, :freeze_reason, :revision)

@@ -2,5 +2,6 @@
 update server
 set name = :name, host = :host, port = :port, socket = :socket, defaults_file = :defaults_file,
 	max_running = :max_running, state = :state, reason = :reason, flavor = :flavor,
-	version = :version, revision = :revision
+	version = :version, window = :window, freeze_from = :freeze_from,
+	freeze_until = :freeze_until, freeze_reason = :freeze_reason, revision = :revision
 where id = :id and removed_at = 0

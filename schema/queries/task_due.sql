@@ -5,4 +5,5 @@ from task_row as k
 cross join rollout as r on r.id = k.rollout_id
 where k.state = 'waiting' and k.not_before > 0 and k.not_before <= :now
 and r.state not in ('done', 'failed', 'aborted')
-order by k.not_before
+order by k.not_before, k.id
+limit 1000

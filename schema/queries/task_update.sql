@@ -4,6 +4,6 @@ update task
 set state = :state, reason = :reason, migration = :migration, statement = :statement,
 	statements = :statements, attempt = :attempt, err_code = :err_code,
 	err_native = :err_native, err_message = :err_message, not_before = :not_before,
-	started_at = :started_at, finished_at = :finished_at,
+	window_at = :window_at, started_at = :started_at, finished_at = :finished_at,
 	difference = :difference
 where id = :id

@@ -1,0 +1,6 @@
+-- Tasks that wait for a window, of rollouts that have not ended.
+select k.*
+from rollout as r
+cross join task_row as k on k.rollout_id = r.id
+where r.state not in ('done', 'failed', 'aborted') and k.window_at > 0
+order by k.rollout_id, k.window_at
