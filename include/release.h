@@ -59,6 +59,7 @@ struct migration {
 	char *file;    /* owned */
 	char checksum[RELEASE_CHECKSUM_LEN + 1]; /* of the up statements' file */
 	struct script up;
+	char (*prefixes)[RELEASE_CHECKSUM_LEN + 1]; /* owned; release_prefix_digest */
 	struct script down; /* nr 0 when there is none */
 	bool has_down;
 	struct release_check *checks; /* owned */
@@ -103,11 +104,10 @@ ptrdiff_t release_last(const struct release *release, const char *to_version);
 int release_version_compare(const char *a, const char *b);
 
 /*
- * SHA-256 hex over the first count statements: two files whose digests agree differ
- * only in what has not run yet.
+ * SHA-256 hex over the first count statements of up: two files whose digests agree differ
+ * only in what has not run yet. Borrowed.
  */
-void release_prefix_digest(const struct script *script, size_t count,
-			   char digest[RELEASE_CHECKSUM_LEN + 1]);
+const char *release_prefix_digest(const struct migration *migration, size_t count);
 
 /*
  * The statement for one tenant: {SCHEMA} becomes the quoted schema name; inside

@@ -214,7 +214,6 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		     struct err *err)
 {
 	const struct migration *migration = mark->migration;
-	char digest[RELEASE_CHECKSUM_LEN + 1];
 	/* a message is cut by bytes, perhaps within a character */
 	g_autofree char *error = g_utf8_make_valid(mark->error == NULL ? "" : mark->error, -1);
 	const struct tenant_param params[] = {
@@ -224,7 +223,7 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		{ .name = "state", .text = history_state_names[mark->state] },
 		{ .name = "done", .number = mark->done },
 		{ .name = "total", .number = migration->up.nr },
-		{ .name = "digest", .text = digest },
+		{ .name = "digest", .text = release_prefix_digest(migration, mark->done) },
 		{ .name = "in_flight", .number = mark->in_flight },
 		{ .name = "fingerprint",
 		  .text = mark->fingerprint == NULL ? "" : mark->fingerprint },
@@ -234,7 +233,6 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		{ 0 },
 	};
 
-	release_prefix_digest(&migration->up, mark->done, digest);
 	if (run(session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params, err) < 0) {
 		return -1;
 	}
@@ -257,19 +255,17 @@ static char *hex_of(const char *text)
 static int write_progress(struct db_session *session, const struct history_mark *mark,
 			  struct err *err)
 {
-	char digest[RELEASE_CHECKSUM_LEN + 1];
 	g_autofree char *version = hex_of(mark->migration->version);
 	const struct tenant_param params[] = {
 		{ .name = "version", .text = version },
 		{ .name = "state", .text = history_state_names[mark->state] },
 		{ .name = "done", .number = mark->done },
-		{ .name = "digest", .text = digest },
+		{ .name = "digest", .text = release_prefix_digest(mark->migration, mark->done) },
 		{ .name = "in_flight", .number = mark->in_flight },
 		{ .name = "epoch", .number = mark->epoch },
 		{ 0 },
 	};
 
-	release_prefix_digest(&mark->migration->up, mark->done, digest);
 	if (run(session, TENANT_HISTORY_PROGRESS, params, err) < 0) {
 		return -1;
 	}
@@ -369,15 +365,13 @@ static int write_in_time(struct db_session *session, const struct writing *writi
 static void remember(struct history *history, const struct history_mark *mark)
 {
 	struct history_row *row = history_find(history, mark->migration->version);
-	char digest[RELEASE_CHECKSUM_LEN + 1];
 	struct history_row now;
 
-	release_prefix_digest(&mark->migration->up, mark->done, digest);
 	/* what the mark says may be the row's own words */
 	now = (struct history_row){
 		.version = g_strdup(mark->migration->version),
 		.checksum = g_strdup(mark->migration->checksum),
-		.digest = g_strdup(digest),
+		.digest = g_strdup(release_prefix_digest(mark->migration, mark->done)),
 		.fingerprint = g_strdup(mark->fingerprint == NULL ? "" : mark->fingerprint),
 		.error = g_strdup(mark->error == NULL ? "" : mark->error),
 		.state = mark->state,

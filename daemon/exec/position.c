@@ -101,8 +101,6 @@ static void doubt(struct search *search, const struct history_row *row)
 static bool is_resumable(struct search *search, const struct migration *migration,
 			 const struct history_row *row)
 {
-	char digest[RELEASE_CHECKSUM_LEN + 1];
-
 	if (row->done > migration->up.nr) {
 		end(search->position, TASK_REFUSED, row->version,
 		    "%s has %zu statements, but %zu were already applied here: give the release a "
@@ -110,8 +108,8 @@ static bool is_resumable(struct search *search, const struct migration *migratio
 		    migration->file, migration->up.nr, row->done);
 		return false;
 	}
-	release_prefix_digest(&migration->up, row->done, digest);
-	if (row->done > 0 && strcmp(digest, row->digest) != 0) {
+	if (row->done > 0 &&
+	    strcmp(release_prefix_digest(migration, row->done), row->digest) != 0) {
 		end(search->position, TASK_REFUSED, row->version,
 		    "the first %zu statements of %s were already applied here and have been "
 		    "changed since: restore them and mend only what follows",

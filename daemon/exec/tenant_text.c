@@ -34,7 +34,7 @@ static const struct tenant_param *find(const struct tenant_param *params, const 
 				       size_t len)
 {
 	for (; params != NULL && params->name != NULL; params++) {
-		if (strlen(params->name) == len && strncmp(params->name, name, len) == 0) {
+		if (strncmp(params->name, name, len) == 0 && params->name[len] == '\0') {
 			return params;
 		}
 	}
@@ -59,19 +59,18 @@ char *tenant_text(const struct db_session *session, enum tenant_sql id,
 	const char *text = skip_comment(tenant_sql_texts[id].text);
 	GString *sql = g_string_sized_new(strlen(text) + 512);
 
-	while (*text != '\0') {
-		size_t len = *text == ':' ? name_length(text + 1) : 0;
+	for (const char *colon = strchr(text, ':'); colon != NULL; colon = strchr(text, ':')) {
+		size_t len = name_length(colon + 1);
+		const struct tenant_param *param = find(params, colon + 1, len);
 
+		CHECK(len == 0 || param != NULL);
+		g_string_append_len(sql, text, colon - text + (len == 0));
 		if (len > 0) {
-			const struct tenant_param *param = find(params, text + 1, len);
-
-			CHECK(param != NULL);
 			append_value(sql, session, param);
-			text += len + 1;
-		} else {
-			g_string_append_c(sql, *text++);
 		}
+		text = colon + 1 + len;
 	}
+	g_string_append(sql, text);
 	while (sql->len > 0 && isspace((unsigned char)sql->str[sql->len - 1])) {
 		g_string_truncate(sql, sql->len - 1);
 	}

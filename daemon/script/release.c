@@ -113,15 +113,23 @@ static void digest_end(GChecksum *sum, char digest[RELEASE_CHECKSUM_LEN + 1])
 	g_checksum_free(sum);
 }
 
-void release_prefix_digest(const struct script *script, size_t count,
-			   char digest[RELEASE_CHECKSUM_LEN + 1])
+/* All of them in one walk: a file with thousands of INSERTs is asked for each. */
+static void digest_prefixes(struct migration *migration)
 {
+	const struct script *up = &migration->up;
 	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
 
-	for (size_t i = 0; i < count && i < script->nr; i++) {
-		digest_take(sum, script->statements[i].text, script->statements[i].len);
+	migration->prefixes = g_malloc0_n(up->nr + 1, sizeof(*migration->prefixes));
+	for (size_t i = 0; i < up->nr; i++) {
+		digest_end(g_checksum_copy(sum), migration->prefixes[i]);
+		digest_take(sum, up->statements[i].text, up->statements[i].len);
 	}
-	digest_end(sum, digest);
+	digest_end(sum, migration->prefixes[up->nr]);
+}
+
+const char *release_prefix_digest(const struct migration *migration, size_t count)
+{
+	return migration->prefixes[MIN(count, migration->up.nr)];
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -416,6 +424,7 @@ static void migration_release(struct migration *migration)
 	g_free(migration->version);
 	g_free(migration->name);
 	g_free(migration->file);
+	g_free(migration->prefixes);
 	script_release(&migration->up);
 	script_release(&migration->down);
 	for (size_t i = 0; i < migration->nr_checks; i++) {
@@ -515,6 +524,9 @@ static struct release *read_release(const struct release_files *files, const cha
 		return NULL;
 	}
 	digest_release(release, files);
+	for (size_t i = 0; i < release->nr; i++) {
+		digest_prefixes(&release->migrations[i]);
+	}
 	return release;
 }
 

@@ -49,12 +49,12 @@ static void check(const struct release *release)
 	CHECK(strlen(release->checksum) == RELEASE_CHECKSUM_LEN);
 	for (size_t i = 0; i < release->nr; i++) {
 		const struct migration *migration = &release->migrations[i];
-		char digest[RELEASE_CHECKSUM_LEN + 1];
 
 		CHECK(release_find(release, migration->version) >= 0);
 		CHECK(!migration->skipped || migration->up.nr == 0);
 		CHECK(migration->has_down || migration->down.nr == 0);
-		release_prefix_digest(&migration->up, migration->up.nr, digest);
+		CHECK(strlen(release_prefix_digest(migration, migration->up.nr)) ==
+		      RELEASE_CHECKSUM_LEN);
 	}
 }
 

@@ -54,11 +54,11 @@ static void add_row(struct history *history, const struct release *release,
 		    const struct case_row *from)
 {
 	ptrdiff_t index = release_find(release, from->version);
-	char digest[RELEASE_CHECKSUM_LEN + 1] = "";
+	const char *digest = "";
 	struct history_row *row;
 
 	if (index >= 0 && from->done <= release->migrations[index].up.nr) {
-		release_prefix_digest(&release->migrations[index].up, from->done, digest);
+		digest = release_prefix_digest(&release->migrations[index], from->done);
 	}
 	history->rows = g_renew(struct history_row, history->rows, history->nr + 1);
 	row = &history->rows[history->nr++];

@@ -298,22 +298,26 @@ static void sums_depend_on_every_byte_and_not_on_order(void **state)
 
 static void prefix_digest_ignores_what_has_not_run(void **state)
 {
-	char a[RELEASE_CHECKSUM_LEN + 1];
-	char b[RELEASE_CHECKSUM_LEN + 1];
-	SCOPED(script) one = { 0 };
-	SCOPED(script) two = { 0 };
+	static const struct folder a = { { { "1.sql", "SELECT 1; SELECT x" } } };
+	static const struct folder b = { { { "1.sql", "SELECT 1; SELECT 2" } } };
+	SCOPED_PTR(release) first = NULL;
+	SCOPED_PTR(release) second = NULL;
+	const struct migration *one;
+	const struct migration *two;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(script_parse(&one, "a", "SELECT 1; SELECT x", 18, &err), 0);
-	assert_int_equal(script_parse(&two, "a", "SELECT 1; SELECT 2", 18, &err), 0);
-	release_prefix_digest(&one, 1, a);
-	release_prefix_digest(&two, 1, b);
-	assert_string_equal(a, b);
-	assert_int_equal(strlen(a), RELEASE_CHECKSUM_LEN);
-	release_prefix_digest(&one, 2, a);
-	release_prefix_digest(&two, 2, b);
-	assert_string_not_equal(a, b);
+	first = parse(&a, NULL, &err);
+	second = parse(&b, NULL, &err);
+	one = &first->migrations[0];
+	two = &second->migrations[0];
+	assert_string_equal(release_prefix_digest(one, 1), release_prefix_digest(two, 1));
+	assert_int_equal(strlen(release_prefix_digest(one, 1)), RELEASE_CHECKSUM_LEN);
+	assert_string_not_equal(release_prefix_digest(one, 0), release_prefix_digest(one, 1));
+	assert_string_not_equal(release_prefix_digest(one, 2), release_prefix_digest(two, 2));
+	assert_string_equal(release_prefix_digest(one, 1), /* of "8:SELECT 1": stored in tenants */
+			    "fae35e932384b10179a59401efb4584e"
+			    "6d0d411ce6303c23328affd9739d252f");
 }
 
 static void lists_every_finding(void **state)
