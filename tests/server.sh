@@ -12,6 +12,11 @@
 #	when the server answers. Options go to the server last, so they win:
 #	--max-connections=500, --skip-networking=0 --port=3399, --log-bin=binlog
 #	--sync-binlog=1 --innodb-flush-log-at-trx-commit=1. In DIR: data, log, pid, sock, tmp.
+# server_start_source mariadb|mysql DIR [option...]
+#	As server_start, with a binary log and on a TCP port of 127.0.0.1 besides (it is in
+#	DIR/port), and with an account repl, password repl, that may do everything anywhere.
+# server_start_replica SOURCE_DIR DIR [option...]
+#	A replica of that server, read only, in the same way; it runs when this returns.
 # server_again DIR
 #	Start the server in DIR once more, with its data and options.
 # server_stop DIR [signal]
@@ -126,6 +131,69 @@ server_start()
 		printf '%s\n' "$_server_option"
 	done >"$_server_dir/options"
 	server_again "$_server_dir"
+}
+
+# A port nobody listens on just now: the kernel's table has it in hex.
+_server_port()
+{
+	while :; do
+		_server_try=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 10000))
+		grep -qi ":$(printf %04X "$_server_try") " /proc/net/tcp || break
+	done
+	echo "$_server_try"
+}
+
+# With a binary log and a port. What depends on the kind: MySQL replicates by GTID if asked.
+_server_start_logged()
+{
+	_server_kind=$1 _server_dir=$2 _server_id=$3
+	shift 3
+	if [ "$_server_kind" = mysql ]; then
+		set -- --gtid-mode=ON --enforce-gtid-consistency=ON "$@"
+	fi
+	mkdir -p "$_server_dir" || return
+	_server_port >"$_server_dir/port"
+	server_start "$_server_kind" "$_server_dir" --server-id="$_server_id" --log-bin=binlog \
+		--skip-networking=0 --bind-address=127.0.0.1 \
+		--port="$(cat "$_server_dir/port")" --report-host=127.0.0.1 "$@"
+}
+
+server_start_source()
+{
+	_server_kind=$1 _server_dir=$2
+	shift 2
+	_server_start_logged "$_server_kind" "$_server_dir" 1 "$@" || return
+	server_client "$_server_dir" -e "create user repl@'%' identified by 'repl';
+		grant all on *.* to repl@'%' with grant option"
+}
+
+server_start_replica()
+{
+	_server_source=$1 _server_dir=$2
+	shift 2
+	_server_sport=$(cat "$_server_source/port") || return
+	_server_start_logged "$(cat "$_server_source/kind")" "$_server_dir" \
+		"$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')" --read-only=1 "$@" || return
+	if [ "$(cat "$_server_dir/kind")" = mysql ]; then
+		server_client "$_server_dir" -e "change replication source to
+			source_host='127.0.0.1', source_port=$_server_sport, source_user='repl',
+			source_password='repl', source_auto_position=1, source_connect_retry=1,
+			get_source_public_key=1; start replica"
+	else
+		server_client "$_server_dir" -e "change master to
+			master_host='127.0.0.1', master_port=$_server_sport, master_user='repl',
+			master_password='repl', master_use_gtid=slave_pos, master_connect_retry=1;
+			start slave"
+	fi || return
+	_server_tries=0
+	until [ "$(server_client "$_server_dir" -N -e "select count(*) from mysql.user
+			where user = 'repl'" 2>/dev/null)" = 1 ]; do
+		_server_tries=$((_server_tries + 1))
+		if [ "$_server_tries" -gt 600 ]; then
+			_server_fail "the replica in $_server_dir does not replicate" || return
+		fi
+		sleep 0.05
+	done
 }
 
 _server_options()

@@ -33,6 +33,7 @@ struct line {
 /* The place of line must stay. stop_fd: readable ends every wait; 0: none. */
 void line_init(struct line *line, const struct db_addr *addr, int stop_fd);
 void line_release(struct line *line); /* the empty value is fine */
+SCOPED_RELEASE(line);
 
 /* Told of waits that are this long, and every time as long again. */
 void line_set_step(struct line *line, int64_t step_ms);

@@ -15,6 +15,7 @@
 
 #define SLOW_MS        INT64_C(1000)
 #define PROBE_MS       INT64_C(500)
+#define LOOK_MS        INT64_C(5000)
 #define EARLY_MS       50 /* a turn comes a little early now and then */
 #define HOLD_PERIODS   3
 #define PROBLEM_MS     10000
@@ -34,8 +35,10 @@ struct load {
 	double history; /* NAN: the counters have it, or it may not be seen */
 	int64_t slow_at_ms;
 	int64_t probe_at_ms;
+	int64_t look_at_ms;
 	int64_t hold_ms; /* of what is read in every turn */
 	void (*emit)(void *ctx);
+	int (*look)(void *ctx, struct db_session *session, struct err *err); /* NULL: nobody */
 	void *ctx;
 };
 
@@ -105,6 +108,7 @@ static int learn(struct load *load, struct db_session *session, struct err *err)
 	panel_set_cores(load->panel, load->is_local ? local_cores() : 0);
 	load->no_trx = false;
 	load->slow_at_ms = 0;
+	load->look_at_ms = 0;
 	probe_renew(&load->probe);
 	return 0;
 }
@@ -232,6 +236,10 @@ static int read_all(struct load *load, struct db_session *session, struct err *e
 	if (read_counters(load, session, err) < 0) {
 		return -1;
 	}
+	if (load->look != NULL && is_due(&load->look_at_ms, now_ms, LOOK_MS) &&
+	    load->look(load->ctx, session, err) < 0) {
+		return -1;
+	}
 	if (load->with_probe && is_due(&load->probe_at_ms, now_ms, PROBE_MS)) {
 		return read_probe(load, session, err);
 	}
@@ -277,6 +285,12 @@ struct load *load_new(const struct db_addr *addr, struct panel *panel, bool prob
 	load->emit = emit;
 	load->ctx = ctx;
 	return load;
+}
+
+void load_set_look(struct load *load,
+		   int (*look)(void *ctx, struct db_session *session, struct err *err))
+{
+	load->look = look;
 }
 
 void load_free(struct load *load)

@@ -16,6 +16,8 @@
 
 struct panel;
 struct db_addr;
+struct db_session;
+struct err;
 struct load;
 
 /*
@@ -24,6 +26,13 @@ struct load;
  */
 struct load *load_new(const struct db_addr *addr, struct panel *panel, bool probe, int stop_fd,
 		      void (*emit)(void *ctx), void *ctx);
+
+/*
+ * look is called on the server's session, now and then: at once, and every five seconds. What
+ * it gets back is whether that went well; ctx is that of load_new.
+ */
+void load_set_look(struct load *load,
+		   int (*look)(void *ctx, struct db_session *session, struct err *err));
 
 /* Removes what the probe has made if the server lets it, within half a second. NULL is fine. */
 void load_free(struct load *load);

@@ -11,20 +11,29 @@
 #include <curl/curl.h>
 #include <glib.h>
 
+#include "custom_lane.h"
 #include "load.h"
 #include "panel.h"
+#include "replica.h"
+#include "replica_list.h"
+#include "replicas.h"
+#include "scout.h"
 #include "tick.h"
 
-#define STACK_SIZE ((size_t)512 * 1024)
+#define STACK_SIZE      ((size_t)512 * 1024)
+#define SCOUT_PERIOD_MS (2 * SAMPLER_PERIOD_MS)
 
-enum lane { LANE_LOAD, LANE_NR };
+enum lane { LANE_LOAD, LANE_CUSTOM, LANE_REPLICAS, LANE_SCOUT, LANE_NR };
 
 struct sampler {
 	int64_t server_id;
 	sampler_fn fn;
 	void *ctx;
-	struct panel *panel; /* owned */
-	struct load *load;   /* owned; of its lane until that has ended */
+	struct panel *panel;        /* owned */
+	struct load *load;          /* owned; of its lane until that has ended */
+	struct custom_lane *custom; /* the same; NULL: none */
+	struct replicas *replicas;  /* owned; NULL: none are wanted */
+	struct scout *scout;        /* owned; NULL: only those that are named */
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
 	int64_t period_ms;
@@ -73,8 +82,55 @@ static void load_end(struct sampler *sampler)
 	g_clear_pointer(&sampler->load, load_free);
 }
 
+static void custom_turn(struct sampler *sampler, int64_t period_ms)
+{
+	(void)period_ms;
+	custom_lane_turn(sampler->custom);
+}
+
+static void custom_end(struct sampler *sampler)
+{
+	g_clear_pointer(&sampler->custom, custom_lane_free);
+}
+
+static void replicas_lane(struct sampler *sampler, int64_t period_ms)
+{
+	replicas_turn(sampler->replicas, period_ms);
+}
+
+static void scout_lane(struct sampler *sampler, int64_t period_ms)
+{
+	(void)period_ms;
+	scout_turn(sampler->scout);
+}
+
+/* What others still use is freed when all have ended. */
+static void nothing_to_end(struct sampler *sampler)
+{
+	(void)sampler;
+}
+
+/* On the thread of the server, over its connection. */
+static int look(void *ctx, struct db_session *session, struct err *err)
+{
+	struct sampler *sampler = ctx;
+	SCOPED(replica_list) list = { 0 };
+
+	if (replica_list_read(session, &list, err) < 0) {
+		return -1;
+	}
+	replicas_set_source(sampler->replicas, list.source_id, list.readers);
+	if (sampler->scout != NULL) {
+		scout_see(sampler->scout, &list);
+	}
+	return 0;
+}
+
 static const struct lane_kind lanes[LANE_NR] = {
 	[LANE_LOAD] = { "sampler", load_lane, load_end, 0 },
+	[LANE_CUSTOM] = { "sampler-own", custom_turn, custom_end, SAMPLER_PERIOD_MS },
+	[LANE_REPLICAS] = { "sampler-repl", replicas_lane, nothing_to_end, 0 },
+	[LANE_SCOUT] = { "sampler-scout", scout_lane, nothing_to_end, SCOUT_PERIOD_MS },
 };
 
 /* ---- threads ---------------------------------------------------------------------- */
@@ -178,6 +234,56 @@ static struct sampler *sampler_make(const struct sampler_config *config, sampler
 	return sampler;
 }
 
+static int customs_begin(struct sampler *sampler, const struct sampler_config *config,
+			 struct err *err)
+{
+	if (config->customs_nr == 0) {
+		return 0;
+	}
+	sampler->custom = custom_lane_new(&config->addr, config->customs, config->customs_nr,
+					  sampler->panel, sampler->stop_fd, err);
+	return sampler->custom == NULL ? -1 : 0;
+}
+
+static int replicas_begin(struct sampler *sampler, const struct sampler_config *config,
+			  struct err *err)
+{
+	if (config->replicas_nr == 0 && !config->discover) {
+		return 0;
+	}
+	if (config->heartbeat != NULL && replica_heartbeat_check(config->heartbeat, err) < 0) {
+		return -1;
+	}
+	sampler->replicas = replicas_new(config->heartbeat, sampler->panel, sampler->stop_fd);
+	for (size_t i = 0; i < config->replicas_nr; i++) {
+		(void)replicas_add(sampler->replicas, config->replicas[i].name,
+				   &config->replicas[i].addr, 0);
+	}
+	if (config->discover) {
+		sampler->scout =
+			scout_new(sampler->replicas, config->addr.defaults_file, sampler->stop_fd);
+	}
+	load_set_look(sampler->load, look);
+	return 0;
+}
+
+static int lanes_start(struct sampler *sampler, struct err *err)
+{
+	const bool wanted[LANE_NR] = {
+		[LANE_LOAD] = true,
+		[LANE_CUSTOM] = sampler->custom != NULL,
+		[LANE_REPLICAS] = sampler->replicas != NULL,
+		[LANE_SCOUT] = sampler->scout != NULL,
+	};
+
+	for (int i = 0; i < LANE_NR; i++) {
+		if (wanted[i] && lane_start(sampler, (enum lane)i, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 struct sampler *sampler_new(const struct sampler_config *config, sampler_fn fn, void *ctx,
 			    struct err *err)
 {
@@ -188,7 +294,8 @@ struct sampler *sampler_new(const struct sampler_config *config, sampler_fn fn, 
 	}
 	sampler->load = load_new(&config->addr, sampler->panel, config->probe, sampler->stop_fd,
 				 emit, sampler);
-	if (lane_start(sampler, LANE_LOAD, err) < 0) {
+	if (customs_begin(sampler, config, err) < 0 || replicas_begin(sampler, config, err) < 0 ||
+	    lanes_start(sampler, err) < 0) {
 		return NULL;
 	}
 	return g_steal_pointer(&sampler);
@@ -232,6 +339,9 @@ void sampler_free(struct sampler *sampler)
 		}
 	}
 	load_free(sampler->load);
+	custom_lane_free(sampler->custom);
+	scout_free(sampler->scout);
+	replicas_free(sampler->replicas);
 	panel_free(sampler->panel);
 	(void)pthread_cond_destroy(&sampler->woken);
 	(void)pthread_mutex_destroy(&sampler->lock);

@@ -9,6 +9,7 @@
 
 #include "sampler.h"
 #include "seen.h"
+#include "test_pair.h"
 #include "test_server.h"
 
 static void config_of(struct sampler_config *config, const struct db_addr *addr)
@@ -163,6 +164,81 @@ static void one_that_cannot_connect_to_a_hung_server_ends_soon(void **state)
 	test_server_stop(server);
 }
 
+static void an_operators_own_signals_come_too(void **state)
+{
+	const struct custom_signal customs[] = {
+		{ .name = (char *)(uintptr_t) "sql:two", .text = (char *)(uintptr_t) "select 2" },
+		{ .name = (char *)(uintptr_t) "file:stop", .text = (char *)(uintptr_t) "/no/file" },
+	};
+	struct sampler_config config;
+	struct sampler *sampler;
+	struct seen seen;
+
+	(void)state;
+	config_of(&config, test_server_addr());
+	config.customs = customs;
+	config.customs_nr = G_N_ELEMENTS(customs);
+	sampler = start(&config, &seen);
+	seen_until(&seen, "sql:two", seen_above, 1.9);
+	seen_until(&seen, "file:stop", seen_below, 0.1);
+	end(sampler, &seen);
+}
+
+static void what_can_never_work_is_refused(void **state)
+{
+	const struct custom_signal wrong = { .name = (char *)(uintptr_t) "sql:a",
+					     .text = (char *)(uintptr_t) "drop table t" };
+	struct sampler_config config = { .customs = &wrong, .customs_nr = 1 };
+	struct seen seen;
+	struct err err = { 0 };
+
+	(void)state;
+	seen_init(&seen);
+	assert_null(sampler_new(&config, seen_take, &seen, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	config = (struct sampler_config){ .discover = true, .heartbeat = "no.names" };
+	assert_null(sampler_new(&config, seen_take, &seen, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	seen_release(&seen);
+}
+
+static void replicas_are_named_or_found(void **state)
+{
+	struct test_pair *pair = test_pair_start();
+	struct db_addr source = { .socket = test_pair_source(pair)->socket,
+				  .defaults_file = (char *)(uintptr_t)test_pair_login(pair) };
+	struct sampler_replica named = { .name = "replica1", .addr = *test_pair_replica(pair) };
+	g_autofree char *place = g_strdup_printf("127.0.0.1:%u", test_pair_replica_port(pair));
+	struct sampler_config config;
+	struct sampler *sampler;
+	struct seen seen;
+	g_autofree char *found = NULL;
+	g_autofree char *by_name = NULL;
+
+	(void)state;
+	config_of(&config, &source);
+	config.replicas = &named;
+	config.replicas_nr = 1;
+	sampler = start(&config, &seen);
+	by_name = seen_wait(&seen, "lag", seen_below, 5);
+	assert_string_equal(by_name, "replica1");
+	end(sampler, &seen);
+
+	config_of(&config, &source);
+	config.discover = true;
+	sampler = start(&config, &seen);
+	found = seen_wait(&seen, "lag", seen_below, 5);
+	assert_string_equal(found, place);
+	test_pair_exec(test_pair_on_replica(pair),
+		       test_pair_flavor(pair) == DB_MYSQL ? "stop replica" : "stop slave");
+	seen_until(&seen, "lag", seen_above, 1e9);
+	test_pair_signal(pair, SIGKILL);
+	seen_until(&seen, "lag", seen_problem, 0); /* and not: no lag */
+	seen_until(&seen, "threads_running", seen_good, 0);
+	end(sampler, &seen);
+	test_pair_stop(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +248,9 @@ int main(void)
 		cmocka_unit_test(a_killed_connection_comes_back),
 		cmocka_unit_test(a_hung_server_blocks_nobody),
 		cmocka_unit_test(one_that_cannot_connect_to_a_hung_server_ends_soon),
+		cmocka_unit_test(an_operators_own_signals_come_too),
+		cmocka_unit_test(what_can_never_work_is_refused),
+		cmocka_unit_test(replicas_are_named_or_found),
 	};
 
 	return cmocka_run_group_tests_name("sampler", tests, NULL, NULL);

@@ -1,0 +1,207 @@
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "panel.h"
+#include "replica_list.h"
+#include "replicas.h"
+#include "sample.h"
+#include "test_pair.h"
+#include "test_server.h"
+#include "tick.h"
+
+#define PERIOD_MS  100
+#define TIMEOUT_MS 30000
+
+static struct test_pair *pair;
+static struct panel *panel;
+static struct replicas *replicas;
+
+static int setup(void **state)
+{
+	(void)state;
+	pair = test_pair_start();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	test_pair_stop(pair);
+	return 0;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	panel = panel_new(NULL, 0);
+	replicas = replicas_new(NULL, panel, 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	replicas_free(replicas);
+	panel_free(panel);
+	return 0;
+}
+
+/*
+ * Turns until there is a lag above (or, negative, below) the limit, or with NAN a problem. Owned:
+ * the place or the problem.
+ */
+static char *until(double limit)
+{
+	int64_t end_ms = tick_ms() + TIMEOUT_MS;
+
+	while (tick_ms() < end_ms) {
+		SCOPED_PTR(sample) sample = NULL;
+		const struct reading *lag;
+
+		replicas_turn(replicas, PERIOD_MS);
+		sample = panel_sample(panel, 1, tick_ms());
+		lag = sample_find(sample, "lag");
+		if (lag != NULL && lag->problem != NULL) {
+			if (isnan(limit)) {
+				return g_strdup(lag->problem);
+			}
+		} else if (lag != NULL && !isnan(limit) &&
+			   (limit < 0 ? lag->value < -limit : lag->value > limit)) {
+			return g_strdup(sample->where);
+		}
+		g_usleep(10000);
+	}
+	fail_msg("no lag like %g", limit);
+	return NULL;
+}
+
+static void exec(const char *mysql, const char *mariadb)
+{
+	test_pair_exec(test_pair_on_replica(pair),
+		       test_pair_flavor(pair) == DB_MYSQL ? mysql : mariadb);
+}
+
+static void without_a_replica_there_is_no_lag(void **state)
+{
+	SCOPED_PTR(sample) sample = NULL;
+
+	(void)state;
+	replicas_turn(replicas, PERIOD_MS);
+	sample = panel_sample(panel, 1, tick_ms());
+	assert_null(sample_find(sample, "lag"));
+}
+
+static void one_is_expected_once(void **state)
+{
+	const struct db_addr addr = { .host = (char *)(uintptr_t) "db8", .port = 3306 };
+	const struct db_addr same = { .host = (char *)(uintptr_t) "db8" };
+	const struct db_addr alias = { .host = (char *)(uintptr_t) "db8.example" };
+
+	(void)state;
+	assert_true(replicas_add(replicas, "r1", &addr, 5));
+	assert_true(replicas_has(replicas, &same));
+	assert_false(replicas_has(replicas, &alias));
+	assert_false(replicas_add(replicas, NULL, &same, 0));
+	assert_false(replicas_add(replicas, NULL, &alias, 5));
+	assert_true(replicas_add(replicas, NULL, &alias, 6));
+}
+
+static void the_worst_is_named(void **state)
+{
+	g_autofree char *where = NULL;
+	g_autofree char *stopped = NULL;
+
+	(void)state;
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	replicas_set_source(replicas, 1, 1);
+	where = until(-1);
+	assert_string_equal(where, "replica1");
+	exec("stop replica sql_thread", "stop slave sql_thread");
+	stopped = until(1e9);
+	assert_string_equal(stopped, "replica1: its SQL thread does not run");
+	exec("start replica", "start slave");
+	g_free(until(-5));
+}
+
+static void one_that_cannot_be_asked_is_a_problem_though_others_can(void **state)
+{
+	const struct db_addr nowhere = { .socket = (char *)(uintptr_t) "/no/such/sock" };
+	g_autofree char *why = NULL;
+	g_autofree char *stopped = NULL;
+
+	(void)state;
+	assert_true(replicas_add(replicas, "gone", &nowhere, 0));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	why = until(NAN);
+	assert_true(g_str_has_prefix(why, "replica gone: "));
+	exec("stop replica sql_thread", "stop slave sql_thread");
+	stopped = until(1e9); /* that one is known to stand still says more */
+	assert_true(g_str_has_prefix(stopped, "replica1: "));
+	exec("start replica", "start slave");
+}
+
+static void one_that_is_no_replica_any_more_is_a_problem(void **state)
+{
+	g_autofree char *why = NULL;
+
+	(void)state;
+	assert_true(replicas_add(replicas, "master", test_pair_source(pair), 0));
+	why = until(NAN);
+	assert_string_equal(why, "replica master: it is no replica");
+}
+
+static void one_that_the_server_does_not_see_is_a_problem(void **state)
+{
+	g_autofree char *why = NULL;
+
+	(void)state;
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	replicas_set_source(replicas, 1, -1); /* it may not say */
+	g_free(until(-5));
+	replicas_set_source(replicas, 1, 1);
+	g_free(until(-5));
+	replicas_set_source(replicas, 1, 0);
+	why = until(NAN);
+	assert_string_equal(why, "0 of 1 replicas read the binary log of the server");
+	replicas_set_source(replicas, 1, 2);
+	g_free(until(-5));
+}
+
+static void a_hung_one_is_a_problem_and_comes_back(void **state)
+{
+	g_autofree char *why = NULL;
+
+	(void)state;
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	g_free(until(-5));
+	test_pair_signal(pair, SIGSTOP);
+	why = until(NAN);
+	assert_non_null(strstr(why, "replica1"));
+	test_pair_signal(pair, SIGCONT);
+	g_free(until(-5));
+}
+
+#define FRESH(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FRESH(without_a_replica_there_is_no_lag),
+		FRESH(one_is_expected_once),
+		FRESH(the_worst_is_named),
+		FRESH(one_that_cannot_be_asked_is_a_problem_though_others_can),
+		FRESH(one_that_is_no_replica_any_more_is_a_problem),
+		FRESH(one_that_the_server_does_not_see_is_a_problem),
+		FRESH(a_hung_one_is_a_problem_and_comes_back),
+	};
+
+	return cmocka_run_group_tests_name("replicas", tests, setup, teardown);
+}
