@@ -100,6 +100,9 @@ static void set_policy(const struct conf *conf, struct sched_policy *policy)
 		.orphan_wait_ms = conf->orphan_wait_ms,
 		.retry_ms = conf->retry_ms,
 		.threads = (unsigned)conf->running,
+		.throttle = conf->throttle != 0,
+		.throttle_probe = conf->throttle_probe != 0,
+		.throttle_kills = conf->throttle_ddl != 0,
 	};
 	g_strlcpy(policy->budget, conf->budget, sizeof(policy->budget));
 }

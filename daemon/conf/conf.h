@@ -37,6 +37,9 @@ struct conf {
 	int64_t orphan_wait_ms;
 	int64_t stop_timeout_ms;
 	int64_t retry_ms;
+	int64_t throttle;       /* 1: servers that are worked on are sampled */
+	int64_t throttle_probe; /* 1: and commits are measured there */
+	int64_t throttle_ddl;   /* 1: a critical load ends statements, too */
 };
 
 /*

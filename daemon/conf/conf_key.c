@@ -17,10 +17,25 @@
 #define SECOND           INT64_C(1000)
 #define HOUR             (3600 * SECOND)
 
+/* Of the kinds that are one word of several: the value is its place. */
+static const char *const switch_names[] = { "off", "on" };
+static const char *const ddl_names[] = { "wait", "kill" };
+
+static const struct {
+	const char *const *names;
+	int nr;
+} words[] = {
+	[CONF_LEVEL] = { log_level_names, LOG_LEVEL_NR },
+	[CONF_SWITCH] = { switch_names, G_N_ELEMENTS(switch_names) },
+	[CONF_DDL] = { ddl_names, G_N_ELEMENTS(ddl_names) },
+};
+
 static const char *const kind_words[] = {
 	[CONF_PATH] = "an absolute path in quotes",
 	[CONF_GROUP] = "the name of a group in quotes",
 	[CONF_LEVEL] = "\"error\", \"warn\", \"info\" or \"debug\"",
+	[CONF_SWITCH] = "\"on\" or \"off\"",
+	[CONF_DDL] = "\"wait\" or \"kill\"",
 	[CONF_INT] = "a number",
 	[CONF_DURATION] = "a duration in quotes, such as \"500ms\", \"90s\" or \"15m\"",
 	[CONF_BUDGET] = "a number or a share in quotes, such as \"3\" or \"1%\"",
@@ -72,6 +87,15 @@ const struct conf_key conf_keys[] = {
 	  "Pause before a server that is down is tried again; it grows with each try." },
 	{ "stop_timeout", CONF_DURATION, AT(stop_timeout_ms, int64_t), "60s", 0, HOUR, RELOAD,
 	  "How long a stop waits for statements that run." },
+	{ "throttle", CONF_SWITCH, AT(throttle, int64_t), "on", 0, 0, RELOAD,
+	  "Whether the load of the servers that are worked on is sampled, and slows or pauses\n"
+	  "what is done there." },
+	{ "throttle_probe", CONF_SWITCH, AT(throttle_probe, int64_t), "on", 0, 0, RELOAD,
+	  "Whether the time of a small commit is among what is sampled.\n"
+	  "It is made in a database of muster's own, outside the binary log." },
+	{ "throttle_ddl", CONF_DDL, AT(throttle_ddl, int64_t), "wait", 0, 0, RELOAD,
+	  "What happens to a statement that runs when the load becomes critical: it is waited\n"
+	  "for, or ended where the server undoes it whole, and run again afterwards." },
 	{ .name = NULL },
 };
 
@@ -140,14 +164,14 @@ static int group_set(const struct conf_key *key, char **field, const char *text,
 	return 0;
 }
 
-static int level_set(const struct conf_key *key, int64_t *field, const char *text, struct err *err)
+static int word_set(const struct conf_key *key, int64_t *field, const char *text, struct err *err)
 {
-	int level = states_find(log_level_names, LOG_LEVEL_NR, text);
+	int place = states_find(words[key->kind].names, words[key->kind].nr, text);
 
-	if (level < 0) {
+	if (place < 0) {
 		return conf_key_refuse(key, err);
 	}
-	*field = level;
+	*field = place;
 	return 0;
 }
 
@@ -237,7 +261,9 @@ int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text
 	case CONF_GROUP:
 		return group_set(key, text_of(key, conf), text, err);
 	case CONF_LEVEL:
-		return level_set(key, number_of(key, conf), text, err);
+	case CONF_SWITCH:
+	case CONF_DDL:
+		return word_set(key, number_of(key, conf), text, err);
 	case CONF_INT:
 		return int_set(key, number_of(key, conf), text, err);
 	case CONF_DURATION:
@@ -287,7 +313,9 @@ char *conf_key_format(const struct conf_key *key, struct conf *conf)
 		append_quoted(out, *text_of(key, conf));
 		break;
 	case CONF_LEVEL:
-		append_quoted(out, log_level_names[*number_of(key, conf)]);
+	case CONF_SWITCH:
+	case CONF_DDL:
+		append_quoted(out, words[key->kind].names[*number_of(key, conf)]);
 		break;
 	case CONF_INT:
 		g_string_append_printf(out, "%" PRId64, *number_of(key, conf));
@@ -402,6 +430,8 @@ void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
 		break;
 	}
 	case CONF_LEVEL:
+	case CONF_SWITCH:
+	case CONF_DDL:
 	case CONF_INT:
 	case CONF_DURATION: {
 		int64_t number = *number_of(key, a);

@@ -107,8 +107,8 @@ static bool run_statements(struct apply *apply, struct outcome *outcome)
 	for (size_t i = apply->journal->done; i < up->nr; i++) {
 		enum ddl_end end = DDL_STOPPED;
 
-		if (!visit_stops(apply->journal->visit->order) || !is_parkable ||
-		    db_in_transaction(session)) {
+		if (db_in_transaction(session) ||
+		    visit_go(apply->journal->visit->order, is_parkable)) {
 			end = journal_run(apply->journal, i, is_parkable, &err);
 		}
 		if (end == DDL_STOPPED) {
@@ -264,7 +264,7 @@ void apply_migration(struct apply *apply, struct outcome *outcome)
 		record_only(apply, outcome);
 		return;
 	}
-	if (visit_stops(apply->journal->visit->order)) {
+	if (!visit_go(apply->journal->visit->order, true)) {
 		outcome->event = TASK_PARK;
 		return;
 	}

@@ -138,12 +138,37 @@ static int run_covered(const struct ddl *ddl, const char *sql, struct err *err)
 	return -1;
 }
 
-static int run_once(const struct ddl *ddl, const char *sql, struct err *err)
+/* A statement that is undone whole when it is ended, and that may be run again. */
+static bool is_killable(const struct ddl *ddl, const struct statement *statement)
 {
-	if (ddl->cover != NULL) {
-		return run_covered(ddl, sql, err);
+	return ddl->may_stop && statement->kind != STATEMENT_CALL;
+}
+
+static int run_once(const struct ddl *ddl, const struct statement *statement, const char *sql,
+		    struct err *err)
+{
+	struct exec_live *live = ddl->order->live;
+	int done;
+
+	if (live != NULL && is_killable(ddl, statement)) {
+		atomic_store(&live->killable, 1);
 	}
-	return db_exec(ddl->session, sql, strlen(sql), err);
+	done = ddl->cover != NULL ? run_covered(ddl, sql, err)
+				  : db_exec(ddl->session, sql, strlen(sql), err);
+	if (live != NULL) {
+		atomic_store(&live->killable, 0);
+	}
+	return done;
+}
+
+/* Between two tries: what the throttle takes is not what locks take. False: it parks. */
+static bool go_on(const struct ddl *ddl, bool in_transaction, int64_t *end)
+{
+	int64_t began_ms = tick_ms();
+	bool goes = in_transaction || visit_go(ddl->order, ddl->may_stop);
+
+	*end += tick_ms() - began_ms;
+	return goes;
 }
 
 enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, size_t number,
@@ -157,7 +182,7 @@ enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, s
 	if (sql == NULL) {
 		return DDL_FAILED;
 	}
-	while (run_once(ddl, sql, err) < 0) {
+	while (run_once(ddl, statement, sql, err) < 0) {
 		g_autofree char *blockers = NULL;
 
 		if (is_interrupted(ddl, statement, err)) {
@@ -174,7 +199,7 @@ enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, s
 			return give_up(ddl, blockers, err);
 		}
 		say_waits(ddl, number, blockers);
-		if (!pause_for(ddl, &backoff_ms, end)) {
+		if (!pause_for(ddl, &backoff_ms, end) || !go_on(ddl, in_transaction, &end)) {
 			return DDL_STOPPED;
 		}
 	}

@@ -45,7 +45,10 @@ enum exec_kind {
 extern const char *const exec_kind_names[EXEC_KIND_NR];
 
 struct exec_live {
-	atomic_int stop; /* set by the loop: start no new statement, park */
+	atomic_int stop;     /* set by the loop: start no new statement, park */
+	atomic_int wait;     /* set by the loop: start no new statement for now (throttle) */
+	atomic_int waiting;  /* the worker does so */
+	atomic_int killable; /* the statement that runs may be ended without harm */
 	atomic_int verifying;
 	atomic_llong statement;      /* statements done in this task */
 	atomic_llong statements;     /* of this task; 0 until known */

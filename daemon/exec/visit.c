@@ -12,6 +12,8 @@
 enum {
 	LOCK_SLICE_S = 1,
 	SMALL_BYTES = 64 * 1024 * 1024,
+	GO_SLICE_US = 20000,
+	GO_PARK_MS = 10000, /* then its worker is of more use elsewhere */
 };
 
 bool visit_stops(const struct exec_order *order)
@@ -83,6 +85,36 @@ static void say_waits(const struct exec_order *order, const char *why)
 		words = g_strdup_printf("waits: %s", why);
 		order->say(order->say_ctx, order->id, words);
 	}
+}
+
+static bool must_wait(const struct exec_order *order)
+{
+	return order->live != NULL && atomic_load(&order->live->wait) != 0;
+}
+
+bool visit_go(const struct exec_order *order, bool may_park)
+{
+	int64_t until_ms;
+	bool parks = false;
+
+	if (!must_wait(order)) {
+		return !may_park || !visit_stops(order);
+	}
+	until_ms = tick_ms() + GO_PARK_MS;
+	atomic_store(&order->live->waiting, 1);
+	say_waits(order, "its server is throttled");
+	while (must_wait(order) && !parks) {
+		g_usleep(GO_SLICE_US);
+		parks = may_park && (visit_stops(order) || tick_ms() >= until_ms);
+	}
+	if (!parks) {
+		atomic_store(&order->live->waiting, 0);
+		if (order->say != NULL) {
+			order->say(order->say_ctx, order->id,
+				   "goes on: its server allows it again");
+		}
+	}
+	return !parks;
 }
 
 /* The lock and, with it, that no other daemon has taken the server over. */

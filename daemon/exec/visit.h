@@ -46,6 +46,13 @@ NODISCARD int visit_renew(struct visit *visit, struct err *err);
 /* Unlock, clean up, give the session back to the order; a lost one is freed. */
 void visit_end(struct visit *visit);
 
+/*
+ * Between two statements: waits as long as the order's live record says that nothing may
+ * start on the server. False: it has to park, because it was asked to stop or the wait is
+ * long; never where it may not park. Not inside a transaction, whose locks others wait for.
+ */
+bool visit_go(const struct exec_order *order, bool may_park);
+
 /* True when the order's live record asks to stop. */
 bool visit_stops(const struct exec_order *order);
 

@@ -36,6 +36,7 @@ struct link {
 	int64_t retry_at; /* tick_ms when a server that is not up is asked again */
 	bool probing;
 	int64_t idle_since; /* tick_ms of the last use */
+	double pass;        /* of the last turn that a rollout got here: sched_share.c */
 	bool stale;         /* the row changed: sessions to the old address must go */
 
 	/* the claim: only with it anything is written on the server (claim.h) */

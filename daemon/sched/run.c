@@ -18,6 +18,7 @@ struct run *run_new(int64_t id)
 	run->id = id;
 	run->stale = true;
 	run->queues = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, queue_free);
+	run->passes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	return run;
 }
 
@@ -47,6 +48,7 @@ void run_free(struct run *run)
 	}
 	clear(run);
 	g_hash_table_destroy(run->queues);
+	g_hash_table_destroy(run->passes);
 	release_unref(run->release);
 	g_free(run);
 }
@@ -84,6 +86,7 @@ static void enqueue(struct run *run, const struct store_task *task)
 		.tenant_id = task->tenant_id,
 		.wave = task->wave,
 		.rank = task->rank,
+		.is_heavy = task->bytes >= RUN_HEAVY,
 	};
 	/* loading comes in order: the tail is the place, and the search is short */
 	if (queue->tail == NULL || compare(queue->tail->data, item, NULL) <= 0) {
@@ -209,21 +212,35 @@ void run_moved(struct run *run, const struct store_task *task, enum task_state f
 	learn(run, task);
 }
 
-const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy)
+const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t wave,
+				   GHashTable *busy, bool (*may)(void *ctx, struct run_task *item),
+				   void *ctx)
 {
 	GQueue *queue = g_hash_table_lookup(run->queues, &server_id);
 
 	for (GList *at = queue != NULL ? queue->head : NULL; at != NULL; at = at->next) {
-		const struct run_task *item = at->data;
+		struct run_task *item = at->data;
 
 		if (item->wave > wave) {
 			return NULL;
 		}
-		if (!g_hash_table_contains(busy, &item->tenant_id)) {
+		if (!g_hash_table_contains(busy, &item->tenant_id) && may(ctx, item)) {
 			return item;
 		}
 	}
 	return NULL;
+}
+
+static bool may_any(void *ctx, struct run_task *item)
+{
+	(void)ctx;
+	(void)item;
+	return true;
+}
+
+const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy)
+{
+	return run_next_if(run, server_id, wave, busy, may_any, NULL);
 }
 
 void run_paced(struct run *run, int64_t now_ms)

@@ -24,6 +24,7 @@
 
 #define RUN_WAVES_MAX  17 /* wave_spec's steps, and wave 0 for those with nothing to do */
 #define RUN_PACE_SLOTS 32 /* seconds of history for rate and ETA */
+#define RUN_HEAVY      (INT64_C(64) * 1024 * 1024) /* bytes of a tenant */
 
 struct release;
 
@@ -32,6 +33,9 @@ struct run_task {
 	int64_t tenant_id;
 	int64_t wave;
 	int64_t rank;
+	bool is_heavy;      /* its tenant is large */
+	uint64_t labels;    /* which limits of labels it counts for; see sched_share.c */
+	uint64_t labels_at; /* of which reading of the rules that is; 0: not known */
 };
 
 struct run_wave {
@@ -48,6 +52,8 @@ struct run {
 	struct expect expect;         /* how long its tasks took */
 	struct expect expect_release; /* those of the same release */
 	bool expect_read;             /* that was asked of the store */
+	GHashTable *passes;           /* server id -> double *, owned: see sched_share.c */
+	int64_t allowed;              /* how many more may start in this turn */
 	bool stale;
 	bool surveying;
 	int64_t pace_second[RUN_PACE_SLOTS];
@@ -81,6 +87,11 @@ void run_moved(struct run *run, const struct store_task *task, enum task_state f
  * busy (tenant id -> anything). NULL: none. Borrowed until it is moved.
  */
 const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy);
+
+/* The same, of those that may start. */
+const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t wave,
+				   GHashTable *busy, bool (*may)(void *ctx, struct run_task *item),
+				   void *ctx);
 
 /* A tenant reached its end; now_ms is monotonic. */
 void run_paced(struct run *run, int64_t now_ms);

@@ -3,6 +3,7 @@
 #include "crash.h"
 #include "log.h"
 #include "release.h"
+#include "sched_guard.h"
 #include "sched_state.h"
 #include "store_epoch.h"
 #include "store_rollout.h"
@@ -13,13 +14,6 @@
 #define COMMIT_RETRY_MS 1000
 #define SESSION_IDLE_MS 60000
 #define HOUSEKEEPING_MS 30000
-
-static void letter_free(struct letter *letter)
-{
-	exec_result_free(letter->result);
-	g_free(letter->said);
-	g_free(letter);
-}
 
 /* Worker thread. Takes result. */
 static void on_ended(void *ctx, struct exec_result *result)
@@ -56,6 +50,16 @@ static void link_value_free(void *link)
 	link_free(link);
 }
 
+static void guard_value_free(void *guard)
+{
+	sched_guard_free(guard);
+}
+
+static void rule_value_free(void *rule)
+{
+	sched_rule_free(rule);
+}
+
 /* A name that no other start of any daemon has. */
 static void name_daemon(struct sched *sched)
 {
@@ -86,6 +90,10 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->busy = table_new(NULL);
 	sched->jobs = table_new(g_free);
 	sched->windows = sched_windows_new();
+	sched->guards = table_new(guard_value_free);
+	sched->rules = g_ptr_array_new_with_free_func(rule_value_free);
+	sched->rules_stale = true;
+	sched->retired = g_ptr_array_new();
 	g_queue_init(&sched->inbox);
 	g_queue_init(&sched->outbox);
 	if (store_epoch_next(store, tick_wall_ms(), &sched->epoch, err) == 0) {
@@ -103,15 +111,6 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	return sched;
 }
 
-static void take_letters(struct sched *sched)
-{
-	struct letter *letter;
-
-	while ((letter = mailbox_take(sched->letters)) != NULL) {
-		g_queue_push_tail(&sched->inbox, letter);
-	}
-}
-
 void sched_free(struct sched *sched)
 {
 	struct letter *letter;
@@ -120,16 +119,17 @@ void sched_free(struct sched *sched)
 		return;
 	}
 	sched_running_stop(sched, 0);
+	sched_samplers_end(sched);
 	pool_free(sched->tasks);
 	pool_free(sched->probes);
 	if (sched->letters != NULL) {
-		take_letters(sched);
+		(void)sched_letters_take(sched);
 	}
 	while ((letter = g_queue_pop_head(&sched->inbox)) != NULL) {
 		if (letter->result != NULL) {
 			exec_session_free(g_steal_pointer(&letter->result->session));
 		}
-		letter_free(letter);
+		sched_letter_free(letter);
 	}
 	mailbox_free(sched->letters);
 	sched_jobs_cancel(sched);
@@ -141,6 +141,9 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->chains);
 	g_hash_table_destroy(sched->links);
 	sched_windows_free(sched->windows);
+	g_hash_table_destroy(sched->guards);
+	g_ptr_array_unref(sched->rules);
+	g_ptr_array_unref(sched->retired);
 	g_free(sched);
 }
 
@@ -192,105 +195,13 @@ static void mark_stale(struct sched *sched)
 	}
 	sched_windows_forget(sched);
 	sched->runs_stale = true;
+	sched->rules_stale = true;
 	sched->due_at = 1;
 }
 
 void sched_forget(struct sched *sched)
 {
 	mark_stale(sched);
-}
-
-/* Physical facts: they hold whether or not the turn can be committed. */
-static void count_letter(struct sched *sched, struct letter *letter)
-{
-	struct exec_result *result = letter->result;
-	struct link *link;
-
-	if (letter->counted || result == NULL) {
-		return;
-	}
-	letter->counted = true;
-	link = g_hash_table_lookup(sched->links, &result->server_id);
-	if (link == NULL) {
-		exec_session_free(g_steal_pointer(&result->session));
-		return;
-	}
-	if (result->kind == EXEC_CLAIM) {
-		link_give_claim(link, g_steal_pointer(&result->session));
-		return;
-	}
-	if (result->kind == EXEC_TASK) {
-		link->tasks--;
-	} else {
-		link->jobs--;
-	}
-	link_give_session(link, g_steal_pointer(&result->session), tick_ms());
-}
-
-static int read_letter(struct sched *sched, struct letter *letter, struct err *err)
-{
-	struct link *link = NULL;
-
-	if (letter->result == NULL) {
-		return sched_task_said(sched, letter, err);
-	}
-	if (letter->result->kind == EXEC_CLAIM) {
-		return sched_claim_ended(sched, letter->result, err);
-	}
-	link = g_hash_table_lookup(sched->links, &letter->result->server_id);
-	if (link != NULL && letter->result->claim_lost) {
-		link->claim_id = 0;
-		link->claim_wanted = true;
-	}
-	if (link != NULL && sched_link_saw(sched, link, letter->result, err) < 0) {
-		return -1;
-	}
-	return letter->result->kind == EXEC_TASK ? sched_task_ended(sched, letter->result, err)
-						 : sched_job_ended(sched, letter->result, err);
-}
-
-/* Nobody works on it any more; the next start finds its row and looks at the tenant. */
-static void forget_task(struct sched *sched, const struct letter *letter)
-{
-	struct running *running = NULL;
-
-	if (letter->result != NULL && letter->result->kind == EXEC_TASK) {
-		running = g_hash_table_lookup(sched->running, &letter->result->id);
-	}
-	if (running != NULL) {
-		running->ended = true;
-	}
-}
-
-static bool has_refused(const struct sched *sched)
-{
-	for (const GList *at = sched->inbox.head; at != NULL; at = at->next) {
-		if (((const struct letter *)at->data)->refused) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * A letter that cannot be read undoes the turn, which is made again without it: cheaper
- * than a savepoint for each of thousands that can.
- */
-static int read_letters(struct sched *sched, struct err *err)
-{
-	take_letters(sched);
-	for (GList *at = sched->inbox.head; at != NULL; at = at->next) {
-		struct letter *letter = at->data;
-
-		count_letter(sched, letter);
-		if (letter->refused) {
-			forget_task(sched, letter);
-		} else if (read_letter(sched, letter, err) < 0) {
-			letter->refused = err->code != ERR_STORE;
-			return -1;
-		}
-	}
-	return 0;
 }
 
 static int add_run(const struct store_rollout *rollout, void *ctx, struct err *err)
@@ -344,7 +255,7 @@ static int decide_one(struct sched *sched, struct run *run, struct err *err)
 	if (sched_advance(sched, run, err) < 0) {
 		return -1;
 	}
-	return sched->stopping ? 0 : sched_dispatch(sched, run, err);
+	return sched->stopping ? 0 : sched_guards_resume(sched, run, err);
 }
 
 static int decide(struct sched *sched, struct err *err)
@@ -368,7 +279,7 @@ static int decide(struct sched *sched, struct err *err)
 				(long long)((struct run *)g_ptr_array_index(runs, i))->id);
 		}
 	}
-	return 0;
+	return sched->stopping ? 0 : sched_dispatch(sched, runs, err);
 }
 
 static bool is_over(void *key, void *value, void *unused)
@@ -404,7 +315,7 @@ static void act(struct sched *sched)
 	struct letter *letter;
 
 	while ((letter = g_queue_pop_head(&sched->inbox)) != NULL) {
-		letter_free(letter);
+		sched_letter_free(letter);
 	}
 	sched_windows_committed(sched);
 	(void)g_hash_table_foreach_remove(sched->running, drop_running, sched);
@@ -418,6 +329,7 @@ static void act(struct sched *sched)
 	if (!sched->stopping) {
 		sched_claims_send(sched, tick_ms());
 	}
+	sched_guards_acted(sched);
 	sched_jobs_finish(sched);
 	if (sched->wrote && sched->commit_fn != NULL) {
 		sched->wrote = false;
@@ -442,7 +354,8 @@ static int turn(struct sched *sched, struct err *err)
 	if (store_begin_soft(sched->store, err) < 0) {
 		return -1;
 	}
-	if (read_letters(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
+	if (sched_letters_read(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
+	    sched_guards_decide(sched, err) < 0 ||
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
 	    sched_windows_refresh(sched, err) < 0 || decide(sched, err) < 0) {
 		return -1;
@@ -499,8 +412,7 @@ static int64_t next_due(struct sched *sched)
 			due = sooner(due, HOUSEKEEPING_MS);
 		}
 	}
-	due = sooner(due, sched_claims_due(sched, tick_ms()));
-	return sched->waked ? 0 : due;
+	return sooner(due, sched_claims_due(sched, tick_ms()));
 }
 
 static void trim_links(struct sched *sched)
@@ -514,16 +426,42 @@ static void trim_links(struct sched *sched)
 	}
 }
 
+/* Until the next turn; the guards decide for themselves what they wait for. */
+static int64_t wait_ms(struct sched *sched)
+{
+	int64_t now_ms = tick_ms();
+	int64_t due = sched->next_ms < 0 ? -1 : MAX(sched->next_ms - now_ms, 0);
+
+	return sched->waked ? 0 : sooner(due, sched_guards_due(sched, now_ms));
+}
+
+static int64_t set_wait(struct sched *sched, int64_t ms)
+{
+	sched->next_ms = ms < 0 ? -1 : tick_ms() + ms;
+	return wait_ms(sched);
+}
+
+/* Only samples have come, and they change nothing: no turn for them. */
+static bool may_pass(struct sched *sched)
+{
+	return !sched->waked && sched_letters_take(sched) && wait_ms(sched) != 0;
+}
+
 int64_t sched_turn(struct sched *sched)
 {
 	int64_t began = g_get_monotonic_time();
 	struct err err = { 0 };
 	int64_t took;
 
+	if (may_pass(sched)) {
+		return wait_ms(sched);
+	}
 	sched->waked = false;
 	if (turn(sched, &err) < 0) {
 		undo(sched, &err);
-		return err.code != ERR_STORE && has_refused(sched) ? 0 : COMMIT_RETRY_MS;
+		return set_wait(sched, err.code != ERR_STORE && sched_letters_refused(sched)
+					       ? 0
+					       : COMMIT_RETRY_MS);
 	}
 	CRASH_POINT(TURN_COMMITTED);
 	settle(sched);
@@ -534,11 +472,12 @@ int64_t sched_turn(struct sched *sched)
 		sched_links_probe(sched, tick_ms());
 	}
 	trim_links(sched);
+	sched_samplers_trim(sched, tick_ms());
 	took = g_get_monotonic_time() - began;
 	sched->stats.turns++;
 	sched->stats.turn_us_sum += took;
 	sched->stats.turn_us_max = MAX(sched->stats.turn_us_max, took);
-	return next_due(sched);
+	return set_wait(sched, next_due(sched));
 }
 
 void sched_stop(struct sched *sched)

@@ -45,6 +45,9 @@ struct sched_policy {
 	int64_t orphan_wait_ms; /* of a statement left behind by a lost connection */
 	int64_t retry_ms;       /* first back-off of a server that is down */
 	char budget[16];        /* of a rollout that does not say: "1%" */
+	bool throttle;          /* sample the servers that are worked on */
+	bool throttle_probe;    /* measure commits there, in a database of muster's own */
+	bool throttle_kills;    /* a critical load ends statements, too */
 	unsigned threads;       /* 0: workers run inside sched_turn, for tests */
 };
 
@@ -283,7 +286,7 @@ NODISCARD int sched_rollout_verb(struct sched *sched, const char *rollout,
 				 const struct sched_verb *verb, const struct sched_actor *actor,
 				 struct store_rollout *out, struct err *err);
 
-/* key: budget, running, per_server, stall and bake (durations), window. Live. */
+/* key: budget, running, per_server, priority, stall and bake (durations), window. Live. */
 NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 				const char *value, const struct sched_actor *actor,
 				struct store_rollout *out, struct err *err);

@@ -4,6 +4,8 @@
  */
 #include "crash.h"
 #include "release.h"
+#include "sched_guard.h"
+#include "sched_share.h"
 #include "sched_state.h"
 #include "store_task.h"
 #include "store_tenant.h"
@@ -29,6 +31,8 @@ static struct running *running_new(struct sched *sched, const struct store_task 
 	running->tenant_id = task->tenant_id;
 	running->rollout_id = task->rollout_id;
 	running->server_id = task->server_id;
+	running->is_heavy = task->bytes >= RUN_HEAVY;
+	atomic_init(&running->live.wait, sched_guard_pauses(sched, task->server_id));
 	atomic_init(&running->live.migration, -1);
 	g_hash_table_insert(sched->running, g_memdup2(&task->id, sizeof(task->id)), running);
 	g_hash_table_insert(sched->busy, g_memdup2(&task->tenant_id, sizeof(task->tenant_id)),
@@ -127,56 +131,140 @@ static int park_server(struct sched *sched, struct run *run, const struct link *
 	return 0;
 }
 
-/* At most one task: servers take turns. 1: started, 0: cannot, -1: failed. */
-static int try_server(struct sched *sched, struct run *run, int64_t server_id, int64_t wave,
-		      struct err *err)
-{
-	const struct run_task *item = run_next(run, server_id, wave, sched->busy);
-	struct link *link = NULL;
-
-	if (item == NULL) {
-		return 0;
-	}
-	if (sched_link_get(sched, server_id, &link, err) < 0) {
-		return -1;
-	}
-	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
-		return park_server(sched, run, link, wave, err);
-	}
-	if (sched_window_next(sched, run, server_id, wave, &item, err) < 0) {
-		return -1;
-	}
-	if (item == NULL || !link_has_slot(link, run->row.per_server_limit) ||
-	    !sched_claim_held(link)) {
-		return 0;
-	}
-	return start_one(sched, run, link, item->id, err) < 0 ? -1 : 1;
-}
-
-int sched_dispatch(struct sched *sched, struct run *run, struct err *err)
+static int64_t wave_of(struct run *run)
 {
 	const struct run_wave *current = run_current_wave(run);
-	int64_t wave = current != NULL ? current->row.seq : RUN_WAVES_MAX - 1; /* all: retries */
-	int64_t allowed = allowance(sched, run);
-	bool progress = true;
 
-	if (run->row.state != ROLLOUT_RUNNING) {
+	return current != NULL ? current->row.seq : RUN_WAVES_MAX - 1; /* all: retries */
+}
+
+/* May this rollout have the next slot of the server? */
+static bool may_use(const struct sched *sched, const struct run *run, struct link *link)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &link->id);
+
+	return link_has_slot(link, run->row.per_server_limit) &&
+	       (guard == NULL || link->tasks < guard->verdict.slots) && sched_claim_held(link);
+}
+
+/* 1: started or parked, 0: cannot, -1: failed. */
+static int try_run(struct share *share, struct run *run, struct link *link, struct err *err)
+{
+	struct sched *sched = share->sched;
+	const struct run_task *item;
+	int64_t wave = wave_of(run);
+	int64_t task_id;
+
+	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
+		return park_server(sched, run, link, wave, err) < 0 ? -1 : 1;
+	}
+	if (sched_window_next(share, run, link, wave, &item, err) < 0) {
+		return -1;
+	}
+	if (item == NULL || !may_use(sched, run, link)) {
 		return 0;
 	}
-	while (allowed > 0 && progress) {
+	task_id = item->id;
+	sched_share_took(share, run, link, item); /* item is gone when the task moves */
+	run->allowed--;
+	return start_one(sched, run, link, task_id, err) < 0 ? -1 : 1;
+}
+
+static bool has_work(const struct sched *sched, struct run *run, int64_t server_id)
+{
+	return run->allowed > 0 && run_next(run, server_id, wave_of(run), sched->busy) != NULL;
+}
+
+/* At most one task: servers take turns, and so do the rollouts on each. */
+static int try_server(struct share *share, const GPtrArray *runs, int64_t server_id,
+		      struct err *err)
+{
+	g_autoptr(GPtrArray) asked = g_ptr_array_new();
+	struct link *link = NULL;
+	int started = 0;
+
+	for (guint i = 0; i < runs->len; i++) {
+		if (has_work(share->sched, g_ptr_array_index(runs, i), server_id)) {
+			g_ptr_array_add(asked, g_ptr_array_index(runs, i));
+		}
+	}
+	if (asked->len == 0) {
+		return 0;
+	}
+	if (sched_link_get(share->sched, server_id, &link, err) < 0) {
+		return -1;
+	}
+	(void)sched_guard_need(share->sched, link);
+	while (started == 0 && asked->len > 0) {
+		guint first = 0;
+
+		for (guint i = 1; i < asked->len; i++) {
+			if (sched_share_pass(g_ptr_array_index(asked, i), link) <
+			    sched_share_pass(g_ptr_array_index(asked, first), link)) {
+				first = i;
+			}
+		}
+		started = try_run(share, g_ptr_array_index(asked, first), link, err);
+		(void)g_ptr_array_remove_index(asked, first);
+	}
+	return started;
+}
+
+/* The servers of these rollouts, each once. */
+static GArray *servers_of(const GPtrArray *runs)
+{
+	GArray *servers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+
+	for (guint i = 0; i < runs->len; i++) {
+		struct run *run = g_ptr_array_index(runs, i);
 		GHashTableIter iter;
 		void *key;
+		void *queue;
 
-		progress = false;
 		g_hash_table_iter_init(&iter, run->queues);
-		while (allowed > 0 && g_hash_table_iter_next(&iter, &key, NULL)) {
-			int started = try_server(sched, run, *(int64_t *)key, wave, err);
+		while (run->allowed > 0 && g_hash_table_iter_next(&iter, &key, &queue)) {
+			if (((GQueue *)queue)->length > 0 && g_hash_table_add(seen, key)) {
+				g_array_append_val(servers, *(int64_t *)key);
+			}
+		}
+	}
+	return servers;
+}
+
+static bool fleet_is_full(const struct sched *sched)
+{
+	return (int64_t)g_hash_table_size(sched->running) >= sched->policy.running;
+}
+
+int sched_dispatch(struct sched *sched, const GPtrArray *runs, struct err *err)
+{
+	g_autoptr(GArray) servers = NULL;
+	bool progress = true;
+	struct share share;
+
+	for (guint i = 0; i < runs->len; i++) {
+		struct run *run = g_ptr_array_index(runs, i);
+
+		run->allowed = run->row.state == ROLLOUT_RUNNING ? allowance(sched, run) : 0;
+	}
+	servers = servers_of(runs);
+	if (servers->len == 0) {
+		return 0;
+	}
+	if (sched_share_init(&share, sched, err) < 0) {
+		return -1;
+	}
+	while (progress && !fleet_is_full(sched)) {
+		progress = false;
+		for (guint i = 0; i < servers->len && !fleet_is_full(sched); i++) {
+			int started =
+				try_server(&share, runs, g_array_index(servers, int64_t, i), err);
 
 			if (started < 0) {
 				return -1;
 			}
 			progress = progress || started > 0;
-			allowed -= started;
 		}
 	}
 	return 0;

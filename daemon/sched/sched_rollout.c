@@ -234,6 +234,24 @@ static int find_run(struct sched *sched, const char *word, int64_t revision, str
 	return 0;
 }
 
+/* The throttle paused it, and would resume it: now a human says that it stays. */
+static int keep_paused(struct sched *sched, struct run *run, const struct sched_actor *actor,
+		       const char *text, struct store_rollout *out, struct err *err)
+{
+	g_autofree char *object = g_strdup_printf("r%lld", (long long)run->id);
+
+	run->row.throttled = false;
+	store_text_set(&run->row.reason, text);
+	sched->settle = true;
+	if (store_rollout_put(sched->store, &run->row, err) < 0 ||
+	    sched_note(sched, actor, run->id, "rollout", object,
+		       rollout_state_names[ROLLOUT_PAUSED], text, err) < 0) {
+		run->stale = true;
+		return -1;
+	}
+	return store_rollout_get_id(sched->store, run->id, out, err);
+}
+
 int sched_rollout_verb(struct sched *sched, const char *rollout, const struct sched_verb *verb,
 		       const struct sched_actor *actor, struct store_rollout *out, struct err *err)
 {
@@ -243,9 +261,14 @@ int sched_rollout_verb(struct sched *sched, const char *rollout, const struct sc
 	if (find_run(sched, rollout, verb->revision, &run, err) < 0) {
 		return -1;
 	}
+	if (verb->event == ROLLOUT_PAUSE && run->row.state == ROLLOUT_PAUSED &&
+	    run->row.throttled) {
+		return keep_paused(sched, run, actor, text, out, err);
+	}
 	if (fsm_next(&fsm_rollout, (int)run->row.state, (int)verb->event, err) == NULL) {
 		return err_prefix(err, "r%lld", (long long)run->id);
 	}
+	run->row.throttled = run->row.throttled && verb->event == ROLLOUT_RETRY;
 	if (apply(sched, run, verb, actor, err) < 0 ||
 	    sched_rollout_move(sched, run, verb->event, actor, text, err) < 0) {
 		run->stale = true;
@@ -264,6 +287,18 @@ static int parse_count(const char *key, const char *value, int64_t least, int64_
 	if (!g_ascii_string_to_signed(value, 10, least, 1000000, &number, NULL)) {
 		return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from %lld to 1000000",
 			       key, value, (long long)least);
+	}
+	*out = number;
+	return 0;
+}
+
+static int parse_priority(const char *value, int64_t *out, struct err *err)
+{
+	gint64 number = 0;
+
+	if (!g_ascii_string_to_signed(value, 10, -10, 10, &number, NULL)) {
+		return err_set(err, ERR_INVALID, "priority: \"%s\" is not a number from -10 to 10",
+			       value);
 	}
 	*out = number;
 	return 0;
@@ -315,6 +350,9 @@ static int set_key(struct run *run, const char *key, const char *value, struct e
 	if (strcmp(key, "per_server") == 0) {
 		return parse_count(key, value, 0, &run->row.per_server_limit, err);
 	}
+	if (strcmp(key, "priority") == 0) {
+		return parse_priority(value, &run->row.priority, err);
+	}
 	if (strcmp(key, "stall") == 0) {
 		return parse_duration(key, value, &run->row.stall_ms, err);
 	}
@@ -324,11 +362,10 @@ static int set_key(struct run *run, const char *key, const char *value, struct e
 	if (strcmp(key, "window") == 0) {
 		return sched_window_word(value, &run->row.ignore_window, err);
 	}
-	return err_set(
-		err, ERR_INVALID,
-		"\"%s\" cannot be set on a rollout: budget, running, per_server, stall, bake "
-		"and window can",
-		key);
+	return err_set(err, ERR_INVALID,
+		       "\"%s\" cannot be set on a rollout: budget, running, per_server, priority, "
+		       "stall, bake and window can",
+		       key);
 }
 
 int sched_rollout_set(struct sched *sched, const char *rollout, const char *key, const char *value,
@@ -396,6 +433,22 @@ static void kill_one(struct sched *sched, struct running *running)
 	order = exec_order_new(EXEC_KILL);
 	order->connection_id = connection_id;
 	sched_job_start(sched, &link->row, order, &job);
+}
+
+void sched_kill_safe(struct sched *sched, int64_t server_id)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (running->server_id == server_id && !running->ended &&
+		    atomic_load(&running->live.killable) != 0) {
+			kill_one(sched, running);
+		}
+	}
 }
 
 static void kill_running(struct sched *sched, const struct run *run)

@@ -2,6 +2,7 @@
  * Servers: the rows that links remember, and what a result says of a server's health.
  */
 #include "log.h"
+#include "sched_guard.h"
 #include "sched_state.h"
 #include "store_server.h"
 #include "tick.h"
@@ -10,6 +11,7 @@ int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, s
 {
 	struct link *found = g_hash_table_lookup(sched->links, &server_id);
 	SCOPED(store_server) row = { 0 };
+	struct guard *guard;
 
 	if (found != NULL && !found->stale) {
 		*link = found;
@@ -26,6 +28,10 @@ int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, s
 		g_hash_table_insert(sched->links, g_memdup2(&server_id, sizeof(server_id)), found);
 	}
 	link_set_row(found, &row);
+	guard = g_hash_table_lookup(sched->guards, &server_id);
+	if (guard != NULL) {
+		guard->is_stale = true; /* its address may be another */
+	}
 	*link = found;
 	return 0;
 }

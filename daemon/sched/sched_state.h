@@ -20,9 +20,10 @@
 struct letter {
 	struct exec_result *result; /* owned; NULL: a word */
 	int64_t task_id;
-	char *said;   /* owned */
-	bool counted; /* its slot and session were given back */
-	bool refused; /* could not be read: the turn is made without it */
+	char *said;            /* owned */
+	struct sample *sample; /* owned; or this, of a server's load */
+	bool counted;          /* its slot and session were given back */
+	bool refused;          /* could not be read: the turn is made without it */
 };
 
 /* A task that a worker holds. */
@@ -31,6 +32,9 @@ struct running {
 	int64_t tenant_id;
 	int64_t rollout_id;
 	int64_t server_id;
+	uint64_t labels;    /* limits of labels that it counts for, by place */
+	uint64_t labels_at; /* of which reading of the rules that is */
+	bool is_heavy;
 	struct exec_live live;
 	bool ended;
 };
@@ -53,6 +57,8 @@ struct job_run {
 	struct err err;
 };
 
+struct sample;
+
 struct sched {
 	struct store *store; /* borrowed */
 	struct sched_policy policy;
@@ -66,16 +72,22 @@ struct sched {
 	GHashTable *running;  /* task id -> struct running *, owned */
 	GHashTable *busy;     /* tenant id -> struct running *, borrowed */
 	GHashTable *jobs;     /* id -> struct job_run *, owned */
+	GHashTable *guards;   /* server id -> struct guard *, owned */
+	GPtrArray *retired;   /* struct sampler *, owned: told to stop, and not yet ended */
+	GPtrArray *rules;     /* struct rule *, owned: what humans decided of the throttle */
 	struct sched_windows *windows; /* owned; sched_window.c */
 	GQueue inbox;                  /* struct letter *, owned: not yet committed */
 	GQueue outbox;                 /* struct outgoing *, owned */
 	int64_t next_job;
 	uint64_t epoch;
 	char daemon[33]; /* this start, for the claims of servers */
+	int64_t next_ms; /* tick_ms of the next turn, but for the guards; -1: none is due */
 	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
-	bool runs_stale; /* the set of open rollouts is to be read again */
-	bool settle;     /* this turn decided what only the inventory knows */
-	bool wrote;      /* events were written since the last commit */
+	bool rules_stale;
+	uint64_t labels_at; /* how often the rules were read */
+	bool runs_stale;    /* the set of open rollouts is to be read again */
+	bool settle;        /* this turn decided what only the inventory knows */
+	bool wrote;         /* events were written since the last commit */
 	bool stopping;
 	bool waked;
 	void (*wake_fn)(void *ctx);
@@ -99,6 +111,17 @@ NODISCARD int sched_note(struct sched *sched, const struct sched_actor *actor, i
 int sched_task_id_add(const struct store_task *task, void *ctx, struct err *err);
 int sched_rollout_id_add(const struct store_rollout *rollout, void *ctx, struct err *err);
 
+/* sched_letter.c. Samples are facts whether or not the turn is committed: true, they were
+ * all there was, and change nothing. */
+bool sched_letters_take(struct sched *sched);
+
+/*
+ * In the turn. A letter that cannot be read undoes the turn, which is made again without it.
+ */
+NODISCARD int sched_letters_read(struct sched *sched, struct err *err);
+bool sched_letters_refused(const struct sched *sched);
+void sched_letter_free(struct letter *letter);
+
 /* sched_task.c */
 NODISCARD int sched_task_move(struct sched *sched, struct run *run, struct store_task *task,
 			      enum task_event event, const struct sched_actor *actor,
@@ -112,10 +135,17 @@ NODISCARD int sched_task_move_all(struct sched *sched, struct run *run, enum tas
 NODISCARD int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err);
 
 /* sched_dispatch.c */
-NODISCARD int sched_dispatch(struct sched *sched, struct run *run, struct err *err);
+/* runs: struct run *, oldest first. */
+NODISCARD int sched_dispatch(struct sched *sched, const GPtrArray *runs, struct err *err);
 void sched_outbox_send(struct sched *sched);
 void sched_outbox_undo(struct sched *sched);
 void sched_running_stop(struct sched *sched, int64_t rollout_id); /* 0: all */
+
+/* sched_share.c: tasks that run now and count for the limit of a label. */
+int64_t sched_label_running(const struct sched *sched, const char *label);
+
+/* sched_guard.c: nothing new on this server? */
+bool sched_guard_pauses(const struct sched *sched, int64_t server_id);
 
 /* sched_wave.c: move the rollout and its waves along as far as facts allow. */
 NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);
@@ -125,6 +155,9 @@ NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum roll
 				 const struct sched_actor *actor, const char *text,
 				 struct err *err);
 NODISCARD int sched_run_get(struct sched *sched, int64_t id, struct run **run, struct err *err);
+
+/* End statements on a server that can be ended without harm: their tasks park. */
+void sched_kill_safe(struct sched *sched, int64_t server_id);
 
 /* "3" or "1%" of so many tenants, rounded up. */
 NODISCARD int sched_budget_parse(const char *text, int64_t tenants, int64_t *limit,
@@ -196,10 +229,11 @@ void sched_windows_free(struct sched_windows *windows);
 void sched_windows_forget(struct sched *sched); /* read them again */
 
 /*
- * As run_next, of those that may start now: the others are made to wait for their opening.
- * *item is NULL when there is none.
+ * As sched_share_next, of those that may start now: the others are made to wait for their
+ * opening. *item is NULL when there is none.
  */
-NODISCARD int sched_window_next(struct sched *sched, struct run *run, int64_t server_id,
+struct share;
+NODISCARD int sched_window_next(struct share *share, struct run *run, const struct link *link,
 				int64_t wave, const struct run_task **item, struct err *err);
 
 /* *next_ms: when a task of this tenant may start; 0: now, WINDOW_FOREVER: never. */

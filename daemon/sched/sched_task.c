@@ -6,6 +6,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "sched_throttle.h"
 #include "store_epoch.h"
 #include "store_task.h"
 #include "store_tenant.h"
@@ -109,6 +110,12 @@ int sched_task_said(struct sched *sched, const struct letter *letter, struct err
 				       &sched_self, letter->said, err);
 	}
 	store_text_set(&task.reason, letter->said);
+	if (atomic_load(&running->live.waiting) != 0 &&
+	    sched_throttle_reason(sched, task.server_id) != NULL) {
+		g_free(task.reason);
+		task.reason = g_strdup_printf("waits: server %s: %s", task.server,
+					      sched_throttle_reason(sched, task.server_id));
+	}
 	task.statement = atomic_load(&running->live.statement);
 	task.statements = atomic_load(&running->live.statements);
 	return store_task_put(sched->store, &task, err);
@@ -232,6 +239,9 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	}
 	sched->stats.statements += result->statement;
 	take_facts(&task, result);
+	if (event == TASK_PARK && atomic_load(&running->live.waiting) != 0) {
+		task.attempt--; /* it tried nothing: its server was throttled */
+	}
 	if (event == TASK_TRANSIENT || event == TASK_LOST) {
 		set_wait(sched, &task, result);
 	}

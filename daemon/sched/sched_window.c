@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "sched_share.h"
 #include "sched_state.h"
 #include "store_task.h"
 #include "store_tenant.h"
@@ -329,18 +330,19 @@ static int try_task(struct sched *sched, struct run *run, int64_t server_id,
 	return park(sched, run, &task, upkeep.next_ms, reason, err);
 }
 
-int sched_window_next(struct sched *sched, struct run *run, int64_t server_id, int64_t wave,
+int sched_window_next(struct share *share, struct run *run, const struct link *link, int64_t wave,
 		      const struct run_task **item, struct err *err)
 {
-	*item = run_next(run, server_id, wave, sched->busy);
-	if (windows_read(sched, err) < 0) {
+	struct sched *sched = share->sched;
+
+	if (sched_share_next(share, run, link, wave, item) < 0 || windows_read(sched, err) < 0) {
 		return -1;
 	}
 	if (!has_any(sched->windows)) {
 		return 0;
 	}
 	for (int parked = 0; *item != NULL; parked++) {
-		int tried = try_task(sched, run, server_id, *item, err);
+		int tried = try_task(sched, run, link->id, *item, err);
 
 		if (tried != 0) {
 			return tried < 0 ? -1 : 0;
@@ -350,7 +352,9 @@ int sched_window_next(struct sched *sched, struct run *run, int64_t server_id, i
 			sched_wake(sched); /* the others in the next turn */
 			return 0;
 		}
-		*item = run_next(run, server_id, wave, sched->busy);
+		if (sched_share_next(share, run, link, wave, item) < 0) {
+			return -1;
+		}
 	}
 	return 0;
 }

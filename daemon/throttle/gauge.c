@@ -85,14 +85,18 @@ void gauge_missed(struct gauge *gauge, const char *problem)
 	}
 }
 
+void gauge_begin(struct gauge *gauge)
+{
+	gauge->is_there = false;
+	gauge->track = (struct level_track){ 0 };
+	gauge_missed(gauge, NULL);
+}
+
 void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy, int64_t now_ms)
 {
 	double own = gauge->own_rate ? (double)busy : 0;
 
 	if (reading == NULL) {
-		gauge->is_there = false;
-		gauge_missed(gauge, NULL);
-		gauge->track = (struct level_track){ 0 };
 		return;
 	}
 	if (!gauge->is_there) {

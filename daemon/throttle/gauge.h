@@ -52,9 +52,12 @@ void gauge_set_limits(struct gauge *gauge, const struct gauge_change *change, in
 /* until_ms 0 ends it. */
 void gauge_exempt(struct gauge *gauge, int64_t until_ms, const char *reason);
 
+/* Nothing is known of it: whether the server has it will be seen. */
+void gauge_begin(struct gauge *gauge);
+
 /*
- * What a sample says of it. reading NULL: the server does not have it. busy: statements of
- * muster's own that ran then.
+ * What a sample says of it. reading NULL: nothing, and if it was there before, it is late.
+ * busy: statements of muster's own that ran then.
  */
 void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy, int64_t now_ms);
 

@@ -102,7 +102,7 @@ static struct gauge *get(struct governor *governor, const char *name)
 void governor_begin(struct governor *governor, bool sampled, int64_t now_ms)
 {
 	for (guint i = 0; i < governor->gauges->len; i++) {
-		gauge_take(g_ptr_array_index(governor->gauges, i), NULL, 0, now_ms);
+		gauge_begin(g_ptr_array_index(governor->gauges, i));
 	}
 	governor->heard_ms = now_ms;
 	governor->is_sampled = sampled;

@@ -3,8 +3,8 @@
  *
  * Made by a sampler on its own thread, handed over whole, read by the governor. A
  * signal that should have been there and is not has a reading with a problem: silence is
- * never the same as a good value. One that is in no reading is one that the server does not
- * have, and counts no more; but a sample without any good reading takes nothing away.
+ * never the same as a good value. One that was in no sample at all is one that the server does
+ * not have; one that was there and is missing is late.
  * Pure memory; one thread at a time.
  */
 #ifndef SAMPLE_H

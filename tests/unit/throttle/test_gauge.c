@@ -91,7 +91,9 @@ static void silence_begins_with_the_last_good_value(void **state)
 	gauge_take(gauge, &bad, 0, 6000);
 	assert_int_equal(gauge_level(gauge, SILENCE, 7999), LEVEL_OK);
 	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
-	gauge_take(gauge, NULL, 0, 8000); /* the replica was removed */
+	gauge_take(gauge, NULL, 0, 8000); /* left out: as late as before */
+	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
+	gauge_begin(gauge); /* the replica was removed */
 	assert_int_equal(gauge_level(gauge, SILENCE, 99000), LEVEL_OK);
 	assert_false(gauge_counts(gauge, 99000));
 	gauge_free(gauge);

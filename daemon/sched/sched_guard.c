@@ -1,0 +1,306 @@
+#include "sched_guard.h"
+
+#include "log.h"
+#include "sample.h"
+#include "sched_throttle.h"
+#include "store_rollout.h"
+#include "tick.h"
+
+void sched_guard_free(struct guard *guard)
+{
+	g_free(guard->name);
+	g_free(guard->sampled);
+	governor_free(guard->governor);
+	g_free(guard);
+}
+
+/* ---- what follows at once: before its next statement a task looks here ------------------ */
+
+bool sched_guard_pauses(const struct sched *sched, int64_t server_id)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	return guard != NULL && guard->verdict.state >= THROTTLE_PAUSED;
+}
+
+static void tell_running(struct sched *sched, const struct guard *guard)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (running->server_id == guard->server_id) {
+			atomic_store(&running->live.wait, guard->verdict.state >= THROTTLE_PAUSED);
+		}
+	}
+}
+
+bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms)
+{
+	const struct verdict before = guard->verdict;
+
+	if (guard->is_stale) {
+		sched_rules_apply(sched, guard, now_ms);
+		sched_sampler_renew(sched, guard);
+	}
+	governor_decide(guard->governor, guard->slots_max, now_ms, &guard->verdict);
+	sched_sampler_pace(guard);
+	if ((before.state >= THROTTLE_PAUSED) != (guard->verdict.state >= THROTTLE_PAUSED)) {
+		tell_running(sched, guard);
+	}
+	return before.state != guard->verdict.state || before.slots != guard->verdict.slots ||
+	       before.is_known != guard->verdict.is_known;
+}
+
+/* ---- one server ------------------------------------------------------------------------ */
+
+static struct guard *guard_new(struct sched *sched, const struct link *link, int64_t now_ms)
+{
+	struct guard *guard = g_new0(struct guard, 1);
+
+	guard->server_id = link->id;
+	guard->name = g_strdup(link->row.name);
+	guard->governor = governor_new(now_ms);
+	guard->is_stale = true;
+	g_hash_table_insert(sched->guards, g_memdup2(&link->id, sizeof(link->id)), guard);
+	return guard;
+}
+
+struct guard *sched_guard_need(struct sched *sched, const struct link *link)
+{
+	struct guard *guard = g_hash_table_lookup(sched->guards, &link->id);
+	int64_t now_ms = tick_ms();
+	bool is_new = guard == NULL;
+
+	if (is_new) {
+		guard = guard_new(sched, link, now_ms);
+	}
+	guard->wanted_ms = now_ms;
+	sched_sampler_need(sched, guard, link);
+	if (is_new || guard->slots_max != link->row.max_running || guard->is_stale) {
+		guard->slots_max = link->row.max_running;
+		(void)sched_guard_decide(sched, guard, now_ms);
+	}
+	return guard;
+}
+
+char *sched_guard_reason(const struct guard *guard, int64_t now_ms)
+{
+	return verdict_reason(&guard->verdict, now_ms, tick_wall_ms());
+}
+
+static int64_t busy(const struct sched *sched, int64_t server_id)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	return link == NULL ? 0 : link->tasks + link->jobs;
+}
+
+bool sched_guards_take(struct sched *sched, struct sample *sample)
+{
+	SCOPED_PTR(sample) owned = sample;
+	struct guard *guard = g_hash_table_lookup(sched->guards, &sample->server_id);
+
+	if (guard == NULL) {
+		return false;
+	}
+	governor_take(guard->governor, owned, busy(sched, owned->server_id), owned->at_ms);
+	return sched_guard_decide(sched, guard, tick_ms());
+}
+
+/* ---- the turn ---------------------------------------------------------------------------- */
+
+static bool uses(const struct sched *sched, const struct run *run, int64_t server_id)
+{
+	GQueue *queue = g_hash_table_lookup(run->queues, &server_id);
+	GHashTableIter iter;
+	void *value;
+
+	if (queue != NULL && queue->length > 0) {
+		return true;
+	}
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct running *running = value;
+
+		if (running->rollout_id == run->id && running->server_id == server_id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A critical load: rollouts that work there pause, until the throttle lets them go on. */
+static int pause_rollouts(struct sched *sched, const struct guard *guard, const char *reason,
+			  struct err *err)
+{
+	g_autofree char *text =
+		g_strdup_printf("throttle of server %s: %s; it goes on by itself, see `muster "
+				"throttle show %s`",
+				guard->name, reason, guard->name);
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct run *run = value;
+
+		if ((run->stale && run_load(run, sched->store, err) < 0)) {
+			return -1;
+		}
+		if (run->row.state != ROLLOUT_RUNNING || !uses(sched, run, guard->server_id)) {
+			continue;
+		}
+		run->row.throttled = true;
+		sched_running_stop(sched, run->id);
+		if (sched_rollout_move(sched, run, ROLLOUT_PAUSE, &sched_self, text, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static enum throttle_state tellable(enum throttle_state state)
+{
+	return state == THROTTLE_SLOW ? THROTTLE_GO : state;
+}
+
+static int tell(struct sched *sched, struct guard *guard, struct err *err)
+{
+	g_autofree char *reason = sched_guard_reason(guard, tick_ms());
+	g_autofree char *object = g_strdup_printf("server/%s", guard->name);
+	enum throttle_state state = guard->telling;
+	const char *text =
+		state == THROTTLE_GO || reason == NULL ? "its load allows it again" : reason;
+
+	if (state == THROTTLE_GO) {
+		log_info("throttle go server=%s", guard->name);
+	} else {
+		log_warn("throttle %s server=%s reason=\"%s\"", throttle_state_names[state],
+			 guard->name, text);
+	}
+	if (sched_note(sched, &sched_self, 0, "throttle", object, throttle_state_names[state], text,
+		       err) < 0) {
+		return -1;
+	}
+	return state == THROTTLE_STOPPED ? pause_rollouts(sched, guard, text, err) : 0;
+}
+
+int sched_guards_decide(struct sched *sched, struct err *err)
+{
+	int64_t now_ms = tick_ms();
+	GHashTableIter iter;
+	void *value;
+
+	if (sched_rules_refresh(sched, err) < 0) {
+		return -1;
+	}
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct guard *guard = value;
+
+		(void)sched_guard_decide(sched, guard, now_ms);
+		guard->telling = tellable(guard->verdict.state);
+		if (guard->telling != guard->told && tell(sched, guard, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void sched_guards_acted(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct guard *guard = value;
+
+		if (guard->telling == THROTTLE_STOPPED && guard->told != THROTTLE_STOPPED &&
+		    sched->policy.throttle_kills) {
+			sched_kill_safe(sched, guard->server_id);
+		}
+		guard->told = guard->telling;
+	}
+}
+
+/* Every server that it has tasks for is known and lets it. */
+static int may_resume(struct sched *sched, struct run *run, bool *may, struct err *err)
+{
+	GHashTableIter iter;
+	void *key;
+	void *value;
+
+	*may = true;
+	g_hash_table_iter_init(&iter, run->queues);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const struct guard *guard;
+		struct link *link = NULL;
+
+		if (((GQueue *)value)->length == 0) {
+			continue;
+		}
+		if (sched_link_get(sched, *(int64_t *)key, &link, err) < 0) {
+			return -1;
+		}
+		guard = sched_guard_need(sched, link);
+		if (guard->verdict.state >= THROTTLE_PAUSED ||
+		    (guard->sampler != NULL && !guard->verdict.is_known)) {
+			*may = false;
+		}
+	}
+	return 0;
+}
+
+int sched_guards_resume(struct sched *sched, struct run *run, struct err *err)
+{
+	bool may = false;
+
+	if (!run->row.throttled ||
+	    (run->row.state != ROLLOUT_PAUSED && run->row.state != ROLLOUT_PAUSING)) {
+		return 0;
+	}
+	if (may_resume(sched, run, &may, err) < 0) {
+		return -1;
+	}
+	if (!may || run_failed(run) > run->row.budget_limit) {
+		return 0;
+	}
+	run->row.throttled = false;
+	return sched_rollout_move(sched, run, ROLLOUT_RESUME, &sched_self,
+				  "the throttle lets it go on", err);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < 0 ? b : b < 0 ? a : MIN(a, b);
+}
+
+int64_t sched_guards_due(struct sched *sched, int64_t now_ms)
+{
+	int64_t due = sooner(sched_rules_due(sched, now_ms), sched_samplers_due(sched, now_ms));
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct guard *guard = value;
+		int64_t left = MAX(guard->verdict.next_ms - now_ms, 0);
+
+		if (guard->verdict.next_ms > 0) {
+			due = sooner(due, left);
+		}
+	}
+	return due;
+}
+
+const char *sched_throttle_reason(const struct sched *sched, int64_t server_id)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	return guard == NULL || guard->verdict.state < THROTTLE_PAUSED ? NULL : guard->verdict.what;
+}

@@ -1,0 +1,226 @@
+/*
+ * Which servers are sampled: those that a rollout needs, and for a minute those that somebody
+ * asked about. Samples come as letters. A sampler that is not needed any more is told to
+ * stop and freed when its threads have ended, so that the loop never waits for them.
+ */
+#include "db.h"
+#include "log.h"
+#include "sample.h"
+#include "sampler.h"
+#include "sched_guard.h"
+#include "store_server.h"
+#include "tick.h"
+
+#define UNUSED_MS 60000
+#define RETRY_MS  5000
+
+/* The sampler's thread. */
+static void on_sample(void *ctx, struct sample *sample)
+{
+	struct sched *sched = ctx;
+	struct letter *letter = g_new0(struct letter, 1);
+
+	letter->sample = sample;
+	mailbox_send(sched->letters, letter);
+}
+
+static double number_of(const char *text)
+{
+	struct err ignored;
+	double value = SIGNAL_NO_LIMIT;
+
+	if (text != NULL && signal_value_parse(text, &value, &ignored) < 0) {
+		return SIGNAL_NO_LIMIT;
+	}
+	return value;
+}
+
+/* The signals that operators have added, those of the server before those of all. Owned. */
+static GArray *customs_of(const struct sched *sched, int64_t server_id)
+{
+	GArray *customs = g_array_new(FALSE, FALSE, sizeof(struct custom_signal));
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = sched->rules->len; i > 0; i--) {
+		const struct store_rule *row =
+			&((const struct rule *)g_ptr_array_index(sched->rules, i - 1))->row;
+		const struct custom_signal custom = {
+			.name = row->name, /* borrowed: the sampler copies */
+			.text = row->source,
+			.soft = number_of(row->soft),
+			.hard = number_of(row->hard),
+			.critical = number_of(row->critical),
+		};
+
+		if (row->kind == STORE_RULE_LIMIT && row->source != NULL &&
+		    (row->server_id == 0 || row->server_id == server_id) &&
+		    g_hash_table_add(seen, row->name)) {
+			g_array_append_val(customs, custom);
+		}
+	}
+	return customs;
+}
+
+/* All that makes a sampler what it is. Owned. */
+static char *describe(const struct store_server *row, const GArray *customs)
+{
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text, "%s %lld %s %s\n", row->host, (long long)row->port,
+			       row->socket, row->defaults_file);
+
+	for (guint i = 0; i < customs->len; i++) {
+		const struct custom_signal *custom =
+			&g_array_index(customs, struct custom_signal, i);
+
+		g_string_append_printf(text, "%s %s\n", custom->name, custom->text);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void start(struct sched *sched, struct guard *guard, const struct store_server *row,
+		  int64_t now_ms)
+{
+	g_autoptr(GArray) customs = customs_of(sched, guard->server_id);
+	const struct sampler_config config = {
+		.server_id = guard->server_id,
+		.addr = {
+			.host = row->host,
+			.port = (unsigned)row->port,
+			.socket = row->socket,
+			.defaults_file = row->defaults_file,
+		},
+		.customs = (const struct custom_signal *)(const void *)customs->data,
+		.customs_nr = customs->len,
+		.discover = true,
+		.probe = sched->policy.throttle_probe,
+	};
+	struct err err = { 0 };
+
+	g_free(guard->sampled);
+	guard->sampled = describe(row, customs);
+	guard->begun_ms = now_ms;
+	guard->period_ms = 0;
+	guard->sampler = sampler_new(&config, on_sample, sched, &err);
+	governor_begin(guard->governor, true, now_ms);
+	if (guard->sampler == NULL) { /* silent, with the reason */
+		governor_trouble(guard->governor, err.msg);
+		log_warn("server is not sampled server=%s error=\"%s\"", guard->name, err.msg);
+	}
+}
+
+static void stop(struct sched *sched, struct guard *guard)
+{
+	if (guard->sampler != NULL) {
+		sampler_stop(guard->sampler);
+		g_ptr_array_add(sched->retired, g_steal_pointer(&guard->sampler));
+	}
+}
+
+void sched_sampler_need(struct sched *sched, struct guard *guard, const struct link *link)
+{
+	int64_t now_ms = tick_ms();
+
+	if (!sched->policy.throttle || guard->sampler != NULL || sched->stopping ||
+	    (guard->begun_ms > 0 && guard->is_wanted && now_ms - guard->begun_ms < RETRY_MS)) {
+		return;
+	}
+	guard->is_wanted = true;
+	start(sched, guard, &link->row, now_ms);
+}
+
+void sched_sampler_pace(struct guard *guard)
+{
+	if (guard->sampler != NULL && guard->verdict.period_ms != guard->period_ms) {
+		guard->period_ms = guard->verdict.period_ms;
+		sampler_set_period(guard->sampler, guard->period_ms);
+	}
+}
+
+/* Its address or the signals of operators may be others now. */
+void sched_sampler_renew(struct sched *sched, struct guard *guard)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &guard->server_id);
+	g_autoptr(GArray) customs = NULL;
+	g_autofree char *now = NULL;
+
+	if (guard->sampler == NULL || link == NULL) {
+		return;
+	}
+	customs = customs_of(sched, guard->server_id);
+	now = describe(&link->row, customs);
+	if (g_strcmp0(now, guard->sampled) != 0) {
+		stop(sched, guard);
+		start(sched, guard, &link->row, tick_ms());
+	}
+}
+
+void sched_sampler_drop(struct sched *sched, struct guard *guard)
+{
+	stop(sched, guard);
+	guard->is_wanted = false;
+	governor_begin(guard->governor, false, tick_ms());
+}
+
+static bool is_used(const struct sched *sched, const struct guard *guard, int64_t now_ms)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &guard->server_id);
+
+	return now_ms - guard->wanted_ms < UNUSED_MS || (link != NULL && link->tasks > 0);
+}
+
+void sched_samplers_trim(struct sched *sched, int64_t now_ms)
+{
+	GHashTableIter iter;
+	void *value;
+
+	for (guint i = sched->retired->len; i > 0; i--) {
+		struct sampler *sampler = g_ptr_array_index(sched->retired, i - 1);
+
+		if (sampler_has_ended(sampler)) {
+			sampler_free(sampler);
+			(void)g_ptr_array_remove_index_fast(sched->retired, i - 1);
+		}
+	}
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct guard *guard = value;
+
+		if (guard->sampler != NULL && !is_used(sched, guard, now_ms)) {
+			sched_sampler_drop(sched, guard);
+		}
+	}
+}
+
+int64_t sched_samplers_due(const struct sched *sched, int64_t now_ms)
+{
+	int64_t due = sched->retired->len > 0 ? RETRY_MS : -1;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct guard *guard = value;
+		int64_t left = MAX(guard->wanted_ms + UNUSED_MS - now_ms, RETRY_MS);
+
+		if (guard->sampler != NULL) {
+			due = due < 0 ? left : MIN(due, left);
+		}
+	}
+	return due;
+}
+
+void sched_samplers_end(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->guards);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		stop(sched, value);
+	}
+	for (guint i = 0; i < sched->retired->len; i++) {
+		sampler_free(g_ptr_array_index(sched->retired, i));
+	}
+	g_ptr_array_set_size(sched->retired, 0);
+}

@@ -1,0 +1,155 @@
+#include "throttle_fixture.h"
+
+static const struct sched_start start = { .release = "rel", .budget = "0" };
+
+static int64_t begin(struct fixture *fixture)
+{
+	int64_t id;
+
+	fixture_add_tenants(fixture, 6);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	return id;
+}
+
+static void a_flood_pauses_the_rollout_and_it_goes_on_by_itself(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+	int64_t done;
+
+	give(fixture, 1);
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	done = fixture_count(fixture, id, TASK_DONE);
+	assert_true(done < 6);
+	assert_non_null(strstr(fixture_reason(fixture, id), " > 100 (critical) since "));
+	for (int i = 0; i < 20; i++) {
+		give(fixture, 200);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), done);
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 6);
+}
+
+static void one_sample_pauses_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+
+	give(fixture, 1);
+	give(fixture, 5000);
+	give(fixture, 1);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
+static void a_hard_limit_lets_nothing_new_start_and_pauses_no_rollout(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+	int64_t open;
+
+	give(fixture, 50);
+	give(fixture, 50);
+	give(fixture, 50);
+	open = fixture_count(fixture, id, TASK_PENDING);
+	assert_true(open > 0);
+	for (int i = 0; i < 20; i++) {
+		give(fixture, 50);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_PENDING), open);
+	assert_int_equal(fixture_state(fixture, id), ROLLOUT_RUNNING);
+	assert_string_equal(sched_throttle_reason(fixture->sched, fixture->server_id),
+			    "threads_running 50 > 32 (hard)");
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+	assert_null(sched_throttle_reason(fixture->sched, fixture->server_id));
+}
+
+static void whom_a_human_paused_the_throttle_does_not_resume(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+	int64_t end;
+
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	fixture_do(fixture, id, ROLLOUT_PAUSE);
+	sched_wake(fixture->sched);
+	assert_string_equal(fixture_reason(fixture, id), "paused by anna: a test");
+	end = tick_ms() + GOVERNOR_CALM_MS + 1000;
+	while (tick_ms() < end) {
+		give(fixture, 1);
+		assert_int_equal(fixture_state(fixture, id), ROLLOUT_PAUSED);
+		g_usleep(GIVE_US);
+	}
+	fixture_do(fixture, id, ROLLOUT_RESUME);
+	sched_wake(fixture->sched);
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+}
+
+static void a_restart_does_not_forget_who_paused_it(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+}
+
+static void a_sample_that_changes_nothing_costs_no_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_stats before;
+	struct sched_stats after;
+	SCOPED(seen) seen = { 0 };
+
+	look_at_server(fixture, &seen); /* from here on it is watched */
+	give(fixture, 1);
+	fixture_turns(fixture, 10); /* all that was to do is done */
+	sched_stats_get(fixture->sched, &before);
+	for (int i = 0; i < 50; i++) {
+		give(fixture, 1);
+	}
+	sched_stats_get(fixture->sched, &after);
+	assert_int_equal(after.turns, before.turns);
+	look_at_server(fixture, &seen);
+	assert_true(seen.value == 1);
+}
+
+static int count_throttle(const struct store_event *event, void *ctx, struct err *err)
+{
+	(void)err;
+	if (strcmp(event->kind, "throttle") == 0) {
+		g_string_append_printf(ctx, "%s %s|", event->object, event->state);
+	}
+	return 0;
+}
+
+static void what_it_did_is_in_the_audit_trail(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+	g_autoptr(GString) events = g_string_new(NULL);
+	struct err err = { 0 };
+
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+	must(store_event_each(fixture->store, 0, 0, 1000, count_throttle, events, &err), &err);
+	assert_string_equal(events->str, "server/db1 stopped|server/db1 paused|server/db1 go|");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_flood_pauses_the_rollout_and_it_goes_on_by_itself),
+		SCENARIO(one_sample_pauses_nothing),
+		SCENARIO(a_hard_limit_lets_nothing_new_start_and_pauses_no_rollout),
+		SCENARIO(whom_a_human_paused_the_throttle_does_not_resume),
+		SCENARIO(a_restart_does_not_forget_who_paused_it),
+		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
+		SCENARIO(what_it_did_is_in_the_audit_trail),
+	};
+
+	return cmocka_run_group_tests_name("sched_guard", tests, NULL, NULL);
+}

@@ -1,0 +1,71 @@
+#include "throttle_fixture.h"
+
+static void send_sample(struct fixture *fixture)
+{
+	struct letter *letter = g_new0(struct letter, 1);
+
+	letter->sample = sample_new(fixture->server_id, tick_ms());
+	mailbox_send(fixture->sched->letters, letter);
+}
+
+static void send_result(struct fixture *fixture)
+{
+	struct letter *letter = g_new0(struct letter, 1);
+
+	letter->result = g_new0(struct exec_result, 1);
+	letter->result->kind = EXEC_TASK;
+	letter->result->id = 404; /* no such task */
+	letter->result->server_id = 404;
+	mailbox_send(fixture->sched->letters, letter);
+}
+
+static void only_samples_need_no_turn(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_false(sched_letters_take(fixture->sched)); /* nothing is not a sample */
+	send_sample(fixture);
+	send_sample(fixture);
+	assert_true(sched_letters_take(fixture->sched));
+	assert_true(g_queue_is_empty(&fixture->sched->inbox));
+}
+
+static void a_word_among_the_samples_is_kept_for_the_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	struct letter *word = g_new0(struct letter, 1);
+
+	word->task_id = 404;
+	word->said = g_strdup("nobody waits for this");
+	send_sample(fixture);
+	mailbox_send(fixture->sched->letters, word);
+	send_sample(fixture);
+	assert_false(sched_letters_take(fixture->sched));
+	assert_int_equal(fixture->sched->inbox.length, 1);
+	assert_false(sched_letters_refused(fixture->sched));
+	fixture_turns(fixture, 1);
+	assert_true(g_queue_is_empty(&fixture->sched->inbox));
+}
+
+static void one_that_waits_needs_a_turn_even_after_a_sample(void **state)
+{
+	struct fixture *fixture = *state;
+
+	send_result(fixture);
+	assert_false(sched_letters_take(fixture->sched));
+	send_sample(fixture);
+	assert_false(sched_letters_take(fixture->sched));
+	assert_int_equal(fixture->sched->inbox.length, 1);
+	sched_letter_free(g_queue_pop_head(&fixture->sched->inbox));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(only_samples_need_no_turn),
+		SCENARIO(a_word_among_the_samples_is_kept_for_the_turn),
+		SCENARIO(one_that_waits_needs_a_turn_even_after_a_sample),
+	};
+
+	return cmocka_run_group_tests_name("sched_letter", tests, NULL, NULL);
+}

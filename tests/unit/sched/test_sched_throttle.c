@@ -1,0 +1,276 @@
+#include "throttle_fixture.h"
+
+static void limits_are_set_live_and_survive_a_restart(void **state)
+{
+	const struct sched_limit all = { .signal = "threads_running", .hard = "7" };
+	const struct sched_limit one = { .signal = "threads_running", .soft = "-", .hard = "9" };
+	const struct sched_limit usual = { .signal = "threads_running", .soft = "", .hard = "" };
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+
+	look_at_server(fixture, &seen);
+	give(fixture, 8);
+	give(fixture, 8);
+	ORDER(fixture, sched_throttle_set(fixture->sched, NULL, &all, &fixture_actor, &order_err));
+	look_at_server(fixture, &seen);
+	assert_true(seen.hard == 7);
+	assert_string_equal(seen.state, "paused");
+	assert_non_null(strstr(seen.reason, "threads_running 8 > 7 (hard) since "));
+	ORDER(fixture, sched_throttle_set(fixture->sched, "db1", &one, &fixture_actor, &order_err));
+	look_at_server(fixture, &seen);
+	assert_true(seen.hard == 9);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	look_at_server(fixture, &seen);
+	give(fixture, 1);
+	look_at_server(fixture, &seen);
+	assert_true(seen.hard == 9);
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &usual, &fixture_actor, &order_err));
+	look_at_server(fixture, &seen);
+	assert_true(seen.hard == 7);
+}
+
+/* clang-format off */
+static const struct {
+	struct sched_limit limit; const char *says;
+} refused[] = {
+	{ { "lags", "1", NULL, NULL, NULL },             "\"lags\" is no signal" },
+	{ { "lag", "much", NULL, NULL, NULL },           "soft: \"much\" is no limit" },
+	{ { "lag", NULL, "-3", NULL, NULL },             "hard: \"-3\" is no limit" },
+	{ { "lag", NULL, NULL, NULL, "select 1" },       "lag is built in" },
+	{ { "sql:queue", "1", NULL, NULL, NULL },        "there is no signal sql:queue yet" },
+	{ { "http:shop", NULL, NULL, NULL, "ftp://x" },  "http:// or https://" },
+	{ { "file:stop", NULL, NULL, NULL, "here" },     "absolute path" },
+};
+
+/* clang-format on */
+
+static void what_cannot_be_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+		struct err err = { 0 };
+
+		must(store_begin(fixture->store, &err), &err);
+		assert_int_equal(sched_throttle_set(fixture->sched, "db1", &refused[i].limit,
+						    &fixture_actor, &err),
+				 -1);
+		assert_int_equal(err.code, ERR_INVALID);
+		if (strstr(err.msg, refused[i].says) == NULL) {
+			fail_msg("\"%s\" is not in \"%s\"", refused[i].says, err.msg);
+		}
+		store_rollback(fixture->store);
+	}
+}
+
+static void a_signal_of_an_operator_comes_and_goes(void **state)
+{
+	const struct sched_limit made = { "sql:queue", "10", NULL, NULL, "select 1" };
+	const struct sched_limit more = { "sql:queue", NULL, "20", NULL, NULL };
+	const struct sched_limit gone = { "sql:queue", NULL, NULL, NULL, "-" };
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &made, &fixture_actor, &order_err));
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &more, &fixture_actor, &order_err));
+	assert_string_equal(((struct rule *)fixture->sched->rules->pdata[0])->row.soft, "10");
+	assert_string_equal(((struct rule *)fixture->sched->rules->pdata[0])->row.hard, "20");
+	assert_string_equal(((struct rule *)fixture->sched->rules->pdata[0])->row.source,
+			    "select 1");
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &gone, &fixture_actor, &order_err));
+	assert_int_equal(fixture->sched->rules->len, 0);
+}
+
+static void a_hold_keeps_everything_and_a_release_ends_it(void **state)
+{
+	const struct sched_start start = { .release = "rel", .budget = "0" };
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, "db1", 3600000, &fixture_actor, &order_err));
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	fixture_turns(fixture, 30);
+	assert_int_equal(fixture_count(fixture, id, TASK_PENDING), 3);
+	look_at_server(fixture, &seen);
+	assert_string_equal(seen.state, "paused");
+	assert_string_equal(seen.hold, "a test");
+	assert_true(g_str_has_prefix(seen.reason, "held by anna until "));
+	assert_true(g_str_has_suffix(seen.reason, ": a test"));
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db1", &fixture_actor, &order_err));
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(sched_throttle_release(fixture->sched, NULL, &fixture_actor, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	store_rollback(fixture->store);
+}
+
+static void a_hold_ends_by_itself_and_leaves_no_rule(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+	int64_t end = tick_ms() + 5000;
+
+	look_at_server(fixture, &seen);
+	ORDER(fixture, sched_throttle_hold(fixture->sched, NULL, 300, &fixture_actor, &order_err));
+	look_at_server(fixture, &seen);
+	assert_string_equal(seen.state, "paused");
+	while (fixture->sched->rules->len > 0 && tick_ms() < end) {
+		int64_t wait_ms = sched_turn(fixture->sched);
+
+		if (fixture->sched->rules->len > 0) {
+			assert_in_range(wait_ms, 0, 300); /* the program would wake in time */
+		}
+		g_usleep(GIVE_US);
+	}
+	look_at_server(fixture, &seen);
+	assert_string_not_equal(seen.state, "paused");
+}
+
+static void an_end_is_needed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(sched_throttle_hold(fixture->sched, "db1", 0, &fixture_actor, &err), -1);
+	assert_non_null(strstr(err.msg, "it has to end by itself"));
+	assert_int_equal(sched_throttle_ratio(fixture->sched, "db1", 0, 1000, &fixture_actor, &err),
+			 -1);
+	assert_int_equal(
+		sched_throttle_ratio(fixture->sched, "db1", NAN, 1000, &fixture_actor, &err), -1);
+	assert_int_equal(sched_throttle_hold(fixture->sched, "db9", 1000, &fixture_actor, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	store_rollback(fixture->store);
+}
+
+static void a_share_and_an_exemption_are_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+
+	look_at_server(fixture, &seen);
+	give(fixture, 50);
+	give(fixture, 50);
+	ORDER(fixture, sched_throttle_exempt(fixture->sched, "db1", "threads_running", 60000,
+					     &fixture_actor, &order_err));
+	ORDER(fixture,
+	      sched_throttle_ratio(fixture->sched, "db1", 0.5, 60000, &fixture_actor, &order_err));
+	look_at_server(fixture, &seen);
+	assert_string_equal(seen.state, "slow");
+	assert_true(g_str_has_prefix(seen.reason, "0.5 of its slots by anna until "));
+	assert_true(seen.ratio == 0.5);
+	assert_int_equal(seen.slots, 1);
+	assert_int_equal(seen.slots_max, 2);
+	assert_in_range(seen.exempt_until, tick_wall_ms(), tick_wall_ms() + 60000);
+}
+
+static int add_label(const char *label, int64_t running, int64_t now, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s %lld %lld|", label, (long long)running, (long long)now);
+	return 0;
+}
+
+static void labels_have_limits(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autoptr(GString) labels = g_string_new(NULL);
+	struct err err = { 0 };
+
+	ORDER(fixture, sched_throttle_set_label(fixture->sched, "region=eu", 10, &fixture_actor,
+						&order_err));
+	ORDER(fixture,
+	      sched_throttle_set_label(fixture->sched, "tier=gold", 1, &fixture_actor, &order_err));
+	ORDER(fixture, sched_throttle_set_label(fixture->sched, "region=eu", -1, &fixture_actor,
+						&order_err));
+	must(sched_throttle_labels(fixture->sched, add_label, labels, &err), &err);
+	assert_string_equal(labels->str, "tier=gold 1 0|");
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(
+		sched_throttle_set_label(fixture->sched, "region", 1, &fixture_actor, &err), -1);
+	assert_int_equal(sched_throttle_set_label(fixture->sched, "a=b", 0, &fixture_actor, &err),
+			 -1);
+	store_rollback(fixture->store);
+}
+
+static void check(struct fixture *fixture, bool low, int status, const char *says)
+{
+	struct sched_answer answer;
+	struct err err = { 0 };
+
+	must(sched_throttle_check(fixture->sched, "ghost", "db1", low, &answer, &err), &err);
+	assert_int_equal(answer.status, status);
+	if (strstr(answer.message, says) == NULL) {
+		fail_msg("\"%s\" is not in \"%s\"", says, answer.message);
+	}
+}
+
+static void others_are_answered_as_freno_does(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_answer answer;
+	struct err err = { 0 };
+
+	must(sched_throttle_check(fixture->sched, "ghost", "db9", false, &answer, &err), &err);
+	assert_int_equal(answer.status, 404);
+	check(fixture, false, 200, "");
+	give(fixture, 20);
+	give(fixture, 20);
+	check(fixture, false, 200, "");
+	check(fixture, true, 429, "threads_running 20 > 16 (soft)");
+	give(fixture, 50);
+	give(fixture, 50);
+	check(fixture, false, 429, "threads_running 50 > 32 (hard)");
+	must(sched_throttle_check(fixture->sched, "ghost", "db1", false, &answer, &err), &err);
+	assert_true(answer.value == 50 && answer.threshold == 32);
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, "db1", 60000, &fixture_actor, &order_err));
+	check(fixture, false, 417, "held by anna");
+}
+
+static void a_share_is_a_share_of_the_questions(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_answer answer;
+	struct err err = { 0 };
+	int passed = 0;
+
+	ORDER(fixture,
+	      sched_throttle_ratio(fixture->sched, "db1", 0.25, 60000, &fixture_actor, &order_err));
+	for (int i = 0; i < 100; i++) {
+		must(sched_throttle_check(fixture->sched, "x", "db1", false, &answer, &err), &err);
+		assert_true(answer.status == 200 || answer.status == 417);
+		passed += answer.status == 200;
+	}
+	assert_int_equal(passed, 25);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(limits_are_set_live_and_survive_a_restart),
+		SCENARIO(what_cannot_be_is_refused),
+		SCENARIO(a_signal_of_an_operator_comes_and_goes),
+		SCENARIO(a_hold_keeps_everything_and_a_release_ends_it),
+		SCENARIO(a_hold_ends_by_itself_and_leaves_no_rule),
+		SCENARIO(an_end_is_needed),
+		SCENARIO(a_share_and_an_exemption_are_kept),
+		SCENARIO(labels_have_limits),
+		SCENARIO(others_are_answered_as_freno_does),
+		SCENARIO(a_share_is_a_share_of_the_questions),
+	};
+
+	return cmocka_run_group_tests_name("sched_throttle", tests, NULL, NULL);
+}
