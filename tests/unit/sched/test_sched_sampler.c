@@ -61,6 +61,26 @@ static void who_is_not_asked_about_any_more_is_not(void **state)
 	until_known(fixture, &seen); /* and again when somebody asks */
 }
 
+static void a_signal_of_an_operator_is_read_at_once(void **state)
+{
+	const struct sched_limit limit = { "sql:answer", NULL, "10", NULL, "select 42" };
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+	int64_t end = tick_ms() + 8000;
+
+	sample_from_now_on(fixture);
+	until_known(fixture, &seen);
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &limit, &fixture_actor, &order_err));
+	while (g_strcmp0(seen.state, "paused") != 0 && tick_ms() < end) {
+		g_usleep(GIVE_US);
+		(void)sched_turn(fixture->sched);
+		look_at_server(fixture, &seen);
+	}
+	assert_non_null(seen.reason);
+	assert_true(g_str_has_prefix(seen.reason, "sql:answer 42 > 10 (hard) since "));
+}
+
 static void a_server_that_is_not_there_is_silent_and_says_why(void **state)
 {
 	struct fixture *fixture = *state;
@@ -86,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(who_is_asked_about_is_sampled),
 		SCENARIO(who_is_not_asked_about_any_more_is_not),
+		SCENARIO(a_signal_of_an_operator_is_read_at_once),
 		SCENARIO(a_server_that_is_not_there_is_silent_and_says_why),
 	};
 
