@@ -6,6 +6,8 @@
 #ifndef CMD_H
 #define CMD_H
 
+#include <stdbool.h>
+
 #include "cli.h"
 
 int cmd_server_add(struct cli *cli);
@@ -26,6 +28,12 @@ int cmd_tenant_hold(struct cli *cli);
 int cmd_tenant_release(struct cli *cli);
 int cmd_tenant_baseline(struct cli *cli);
 int cmd_tenant_remove(struct cli *cli);
+
+int cmd_window_list(struct cli *cli);
+
+/* "label:region=au", where a server or a tenant is named: what is set for a label. */
+bool window_is_label(const char *word);
+int window_label(struct cli *cli, bool set); /* or show; the first word is the label */
 
 int cmd_lint(struct cli *cli);
 int cmd_release_create(struct cli *cli);

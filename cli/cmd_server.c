@@ -94,8 +94,12 @@ int cmd_server_set(struct cli *cli)
 	g_autofree char *path = client_path("/v1/servers/", cli_word(cli, 0), "");
 	struct wire_server server = { 0 };
 	const struct ask ask = { .path = path, .out_type = &wire_server_type, .out = &server };
-	int code = settings_send(cli, &ask, &view_server);
+	int code;
 
+	if (window_is_label(cli_word(cli, 0))) {
+		return window_label(cli, true);
+	}
+	code = settings_send(cli, &ask, &view_server);
 	wire_release(&wire_server_type, &server);
 	return code;
 }

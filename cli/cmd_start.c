@@ -26,6 +26,7 @@ static int fill(const struct cli *cli, struct wire_rollout_start *start, struct 
 	start->running = opts_number(opts, OPT_RUNNING, 0);
 	start->per_server = opts_number(opts, OPT_PER_SERVER, 0);
 	start->strategy = cli_text(cli, OPT_STRATEGY);
+	start->window = cli_text(cli, OPT_WINDOW);
 	start->stall_ms = opts_number(opts, OPT_STALL, 0);
 	start->reason = cli_text(cli, OPT_REASON);
 	start->dry_run = opts_flag(opts, OPT_DRY_RUN);
@@ -68,6 +69,24 @@ static void append_kind(GString *out, const char *title, const struct wire_texts
 	g_string_append(out, names->nr > SHOWN ? ", …\n" : "\n");
 }
 
+/* "3 wait for a window: the first opens 2026-11-22T15:00:00Z, the last …". */
+static void append_waiting(GString *out, const struct wire_preview *preview)
+{
+	if (preview->waiting == 0) {
+		return;
+	}
+	g_string_append_printf(
+		out, "  %" G_GINT64_FORMAT " would wait for a window: the first opens %s",
+		preview->waiting,
+		preview->next_window != NULL ? preview->next_window : "not within a year");
+	if (preview->last_window == NULL && preview->next_window != NULL) {
+		g_string_append(out, ", the last not within a year");
+	} else if (g_strcmp0(preview->last_window, preview->next_window) != 0) {
+		g_string_append_printf(out, ", the last %s", preview->last_window);
+	}
+	g_string_append_c(out, '\n');
+}
+
 static void print_preview(const struct wire_preview *preview, const struct style *style)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
@@ -85,6 +104,7 @@ static void print_preview(const struct wire_preview *preview, const struct style
 	append_kind(out, "held", &preview->held);
 	append_kind(out, "regressed, will be skipped: see `muster doctor`", &preview->regressed);
 	append_kind(out, "drifted, will be skipped: see `muster tenant show`", &preview->drifted);
+	append_waiting(out, preview);
 	for (size_t i = 0; i < preview->warnings.nr; i++) {
 		g_string_append_printf(out, "  warning: %s\n", preview->warnings.texts[i]);
 	}

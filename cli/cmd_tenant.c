@@ -176,19 +176,12 @@ int cmd_tenant_show(struct cli *cli)
 				 .path = path,
 				 .out_type = &wire_tenant_type,
 				 .out = &tenant };
-	int code = cli_show(cli, &ask, &view_tenant);
+	int code;
 
-	wire_release(&wire_tenant_type, &tenant);
-	return code;
-}
-
-int cmd_tenant_set(struct cli *cli)
-{
-	g_autofree char *path = client_path("/v1/tenants/", cli_word(cli, 0), "");
-	struct wire_tenant tenant = { 0 };
-	const struct ask ask = { .path = path, .out_type = &wire_tenant_type, .out = &tenant };
-	int code = settings_send(cli, &ask, &view_tenant);
-
+	if (window_is_label(cli_word(cli, 0))) {
+		return window_label(cli, false);
+	}
+	code = cli_show(cli, &ask, &view_tenant);
 	wire_release(&wire_tenant_type, &tenant);
 	return code;
 }
@@ -211,6 +204,44 @@ static int change_tenants(struct cli *cli, struct wire_tenants_change *change, s
 	}
 	wire_release(&wire_tenants_change_type, change);
 	return code;
+}
+
+static int set_one(struct cli *cli)
+{
+	g_autofree char *path = client_path("/v1/tenants/", cli_word(cli, 0), "");
+	struct wire_tenant tenant = { 0 };
+	const struct ask ask = { .path = path, .out_type = &wire_tenant_type, .out = &tenant };
+	int code;
+
+	if (window_is_label(cli_word(cli, 0))) {
+		return window_label(cli, true);
+	}
+	code = settings_send(cli, &ask, &view_tenant);
+	wire_release(&wire_tenant_type, &tenant);
+	return code;
+}
+
+/* Names first, then key=value. One name and no selector is that tenant, whatever its name. */
+int cmd_tenant_set(struct cli *cli)
+{
+	struct wire_tenants_change change = { 0 };
+	struct err err = { 0 };
+	size_t names = 0;
+
+	while (names < cli->nr && strchr(cli->words[names], '=') == NULL) {
+		names++;
+	}
+	if (names <= 1 && !opts_flag(&cli->opts, OPT_SELECTOR)) {
+		return set_one(cli);
+	}
+	if (opts_flag(&cli->opts, OPT_REVISION)) {
+		return cli_misused(cli, "--revision is of one tenant");
+	}
+	if (settings_collect(cli, names, &change.set, &err) < 0) {
+		wire_release(&wire_tenants_change_type, &change);
+		return cli_misused(cli, "%s", err.msg);
+	}
+	return change_tenants(cli, &change, names, "/v1/tenants/set", "set");
 }
 
 int cmd_tenant_hold(struct cli *cli)

@@ -6,8 +6,8 @@
 #define WAITING   (BIT(WAIT) | BIT(TIMEOUT))
 #define POLICY                                                                                     \
 	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) |        \
-	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(STRATEGY) | BIT(STALL) | BIT(FORMAT) | \
-	 BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
+	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(STRATEGY) | BIT(STALL) | BIT(WINDOW) | \
+	 BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
 #define MANY (-1)
 
 /* clang-format off */
@@ -28,7 +28,8 @@ const struct command command_table[] = {
 	{ "server show", "NAME", "Show one server", NULL, NULL,
 	  0, 1, 1, WORDS_SERVER, false, cmd_server_show },
 	{ "server set", "NAME KEY=VALUE…", "Change a server",
-	  "Keys: host, port, socket, defaults-file, max-running, label.K; an empty value removes a label.",
+	  "Keys: host, port, socket, defaults-file, max-running, label.K, window, freeze; an empty "
+	  "value removes a label, a window, a freeze. Those two are explained in tenant set.",
 	  "muster server set db1 max-running=8 label.region=eu",
 	  SETTING | BIT(LABEL), 1, MANY, WORDS_SERVER, false, cmd_server_set },
 	{ "server check", "NAME", "Ask a server who it is and what muster may do there",
@@ -57,9 +58,18 @@ const struct command command_table[] = {
 	  BIT(SELECTOR), 0, MANY, WORDS_TENANT, false, cmd_tenant_list },
 	{ "tenant show", "NAME", "Show one tenant", NULL, NULL,
 	  0, 1, 1, WORDS_TENANT, false, cmd_tenant_show },
-	{ "tenant set", "NAME KEY=VALUE…", "Change one tenant",
-	  "The only key is label.K; an empty value removes the label.", NULL,
-	  SETTING | BIT(LABEL), 1, MANY, WORDS_TENANT, false, cmd_tenant_set },
+	{ "tenant set", "[NAME…] KEY=VALUE…", "Change tenants: windows, freezes, labels",
+	  "Keys: window, freeze, label.K; an empty value removes it. A window is when a rollout may "
+	  "start on the tenant: days, times and a time zone, several separated by \";\"; it is open "
+	  "while a clock on the wall there says so. A freeze is \"[DATE until] DATE\" with a reason: "
+	  "nothing starts until then. NAME may be label:K=V for all that have that label, also those "
+	  "that get it later. Every window that applies (of the tenant, its server, its labels) must "
+	  "be open, and what is expected to be needed must fit into what is left.",
+	  "muster tenant set acme window='Sun 02:00-05:00 Australia/Sydney'\n"
+	  "muster tenant set -l tier=gold window='Mon-Fri 22:00-04:00; Sun 00:00-24:00 Europe/Berlin'\n"
+	  "muster tenant set label:region=au window='Sun 02:00-05:00 Australia/Sydney'\n"
+	  "muster tenant set acme freeze='2026-12-24 until 2027-01-02' --reason 'year end'",
+	  SETTING | BIT(LABEL) | BIT(SELECTOR), 1, MANY, WORDS_TENANT, false, cmd_tenant_set },
 	{ "tenant label", "[NAME…] K=V…", "Put labels on tenants; K= removes one", NULL,
 	  "muster tenant label acme beta tier=gold\nmuster tenant label -l server=db1 region=eu",
 	  CHOSEN | BIT(LABEL), 0, MANY, WORDS_TENANT, false, cmd_tenant_label },
@@ -75,6 +85,10 @@ const struct command command_table[] = {
 	  CHOSEN | BIT(RELEASE) | BIT(AT), 0, MANY, WORDS_TENANT, false, cmd_tenant_baseline },
 	{ "tenant remove", "[NAME…]", "Forget tenants; their databases are not touched", NULL, NULL,
 	  CHOSEN, 0, MANY, WORDS_TENANT, false, cmd_tenant_remove },
+
+	{ "window list", "", "List windows and freezes of servers, labels and tenants",
+	  "They are set with tenant set and server set.", NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_window_list },
 
 	{ "lint", "DIR", "Check a folder of migrations without any server",
 	  "Reads the folder as a rollout would. A finding is FILE:line:column with the reason, and "
@@ -117,7 +131,7 @@ const struct command command_table[] = {
 	  "muster rollout skip r12 -t acme --reason 'moves to another server'",
 	  SETTING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout set", "R KEY=VALUE…", "Change the limits of a rollout while it runs",
-	  "Keys: budget, running, per-server, stall, bake.",
+	  "Keys: budget, running, per-server, stall, bake, window.",
 	  "muster rollout set r12 running=8 budget=5%",
 	  SETTING, 1, MANY, WORDS_ROLLOUT, false, cmd_rollout_set },
 

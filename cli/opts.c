@@ -72,6 +72,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "tasks at a time on one server" },
 	[OPT_STRATEGY]       = { "strategy",      0,   OPT_CHOICE,   "S",         "auto|direct", WORDS_NONE,
 				 "how statements are applied (default auto)" },
+	[OPT_WINDOW]         = { "window",        0,   OPT_CHOICE,   "W",         "respect|ignore", WORDS_NONE,
+				 "wait for maintenance windows (default) or ignore them; a freeze holds in any case" },
 	[OPT_STALL]          = { "stall",         0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
 				 "how long one tenant's application may be made to wait in all" },
 	[OPT_KEY]            = { "key",           0,   OPT_TEXT,     "K",         NULL, WORDS_NONE,

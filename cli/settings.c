@@ -18,17 +18,17 @@ char *settings_word(const char *word, struct err *err)
 	return g_strconcat(g_strdelimit(key, "-", '_'), equals, NULL);
 }
 
-static int collect(const struct cli *cli, struct wire_set *set, struct err *err)
+int settings_collect(const struct cli *cli, size_t first, struct wire_texts *set, struct err *err)
 {
 	const GPtrArray *labels = cli->opts.texts[OPT_LABEL];
 
-	for (size_t i = 1; i < cli->nr; i++) {
+	for (size_t i = first; i < cli->nr; i++) {
 		g_autofree char *word = settings_word(cli->words[i], err);
 
 		if (word == NULL) {
 			return -1;
 		}
-		wire_texts_add(&set->set, word);
+		wire_texts_add(set, word);
 	}
 	for (guint i = 0; labels != NULL && i < labels->len; i++) {
 		g_autofree char *label =
@@ -38,10 +38,9 @@ static int collect(const struct cli *cli, struct wire_set *set, struct err *err)
 		if (word == NULL) {
 			return -1;
 		}
-		wire_texts_add(&set->set, word);
+		wire_texts_add(set, word);
 	}
-	return set->set.nr > 0 ? 0
-			       : err_set(err, ERR_INVALID, "there is nothing to set: key=value");
+	return set->nr > 0 ? 0 : err_set(err, ERR_INVALID, "there is nothing to set: key=value");
 }
 
 int settings_send(struct cli *cli, const struct ask *where, const struct view *view)
@@ -55,7 +54,7 @@ int settings_send(struct cli *cli, const struct ask *where, const struct view *v
 	ask.method = "PATCH";
 	ask.in_type = &wire_set_type;
 	ask.in = &set;
-	if (collect(cli, &set, &err) < 0) {
+	if (settings_collect(cli, 1, &set.set, &err) < 0) {
 		code = cli_misused(cli, "%s", err.msg);
 	} else {
 		code = cli_show(cli, &ask, view);

@@ -121,6 +121,9 @@ static const struct column server_columns[] = {
 	{ "LABELS",        "labels",        COLUMN_WIDE,                 NULL },
 	{ "DEFAULTS FILE", "defaults_file", COLUMN_WIDE,                 NULL },
 	{ "REVISION",      "revision",      COLUMN_WIDE | COLUMN_RIGHT,  NULL },
+	{ "WINDOW",        "window",        COLUMN_WIDE | COLUMN_FLEX,   NULL },
+	{ "OPENS",         "next_window",   COLUMN_WIDE | COLUMN_TIME,   NULL },
+	{ "FREEZE",        "freeze",        COLUMN_WIDE | COLUMN_FLEX,   NULL },
 	{ 0 },
 };
 
@@ -152,6 +155,19 @@ static const struct column tenant_columns[] = {
 	{ "REVISION", "revision", COLUMN_WIDE | COLUMN_RIGHT, NULL },
 	{ "OPEN",     "unfinished", COLUMN_WIDE,              NULL },
 	{ "WAS",      "regressed", COLUMN_WIDE,               NULL },
+	{ "WINDOW",   "window",   COLUMN_WIDE | COLUMN_FLEX,  NULL },
+	{ "OPENS",    "next_window", COLUMN_WIDE | COLUMN_TIME, NULL },
+	{ "FREEZE",   "freeze",   COLUMN_WIDE | COLUMN_FLEX,  NULL },
+	{ "WAITS",    "waits",    COLUMN_WIDE | COLUMN_FLEX,  NULL },
+	{ 0 },
+};
+
+static const struct column window_columns[] = {
+	{ "FOR",         "scope",       0,           NULL },
+	{ "NAME",        "name",        0,           NULL },
+	{ "WINDOW",      "window",      COLUMN_FLEX, NULL },
+	{ "OPENS",       "next_window", COLUMN_TIME, NULL },
+	{ "FREEZE",      "freeze",      COLUMN_FLEX, NULL },
 	{ 0 },
 };
 
@@ -191,6 +207,8 @@ static const struct column rollout_columns[] = {
 	{ "CREATED",  "created_at",  COLUMN_WIDE | COLUMN_TIME,  NULL },
 	{ "FINISHED", "finished_at", COLUMN_WIDE | COLUMN_TIME,  NULL },
 	{ "REVISION", "revision",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ "WINDOW",   "window",      COLUMN_WIDE,                NULL },
+	{ "OPENS",    "next_window", COLUMN_WIDE | COLUMN_TIME,  NULL },
 	{ 0 },
 };
 
@@ -209,6 +227,8 @@ static const struct column preview_columns[] = {
 	{ "PENDING",    "pending",    0, NULL },
 	{ "UP TO DATE", "up_to_date", 0, NULL },
 	{ "STATEMENTS", "statements", 0, NULL },
+	{ "WAITING",    "waiting",    0, NULL },
+	{ "WINDOW",     "next_window", 0, NULL },
 	{ "WAVES",      "waves",      0, get_waves },
 	{ "AHEAD",      "ahead",      0, NULL },
 	{ "MISSING",    "missing",    0, NULL },
@@ -268,6 +288,14 @@ static void name_event(GString *out, const void *item)
 	render_field(out, &wire_event_type, "object", item);
 }
 
+/* "server/db1", "label/region=eu" */
+static void name_window(GString *out, const void *item)
+{
+	const struct wire_window *window = item;
+
+	g_string_append_printf(out, "%s/%s", window->scope, window->name);
+}
+
 static void name_finding(GString *out, const void *item)
 {
 	render_field(out, &wire_finding_type, "object", item);
@@ -285,6 +313,7 @@ static void name_changed(GString *out, const void *item)
 const struct view view_server = { &wire_server_type, server_columns, NULL };
 const struct view view_server_check = { &wire_server_check_type, server_check_columns, NULL };
 const struct view view_tenant = { &wire_tenant_type, tenant_columns, NULL };
+const struct view view_window = { &wire_window_type, window_columns, name_window };
 const struct view view_release = { &wire_release_info_type, release_columns, NULL };
 const struct view view_migration = { &wire_migration_type, migration_columns, NULL };
 const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -25,6 +26,7 @@
 
 #define INVENTORY  "inventory.db"
 #define SIGNALS_NR 3
+#define NEVER_S    INT64_C(9000000000) /* in the year 2255 */
 #define GRACE_MS   15000 /* for killed statements to come back; within TimeoutStopSec */
 
 struct app {
@@ -37,6 +39,8 @@ struct app {
 	struct event *signals[SIGNALS_NR];
 	struct event *letters; /* the scheduler's descriptor */
 	struct event *turn;    /* the next turn is due */
+	struct event *clock;   /* readable when the wall clock was set */
+	int clock_fd;
 	struct event *watchdog;
 	struct event *deadline; /* of a stop */
 	bool stopping;
@@ -86,6 +90,36 @@ static void on_wake(void *ctx)
 	struct app *app = ctx;
 
 	arm(app->turn, 0);
+}
+
+/* ---- the wall clock ------------------------------------------------------------------- */
+
+/* A timer that never comes, but cannot be read when the clock was set. */
+static void on_clock(evutil_socket_t fd, short what, void *ctx)
+{
+	struct app *app = ctx;
+	uint64_t times = 0;
+
+	(void)what;
+	if (read(fd, &times, sizeof(times)) < 0 && errno == ECANCELED) {
+		log_warn("the wall clock was set");
+		sched_clock_changed(app->sched);
+	}
+}
+
+static void open_clock(struct app *app)
+{
+	const struct itimerspec never = { .it_value.tv_sec = NEVER_S };
+
+	app->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (app->clock_fd < 0 ||
+	    timerfd_settime(app->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
+			    NULL) < 0) {
+		log_warn("a clock that is set will not be noticed errno=%d", errno);
+		return;
+	}
+	app->clock = event_new(app->base, app->clock_fd, EV_READ | EV_PERSIST, on_clock, app);
+	(void)event_add(app->clock, NULL);
 }
 
 /* ---- signals -------------------------------------------------------------------------- */
@@ -286,6 +320,7 @@ static void open_events(struct app *app)
 	app->turn = evtimer_new(app->base, on_turn, app);
 	app->deadline = evtimer_new(app->base, on_deadline, app);
 	(void)event_add(app->letters, NULL);
+	open_clock(app);
 	sched_on_wake(app->sched, on_wake, app);
 	arm(app->turn, 0);
 }
@@ -307,6 +342,10 @@ static void app_release(struct app *app)
 	}
 	free_event(app->letters);
 	free_event(app->turn);
+	free_event(app->clock);
+	if (app->clock_fd > 0) {
+		(void)close(app->clock_fd);
+	}
 	free_event(app->watchdog);
 	free_event(app->deadline);
 	if (app->base != NULL) {

@@ -135,8 +135,20 @@ struct wire_server {
 	int64_t max_running;
 	int64_t tenants;
 	char *defaults_file;
+	char *window;      /* when it may be migrated, or null: any time */
+	char *next_window; /* when its window opens and no freeze lasts; null: now, or never */
+	char *freeze;      /* "T until T: reason", or null */
 	int64_t revision;
 	struct wire_labels labels;
+};
+
+/* What is set for a server, a label or a tenant. */
+struct wire_window {
+	char *scope; /* "server", "label", "tenant" */
+	char *name;  /* of a label "key=value" */
+	char *window;
+	char *next_window;
+	char *freeze;
 };
 
 struct wire_server_check {
@@ -160,6 +172,10 @@ struct wire_tenant {
 	char *version;
 	char *mode;
 	char *hold;
+	char *window;              /* its own, or null */
+	char *next_window;         /* when all that applies to it allows it; null: now, or never */
+	char *freeze;              /* its own, "T until T: reason", or null */
+	char *waits;               /* why it may not be migrated now, or null */
 	char *class;               /* null until planned */
 	char *unfinished;          /* a migration that was begun and has not ended, or null */
 	char *regressed;           /* a version that was applied and is gone, or null */
@@ -247,6 +263,8 @@ struct wire_rollout {
 	struct wire_counts counts;
 	struct wire_list waves; /* wire_wave */
 	struct wire_budget budget;
+	char *window;      /* "respect" or "ignore" */
+	char *next_window; /* the first opening that one of its tasks waits for, or null */
 	bool over_budget;
 	int64_t running_limit;
 	int64_t eta_s; /* -1: unknown */
@@ -265,6 +283,9 @@ struct wire_preview {
 	int64_t pending; /* tenants with something to do */
 	int64_t up_to_date;
 	int64_t statements;        /* all tenants together */
+	int64_t waiting;           /* of those pending: their windows are closed now */
+	char *next_window;         /* when the first of these opens, or null */
+	char *last_window;         /* when the last one does; null: none waits, or one for ever */
 	struct wire_list waves;    /* wire_wave */
 	struct wire_texts ahead;   /* names */
 	struct wire_texts missing; /* names whose database is not there */
@@ -341,7 +362,10 @@ struct wire_server_add {
 	struct wire_labels labels;
 };
 
-/* Texts "key=value": host port socket defaults_file max_running label.K; empty value removes a label. */
+/*
+ * Texts "key=value": host port socket defaults_file max_running label.K window freeze; an empty
+ * value removes a label, a window, a freeze.
+ */
 struct wire_set {
 	struct wire_texts set;
 	int64_t revision; /* 0: any; else ERR_CONFLICT when the object has another */
@@ -373,6 +397,7 @@ struct wire_tenants_change {
 	char *selector;
 	char *reason;
 	struct wire_labels labels; /* label: an empty value removes */
+	struct wire_texts set;     /* set: "key=value", as of one tenant */
 };
 
 struct wire_baseline {
@@ -406,6 +431,7 @@ struct wire_rollout_start {
 	int64_t running; /* 0: the daemon's default */
 	int64_t per_server;
 	char *strategy;   /* "auto" or "direct" */
+	char *window;     /* "respect" (default) or "ignore" */
 	int64_t stall_ms; /* 0: the daemon's default */
 	char *reason;
 	bool dry_run;
@@ -425,14 +451,15 @@ struct wire_resolve {
 	char *reason;
 };
 
-extern const struct wire_type wire_error_type, wire_server_type, wire_server_check_type,
-	wire_tenant_type, wire_tenant_page_type, wire_problem_type, wire_changed_type,
-	wire_migration_type, wire_release_info_type, wire_counts_type, wire_wave_type,
-	wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type, wire_task_page_type,
-	wire_event_type, wire_event_page_type, wire_finding_type, wire_health_type,
-	wire_server_add_type, wire_set_type, wire_discover_type, wire_import_row_type,
-	wire_import_type, wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
-	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
+extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
+	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
+	wire_changed_type, wire_migration_type, wire_release_info_type, wire_counts_type,
+	wire_wave_type, wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type,
+	wire_task_page_type, wire_event_type, wire_event_page_type, wire_finding_type,
+	wire_health_type, wire_server_add_type, wire_set_type, wire_discover_type,
+	wire_import_row_type, wire_import_type, wire_tenants_change_type, wire_baseline_type,
+	wire_release_file_type, wire_release_create_type, wire_rollout_start_type, wire_verb_type,
+	wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
@@ -458,6 +485,10 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_server_che
  * POST   /v1/tenants/baseline        baseline       -> changed
  * GET    /v1/tenants/T                              -> tenant
  * PATCH  /v1/tenants/T               set            -> tenant
+ * POST   /v1/tenants/set             tenants_change -> changed
+ * GET    /v1/windows                                -> [window]      every one that is set
+ * GET    /v1/labels/K=V                             -> window
+ * PATCH  /v1/labels/K=V              set            -> window        window freeze
  * GET    /v1/releases                               -> [release_info]
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info

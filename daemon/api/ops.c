@@ -23,6 +23,7 @@
 #define RELEASE	TENANT_CHANGE_RELEASE
 #define LABEL	TENANT_CHANGE_LABEL
 #define REMOVE	TENANT_CHANGE_REMOVE
+#define SET	TENANT_CHANGE_SET
 
 const struct op ops[] = {
 	/* method   path, parameters of the query
@@ -69,12 +70,21 @@ const struct op ops[] = {
 	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, LABEL },
 	{ "POST",   "/v1/tenants/remove", NULL,
 	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, REMOVE },
+	{ "POST",   "/v1/tenants/set", NULL,
+	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, SET },
 	{ "POST",   "/v1/tenants/baseline", NULL,
 	  OP_TENANT, ACT,     IN(baseline),       ONE(changed),         op_tenant_baseline, 0 },
 	{ "GET",    "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, LOOK,    NONE,               ONE(tenant),          op_tenant_show, 0 },
 	{ "PATCH",  "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, ACT,     IN(set),            ONE(tenant),          op_tenant_set, 0 },
+
+	{ "GET",    "/v1/windows", NULL,
+	  OP_TENANT, LOOK,    NONE,               LIST(window),         op_window_list, 0 },
+	{ "GET",    "/v1/labels/{label}", NULL,
+	  OP_TENANT, LOOK,    NONE,               ONE(window),          op_label_show, 0 },
+	{ "PATCH",  "/v1/labels/{label}", NULL,
+	  OP_TENANT, ACT,     IN(set),            ONE(window),          op_label_set, 0 },
 
 	{ "GET",    "/v1/releases", NULL,
 	  OP_RELEASE,LOOK,    NONE,               LIST(release_info),   op_release_list, 0 },

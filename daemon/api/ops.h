@@ -86,6 +86,10 @@ int op_tenant_baseline(struct call *call, struct err *err);
 int op_tenant_show(struct call *call, struct err *err);
 int op_tenant_set(struct call *call, struct err *err);
 
+int op_window_list(struct call *call, struct err *err);
+int op_label_show(struct call *call, struct err *err);
+int op_label_set(struct call *call, struct err *err);
+
 int op_release_list(struct call *call, struct err *err);
 int op_release_create(struct call *call, struct err *err);
 int op_release_show(struct call *call, struct err *err);

@@ -154,7 +154,9 @@ int op_tenant_add(struct call *call, struct err *err)
 	    store_tenant_get_id(call->api->store, row.id, &stored, err) < 0) {
 		return OP_FAILED;
 	}
-	view_tenant(&stored, call->answer);
+	if (view_tenant(call->api, &stored, call->answer, err) < 0) {
+		return OP_FAILED;
+	}
 	return OP_DONE;
 }
 

@@ -11,6 +11,7 @@
 #include "name.h"
 #include "ops.h"
 #include "store_rollout.h"
+#include "tick.h"
 #include "view.h"
 
 #define LIST_DEFAULT 100 /* rollouts, newest first */
@@ -78,6 +79,7 @@ static void start_fill(const struct wire_rollout_start *asked, struct sched_star
 		.gate = asked->gate,
 		.budget = asked->budget,
 		.strategy = asked->strategy,
+		.window = asked->window,
 		.bake_ms = asked->bake_ms,
 		.running = asked->running,
 		.per_server = asked->per_server,
@@ -92,6 +94,13 @@ static void names_copy(char *const *names, struct wire_texts *out)
 	}
 }
 
+static char *moment_text(int64_t wall_ms)
+{
+	char text[TICK_TEXT_MAX];
+
+	return wall_ms <= 0 ? NULL : g_strdup(tick_format(text, wall_ms));
+}
+
 static void preview_fill(const struct sched_preview *from, struct wire_preview *to)
 {
 	to->release = g_strdup(from->release);
@@ -100,6 +109,9 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 	to->pending = from->pending;
 	to->up_to_date = from->up_to_date;
 	to->statements = from->statements;
+	to->waiting = from->waiting;
+	to->next_window = moment_text(from->first_at);
+	to->last_window = moment_text(from->last_at);
 	for (size_t i = 0; i < from->nr_waves; i++) {
 		struct wire_wave *wave = wire_list_add(&wire_wave_type, &to->waves);
 

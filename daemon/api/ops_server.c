@@ -13,6 +13,7 @@
 #include "name.h"
 #include "ops.h"
 #include "ops_tenant.h"
+#include "ops_window.h"
 #include "store_server.h"
 #include "view.h"
 
@@ -89,6 +90,7 @@ static int server_store(struct call *call, struct store_server *row, const char 
 		return OP_FAILED;
 	}
 	sched_server_changed(call->api->sched, row->id);
+	sched_window_changed(call->api->sched, SCHED_SCOPE_SERVER, row->id);
 	return view_server(call->api, row, call->answer, err);
 }
 
@@ -122,8 +124,11 @@ static int host_set(struct store_server *row, const char *value)
 	return 0;
 }
 
-static int key_set(struct store_server *row, const char *key, const char *value, struct err *err)
+static int key_set(struct store_server *row, const char *key, const char *value, const char *reason,
+		   struct err *err)
 {
+	const struct window_slot slot = WINDOW_SLOT(row);
+
 	if (strcmp(key, "host") == 0) {
 		return host_set(row, value);
 	}
@@ -145,9 +150,12 @@ static int key_set(struct store_server *row, const char *key, const char *value,
 	if (g_str_has_prefix(key, "label.")) {
 		return label_set(&row->labels, key + strlen("label."), value, err);
 	}
+	if (window_is_key(key)) {
+		return window_key_set(&slot, key, value, reason, err);
+	}
 	return err_set(err, ERR_INVALID,
 		       "a server has no \"%.64s\"; known: host port socket defaults_file "
-		       "max_running label.KEY",
+		       "max_running window freeze label.KEY",
 		       key);
 }
 
@@ -167,7 +175,7 @@ int op_server_set(struct call *call, struct err *err)
 		g_autofree char *value = NULL;
 
 		if (name_cut(asked->set.texts[i], &key, &value, err) < 0 ||
-		    key_set(&row, key, value, err) < 0) {
+		    key_set(&row, key, value, asked->reason, err) < 0) {
 			return OP_FAILED;
 		}
 	}

@@ -9,6 +9,7 @@
 #include "call.h"
 #include "name.h"
 #include "ops.h"
+#include "ops_window.h"
 #include "selector.h"
 #include "store_tenant.h"
 #include "view.h"
@@ -142,6 +143,7 @@ char *texts_join(const char *verb, const struct wire_texts *texts)
 /* ---- list, show, set ----------------------------------------------------------------- */
 
 struct page {
+	const struct api *api;
 	struct wire_tenant_page *out;
 	struct selector *selector;
 	int64_t limit;
@@ -154,14 +156,15 @@ static int row_list(const struct store_tenant *row, void *ctx, struct err *err)
 {
 	struct page *page = ctx;
 
-	(void)err;
 	page->seen++;
 	if (page->full) {
 		page->more = true;
 		return 0;
 	}
-	if (tenant_is_selected(page->selector, row)) {
-		view_tenant(row, wire_list_add(&wire_tenant_type, &page->out->items));
+	if (tenant_is_selected(page->selector, row) &&
+	    view_tenant(page->api, row, wire_list_add(&wire_tenant_type, &page->out->items), err) <
+		    0) {
+		return -1;
 	}
 	g_free(page->out->next);
 	page->out->next = g_strdup(row->name);
@@ -174,7 +177,12 @@ int op_tenant_list(struct call *call, struct err *err)
 {
 	static const int64_t limits[2] = { 1, WIRE_PAGE_MAX };
 	SCOPED_PTR(selector) selector = selector_parse(call_param(call, "selector"), err);
-	struct page page = { .out = call->answer, .selector = selector, .limit = WIRE_PAGE_MAX };
+	struct page page = {
+		.api = call->api,
+		.out = call->answer,
+		.selector = selector,
+		.limit = WIRE_PAGE_MAX,
+	};
 	int64_t scan;
 
 	if (selector == NULL || call_param_int(call, "limit", &page.limit, limits, err) < 0) {
@@ -198,12 +206,12 @@ int op_tenant_show(struct call *call, struct err *err)
 	if (store_tenant_get(call->api->store, call->args[0], &row, err) < 0) {
 		return OP_FAILED;
 	}
-	view_tenant(&row, call->answer);
-	return OP_DONE;
+	return view_tenant(call->api, &row, call->answer, err);
 }
 
-static int key_set(struct store_tenant *row, const char *text, struct err *err)
+static int key_set(struct store_tenant *row, const char *text, const char *reason, struct err *err)
 {
+	const struct window_slot slot = WINDOW_SLOT(row);
 	g_autofree char *key = NULL;
 	g_autofree char *value = NULL;
 
@@ -213,10 +221,34 @@ static int key_set(struct store_tenant *row, const char *text, struct err *err)
 	if (g_str_has_prefix(key, "label.")) {
 		return label_set(&row->labels, key + strlen("label."), value, err);
 	}
+	if (window_is_key(key)) {
+		return window_key_set(&slot, key, value, reason, err);
+	}
 	return err_set(err, ERR_INVALID,
-		       "a tenant has no \"%.64s\" to set; known: label.KEY (one that moved is "
-		       "removed and added again)",
+		       "a tenant has no \"%.64s\" to set; known: window freeze label.KEY (one that "
+		       "moved is removed and added again)",
 		       key);
+}
+
+static int keys_set(struct store_tenant *row, const struct wire_texts *set, const char *reason,
+		    struct err *err)
+{
+	for (size_t i = 0; i < set->nr; i++) {
+		if (key_set(row, set->texts[i], reason, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Labels count, too: windows may be set for them. */
+static int tenant_store(struct call *call, struct store_tenant *row, struct err *err)
+{
+	if (store_tenant_put(call->api->store, row, err) < 0) {
+		return -1;
+	}
+	sched_window_changed(call->api->sched, SCHED_SCOPE_TENANT, row->id);
+	return 0;
 }
 
 int op_tenant_set(struct call *call, struct err *err)
@@ -230,17 +262,12 @@ int op_tenant_set(struct call *call, struct err *err)
 	    revision_check(row.name, asked->revision, row.revision, err) < 0) {
 		return OP_FAILED;
 	}
-	for (size_t i = 0; i < asked->set.nr; i++) {
-		if (key_set(&row, asked->set.texts[i], err) < 0) {
-			return OP_FAILED;
-		}
-	}
-	if (store_tenant_put(call->api->store, &row, err) < 0 ||
+	if (keys_set(&row, &asked->set, asked->reason, err) < 0 ||
+	    tenant_store(call, &row, err) < 0 ||
 	    call_note(call, "tenant.set", "tenant", row.name, text, err) < 0) {
 		return OP_FAILED;
 	}
-	view_tenant(&row, call->answer);
-	return OP_DONE;
+	return view_tenant(call->api, &row, call->answer, err);
 }
 
 /* ---- hold, release, label, remove: all that a selector names --------------------------- */
@@ -283,7 +310,17 @@ static int change_label(struct call *call, struct store_tenant *row, struct err 
 	if (!labels_merge(&row->labels, &asked->labels)) {
 		return 0;
 	}
-	return store_tenant_put(call->api->store, row, err) < 0 ? -1 : 1;
+	return tenant_store(call, row, err) < 0 ? -1 : 1;
+}
+
+static int change_set(struct call *call, struct store_tenant *row, struct err *err)
+{
+	const struct wire_tenants_change *asked = call->request;
+
+	if (keys_set(row, &asked->set, asked->reason, err) < 0) {
+		return -1;
+	}
+	return tenant_store(call, row, err) < 0 ? -1 : 1;
 }
 
 static int change_remove(struct call *call, struct store_tenant *row, struct err *err)
@@ -300,11 +337,12 @@ static const struct {
 	[TENANT_CHANGE_LABEL]   = { change_label,   "tenant.label",   "labelled" },
 	[TENANT_CHANGE_REMOVE]  = { change_remove,  "tenant.remove",
 				    "removed; its database was not touched" },
+	[TENANT_CHANGE_SET]     = { change_set,     "tenant.set",     "set" },
 };
 
 /* clang-format on */
 
-static int one_change(struct call *call, int64_t id, struct err *err)
+static int one_change(struct call *call, int64_t id, const char *text, struct err *err)
 {
 	int change = call->op->arg;
 	struct wire_changed *answer = call->answer;
@@ -324,13 +362,14 @@ static int one_change(struct call *call, int64_t id, struct err *err)
 	}
 	answer->changed++;
 	wire_texts_add(&answer->tenants, row.name);
-	return call_note(call, changes[change].kind, "tenant", row.name, changes[change].text, err);
+	return call_note(call, changes[change].kind, "tenant", row.name, text, err);
 }
 
 int op_tenant_change(struct call *call, struct err *err)
 {
 	const struct wire_tenants_change *asked = call->request;
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autofree char *text = texts_join(changes[call->op->arg].text, &asked->set);
 
 	call->actor.reason = asked->reason;
 	if (name_check_labels(&asked->labels, err) < 0 ||
@@ -340,8 +379,11 @@ int op_tenant_change(struct call *call, struct err *err)
 	if (call->op->arg == TENANT_CHANGE_LABEL && asked->labels.nr == 0) {
 		return err_set(err, ERR_INVALID, "say which labels to set: key=value");
 	}
+	if (call->op->arg == TENANT_CHANGE_SET && asked->set.nr == 0) {
+		return err_set(err, ERR_INVALID, "say what to set: key=value");
+	}
 	for (guint i = 0; i < ids->len; i++) {
-		if (one_change(call, g_array_index(ids, int64_t, i), err) < 0) {
+		if (one_change(call, g_array_index(ids, int64_t, i), text, err) < 0) {
 			return OP_FAILED;
 		}
 	}

@@ -6,12 +6,15 @@
 
 #include "api_state.h"
 #include "exec.h"
+#include "ops_window.h"
 #include "release.h"
 #include "store_release.h"
 #include "store_rollout.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "store_window.h"
 #include "tick.h"
+#include "upkeep.h"
 
 static char *time_text(int64_t wall_ms)
 {
@@ -59,6 +62,9 @@ int view_server(const struct api *api, const struct store_server *row, struct wi
 	out->max_running = row->max_running > 0 ? row->max_running : api->server_running;
 	out->tenants = tenants;
 	out->defaults_file = g_strdup(row->defaults_file);
+	out->window = g_strdup(row->window);
+	out->next_window = window_next_text(row->window, row->freeze_from, row->freeze_until);
+	out->freeze = window_freeze_text(row->freeze_from, row->freeze_until, row->freeze_reason);
 	out->revision = row->revision;
 	labels_copy(&row->labels, &out->labels);
 	return 0;
@@ -93,8 +99,19 @@ static void lines_copy(const char *text, struct wire_texts *out)
 	}
 }
 
-void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
+int view_tenant(const struct api *api, const struct store_tenant *row, struct wire_tenant *out,
+		struct err *err)
 {
+	struct upkeep upkeep = { 0 };
+
+	if (sched_tenant_upkeep(api->sched, row, &upkeep, &out->waits, err) < 0) {
+		return -1;
+	}
+	if (!upkeep.is_open && upkeep.next_ms != WINDOW_FOREVER) {
+		out->next_window = time_text(upkeep.next_ms);
+	}
+	out->window = g_strdup(row->window);
+	out->freeze = window_freeze_text(row->freeze_from, row->freeze_until, row->freeze_reason);
 	out->name = g_strdup(row->name);
 	out->server = g_strdup(row->server);
 	out->schema = g_strdup(row->schema);
@@ -108,6 +125,7 @@ void view_tenant(const struct store_tenant *row, struct wire_tenant *out)
 	out->bytes = row->bytes;
 	out->revision = row->revision;
 	labels_copy(&row->labels, &out->labels);
+	return 0;
 }
 
 /* ---- releases ------------------------------------------------------------------------ */
@@ -198,6 +216,7 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->reason = g_strdup(row->reason);
 	out->owner = g_strdup(row->owner);
 	out->revision = row->revision;
+	out->window = g_strdup(row->ignore_window ? "ignore" : "respect");
 	out->over_budget = row->over_budget;
 	out->running_limit = row->running_limit;
 	out->created_at = time_text(row->created_at);
@@ -205,13 +224,42 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->finished_at = time_text(row->ended_at);
 }
 
+/* When all that is left waits, that is said instead of what the state came from. */
+static void waits_view(const struct store_rollout *row, const struct store_waits *waits,
+		       struct wire_rollout *out)
+{
+	int64_t left = out->counts.pending + out->counts.waiting + out->counts.running +
+		       out->counts.verifying;
+	g_autofree char *first = NULL;
+	int64_t last_s;
+
+	if (waits->nr == 0) {
+		return;
+	}
+	first = upkeep_moment(waits->first_at);
+	out->next_window = time_text(waits->first_at);
+	last_s = MAX(waits->last_at - tick_wall_ms() + 999, 0) / 1000;
+	if (row->state != ROLLOUT_RUNNING) {
+		return;
+	}
+	out->eta_s = MAX(out->eta_s, last_s);
+	if (waits->nr == left) {
+		g_free(out->reason);
+		out->reason = g_strdup_printf("all that is left (%" PRId64
+					      ") waits for windows: the first opens %s",
+					      left, first);
+	}
+}
+
 int view_rollout(const struct api *api, const struct store_rollout *row, struct wire_rollout *out,
 		 struct err *err)
 {
 	const char *const *actions = sched_rollout_actions(row);
 	struct store_counts counts = { 0 };
+	struct store_waits waits = { 0 };
 
 	if (store_task_counts(api->store, row->id, 0, &counts, err) < 0 ||
+	    store_task_waits(api->store, row->id, &waits, err) < 0 ||
 	    store_wave_each(api->store, row->id, wave_add, &out->waves, err) < 0) {
 		return -1;
 	}
@@ -224,6 +272,7 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	out->budget.failed = out->counts.failed + out->counts.in_doubt;
 	out->budget.limit = row->budget_limit;
 	sched_rollout_pace(api->sched, row->id, &out->rate, &out->eta_s);
+	waits_view(row, &waits, out);
 	for (; *actions != NULL; actions++) {
 		wire_texts_add(&out->available_actions, *actions);
 	}

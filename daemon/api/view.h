@@ -20,7 +20,8 @@ NODISCARD int view_server(const struct api *api, const struct store_server *row,
 			  struct wire_server *out, struct err *err);
 void view_server_check(const struct store_server *row, const struct exec_info *info,
 		       struct wire_server_check *out);
-void view_tenant(const struct store_tenant *row, struct wire_tenant *out);
+NODISCARD int view_tenant(const struct api *api, const struct store_tenant *row,
+			  struct wire_tenant *out, struct err *err);
 
 /* parsed NULL: without its migrations, for a list. */
 void view_release(const struct store_release *row, const struct release *parsed,

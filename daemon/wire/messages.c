@@ -40,11 +40,24 @@ static const struct wire_field server_fields[] = {
 	INT(    wire_server, max_running,   false ),
 	INT(    wire_server, tenants,       false ),
 	TEXT(   wire_server, defaults_file, false ),
+	TEXT(   wire_server, window,        false ),
+	TEXT(   wire_server, next_window,   false ),
+	TEXT(   wire_server, freeze,        false ),
 	INT(    wire_server, revision,      false ),
 	LABELS( wire_server, labels,        false ),
 	{ 0 },
 };
 const struct wire_type wire_server_type = TYPE(server);
+
+static const struct wire_field window_fields[] = {
+	TEXT(   wire_window, scope,       false ),
+	TEXT(   wire_window, name,        false ),
+	TEXT(   wire_window, window,      false ),
+	TEXT(   wire_window, next_window, false ),
+	TEXT(   wire_window, freeze,      false ),
+	{ 0 },
+};
+const struct wire_type wire_window_type = TYPE(window);
 
 static const struct wire_field server_check_fields[] = {
 	TEXT(   wire_server_check, name,            false ),
@@ -63,19 +76,23 @@ static const struct wire_field server_check_fields[] = {
 const struct wire_type wire_server_check_type = TYPE(server_check);
 
 static const struct wire_field tenant_fields[] = {
-	TEXT(   wire_tenant, name,       false ),
-	TEXT(   wire_tenant, server,     false ),
-	TEXT(   wire_tenant, schema,     false ),
-	TEXT(   wire_tenant, version,    false ),
-	TEXT(   wire_tenant, mode,       false ),
-	TEXT(   wire_tenant, hold,       false ),
-	TEXT(   wire_tenant, class,      false ),
-	TEXT(   wire_tenant, unfinished, false ),
-	TEXT(   wire_tenant, regressed,  false ),
-	TEXTS(  wire_tenant, drifted,    false ),
-	INT(    wire_tenant, bytes,      false ),
-	INT(    wire_tenant, revision,   false ),
-	LABELS( wire_tenant, labels,     false ),
+	TEXT(   wire_tenant, name,        false ),
+	TEXT(   wire_tenant, server,      false ),
+	TEXT(   wire_tenant, schema,      false ),
+	TEXT(   wire_tenant, version,     false ),
+	TEXT(   wire_tenant, mode,        false ),
+	TEXT(   wire_tenant, hold,        false ),
+	TEXT(   wire_tenant, window,      false ),
+	TEXT(   wire_tenant, next_window, false ),
+	TEXT(   wire_tenant, freeze,      false ),
+	TEXT(   wire_tenant, waits,       false ),
+	TEXT(   wire_tenant, class,       false ),
+	TEXT(   wire_tenant, unfinished,  false ),
+	TEXT(   wire_tenant, regressed,   false ),
+	TEXTS(  wire_tenant, drifted,     false ),
+	INT(    wire_tenant, bytes,       false ),
+	INT(    wire_tenant, revision,    false ),
+	LABELS( wire_tenant, labels,      false ),
 	{ 0 },
 };
 const struct wire_type wire_tenant_type = TYPE(tenant);
@@ -173,6 +190,8 @@ static const struct wire_field rollout_fields[] = {
 	OBJECT( wire_rollout, counts,            false, wire_counts ),
 	LIST(   wire_rollout, waves,             false, wire_wave ),
 	OBJECT( wire_rollout, budget,            false, wire_budget ),
+	TEXT(   wire_rollout, window,            false ),
+	TEXT(   wire_rollout, next_window,       false ),
 	BOOL(   wire_rollout, over_budget,       false ),
 	INT(    wire_rollout, running_limit,     false ),
 	INT(    wire_rollout, eta_s,             false ),
@@ -186,19 +205,22 @@ static const struct wire_field rollout_fields[] = {
 const struct wire_type wire_rollout_type = TYPE(rollout);
 
 static const struct wire_field preview_fields[] = {
-	TEXT(   wire_preview, release,    false ),
-	TEXT(   wire_preview, version,    false ),
-	INT(    wire_preview, tenants,    false ),
-	INT(    wire_preview, pending,    false ),
-	INT(    wire_preview, up_to_date, false ),
-	INT(    wire_preview, statements, false ),
-	LIST(   wire_preview, waves,      false, wire_wave ),
-	TEXTS(  wire_preview, ahead,      false ),
-	TEXTS(  wire_preview, missing,    false ),
-	TEXTS(  wire_preview, held,       false ),
-	TEXTS(  wire_preview, regressed,  false ),
-	TEXTS(  wire_preview, drifted,    false ),
-	TEXTS(  wire_preview, warnings,   false ),
+	TEXT(   wire_preview, release,     false ),
+	TEXT(   wire_preview, version,     false ),
+	INT(    wire_preview, tenants,     false ),
+	INT(    wire_preview, pending,     false ),
+	INT(    wire_preview, up_to_date,  false ),
+	INT(    wire_preview, statements,  false ),
+	INT(    wire_preview, waiting,     false ),
+	TEXT(   wire_preview, next_window, false ),
+	TEXT(   wire_preview, last_window, false ),
+	LIST(   wire_preview, waves,       false, wire_wave ),
+	TEXTS(  wire_preview, ahead,       false ),
+	TEXTS(  wire_preview, missing,     false ),
+	TEXTS(  wire_preview, held,        false ),
+	TEXTS(  wire_preview, regressed,   false ),
+	TEXTS(  wire_preview, drifted,     false ),
+	TEXTS(  wire_preview, warnings,    false ),
 	{ 0 },
 };
 const struct wire_type wire_preview_type = TYPE(preview);
@@ -319,6 +341,7 @@ static const struct wire_field tenants_change_fields[] = {
 	TEXT(   wire_tenants_change, selector, true  ),
 	TEXT(   wire_tenants_change, reason,   false ),
 	LABELS( wire_tenants_change, labels,   false ),
+	TEXTS(  wire_tenants_change, set,      false ),
 	{ 0 },
 };
 const struct wire_type wire_tenants_change_type = TYPE(tenants_change);
@@ -360,6 +383,7 @@ static const struct wire_field rollout_start_fields[] = {
 	INT(    wire_rollout_start, running,    false ),
 	INT(    wire_rollout_start, per_server, false ),
 	TEXT(   wire_rollout_start, strategy,   false ),
+	TEXT(   wire_rollout_start, window,     false ),
 	INT(    wire_rollout_start, stall_ms,   false ),
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),
@@ -387,6 +411,7 @@ const struct wire_type wire_resolve_type = TYPE(resolve);
 const struct wire_type *const wire_types[] = {
 	&wire_error_type,
 	&wire_server_type,
+	&wire_window_type,
 	&wire_server_check_type,
 	&wire_tenant_type,
 	&wire_tenant_page_type,

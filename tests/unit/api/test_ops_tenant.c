@@ -207,7 +207,8 @@ static void labels_are_set_and_removed(void **state)
 	ask_refused(fixture, 400, "say which labels to set: key=value", NULL,
 		    "POST /v1/tenants/label", "{\"selector\":\"a\"}");
 	ask_refused(fixture, 400,
-		    "a tenant has no \"server\" to set; known: label.KEY (one that moved is "
+		    "a tenant has no \"server\" to set; known: window freeze label.KEY (one "
+		    "that moved is "
 		    "removed and added again)",
 		    NULL, "PATCH /v1/tenants/a", "{\"set\":[\"server=db2\"]}");
 }

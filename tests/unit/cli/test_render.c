@@ -53,10 +53,10 @@ static const struct { struct style style; const char *want; } looks[] = {
 	  "long, \"odd\" name  db1     s_long, \"odd\" name           rw    audit unt…  region=eu\n" },
 	{ { .output = RENDER_NAME }, "acme\nlong, \"odd\" name\n" },
 	{ { .output = RENDER_CSV },
-	  "name,server,schema,version,mode,hold,labels,class,bytes,revision,unfinished,regressed\r\n"
-	  "acme,db1,s_acme,0007,rw,,region=eu,,4200,0,,\r\n"
+	  "name,server,schema,version,mode,hold,labels,class,bytes,revision,unfinished,regressed,window,next_window,freeze,waits\r\n"
+	  "acme,db1,s_acme,0007,rw,,region=eu,,4200,0,,,,,,\r\n"
 	  "\"long, \"\"odd\"\" name\",db1,\"s_long, \"\"odd\"\" name\",,rw,\"audit\nuntil \033[2JFriday\","
-	  "region=eu,,4200,0,,\r\n" },
+	  "region=eu,,4200,0,,,,,,\r\n" },
 };
 
 /* clang-format on */
