@@ -9,6 +9,7 @@
 #include "sched_state.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "tick.h"
 
 #define STOP_PARK 1
 
@@ -144,7 +145,9 @@ static bool may_use(const struct sched *sched, const struct run *run, struct lin
 	const struct guard *guard = g_hash_table_lookup(sched->guards, &link->id);
 
 	return link_has_slot(link, run->row.per_server_limit) &&
-	       (guard == NULL || link->tasks < guard->verdict.slots) && sched_claim_held(link);
+	       (guard == NULL || (link->tasks < guard->verdict.slots &&
+				  sched_guard_unknown_ms(guard, tick_ms()) == 0)) &&
+	       sched_claim_held(link);
 }
 
 /* 1: started or parked, 0: cannot, -1: failed. */

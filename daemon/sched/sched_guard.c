@@ -6,6 +6,8 @@
 #include "store_rollout.h"
 #include "tick.h"
 
+#define FIRST_MS 300 /* a server that does not answer until then will be silent */
+
 void sched_guard_free(struct guard *guard)
 {
 	g_free(guard->name);
@@ -90,6 +92,13 @@ struct guard *sched_guard_need(struct sched *sched, const struct link *link)
 char *sched_guard_reason(const struct guard *guard, int64_t now_ms)
 {
 	return verdict_reason(&guard->verdict, now_ms, tick_wall_ms());
+}
+
+int64_t sched_guard_unknown_ms(const struct guard *guard, int64_t now_ms)
+{
+	int64_t left = guard->begun_ms + FIRST_MS - now_ms;
+
+	return guard->sampler == NULL || guard->verdict.is_known ? 0 : MAX(left, 0);
 }
 
 static int64_t busy(const struct sched *sched, int64_t server_id)
@@ -290,9 +299,13 @@ int64_t sched_guards_due(struct sched *sched, int64_t now_ms)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct guard *guard = value;
 		int64_t left = MAX(guard->verdict.next_ms - now_ms, 0);
+		int64_t unknown = sched_guard_unknown_ms(guard, now_ms);
 
 		if (guard->verdict.next_ms > 0) {
 			due = sooner(due, left);
+		}
+		if (unknown > 0) {
+			due = sooner(due, unknown);
 		}
 	}
 	return due;

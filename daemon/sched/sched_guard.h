@@ -55,6 +55,9 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 /* Why nothing new starts there, or less than could. Owned; NULL: all of its slots. */
 char *sched_guard_reason(const struct guard *guard, int64_t now_ms);
 
+/* How long the first samples are still waited for before anything starts; 0: not any more. */
+int64_t sched_guard_unknown_ms(const struct guard *guard, int64_t now_ms);
+
 /* A sample came. Takes it. True when a turn is due for it. */
 bool sched_guards_take(struct sched *sched, struct sample *sample);
 

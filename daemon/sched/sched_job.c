@@ -2,6 +2,7 @@
  * Jobs: orders to one server that are no tasks, a few at once beside those (link.h).
  */
 #include "crash.h"
+#include "sched_guard.h"
 #include "sched_state.h"
 
 void sched_job_start(struct sched *sched, const struct store_server *server,
@@ -31,6 +32,9 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 		g_queue_push_head(&link->waiting_jobs, run); /* somebody waits for the effect */
 	} else {
 		g_queue_push_tail(&link->waiting_jobs, run);
+	}
+	if (order->kind == EXEC_SURVEY) {
+		(void)sched_guard_need(sched, link); /* its load is known when tasks can start */
 	}
 	sched_wake(sched);
 }

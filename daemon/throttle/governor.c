@@ -471,7 +471,7 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 		.slots_max = slots_max,
 		.value = SIGNAL_NO_LIMIT,
 		.limit = SIGNAL_NO_LIMIT,
-		.is_known = governor->samples > 0,
+		.is_known = governor->samples >= SAMPLES_FIRST,
 	};
 	count_pause(governor, now_ms);
 	if (say_pause(governor, verdict, now_ms)) {

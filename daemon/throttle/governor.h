@@ -56,7 +56,7 @@ struct verdict {
 	enum level level;   /* of the signal that decides */
 	double value;       /* of that signal, NAN: none does */
 	double limit;       /* NAN: none */
-	bool is_known;      /* a sample has come */
+	bool is_known;      /* two samples have come */
 };
 
 struct governor_pause {

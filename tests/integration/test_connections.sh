@@ -1,6 +1,6 @@
 #!/bin/bash
-# Connections to a server: as many as it has slots, two more at most, whatever the number of
-# tenants; and never so many that the clients get none.
+# Connections to a server: as many as it has slots, two more at most and the one that samples its
+# load, whatever the number of tenants; and never so many that the clients get none.
 . "$(dirname "$0")/lib.sh"
 
 db_start --max-connections=60
@@ -26,7 +26,7 @@ connections_made() {
 	sql "show global status like 'Connections'" | cut -f2
 }
 
-claim "a rollout over 150 tenants has at most slots + 2 connections, and opens them once"
+claim "a rollout over 150 tenants has at most slots + 3 connections, and opens them once"
 touch "$work/sampling"
 background sample "$work/sampling"
 before=$(connections_made)
@@ -35,9 +35,9 @@ opened=$(($(connections_made) - before))
 rm "$work/sampling"
 wait "$background"
 most=$(sort -n "$work/samples" | tail -n 1)
-[ "$most" -le 6 ] || fail "$most connections at once, with 4 slots"
+[ "$most" -le 7 ] || fail "$most connections at once, with 4 slots"
 [ "$most" -ge 4 ] || fail "only $most connections were ever seen: the test saw too little"
-[ "$opened" -le 10 ] || fail "$opened connections were opened for 150 tenants"
+[ "$opened" -le 11 ] || fail "$opened connections were opened for 150 tenants"
 
 claim "a limit of the rollout is obeyed, too"
 migration "$rel" 0002_b.sql 'create table two (id int primary key);'
@@ -47,7 +47,7 @@ ok m rollout start "$rel" --per-server 2 --budget 100% --wait
 rm "$work/sampling"
 wait "$background"
 busy=$(sort -n "$work/samples" | tail -n 1)
-[ "$busy" -le 6 ] || fail "$busy connections"
+[ "$busy" -le 7 ] || fail "$busy connections"
 
 claim "when clients have taken nearly all connections, muster waits and leaves them the rest"
 daemon_stop

@@ -114,6 +114,65 @@ static void a_stop_ends_the_wait_for_the_lock(void **state)
 	release_unref(release);
 }
 
+static void say_and_let_go(void *ctx, int64_t id, const char *text)
+{
+	struct exec_live *live = ctx;
+
+	(void)id;
+	if (g_str_has_prefix(text, "waits: ")) {
+		assert_int_equal(atomic_load(&live->waiting), 1);
+		atomic_store(&live->wait, 0);
+	}
+}
+
+static void a_throttled_server_is_waited_for_between_statements(void **state)
+{
+	struct exec_live live = { .migration = -1, .wait = 1 };
+	struct exec_order order = { .live = &live, .say = say_and_let_go, .say_ctx = &live };
+
+	(void)state;
+	assert_true(visit_go(&order, true));
+	assert_int_equal(live.waiting, 0);
+	assert_true(visit_go(&order, false)); /* nothing to wait for any more */
+}
+
+static void who_is_asked_to_stop_meanwhile_parks(void **state)
+{
+	struct exec_live live = { .migration = -1, .wait = 1, .stop = 1 };
+	struct exec_order order = { .live = &live };
+	struct kit_stopper stopper;
+
+	(void)state;
+	assert_false(visit_go(&order, true));
+	assert_int_equal(live.waiting, 1); /* that is why: it tried nothing */
+	live = (struct exec_live){ .migration = -1, .stop = 1 };
+	assert_false(visit_go(&order, true));
+	assert_true(visit_go(&order, false)); /* what it holds cannot be brought back */
+	live = (struct exec_live){ .migration = -1, .wait = 1 };
+	kit_stopper_start(&stopper, &live, 50);
+	assert_false(visit_go(&order, true));
+	kit_stopper_join(&stopper);
+}
+
+static void nothing_starts_on_a_throttled_server(void **state)
+{
+	const char *schema = test_server_schema("throttled");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	struct exec_order *order = kit_order(EXEC_TASK, release, schema);
+	struct exec_live live = { .migration = -1, .wait = 1 };
+	SCOPED_PTR(exec_result) result = NULL;
+	struct kit_stopper stopper;
+
+	(void)state;
+	order->live = &live;
+	kit_stopper_start(&stopper, &live, 200);
+	result = exec_run(order);
+	kit_stopper_join(&stopper);
+	assert_int_equal(result->event, TASK_PARK);
+	kit_assert_exists(schema, "a", false);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +182,9 @@ int main(void)
 		cmocka_unit_test(a_file_that_leaves_something_is_cleaned_away),
 		cmocka_unit_test(the_session_is_pinned_to_the_release),
 		cmocka_unit_test(a_stop_ends_the_wait_for_the_lock),
+		cmocka_unit_test(a_throttled_server_is_waited_for_between_statements),
+		cmocka_unit_test(who_is_asked_to_stop_meanwhile_parks),
+		cmocka_unit_test(nothing_starts_on_a_throttled_server),
 	};
 
 	return cmocka_run_group_tests_name("visit", tests, NULL, NULL);
