@@ -157,7 +157,9 @@ struct entry {
 	uint64_t index;
 	uint64_t seq;
 	uint64_t epoch;
+	uint64_t done;
 	bool applied;
+	bool in_flight;
 };
 
 static gint compare_entries(gconstpointer a, gconstpointer b)
@@ -183,6 +185,8 @@ static GArray *entries_sort(const struct db_rows *rows)
 			.applied = *row[2] == '1',
 			.version = row[3],
 			.epoch = g_ascii_strtoull(row[4], NULL, 10),
+			.done = g_ascii_strtoull(row[5], NULL, 10),
+			.in_flight = *row[6] != '0',
 		};
 
 		g_array_append_val(entries, entry);
@@ -211,6 +215,8 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 		} else {
 			g_free(position->open);
 			position->open = g_strdup(entry->version);
+			position->done = entry->done;
+			position->in_flight = entry->in_flight;
 		}
 	}
 	g_ptr_array_add(applied, NULL);
@@ -231,8 +237,8 @@ static int batch_read(struct survey *survey, const size_t *batch, size_t nr, str
 		g_string_append_printf(
 			sql,
 			"%sselect %" G_GSIZE_FORMAT
-			", seq, state = 'applied', version, epoch from %s." HISTORY_TABLE
-			" where state <> 'reverted'",
+			", seq, state = 'applied', version, epoch, statements_done, in_flight "
+			"from %s." HISTORY_TABLE " where state <> 'reverted'",
 			i == 0 ? "" : " union all ", batch[i], name);
 	}
 	if (db_query(survey->session, &rows, sql->str, err) < 0) {
@@ -348,6 +354,8 @@ static void duplicates_fill(struct survey *survey)
 			position->has_history = first->has_history;
 			position->applied = g_strdupv(first->applied);
 			position->open = g_strdup(first->open);
+			position->done = first->done;
+			position->in_flight = first->in_flight;
 			position->epoch = first->epoch;
 			position->problem = g_strdup(first->problem);
 			position->bytes = first->bytes;

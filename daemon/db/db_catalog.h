@@ -41,6 +41,8 @@ struct db_position {
 	bool has_history; /* muster has been here */
 	char **applied;   /* owned, NULL-terminated; versions with state applied */
 	char *open;       /* owned; version left applying or failed, or NULL */
+	size_t done;      /* statements of the open one that are known to be done */
+	bool in_flight;   /* a statement behind those may have run, too */
 	uint64_t epoch;   /* the latest of any row; 0: none */
 	char *problem;    /* owned; why the history could not be read, or NULL */
 	int64_t bytes;    /* data and indexes, as the server estimates */

@@ -13,18 +13,51 @@
 #include "scratch.h"
 #include "visit.h"
 
-/* What is not applied in the schema up to the wanted version, in order. Owned. */
-static GArray *pending_of(struct visit *visit, const char *schema, struct err *err)
+/* Where the schema stands: what is not applied up to the wanted version, in order. */
+struct standing {
+	GArray *pending; /* owned; of size_t */
+	size_t begun;    /* index of the one that was left unfinished */
+	size_t done;     /* its statements that are done; 0: there is none */
+};
+
+static void standing_release(struct standing *standing)
+{
+	g_clear_pointer(&standing->pending, g_array_unref);
+}
+
+SCOPED_RELEASE(standing);
+
+static int find_begun(struct standing *standing, const struct release *release,
+		      const struct db_position *position, struct err *err)
+{
+	ptrdiff_t index = position->open == NULL ? -1 : release_find(release, position->open);
+
+	if (index < 0) {
+		return 0;
+	}
+	if (position->in_flight) {
+		return err_set(err, ERR_CONFLICT,
+			       "what migration %s has done there so far is not settled yet",
+			       position->open);
+	}
+	standing->begun = (size_t)index;
+	standing->done = position->done;
+	return 0;
+}
+
+static int find_standing(struct visit *visit, const char *schema, struct standing *standing,
+			 struct err *err)
 {
 	const struct release *release = visit->order->release;
 	const char *const schemas[] = { schema };
-	g_autoptr(GArray) pending = g_array_new(FALSE, FALSE, sizeof(size_t));
 	SCOPED(db_positions) positions = { 0 };
 	ptrdiff_t last = release_last(release, visit->order->to_version);
 
-	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0) {
-		return NULL;
+	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0 ||
+	    find_begun(standing, release, &positions.positions[0], err) < 0) {
+		return -1;
 	}
+	standing->pending = g_array_new(FALSE, FALSE, sizeof(size_t));
 	for (size_t i = 0; i < (size_t)(last + 1); i++) {
 		const struct migration *migration = &release->migrations[i];
 		char **applied = positions.positions[0].applied;
@@ -32,10 +65,10 @@ static GArray *pending_of(struct visit *visit, const char *schema, struct err *e
 		if (!migration->skipped &&
 		    (applied == NULL ||
 		     !g_strv_contains((const char *const *)applied, migration->version))) {
-			g_array_append_val(pending, i);
+			g_array_append_val(standing->pending, i);
 		}
 	}
-	return g_steal_pointer(&pending);
+	return 0;
 }
 
 static bool is_lost(const struct err *err)
@@ -43,9 +76,17 @@ static bool is_lost(const struct err *err)
 	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME;
 }
 
-static int make(struct visit *visit, const GArray *pending, struct chain *chain, struct err *err)
+static int make(struct visit *visit, const struct standing *standing, struct chain *chain,
+		struct err *err)
 {
 	const struct exec_order *order = visit->order;
+	const struct scratch_work work = {
+		.release = order->release,
+		.indices = (const size_t *)(void *)standing->pending->data,
+		.nr = standing->pending->len,
+		.begun = standing->begun,
+		.done = standing->done,
+	};
 	SCOPED_PTR(db_session) runner = visit_connect(order, err);
 	struct scratch *scratch;
 	struct err left = { 0 };
@@ -60,8 +101,7 @@ static int make(struct visit *visit, const GArray *pending, struct chain *chain,
 		return -1;
 	}
 	CRASH_POINT(CHAIN_COPIED);
-	made = scratch_run(scratch, runner, order->release, (const size_t *)(void *)pending->data,
-			   pending->len, chain, err);
+	made = scratch_run(scratch, runner, &work, chain, err);
 	CRASH_POINT(CHAIN_RUN);
 	if (scratch_end(scratch, &left) < 0) {
 		log_warn("scratch schema left over schema=%s error=\"%s\"", order->schema,
@@ -119,17 +159,18 @@ static int review_one(struct review *review, const struct migration *migration, 
 	return 0;
 }
 
-static int review_all(struct review *review, const struct release *release, const GArray *pending,
-		      struct err *err)
+static int review_all(struct review *review, const struct release *release,
+		      const struct standing *standing, struct err *err)
 {
 	if (chain_shape(review->chain, 0, &review->now, err) < 0) {
 		return -1;
 	}
-	for (guint i = 0; i < pending->len; i++) {
-		const struct migration *migration =
-			&release->migrations[g_array_index(pending, size_t, i)];
+	for (guint i = 0; i < standing->pending->len; i++) {
+		size_t index = g_array_index(standing->pending, size_t, i);
+		const struct migration *migration = &release->migrations[index];
 
-		for (size_t k = 0; k < migration->up.nr; k++) {
+		for (size_t k = index == standing->begun ? standing->done : 0; k < migration->up.nr;
+		     k++) {
 			if (review_one(review, migration, k, err) < 0) {
 				return -1;
 			}
@@ -140,7 +181,7 @@ static int review_all(struct review *review, const struct release *release, cons
 
 /* Owned, NULL-terminated. */
 static char **warnings_of(const struct chain *chain, const struct release *release,
-			  const GArray *pending)
+			  const struct standing *standing)
 {
 	struct review review = { .chain = chain, .lines = g_ptr_array_new() };
 	struct err err;
@@ -153,7 +194,7 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 		g_ptr_array_add(review.lines,
 				g_strdup_printf("could be copied only in part: %s", chain->unlike));
 	}
-	if (review_all(&review, release, pending, &err) < 0) {
+	if (review_all(&review, release, standing, &err) < 0) {
 		g_ptr_array_add(review.lines, g_strdup(err.msg));
 	}
 	shape_release(&review.now);
@@ -176,14 +217,15 @@ static int clear_way(struct visit *visit, struct err *err)
 int chain_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	const struct exec_order *order = visit->order;
-	g_autoptr(GArray) pending = pending_of(visit, order->schema, err);
+	SCOPED(standing) standing = { 0 };
 	SCOPED(chain) chain = { 0 };
 
-	if (pending == NULL || clear_way(visit, err) < 0 || make(visit, pending, &chain, err) < 0) {
+	if (find_standing(visit, order->schema, &standing, err) < 0 || clear_way(visit, err) < 0 ||
+	    make(visit, &standing, &chain, err) < 0) {
 		return -1;
 	}
 	result->chain_text = chain_write(&chain);
-	result->warnings = warnings_of(&chain, order->release, pending);
+	result->warnings = warnings_of(&chain, order->release, &standing);
 	return 0;
 }
 

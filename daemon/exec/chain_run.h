@@ -16,7 +16,8 @@ struct visit;
 /*
  * For the order's schema, release and to_version: result->chain_text, and one sentence in
  * result->warnings for each statement that would be in doubt after a crash and for one that
- * the server refuses. -1: no copy could be made.
+ * the server refuses. A migration that was left unfinished is tried from behind what is done.
+ * -1: no copy could be made; ERR_CONFLICT: how far that one came is not settled.
  */
 NODISCARD int chain_run(struct visit *visit, struct exec_result *result, struct err *err);
 

@@ -121,6 +121,9 @@ struct exec_standing {
 	char *version;      /* newest applied, in the release's order; else in its own */
 	char *ahead;        /* a version that the release does not know, or NULL */
 	char *open;         /* a migration left unfinished, or NULL */
+	int64_t done;       /* statements of it that are known to be done */
+	bool in_flight;     /* one behind those may have run: what it left decides (recover.h) */
+	bool foretold;      /* and the tenant itself knows what it should have left */
 	char *problem;      /* why its history cannot be read, or NULL */
 	char **applied;     /* every version, when the order has no release; else NULL */
 	bool regressed;     /* the version that was expected is not applied any more */

@@ -13,7 +13,8 @@
 #include "tick.h"
 
 enum {
-	NO_SUCH_TABLE = 1146, /* the server's number */
+	NO_SUCH_TABLE = 1146, /* the server's numbers */
+	NO_SUCH_COLUMN = 1054,
 	RETRY_PAUSE_US = 50000,
 };
 
@@ -27,6 +28,7 @@ enum {
 	READ_DIGEST,
 	READ_IN_FLIGHT,
 	READ_FINGERPRINT,
+	READ_CHAIN,
 	READ_ERROR,
 	READ_EPOCH,
 	READ_READ_ONLY,
@@ -46,6 +48,7 @@ static void row_release(struct history_row *row)
 	g_free(row->checksum);
 	g_free(row->digest);
 	g_free(row->fingerprint);
+	g_free(row->chain);
 	g_free(row->error);
 	*row = (struct history_row){ 0 };
 }
@@ -89,6 +92,7 @@ static int row_parse(struct history_row *row, char *const *cells, struct err *er
 		.checksum = text(cells[READ_CHECKSUM]),
 		.digest = text(cells[READ_DIGEST]),
 		.fingerprint = text(cells[READ_FINGERPRINT]),
+		.chain = text(cells[READ_CHAIN]),
 		.error = g_strdup(cells[READ_ERROR] == NULL ? "" : cells[READ_ERROR]),
 		.state = (enum history_state)state,
 		.done = number(cells[READ_DONE]),
@@ -157,18 +161,26 @@ static int read_state(struct db_session *session, struct history *history, struc
 	return 0;
 }
 
+/* What the first look missed. */
+static int make(struct db_session *session, struct err *err)
+{
+	if (err->code == ERR_DB && err->native == NO_SUCH_TABLE) {
+		return create(session, err);
+	}
+	if (err->code == ERR_DB && err->native == NO_SUCH_COLUMN) {
+		return run(session, TENANT_HISTORY_WIDEN, NULL, err);
+	}
+	return -1;
+}
+
 int history_read(struct db_session *session, struct history *history, struct err *err)
 {
 	g_autofree char *sql = tenant_text(session, TENANT_HISTORY_READ, NULL);
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_query(session, &rows, sql, err) < 0) {
-		if (err->code != ERR_DB || err->native != NO_SUCH_TABLE) {
-			return -1;
-		}
-		if (create(session, err) < 0 || db_query(session, &rows, sql, err) < 0) {
-			return -1;
-		}
+	if (db_query(session, &rows, sql, err) < 0 &&
+	    (make(session, err) < 0 || db_query(session, &rows, sql, err) < 0)) {
+		return -1;
 	}
 	if (rows_parse(history, &rows, err) < 0) {
 		return -1;
@@ -227,6 +239,8 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		{ .name = "in_flight", .number = mark->in_flight },
 		{ .name = "fingerprint",
 		  .text = mark->fingerprint == NULL ? "" : mark->fingerprint },
+		{ .name = "chain", .text = mark->chain == NULL ? "" : mark->chain },
+		{ .name = "keep", .number = mark->chain == NULL && mark->state != HISTORY_APPLIED },
 		{ .name = "rollout", .text = mark->rollout == NULL ? "" : mark->rollout },
 		{ .name = "epoch", .number = mark->epoch },
 		{ .name = "error", .text = error },
@@ -365,6 +379,7 @@ static int write_in_time(struct db_session *session, const struct writing *writi
 static void remember(struct history *history, const struct history_mark *mark)
 {
 	struct history_row *row = history_find(history, mark->migration->version);
+	const char *chain = mark->chain != NULL || row == NULL ? mark->chain : row->chain;
 	struct history_row now;
 
 	/* what the mark says may be the row's own words */
@@ -373,6 +388,7 @@ static void remember(struct history *history, const struct history_mark *mark)
 		.checksum = g_strdup(mark->migration->checksum),
 		.digest = g_strdup(release_prefix_digest(mark->migration, mark->done)),
 		.fingerprint = g_strdup(mark->fingerprint == NULL ? "" : mark->fingerprint),
+		.chain = g_strdup(chain == NULL ? "" : chain),
 		.error = g_strdup(mark->error == NULL ? "" : mark->error),
 		.state = mark->state,
 		.done = mark->done,

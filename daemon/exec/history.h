@@ -43,6 +43,7 @@ struct history_row {
 	char *checksum;    /* owned */
 	char *digest;      /* owned; of the first done statements */
 	char *fingerprint; /* owned; of the schema before the first statement, or "" */
+	char *chain;       /* owned; what was foretold when it was taken up (foretold.h), or "" */
 	char *error;       /* owned */
 	enum history_state state;
 	size_t done;
@@ -61,7 +62,8 @@ void history_release(struct history *history);
 SCOPED_RELEASE(history);
 
 /*
- * Read everything in one round trip. The tables are created when they are missing.
+ * Read everything in one round trip. The tables are created when they are missing, and get the
+ * columns that an earlier musterd did not know.
  */
 NODISCARD int history_read(struct db_session *session, struct history *history, struct err *err);
 
@@ -75,6 +77,7 @@ struct history_mark {
 	size_t done;
 	enum history_flight in_flight;
 	const char *fingerprint; /* NULL: not known */
+	const char *chain;       /* NULL: stays as it is */
 	const char *error;       /* NULL: none */
 	const char *rollout;     /* NULL: none */
 	uint64_t epoch;

@@ -8,6 +8,7 @@
 #include "crash.h"
 #include "db.h"
 #include "exec.h"
+#include "foretold.h"
 #include "ground.h"
 #include "release.h"
 #include "strategy.h"
@@ -330,10 +331,13 @@ static int look_again(struct journal *journal, struct err *err)
 int journal_open(struct journal *journal, struct err *err)
 {
 	struct history_mark mark = mark_of(journal, HISTORY_APPLYING);
+	g_autofree char *chain =
+		foretold_write(journal->shapes, journal->done, journal->migration->up.nr);
 
 	if (journal->ground == NULL) {
 		journal->ground = ground_new();
 	}
+	mark.chain = chain;
 	mark.in_flight = HISTORY_VISIBLE;
 	journal->flight = HISTORY_VISIBLE;
 	if (!writes_rows) {

@@ -33,12 +33,12 @@ struct journal {
 	struct visit *visit;               /* borrowed */
 	struct history *history;           /* borrowed; kept up to date */
 	const struct migration *migration; /* borrowed */
-	const char **shapes;        /* borrowed; chain_fingerprints of the migration, or NULL */
-	size_t done;                /* statements whose effect is committed */
-	enum history_flight flight; /* as the row says */
-	bool closed;                /* the row says applied */
-	bool ends_file;             /* nothing follows the last statement */
-	struct ground *ground;      /* owned */
+	const char **shapes;               /* borrowed; foretold.h; NULL: nothing is known */
+	size_t done;                       /* statements whose effect is committed */
+	enum history_flight flight;        /* as the row says */
+	bool closed;                       /* the row says applied */
+	bool ends_file;                    /* nothing follows the last statement */
+	struct ground *ground;             /* owned */
 };
 
 void journal_release(struct journal *journal);

@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "crash.h"
 #include "exec.h"
+#include "foretold.h"
 #include "ground.h"
 #include "history.h"
 #include "journal.h"
@@ -28,9 +29,9 @@ struct recovery {
 	struct ground *ground;   /* owned */
 	enum evidence *evidence; /* owned; of each statement */
 	bool *was_blind;         /* owned */
-	const char **shapes;     /* owned; the texts are the chain's */
-	struct shape now;        /* what the schema looks like; empty: not read */
-	char **difference;       /* the caller's */
+	struct foretold foretold;
+	struct shape now;  /* what the schema looks like; empty: not read */
+	char **difference; /* the caller's */
 	struct outcome *outcome;
 };
 
@@ -39,7 +40,7 @@ static void recovery_release(struct recovery *recovery)
 	ground_free(recovery->ground);
 	g_free(recovery->evidence);
 	g_free(recovery->was_blind);
-	g_free(recovery->shapes);
+	foretold_release(&recovery->foretold);
 	shape_release(&recovery->now);
 }
 
@@ -70,24 +71,20 @@ static int judge(struct recovery *recovery, size_t index, struct err *err)
 		return -1;
 	}
 	recovery->was_blind[index] = told == EVIDENCE_NONE;
-	step.before = recovery->shapes[index];
-	step.after = recovery->shapes[index + 1];
+	step.before = recovery->foretold.shapes[index];
+	step.after = recovery->foretold.shapes[index + 1];
 	return ground_judge(recovery->ground, recovery->visit->session, statement, &step,
 			    &recovery->evidence[index], err);
 }
 
-/* NULL: there is no chain, or it was made from another schema and would mislead. Owned. */
-static const char **shapes_of(const struct recovery *recovery)
+/* The row was written by whoever ran it; else the chain counts, if it was made for it. */
+static void look_ahead(struct recovery *recovery)
 {
-	const struct chain *chain = recovery->visit->order->chain;
-	g_autofree const char **shapes = NULL;
-
-	shapes =
-		chain_fingerprints(chain, recovery->migration->version, recovery->migration->up.nr);
-	if (shapes == NULL || g_strcmp0(shapes[0], recovery->row->fingerprint) != 0) {
-		return NULL;
+	foretold_by_row(&recovery->foretold, recovery->row, recovery->migration->up.nr);
+	if (recovery->foretold.shapes == NULL) {
+		foretold_by_chain(&recovery->foretold, recovery->visit->order->chain,
+				  recovery->migration, recovery->row);
 	}
-	return g_steal_pointer(&shapes);
 }
 
 static int gather(struct recovery *recovery, struct err *err)
@@ -97,9 +94,9 @@ static int gather(struct recovery *recovery, struct err *err)
 	recovery->ground = ground_new();
 	recovery->evidence = g_new0(enum evidence, nr);
 	recovery->was_blind = g_new0(bool, nr);
-	recovery->shapes = shapes_of(recovery);
-	if (recovery->shapes == NULL) {
-		recovery->shapes = g_new0(const char *, nr + 1);
+	look_ahead(recovery);
+	if (recovery->foretold.shapes == NULL) {
+		recovery->foretold.shapes = g_new0(const char *, nr + 1);
 	} else if (shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now,
 			      err) < 0) {
 		return -1;
@@ -128,7 +125,7 @@ static int settle(struct recovery *recovery, size_t done, struct err *err)
 		.visit = recovery->visit,
 		.history = recovery->history,
 		.migration = recovery->migration,
-		.shapes = recovery->shapes,
+		.shapes = recovery->foretold.shapes,
 		.done = done,
 	};
 
@@ -183,7 +180,7 @@ static int decide(struct recovery *recovery, struct err *err)
 		.nr = recovery->migration->up.nr,
 		.evidence = recovery->evidence,
 		.was_blind = recovery->was_blind,
-		.shapes = recovery->shapes,
+		.shapes = recovery->foretold.shapes,
 		.done = recovery->row->done,
 		.flight = recovery->row->in_flight,
 		.now = recovery->now.fingerprint[0] == '\0' ? NULL : recovery->now.fingerprint,

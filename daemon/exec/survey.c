@@ -123,6 +123,8 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 		.exists = position->exists,
 		.has_history = position->has_history,
 		.open = g_strdup(position->open),
+		.done = (int64_t)position->done,
+		.in_flight = position->in_flight,
 		.problem = g_strdup(position->problem),
 		.regressed = is_regressed(position, expected),
 		.epoch = position->epoch,
@@ -138,6 +140,35 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 		g_free(standing->version);
 		standing->version = g_strdup(newest_of(position->applied));
 	}
+}
+
+/* Few are ever in flight, and a history that an earlier musterd made does not know. */
+static int ask_foretold(struct visit *visit, struct exec_standing *standing, struct err *err)
+{
+	g_autofree char *schema = db_quote_name(standing->schema);
+	g_autofree char *version = db_quote(visit->session, standing->open);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(visit->session, &rows, err,
+		      "select 1 from %s.muster_history where version = %s and chain is not null",
+		      schema, version) < 0) {
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	standing->foretold = rows.nr == 1;
+	return 0;
+}
+
+static int ask_all_foretold(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	for (size_t i = 0; i < result->nr; i++) {
+		struct exec_standing *standing = &result->standings[i];
+
+		if (standing->open != NULL && standing->in_flight &&
+		    ask_foretold(visit, standing, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
 }
 
 static int look(struct visit *visit, struct exec_result *result, char **schemas, struct err *err)
@@ -157,7 +188,10 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 		     &result->standings[i]);
 	}
 	result->nr = positions.nr;
-	return visit->order->with_shapes ? survey_shapes(visit, result, err) : 0;
+	if (!visit->order->with_shapes) {
+		return 0;
+	}
+	return ask_all_foretold(visit, result, err) < 0 ? -1 : survey_shapes(visit, result, err);
 }
 
 int survey_run(struct visit *visit, struct exec_result *result, struct err *err)

@@ -1,5 +1,7 @@
 #include "survey_shape.h"
 
+#include <inttypes.h>
+
 #include <glib.h>
 
 #include "exec.h"
@@ -18,13 +20,22 @@ static bool is_wanted(const struct exec_order *order, const struct exec_standing
 	return standing->exists && standing->pending > 0 && standing->ahead == NULL;
 }
 
-/* Alike are those that look the same and lack the same migrations. */
+/*
+ * Alike are those that look the same, lack the same migrations and have come as far in the one
+ * that was left unfinished.
+ */
 static char *class_of(const struct shape *shape, const struct exec_standing *standing)
 {
+	g_autofree char *begun = NULL;
+
 	if (standing->pending_digest == NULL) {
 		return NULL;
 	}
-	return g_strdup_printf("%.*s-%.*s", CLASS_SHAPE_LEN, shape->fingerprint, CLASS_PENDING_LEN,
+	if (standing->open != NULL && standing->done > 0 && !standing->in_flight) {
+		begun = g_strdup_printf("+%s+%" PRId64, standing->open, standing->done);
+	}
+	return g_strdup_printf("%.*s%s-%.*s", CLASS_SHAPE_LEN, shape->fingerprint,
+			       begun == NULL ? "" : begun, CLASS_PENDING_LEN,
 			       standing->pending_digest);
 }
 

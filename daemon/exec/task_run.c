@@ -5,9 +5,9 @@
 #include <glib.h>
 
 #include "apply.h"
-#include "chain.h"
 #include "db.h"
 #include "exec.h"
+#include "foretold.h"
 #include "history.h"
 #include "journal.h"
 #include "outcome.h"
@@ -138,10 +138,16 @@ static void show_size(struct task *task)
 	}
 }
 
-/* Owned; NULL: it was not tried out. */
-static const char **shapes_of(const struct task *task, const struct migration *migration)
+/* What was tried out for this tenant; else what its row still knows of the first try. */
+static void foretell(const struct task *task, const struct migration *migration,
+		     struct foretold *foretold)
 {
-	return chain_fingerprints(task->order->chain, migration->version, migration->up.nr);
+	const struct history_row *row = history_find(&task->history, migration->version);
+
+	foretold_by_chain(foretold, task->order->chain, migration, row);
+	if (foretold->shapes == NULL && row != NULL) {
+		foretold_by_row(foretold, row, migration->up.nr);
+	}
 }
 
 /* Its own name may stand in a default or a body, and the copy had another. */
@@ -173,17 +179,17 @@ static void expect_shape(struct task *task)
 	const struct position *position = &task->position;
 	const struct history_row *row;
 	const struct migration *last;
-	g_autofree const char **shapes = NULL;
+	SCOPED(foretold) foretold = { 0 };
 
 	if (task->outcome.event != TASK_APPLIED || !is_like_copy(task)) {
 		return;
 	}
 	last = &task->order->release->migrations[position->pending[position->nr - 1]];
-	shapes = shapes_of(task, last);
 	row = history_find(&task->history, last->version);
 	/* a chain that was lent, from a tenant that looks otherwise, says nothing of this one */
-	if (shapes != NULL && row != NULL && g_strcmp0(row->fingerprint, shapes[0]) == 0) {
-		task->result->fingerprint = g_strdup(shapes[last->up.nr]);
+	foretold_by_chain(&foretold, task->order->chain, last, row);
+	if (foretold.shapes != NULL && row != NULL) {
+		task->result->fingerprint = g_strdup(foretold.shapes[last->up.nr]);
 	}
 }
 
@@ -192,13 +198,12 @@ static bool apply_one(struct task *task, size_t index)
 	const struct migration *migration = &task->order->release->migrations[index];
 	const struct history_row *row = history_find(&task->history, migration->version);
 	size_t before = row == NULL || migration->skipped ? 0 : row->done;
-	g_autofree const char **shapes = shapes_of(task, migration);
+	SCOPED(foretold) foretold = { 0 };
 	SCOPED(journal)
 	journal = {
 		.visit = &task->visit,
 		.history = &task->history,
 		.migration = migration,
-		.shapes = shapes,
 	};
 	struct apply apply = {
 		.journal = &journal,
@@ -211,6 +216,8 @@ static bool apply_one(struct task *task, size_t index)
 	}
 	g_free(task->result->migration);
 	task->result->migration = g_strdup(migration->version);
+	foretell(task, migration, &foretold);
+	journal.shapes = foretold.shapes;
 	apply_migration(&apply, &task->outcome);
 	if (!migration->skipped) {
 		task->statement = apply.base + (int64_t)journal.done;

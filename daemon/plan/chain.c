@@ -40,17 +40,28 @@ const struct chain_step *chain_find(const struct chain *chain, const char *versi
 	return NULL;
 }
 
+static const struct chain_step *first_of(const struct chain *chain, const char *version)
+{
+	for (size_t i = 0; i < chain->nr; i++) {
+		if (strcmp(chain->steps[i].version, version) == 0) {
+			return &chain->steps[i];
+		}
+	}
+	return NULL;
+}
+
 const char **chain_fingerprints(const struct chain *chain, const char *version, size_t nr)
 {
-	const struct chain_step *first = chain == NULL ? NULL : chain_find(chain, version, 1);
+	const struct chain_step *first = chain == NULL ? NULL : first_of(chain, version);
 	const char **all;
 
-	if (first == NULL) {
+	if (first == NULL || first->number < 1 || first->number > nr) {
 		return NULL;
 	}
 	all = g_new0(const char *, nr + 1);
-	all[0] = first == chain->steps ? chain->start.fingerprint : first[-1].fingerprint;
-	for (size_t k = 1; k <= nr; k++) {
+	all[first->number - 1] =
+		first == chain->steps ? chain->start.fingerprint : first[-1].fingerprint;
+	for (size_t k = first->number; k <= nr; k++) {
 		const struct chain_step *step = chain_find(chain, version, k);
 
 		all[k] = step == NULL ? NULL : step->fingerprint;

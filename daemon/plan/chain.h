@@ -2,8 +2,9 @@
  * chain - what a schema looks like after each statement of a release.
  *
  * Made once per class of tenants on an empty copy (scratch.h), compared with a tenant after
- * a crash. The chain begins with the shape in front of the first statement; each step has
- * the fingerprint after it and what changed.
+ * a crash. The chain begins with the shape in front of the first statement, which stands in
+ * the middle of its file when that is how far the tenants have come; each step has the
+ * fingerprint after it and what changed.
  *
  * Pure; any thread.
  */
@@ -53,9 +54,9 @@ const struct chain_step *chain_find(const struct chain *chain, const char *versi
 
 /*
  * Fingerprints around the statements of one migration of nr statements: [0] in front of the
- * first, [k] after statement k; NULL where the chain has no step. Borrowed from the chain;
- * the array is the caller's (g_free). NULL: the chain does not have the migration, or
- * there is no chain (NULL).
+ * first, [k] after statement k; NULL where the chain has no step, or in front of where it
+ * begins. Borrowed from the chain; the array is the caller's (g_free). NULL: the chain does
+ * not have the migration, or there is no chain (NULL).
  */
 const char **chain_fingerprints(const struct chain *chain, const char *version, size_t nr);
 

@@ -44,10 +44,19 @@ const char *scratch_name(const struct scratch *scratch);
 /* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
 const char *scratch_unlike(const struct scratch *scratch);
 
+/* The up statements of these migrations of a release, in this order. Borrowed. */
+struct scratch_work {
+	const struct release *release;
+	const size_t *indices;
+	size_t nr;
+	size_t begun; /* index of the one whose first done statements the source has already */
+	size_t done;  /* 0: there is none */
+};
+
 /*
- * Run the up statements of these migrations of the release (indices, in this order) on the
- * copy and record a step for each. runner is a session of its own for the statements: each
- * file finds it reset and pinned as in the real run, and it is reset at the end. Accounts, the
+ * Run them on the copy and record a step for each. runner is a session of its own for the
+ * statements: each file finds it reset and pinned as in the real run, one that goes on with what
+ * its first statements have set there, and it is reset at the end. Accounts, the
  * server, files, events and other databases are left alone: such statements have a step that
  * says so. A statement that only fails for want of rows is not run to its end: it has a note.
  * The chain begins with the shape of the source, also where the copy could not be like it.
@@ -56,8 +65,7 @@ const char *scratch_unlike(const struct scratch *scratch);
  * is an error is that no answer came, or that the copy cannot be read.
  */
 NODISCARD int scratch_run(struct scratch *scratch, struct db_session *runner,
-			  const struct release *release, const size_t *indices, size_t nr,
-			  struct chain *chain, struct err *err);
+			  const struct scratch_work *work, struct chain *chain, struct err *err);
 
 /*
  * Drop the copy and free scratch. -1: it is left over; a later scratch_sweep finds it.

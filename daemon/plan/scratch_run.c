@@ -15,8 +15,9 @@
 struct run {
 	struct scratch *scratch;
 	struct db_session *runner;
-	const struct release *release;
+	const struct scratch_work *work;
 	const struct migration *migration;
+	size_t done; /* statements of the migration that the source has already */
 	struct chain *chain;
 };
 
@@ -24,8 +25,8 @@ struct run {
 static int file_begin(struct run *run, struct err *err)
 {
 	const struct db_pin pin = {
-		.sql_mode = run->release->sql_mode,
-		.collation = run->release->collation,
+		.sql_mode = run->work->release->sql_mode,
+		.collation = run->work->release->collation,
 		.lock_wait_s = LOCK_WAIT_S,
 		.small_tables = true,
 	};
@@ -171,9 +172,31 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	return goes_on;
 }
 
+/* SET and PREPARE of what is done already, as the real run does it. 1: goes on; 0: ends here. */
+static int restore(struct run *run, struct err *err)
+{
+	const struct script *up = &run->migration->up;
+
+	for (size_t i = 0; i < run->done && i < up->nr; i++) {
+		g_autofree char *sql = release_expand(&up->statements[i], run->scratch->name);
+		g_autofree char *note = why_not(run, &up->statements[i], sql);
+
+		if (up->statements[i].kind != STATEMENT_SESSION || note != NULL ||
+		    db_exec(run->runner, sql, strlen(sql), err) == 0) {
+			continue;
+		}
+		if (err->code != ERR_DB) {
+			return -1;
+		}
+		record_failure(run, i, err);
+		return 0;
+	}
+	return 1;
+}
+
 static int run_file(struct run *run, struct err *err)
 {
-	int goes_on = 1;
+	int goes_on;
 
 	if (run->migration->skipped || run->migration->up.nr == 0) {
 		return 1;
@@ -181,26 +204,25 @@ static int run_file(struct run *run, struct err *err)
 	if (file_begin(run, err) < 0) {
 		return -1;
 	}
-	for (size_t i = 0; i < run->migration->up.nr && goes_on == 1; i++) {
+	goes_on = restore(run, err);
+	for (size_t i = run->done; i < run->migration->up.nr && goes_on == 1; i++) {
 		goes_on = run_one(run, i, err);
 	}
 	return goes_on;
 }
 
-int scratch_run(struct scratch *scratch, struct db_session *runner, const struct release *release,
-		const size_t *indices, size_t nr, struct chain *chain, struct err *err)
+int scratch_run(struct scratch *scratch, struct db_session *runner, const struct scratch_work *work,
+		struct chain *chain, struct err *err)
 {
 	SCOPED(chain) made = { 0 };
-	struct run run = { .scratch = scratch,
-			   .runner = runner,
-			   .release = release,
-			   .chain = &made };
+	struct run run = { .scratch = scratch, .runner = runner, .work = work, .chain = &made };
 	int goes_on = 1;
 
 	shape_copy(&made.start, &scratch->foretold);
 	made.unlike = g_strdup(scratch->unlike);
-	for (size_t i = 0; i < nr && goes_on == 1; i++) {
-		run.migration = &release->migrations[indices[i]];
+	for (size_t i = 0; i < work->nr && goes_on == 1; i++) {
+		run.migration = &work->release->migrations[work->indices[i]];
+		run.done = work->indices[i] == work->begun ? work->done : 0;
 		goes_on = run_file(&run, err);
 	}
 	if (goes_on < 0 || db_reset(runner, err) < 0) {

@@ -5,6 +5,7 @@
 #include "release.h"
 #include "sched_state.h"
 #include "selector.h"
+#include "store_chain.h"
 #include "store_server.h"
 #include "store_tenant.h"
 
@@ -89,6 +90,23 @@ static const char *label_find(const void *labels, const char *key)
 	return store_labels_find(labels, key);
 }
 
+static struct census_tenant item_of(const struct store_tenant *tenant)
+{
+	return (struct census_tenant){
+		.id = tenant->id,
+		.server_id = tenant->server_id,
+		.held = tenant->hold != NULL,
+		.exists = true,
+		.bytes = tenant->bytes,
+		.name = g_strdup(tenant->name),
+		.server = g_strdup(tenant->server),
+		.schema = g_strdup(tenant->schema),
+		.regressed = g_strdup(tenant->regressed),
+		.version = g_strdup(tenant->version),
+		.shape = g_strdup(tenant->shape),
+	};
+}
+
 static int select_tenant(const struct store_tenant *tenant, void *ctx, struct err *err)
 {
 	struct selection *selection = ctx;
@@ -101,22 +119,11 @@ static int select_tenant(const struct store_tenant *tenant, void *ctx, struct er
 		.labels = &tenant->labels,
 		.server_labels = &tenant->server_labels,
 	};
-	struct census_tenant item = {
-		.id = tenant->id,
-		.server_id = tenant->server_id,
-		.held = tenant->hold != NULL,
-		.exists = true,
-		.bytes = tenant->bytes,
-	};
 
 	(void)err;
 	if (selector_match(selection->selector, &subject)) {
-		item.name = g_strdup(tenant->name);
-		item.server = g_strdup(tenant->server);
-		item.schema = g_strdup(tenant->schema);
-		item.regressed = g_strdup(tenant->regressed);
-		item.version = g_strdup(tenant->version);
-		item.shape = g_strdup(tenant->shape);
+		struct census_tenant item = item_of(tenant);
+
 		g_array_append_val(selection->tenants, item);
 	}
 	return 0;
@@ -151,6 +158,31 @@ static GArray *select_all(struct sched *sched, const char *text, struct err *err
 	if (tenants->len == 0) {
 		err_set(err, ERR_INVALID, "no tenant matches \"%s\": see \"muster tenant list\"",
 			text != NULL ? text : "*");
+		return NULL;
+	}
+	return g_steal_pointer(&tenants);
+}
+
+/* Owned; NULL on failure. */
+static GArray *select_ids(struct sched *sched, const GArray *ids, struct err *err)
+{
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
+
+	g_array_set_clear_func(tenants, tenant_clear);
+	for (guint i = 0; i < ids->len; i++) {
+		SCOPED(store_tenant) row = { 0 };
+		struct census_tenant item;
+
+		if (store_tenant_get_id(sched->store, g_array_index(ids, int64_t, i), &row, err) ==
+		    0) {
+			item = item_of(&row);
+			g_array_append_val(tenants, item);
+		} else if (err->code != ERR_NOT_FOUND) {
+			return NULL;
+		}
+	}
+	if (tenants->len == 0) {
+		err_set(err, ERR_NOT_FOUND, "the tenants were removed");
 		return NULL;
 	}
 	return g_steal_pointer(&tenants);
@@ -217,14 +249,17 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
 	tenant->open = standing->open != NULL;
+	tenant->in_flight = tenant->open && standing->in_flight;
+	tenant->foretold = standing->foretold;
 	store_text_set(&tenant->fingerprint, standing->fingerprint);
 	store_text_set(&tenant->class, standing->class);
 	/* between two statements a tenant looks like neither version */
-	if (standing->open != NULL) {
+	if (tenant->in_flight) {
 		if (sched_tenant_begun(sched, tenant, run->release, err) < 0) {
 			return -1;
 		}
-	} else if (sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
+	} else if (!tenant->open &&
+		   sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
 		return -1;
 	}
 	return sched_tenant_looked(sched, &row, standing, false, err);
@@ -302,9 +337,15 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }
 
+/* A chain that begins behind the first statements of a file says nothing of those. */
+static bool begins_within(const struct census_class *class)
+{
+	return strchr(class->class, '+') != NULL;
+}
+
 /*
- * A tenant in the middle of a migration of which nothing is remembered: another that has not
- * begun may look as this one did before. Its chain says how far this one came, when the
+ * A tenant in which a statement may have run, of which nothing is remembered: another that has
+ * not begun may look as this one did before. Its chain says how far this one came, when the
  * history says that it did look so (recover.h); a copy of itself would mislead.
  */
 static void lend_class(const struct census *census, struct census_tenant *tenant)
@@ -315,31 +356,41 @@ static void lend_class(const struct census *census, struct census_tenant *tenant
 	for (size_t i = 0; pending != NULL && i < census->nr_classes; i++) {
 		const struct census_class *class = &census->classes[i];
 
-		if (class->server_id == tenant->server_id &&
+		if (class->server_id == tenant->server_id && !begins_within(class) &&
 		    g_str_has_suffix(class->class, pending)) {
 			store_text_set(&tenant->class, class->class);
+			tenant->foretold = true;
 		}
 	}
 }
 
 static bool is_copied(const struct census_tenant *tenant)
 {
-	return tenant->class != NULL && !tenant->held && (!tenant->open || tenant->chain != NULL) &&
-	       tenant->regressed == NULL && tenant->drifted == NULL;
+	return tenant->class != NULL && !tenant->held &&
+	       (!tenant->in_flight || tenant->chain != NULL) && tenant->regressed == NULL &&
+	       tenant->drifted == NULL;
 }
 
 /*
- * One member of each class of each server is copied, but of those in the middle of a migration:
- * at once, while other portions are still looked at.
+ * One member of each class of each server is copied, but of those in which a statement may have
+ * run: at once, while other portions are still looked at.
  */
-static void class_in(struct sched *sched, struct census_run *run,
-		     const struct census_tenant *tenant)
+static int class_in(struct sched *sched, struct census_run *run, const struct census_tenant *tenant,
+		    struct err *err)
 {
 	struct census *census = &run->census;
+	bool is_kept = false;
 
-	if (!is_copied(tenant) ||
-	    !g_hash_table_add(run->sent, schema_key(tenant->server_id, tenant->class))) {
-		return;
+	if (!is_copied(tenant)) {
+		return 0;
+	}
+	if (run->call.rollout_id != 0 &&
+	    store_chain_has(sched->store, run->call.rollout_id, tenant->server_id, tenant->class,
+			    &is_kept, err) < 0) {
+		return -1;
+	}
+	if (is_kept || !g_hash_table_add(run->sent, schema_key(tenant->server_id, tenant->class))) {
+		return 0;
 	}
 	census->classes = g_renew(struct census_class, census->classes, census->nr_classes + 1);
 	census->classes[census->nr_classes++] = (struct census_class){
@@ -351,6 +402,7 @@ static void class_in(struct sched *sched, struct census_run *run,
 	if (tenant->chain == NULL) {
 		send_class(sched, run, census->nr_classes - 1, tenant->schema);
 	}
+	return 0;
 }
 
 /* The last answer of all decides. */
@@ -366,7 +418,7 @@ static int count_in(struct sched *sched, struct portion *portion, struct err *er
 		return 0;
 	}
 	for (size_t i = 0; i < run->census.nr; i++) {
-		if (run->census.tenants[i].open && run->census.tenants[i].chain == NULL) {
+		if (run->census.tenants[i].in_flight && run->census.tenants[i].chain == NULL) {
 			lend_class(&run->census, &run->census.tenants[i]);
 		}
 	}
@@ -389,7 +441,12 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 		}
 	}
 	for (size_t i = 0; result->ok && i < result->nr; i++) {
-		class_in(sched, run, tenant_of(run, result->server_id, &result->standings[i]));
+		const struct census_tenant *tenant =
+			tenant_of(run, result->server_id, &result->standings[i]);
+
+		if (class_in(sched, run, tenant, err) < 0) {
+			return -1;
+		}
 	}
 	return count_in(sched, portion, err);
 }
@@ -483,10 +540,11 @@ static int load_links(struct sched *sched, const GArray *tenants, struct err *er
 	return 0;
 }
 
-int census_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
+/* Takes tenants; NULL: err says why there are none. */
+static int begin(struct sched *sched, GArray *selected, int64_t release_id, const char *to,
 		 const struct census_call *call, struct err *err)
 {
-	g_autoptr(GArray) tenants = select_all(sched, selector, err);
+	g_autoptr(GArray) tenants = selected;
 	struct release *release;
 	struct census_run *run;
 	gsize nr = 0;
@@ -510,4 +568,16 @@ int census_start(struct sched *sched, const char *selector, int64_t release_id, 
 	run->census.nr = nr;
 	send_all(sched, run);
 	return 0;
+}
+
+int census_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
+		 const struct census_call *call, struct err *err)
+{
+	return begin(sched, select_all(sched, selector, err), release_id, to, call, err);
+}
+
+int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t release_id,
+		    const char *to, const struct census_call *call, struct err *err)
+{
+	return begin(sched, select_ids(sched, tenant_ids, err), release_id, to, call, err);
 }

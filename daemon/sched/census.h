@@ -31,8 +31,10 @@ struct census_tenant {
 	char *regressed; /* owned; a version that was applied and is gone, or NULL */
 	bool removed;    /* since the census began */
 	bool held;
-	bool open;  /* in the middle of a migration: no copy of it shows what a file does */
-	bool known; /* its server answered */
+	bool open;      /* in the middle of a migration */
+	bool in_flight; /* and a statement may have run: no copy of it shows what a file does */
+	bool foretold;  /* but it knows itself what it should look like, or another one does */
+	bool known;     /* its server answered */
 	bool exists;
 	int64_t pending; /* migrations */
 	int64_t statements;
@@ -70,6 +72,7 @@ struct census_call {
 	int (*fn)(struct sched *sched, const struct census *census, void *ctx, struct err *err);
 	void (*done)(void *ctx, const struct err *err);
 	void *ctx;
+	int64_t rollout_id; /* chains that it has are not made again; 0: there is none */
 };
 
 /*
@@ -78,6 +81,10 @@ struct census_call {
  */
 NODISCARD int census_start(struct sched *sched, const char *selector, int64_t release_id,
 			   const char *to, const struct census_call *call, struct err *err);
+
+/* The same of these tenants (int64_t). ERR_NOT_FOUND when none of them is there any more. */
+NODISCARD int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t release_id,
+			      const char *to, const struct census_call *call, struct err *err);
 
 /* How many tenants a selector has, with the same refusals; asks no server. */
 NODISCARD int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err);

@@ -19,6 +19,9 @@ struct run *run_new(int64_t id)
 	run->stale = true;
 	run->queues = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, queue_free);
 	run->passes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	run->unready = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	run->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	run->looked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	return run;
 }
 
@@ -49,6 +52,9 @@ void run_free(struct run *run)
 	clear(run);
 	g_hash_table_destroy(run->queues);
 	g_hash_table_destroy(run->passes);
+	g_hash_table_destroy(run->unready);
+	g_hash_table_destroy(run->asking);
+	g_hash_table_destroy(run->looked);
 	release_unref(run->release);
 	g_free(run);
 }
@@ -224,7 +230,8 @@ const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t w
 		if (item->wave > wave) {
 			return NULL;
 		}
-		if (!g_hash_table_contains(busy, &item->tenant_id) && may(ctx, item)) {
+		if (!g_hash_table_contains(busy, &item->tenant_id) &&
+		    !g_hash_table_contains(run->unready, &item->id) && may(ctx, item)) {
 			return item;
 		}
 	}
@@ -241,6 +248,17 @@ static bool may_any(void *ctx, struct run_task *item)
 const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy)
 {
 	return run_next_if(run, server_id, wave, busy, may_any, NULL);
+}
+
+static gboolean is_of_server(void *key, void *value, void *server_id)
+{
+	(void)key;
+	return *(const int64_t *)value == *(const int64_t *)server_id;
+}
+
+void run_ready(struct run *run, int64_t server_id)
+{
+	(void)g_hash_table_foreach_remove(run->unready, is_of_server, &server_id);
 }
 
 void run_paced(struct run *run, int64_t now_ms)

@@ -54,6 +54,9 @@ struct run {
 	bool expect_read;             /* that was asked of the store */
 	GHashTable *passes;           /* server id -> double *, owned: see sched_share.c */
 	int64_t allowed;              /* how many more may start in this turn */
+	GHashTable *unready; /* task id -> server id, both int64_t, owned: not to start yet */
+	GHashTable *asking;  /* server ids, owned: a look at some of these is under way */
+	GHashTable *looked;  /* task ids, owned: start with what is known of them */
 	bool stale;
 	bool surveying;
 	int64_t pace_second[RUN_PACE_SLOTS];
@@ -83,8 +86,8 @@ int64_t run_running(const struct run *run); /* running and verifying */
 void run_moved(struct run *run, const struct store_task *task, enum task_state from);
 
 /*
- * The next pending task of this server in waves up to wave whose tenant is not in
- * busy (tenant id -> anything). NULL: none. Borrowed until it is moved.
+ * The next pending task of this server in waves up to wave which is not unready and whose tenant
+ * is not in busy (tenant id -> anything). NULL: none. Borrowed until it is moved.
  */
 const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave, GHashTable *busy);
 
@@ -92,6 +95,8 @@ const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave
 const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t wave,
 				   GHashTable *busy, bool (*may)(void *ctx, struct run_task *item),
 				   void *ctx);
+/* Nothing of this server is unready any more. */
+void run_ready(struct run *run, int64_t server_id);
 
 /* A tenant reached its end; now_ms is monotonic. */
 void run_paced(struct run *run, int64_t now_ms);

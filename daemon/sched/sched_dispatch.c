@@ -11,7 +11,8 @@
 #include "store_tenant.h"
 #include "tick.h"
 
-#define STOP_PARK 1
+#define STOP_PARK   1
+#define UNREADY_MAX 400 /* of one turn: each is a row that is read */
 
 /* Worker thread. */
 static void on_said(void *ctx, int64_t id, const char *text)
@@ -70,27 +71,23 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	return order;
 }
 
-static int start_one(struct sched *sched, struct run *run, struct link *link, int64_t task_id,
-		     struct err *err)
+/* Takes chain. */
+static int start_one(struct sched *sched, struct run *run, struct link *link,
+		     struct store_task *task, struct chain *chain, struct err *err)
 {
 	struct outgoing *outgoing;
-	struct chain *chain = NULL;
-	SCOPED(store_task) task = { 0 };
 
 	if (run->release == NULL) {
 		run->release = sched_release_get(sched, run->row.release_id, err);
-		if (run->release == NULL) {
-			return -1;
-		}
 	}
-	if (store_task_get_id(sched->store, task_id, &task, err) < 0 ||
-	    sched_task_move(sched, run, &task, TASK_TAKE, &sched_self, NULL, err) < 0 ||
-	    sched_chain_get(sched, &task, &chain, err) < 0) {
+	if (run->release == NULL ||
+	    sched_task_move(sched, run, task, TASK_TAKE, &sched_self, NULL, err) < 0) {
+		exec_chain_unref(chain);
 		return -1;
 	}
 	outgoing = g_new0(struct outgoing, 1);
-	outgoing->task_id = task.id;
-	outgoing->order = order_new(sched, run, &task, chain, link);
+	outgoing->task_id = task->id;
+	outgoing->order = order_new(sched, run, task, chain, link);
 	link->tasks++;
 	g_queue_push_tail(&sched->outbox, outgoing);
 	return 0;
@@ -117,6 +114,7 @@ static int park_server(struct sched *sched, struct run *run, const struct link *
 						link->reason != NULL ? link->reason : "is down");
 	const struct run_task *item;
 
+	run_ready(run, link->id);
 	while ((item = run_next(run, link->id, wave, sched->busy)) != NULL) {
 		SCOPED(store_task) task = { 0 };
 
@@ -150,27 +148,51 @@ static bool may_use(const struct sched *sched, const struct run *run, struct lin
 	       sched_claim_held(link);
 }
 
+/* 1: it was started; 0: its tenant is to be looked at first; -1: failed. */
+static int try_task(struct share *share, struct run *run, struct link *link,
+		    const struct run_task *item, struct err *err)
+{
+	struct sched *sched = share->sched;
+	SCOPED(store_task) task = { 0 };
+	struct chain *chain = NULL;
+	int ready;
+
+	if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
+		return -1;
+	}
+	ready = sched_prepared(sched, run, &task, &chain, err);
+	if (ready <= 0) {
+		return ready;
+	}
+	sched_share_took(share, run, link, item); /* item is gone when the task moves */
+	run->allowed--;
+	return start_one(sched, run, link, &task, chain, err) < 0 ? -1 : 1;
+}
+
 /* 1: started or parked, 0: cannot, -1: failed. */
 static int try_run(struct share *share, struct run *run, struct link *link, struct err *err)
 {
 	struct sched *sched = share->sched;
 	const struct run_task *item;
 	int64_t wave = wave_of(run);
-	int64_t task_id;
+	int started = 0;
 
 	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
 		return park_server(sched, run, link, wave, err) < 0 ? -1 : 1;
 	}
-	if (sched_window_next(share, run, link, wave, &item, err) < 0) {
-		return -1;
+	while (started == 0) {
+		if (sched_window_next(share, run, link, wave, &item, err) < 0) {
+			return -1;
+		}
+		if (item == NULL || !may_use(sched, run, link)) {
+			return 0;
+		}
+		started = try_task(share, run, link, item, err);
+		if (started == 0 && g_hash_table_size(run->unready) >= UNREADY_MAX) {
+			return 0; /* the next turn goes on */
+		}
 	}
-	if (item == NULL || !may_use(sched, run, link)) {
-		return 0;
-	}
-	task_id = item->id;
-	sched_share_took(share, run, link, item); /* item is gone when the task moves */
-	run->allowed--;
-	return start_one(sched, run, link, task_id, err) < 0 ? -1 : 1;
+	return started;
 }
 
 static bool has_work(const struct sched *sched, struct run *run, int64_t server_id)
@@ -268,6 +290,11 @@ int sched_dispatch(struct sched *sched, const GPtrArray *runs, struct err *err)
 				return -1;
 			}
 			progress = progress || started > 0;
+		}
+	}
+	for (guint i = 0; i < runs->len; i++) {
+		if (sched_prepare(sched, g_ptr_array_index(runs, i), err) < 0) {
+			return -1;
 		}
 	}
 	return 0;

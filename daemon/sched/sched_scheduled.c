@@ -28,7 +28,7 @@ static void sorting_release(struct sorting *sorting)
 
 SCOPED_RELEASE(sorting);
 
-static bool is_kept_out(const struct census_tenant *tenant)
+bool sched_is_kept_out(const struct census_tenant *tenant)
 {
 	return tenant->ahead != NULL || tenant->regressed != NULL || tenant->drifted != NULL;
 }
@@ -36,7 +36,7 @@ static bool is_kept_out(const struct census_tenant *tenant)
 static bool is_settled(const struct census_tenant *tenant)
 {
 	return tenant->known && tenant->exists && !tenant->held &&
-	       (tenant->pending == 0 || is_kept_out(tenant));
+	       (tenant->pending == 0 || sched_is_kept_out(tenant));
 }
 
 /* Small ones first: they are the canaries of the first waves. */
@@ -112,8 +112,7 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 
 /* ---- tasks ------------------------------------------------------------------------------ */
 
-/* Why nobody touches it. Owned. */
-static char *why_not(const struct census_tenant *tenant)
+char *sched_kept_out_text(const struct census_tenant *tenant)
 {
 	g_autofree char *help = NULL;
 	g_autofree char *text = NULL;
@@ -140,15 +139,16 @@ static int put_task(struct sched *sched, const struct run *run, const struct cen
 		.rank = rank,
 		.state = TASK_PENDING,
 		.statements = tenant->statements,
-		.class = g_strdup(tenant->class),
+		/* one that is held may look otherwise when it is released */
+		.class = g_strdup(tenant->held ? NULL : tenant->class),
 		.difference = g_strdup(tenant->drifted),
 	};
 
 	if (tenant->held) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
-	} else if (wave == 0 && is_kept_out(tenant)) {
-		g_autofree char *text = why_not(tenant);
+	} else if (wave == 0 && sched_is_kept_out(tenant)) {
+		g_autofree char *text = sched_kept_out_text(tenant);
 
 		task.state = TASK_SKIPPED;
 		task.finished_at = tick_wall_ms();
@@ -267,7 +267,7 @@ static void on_survey_done(void *ctx, const struct err *err)
 int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
 {
 	struct scheduled *scheduled = g_new0(struct scheduled, 1);
-	const struct census_call call = { on_surveyed, on_survey_done, scheduled };
+	const struct census_call call = { on_surveyed, on_survey_done, scheduled, 0 };
 	g_autofree char *text = NULL;
 
 	scheduled->sched = sched;
@@ -340,7 +340,7 @@ static void preview_tenant(struct preview_run *run, const struct census_tenant *
 
 static bool is_work(const struct census_tenant *tenant)
 {
-	return !tenant->removed && !tenant->held && tenant->exists && !is_kept_out(tenant) &&
+	return !tenant->removed && !tenant->held && tenant->exists && !sched_is_kept_out(tenant) &&
 	       !(tenant->known && tenant->pending == 0);
 }
 
@@ -449,7 +449,7 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 			  struct err *err)
 {
 	struct preview_run *run = g_new0(struct preview_run, 1);
-	const struct census_call call = { on_previewed, on_preview_done, run };
+	const struct census_call call = { on_previewed, on_preview_done, run, 0 };
 
 	run->fn = fn;
 	run->ctx = ctx;

@@ -182,10 +182,18 @@ static int put_end(struct sched *sched, const struct census_class *class, struct
 	return store_shape_put(sched->store, end.fingerprint, text, err);
 }
 
+static char *chain_key(int64_t rollout_id, int64_t server_id, const char *class)
+{
+	return g_strdup_printf("%lld/%lld/%s", (long long)rollout_id, (long long)server_id, class);
+}
+
+/* One that could not be made is not tried for again while this daemon lives. */
 static int put_chain(struct sched *sched, const struct run *run, const struct census_class *class,
 		     struct err *err)
 {
 	if (class->chain == NULL) {
+		g_hash_table_insert(sched->chains,
+				    chain_key(run->id, class->server_id, class->class), NULL);
 		return 0;
 	}
 	if (store_chain_put(sched->store, run->id, class->server_id, class->class, class->chain,
@@ -205,9 +213,35 @@ static void add_warning(GPtrArray *warnings, GHashTable *known, char *text)
 	}
 }
 
+/* Those of whom nobody knows what the statement that may have run should have left. */
+static void warn_unforetold(const struct census *census, GPtrArray *warnings)
+{
+	const struct census_tenant *first = NULL;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < census->nr; i++) {
+		const struct census_tenant *tenant = &census->tenants[i];
+
+		if (tenant->in_flight && tenant->chain == NULL && !tenant->foretold) {
+			first = first == NULL ? tenant : first;
+			nr++;
+		}
+	}
+	if (nr > 0) {
+		g_ptr_array_add(
+			warnings,
+			g_strdup_printf("%s%s in the middle of a file, and what it should "
+					"have done to the schema is not known any more: if "
+					"the history cannot tell, the task will be in doubt",
+					first->name, nr == 1 ? " is" : " and others are"));
+	}
+}
+
 void sched_chains_warn(const struct census *census, GPtrArray *warnings)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	warn_unforetold(census, warnings);
 
 	for (size_t i = 0; i < census->nr_classes; i++) {
 		const struct census_class *class = &census->classes[i];
@@ -254,7 +288,7 @@ int sched_chains_put(struct sched *sched, const struct run *run, const struct ce
 	return note_warnings(sched, run, census, err);
 }
 
-/* *chain is NULL when there is none, or none that can be read. */
+/* 1: *chain is there, or NULL when it cannot be read; 0: there is none. */
 static int load(struct sched *sched, const struct store_task *task, struct chain **chain,
 		struct err *err)
 {
@@ -275,7 +309,7 @@ static int load(struct sched *sched, const struct store_task *task, struct chain
 			  (long long)task->rollout_id, task->class, unread.msg);
 		exec_chain_unref(g_steal_pointer(chain));
 	}
-	return 0;
+	return 1;
 }
 
 int sched_chain_get(struct sched *sched, const struct store_task *task, struct chain **chain,
@@ -283,22 +317,22 @@ int sched_chain_get(struct sched *sched, const struct store_task *task, struct c
 {
 	g_autofree char *key = NULL;
 	void *known = NULL;
+	int loaded;
 
 	*chain = NULL;
 	if (task->class == NULL) {
 		return 0;
 	}
-	key = g_strdup_printf("%lld/%lld/%s", (long long)task->rollout_id,
-			      (long long)task->server_id, task->class);
+	key = chain_key(task->rollout_id, task->server_id, task->class);
 	if (g_hash_table_lookup_extended(sched->chains, key, NULL, &known)) {
 		*chain = exec_chain_ref(known);
-		return 0;
+		return 1;
 	}
-	if (load(sched, task, chain, err) < 0) {
-		return -1;
+	loaded = load(sched, task, chain, err);
+	if (loaded == 1) {
+		g_hash_table_insert(sched->chains, g_steal_pointer(&key), exec_chain_ref(*chain));
 	}
-	g_hash_table_insert(sched->chains, g_steal_pointer(&key), exec_chain_ref(*chain));
-	return 0;
+	return loaded;
 }
 
 /* ---- after a task ------------------------------------------------------------------------ */

@@ -202,11 +202,32 @@ NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
 /* What to know before the start, one owned sentence each. */
 void sched_chains_warn(const struct census *census, GPtrArray *warnings);
 
-/* *chain is one reference, or NULL when there is none: then recovery knows less. */
+/*
+ * 1: *chain is one reference, or NULL when none could be made: then recovery knows less. 0: none
+ * was made yet.
+ */
 NODISCARD int sched_chain_get(struct sched *sched, const struct store_task *task,
 			      struct chain **chain, struct err *err);
 NODISCARD int sched_task_shaped(struct sched *sched, const struct store_task *task,
 				const struct exec_result *result, struct err *err);
+
+/*
+ * sched_prepare.c. May this task start? 1: *chain is as of sched_chain_get. 0: its tenant is to
+ * be looked at first, and one like it to be tried out; others may start meanwhile.
+ */
+NODISCARD int sched_prepared(struct sched *sched, struct run *run, const struct store_task *task,
+			     struct chain **chain, struct err *err);
+
+/* Ask about the tenants for whom sched_prepared said 0. */
+NODISCARD int sched_prepare(struct sched *sched, struct run *run, struct err *err);
+
+/* What was learnt of the task's tenant is old. */
+NODISCARD int sched_unprepare(struct sched *sched, struct run *run, struct store_task *task,
+			      struct err *err);
+
+/* Why nobody touches a tenant that is ahead, regressed or drifted. Owned. */
+bool sched_is_kept_out(const struct census_tenant *tenant);
+char *sched_kept_out_text(const struct census_tenant *tenant);
 
 /* sched_server.c */
 NODISCARD int sched_link_get(struct sched *sched, int64_t server_id, struct link **link,

@@ -30,6 +30,12 @@ static bool is_decision(enum task_state state)
 	return fsm_is_end(&fsm_task, (int)state) ? state != TASK_DONE : state == TASK_HELD;
 }
 
+/* While it was put aside a human may have changed the tenant, and perhaps had to. */
+static bool is_pause(enum task_event event)
+{
+	return event == TASK_RETRY || event == TASK_RESOLVE || event == TASK_UNHOLD;
+}
+
 static void set_times(struct store_task *task, enum task_state from)
 {
 	if (task->state == TASK_RUNNING && from == TASK_PENDING) {
@@ -82,6 +88,9 @@ int sched_task_move(struct sched *sched, struct run *run, struct store_task *tas
 	run_moved(run, task, from);
 	CRASH_EDGE("task", task_state_names[from], task_event_names[event]);
 	log_move(task);
+	if (is_pause(event) && sched_unprepare(sched, run, task, err) < 0) {
+		return -1;
+	}
 	if (event == TASK_TAKE) {
 		return 0; /* no news for the audit trail: half of all rows, and the end follows */
 	}

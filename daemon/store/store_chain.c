@@ -44,6 +44,26 @@ int store_chain_get(struct store *store, int64_t rollout_id, int64_t server_id, 
 	return get_text(&query, content, err);
 }
 
+int store_chain_has(struct store *store, int64_t rollout_id, int64_t server_id, const char *class,
+		    bool *has, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_CHAIN_HAS, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":rollout_id", rollout_id);
+	store_bind_int(&query, ":server_id", server_id);
+	store_bind_text(&query, ":class", class);
+	step = store_query_step(&query, err);
+	if (step < 0) {
+		return -1;
+	}
+	*has = step == STORE_ROW;
+	return 0;
+}
+
 void store_earlier_release(struct store_earlier *earlier)
 {
 	g_free(earlier->class);

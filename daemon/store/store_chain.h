@@ -6,6 +6,7 @@
 #ifndef STORE_CHAIN_H
 #define STORE_CHAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store.h"
@@ -17,6 +18,9 @@ NODISCARD int store_chain_put(struct store *store, int64_t rollout_id, int64_t s
 /* *content is owned; NULL when there is none. */
 NODISCARD int store_chain_get(struct store *store, int64_t rollout_id, int64_t server_id,
 			      const char *class, char **content, struct err *err);
+
+NODISCARD int store_chain_has(struct store *store, int64_t rollout_id, int64_t server_id,
+			      const char *class, bool *has, struct err *err);
 
 /* Of the latest task of a tenant that had a chain; rollout_id 0: none had. */
 struct store_earlier {

@@ -70,6 +70,18 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 	return found < 0 ? -1 : 0;
 }
 
+int store_task_class(struct store *store, int64_t id, const char *class, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (store_query_begin(&query, store, SQL_TASK_CLASS, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":id", id);
+	store_bind_text(&query, ":class", class);
+	return store_query_run(&query, err);
+}
+
 int store_task_last(struct store *store, int64_t tenant_id, struct store_task *task,
 		    struct err *err)
 {

@@ -8,13 +8,17 @@
 typedef int (*store_task_fn)(const struct store_task *task, void *ctx, struct err *err);
 
 /*
- * Insert (id 0), or update what can change: not rollout, tenant, server, wave and rank.
+ * Insert (id 0), or update what can change: not rollout, tenant, server, wave and rank, nor
+ * class, which store_task_class sets.
  */
 NODISCARD int store_task_put(struct store *store, struct store_task *task, struct err *err);
 NODISCARD int store_task_get_id(struct store *store, int64_t id, struct store_task *task,
 				struct err *err);
 NODISCARD int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 			     struct store_task *task, struct err *err);
+
+/* NULL: it is to be learnt. */
+NODISCARD int store_task_class(struct store *store, int64_t id, const char *class, struct err *err);
 
 /* The newest task of a tenant. */
 NODISCARD int store_task_last(struct store *store, int64_t tenant_id, struct store_task *task,

@@ -1,6 +1,7 @@
 -- What muster has done to this database: one row per migration.
 -- in_flight 1 while a statement may be running: after a crash the row alone cannot
--- say whether statement statements_done + 1 took effect.
+-- say whether statement statements_done + 1 took effect. Then chain says what the schema
+-- should look like behind each of them.
 create table if not exists muster_history (
 	seq bigint unsigned not null auto_increment,
 	version varchar(255) not null,
@@ -17,6 +18,7 @@ create table if not exists muster_history (
 	error varchar(1024) not null default '',
 	started_at datetime(3) not null,
 	finished_at datetime(3) null,
+	chain mediumtext null,
 	primary key (seq),
 	unique key version (version)
 ) engine=InnoDB stats_persistent=0 stats_auto_recalc=0 default character set utf8mb4 collate utf8mb4_bin comment='muster: what was applied here'

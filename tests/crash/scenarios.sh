@@ -42,6 +42,18 @@ update counter set n = n + 1;"
 	migration "$1" 0002_after.sql "update counter set n = n + 10;"
 }
 
+# What release_slow should have been: the tenant that it failed in goes on behind its first
+# statement.
+release_mended() { # DIR
+	migration "$1" 0001_slow.sql "insert into marks values ('slow first');
+alter table users add key one_name (name);
+alter table users add column slow int;
+create table mended (id int primary key) engine=InnoDB;
+update counter set n = n + 1;"
+	migration "$1" 0002_after.sql "update counter set n = n + 10;
+alter table mended add column note varchar(20);"
+}
+
 release_checks() { # DIR: waits at the barrier in its check
 	migration "$1" 0001_checks.sql "alter table users add column checked int;
 update counter set n = n + 1;
@@ -65,14 +77,14 @@ texts=('muster:r*create~table~orders' 'muster:r*insert~into~marks' 'muster:r*alt
 make_releases() { # DIR
 	local release
 
-	for release in main slow checks none; do
+	for release in main slow mended checks none; do
 		"release_$release" "$1/$release"
 	done
 	cp -r "$1/main" "$1/newer"
 	migration "$1/newer" 0004_newer.sql "update counter set n = n + 10000;"
 	cp -r "$1/slow" "$1/slower"
 	migration "$1/slower" 0003_slower.sql "alter table counter add column later int;"
-	for release in main slow checks none newer slower; do
+	for release in main slow mended checks none newer slower; do
 		reference "$1/$release"
 	done
 }
@@ -241,6 +253,19 @@ scenario_failed() {
 	act rollout retry roll
 	ends 'done'
 	all_planned slow
+}
+
+# Not the data but the file is mended: what is left of it is tried out on a copy of the tenant
+# as it is.
+scenario_mended() {
+	spoil
+	begin slow --budget '100%' -l "${fleet[1]}"
+	rests roll
+	is failed "$state"
+	beside next mended -l "${fleet[1]}"
+	no_doubt next
+	recovered
+	planned "$releases/mended" "${fleet[1]}"
 }
 
 scenario_failed_skip() {
@@ -412,7 +437,32 @@ scenario_beside() {
 	planned "$releases/newer" "${fleet[2]}"
 }
 
+# The same, but held in between: what was known of them is old, and they are looked at again.
+scenario_released() {
+	begin main --waves '1, rest' --gate human
+	rests roll
+	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
+	act tenant release "${fleet[1]}" "${fleet[2]}"
+	beside other main -l "${fleet[1]}"
+	beside newer newer -l "${fleet[2]}"
+	goes_on
+	no_doubt roll
+	recovered
+	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
+	planned "$releases/newer" "${fleet[2]}"
+}
+
 # ---- the link
+
+# Nobody could be looked at before it began.
+scenario_away() {
+	link refuse
+	begin main
+	becomes server_is down
+	link pass
+	ends 'done'
+	all_planned main
+}
 
 scenario_server_down() {
 	begin main --waves '1, rest' --gate human --running 1
@@ -519,8 +569,27 @@ scenario_late_recovery() {
 	planned "$releases/main" "${fleet[0]}"
 }
 
+# The same, and the inventory is lost with it: nothing but the tenant knows.
+scenario_late_forgotten() {
+	: >"$proxy_log"
+	link 'at muster:r*alter~table~users sent hold'
+	begin main -l "${fleet[0]}"
+	becomes fired
+	daemon_kill
+	deaths=$((deaths + 1))
+	died_at=$(now_us)
+	rm -rf "$work/data"
+	crash_start "${arming[@]}"
+	link pass
+	acts server add main --socket "$proxy_sock" --defaults-file "$work/root.cnf"
+	act tenant discover --server main --like "c${lives}\\_%"
+	begin main -l "${fleet[0]}"
+	ends 'done'
+	planned "$releases/main" "${fleet[0]}"
+}
+
 # The first that passes a point is tried with it: the quick ones come first.
-scenarios=(plain gates pause paused_retry failed failed_skip budget running_retry baking_retry
+scenarios=(plain gates pause paused_retry failed mended failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
-	tenants_gone tenants_gone_paused hold skip beside server_down server_down_abort lost doubt doubt_skip
-	late_running late_verifying late_recovery)
+	tenants_gone tenants_gone_paused hold skip beside released away server_down server_down_abort lost
+	doubt doubt_skip late_running late_verifying late_recovery late_forgotten)

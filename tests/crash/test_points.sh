@@ -47,8 +47,6 @@ fi
 
 # Edges that only the tables have: nothing takes them, so nothing can die there.
 untaken='
-task/pending/nothing            a survey writes such a task as done
-task/pending/ahead              a survey writes such a task as skipped
 task/verifying/applied          a worker says that its checks were made before it ends
 task/verifying/refused
 task/verifying/park

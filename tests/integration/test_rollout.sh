@@ -94,6 +94,7 @@ is "done 20 0" "$(show '"\(.state) \(.counts.done) \(.counts.failed)"')"
 
 claim "a budget can be a share"
 sql 'create table six (other int)' client_002
+ok m tenant discover --server main --like 'client\_002' --accept # that was by hand
 next 'create table six (id int primary key);'
 fails 2 m rollout start "$rel" --name share --budget 10% --wait -o json
 is "failed 1 2" "$(jq -r '"\(.state) \(.counts.failed) \(.budget.limit)"' <<<"$out")"
@@ -107,6 +108,7 @@ sql 'drop table six' client_002
 ok m rollout retry share -t client_002 --wait
 is "done" "$(j .state task show share/client_002)"
 sql 'create table seven (other int)' client_002
+ok m tenant discover --server main --like 'client\_002' --accept
 next 'create table seven (id int primary key);'
 fails 2 m rollout start "$rel" --name skipping --budget 2 --wait
 ok m rollout skip skipping -t client_002 --reason 'moves away'
@@ -114,6 +116,7 @@ is skipped "$(j .state task show skipping/client_002)"
 has 'moves away' "$(m events --rollout skipping -o csv)"
 fails 64 m rollout skip skipping
 sql 'drop table seven' client_002
+ok m tenant discover --server main --like 'client\_002' --accept
 ok m rollout start "$rel" -l client_002 --wait
 
 claim "pause: not one more statement starts within a second; resume: it goes on where it was"

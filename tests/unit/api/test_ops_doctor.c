@@ -58,11 +58,13 @@ static void every_tenant_of_every_server_is_looked_at(void **state)
 		g_autofree char *name = g_strdup_printf("t%u", i);
 
 		test_server_exec("create table `%s_%d`.muster_history (seq int, version "
-				 "varchar(9), state varchar(9), epoch bigint unsigned)",
+				 "varchar(9), state varchar(9), epoch bigint unsigned, "
+				 "statements_done int default 0, in_flight int default 0)",
 				 name, (int)getpid());
 	}
-	test_server_exec("insert into `t1_%d`.muster_history values (1, '0001', 'failed', 3)",
-			 (int)getpid());
+	test_server_exec(
+		"insert into `t1_%d`.muster_history (seq, version, state, epoch) values (1, '0001', 'failed', 3)",
+		(int)getpid());
 	test_server_exec("drop database `t2_%d`", (int)getpid());
 	test_server_exec("create table `%s`.muster_history like `t1_%d`.muster_history", stranger,
 			 (int)getpid());
@@ -91,11 +93,13 @@ static void what_was_seen_is_recorded(void **state)
 	fixture_add_real_server(fixture);
 	fixture_add_databases(fixture, 1);
 	test_server_exec("create table `t0_%d`.muster_history (seq int, version varchar(9), state "
-			 "varchar(9), epoch bigint unsigned)",
+			 "varchar(9), epoch bigint unsigned, statements_done int default 0, "
+			 "in_flight int default 0)",
 			 (int)getpid());
-	test_server_exec("insert into `t0_%d`.muster_history values (1, '0001', 'applied', 3), "
-			 "(2, '0002', 'failed', 3)",
-			 (int)getpid());
+	test_server_exec(
+		"insert into `t0_%d`.muster_history (seq, version, state, epoch) values (1, '0001', 'applied', 3), "
+		"(2, '0002', 'failed', 3)",
+		(int)getpid());
 	diagnose(fixture, &findings, NULL);
 	wire_list_release(&wire_finding_type, &findings);
 	ask_for(fixture, &wire_tenant_type, &tenant, "GET /v1/tenants/t0", NULL);

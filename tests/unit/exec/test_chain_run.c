@@ -60,12 +60,59 @@ static void what_is_applied_is_not_tried(void **state)
 	release_unref(both);
 }
 
+/* The file was mended behind what is done: only the rest is tried, on a copy of what is there. */
+static void what_is_half_done_is_tried_from_there(void **state)
+{
+	const char *schema = test_server_schema("cr_half");
+	struct release *was = kit_release(
+		"0001_a.sql", "CREATE TABLE t (n int);\nINSERT INTO nowhere VALUES (1);\n", NULL);
+	struct release *is = kit_release(
+		"0001_a.sql",
+		"CREATE TABLE t (n int);\nALTER TABLE t ADD m int;\nTRUNCATE TABLE t;\n",
+		"0002_b.sql", "CREATE TABLE u (n int);", NULL);
+	SCOPED_PTR(exec_result) failed = kit_task(was, schema);
+	SCOPED_PTR(exec_result) result = NULL;
+	SCOPED(chain) chain = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(failed->event, TASK_REFUSED);
+	result = exec_run(kit_order(EXEC_CHAIN, is, schema));
+	assert_true(result->ok);
+	assert_int_equal(g_strv_length(result->warnings), 1);
+	assert_true(g_str_has_prefix(result->warnings[0],
+				     "0001_a.sql:3 statement 3 of 3 empties a table: "));
+	assert_int_equal(chain_parse(&chain, result->chain_text, &err), 0);
+	assert_int_equal(chain.nr, 3);
+	assert_int_equal(chain.steps[0].number, 2);
+	assert_int_equal(chain.steps[2].number, 1);
+	release_unref(was);
+	release_unref(is);
+}
+
+static void what_is_not_settled_is_not_tried(void **state)
+{
+	const char *schema = test_server_schema("cr_flight");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE t (n int);", NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	kit_expect(release, schema, TASK_APPLIED, NULL);
+	test_server_exec("update %s.muster_history set state = 'applying', in_flight = 1", schema);
+	result = exec_run(kit_order(EXEC_CHAIN, release, schema));
+	assert_false(result->ok);
+	assert_int_equal(result->err.code, ERR_CONFLICT);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_crash_could_not_be_judged_by_is_named),
 		cmocka_unit_test(what_would_fail_is_said),
 		cmocka_unit_test(what_is_applied_is_not_tried),
+		cmocka_unit_test(what_is_half_done_is_tried_from_there),
+		cmocka_unit_test(what_is_not_settled_is_not_tried),
 	};
 
 	return cmocka_run_group_tests_name("chain_run", tests, NULL, NULL);

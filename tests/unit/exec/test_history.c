@@ -38,6 +38,62 @@ static void the_first_reading_makes_the_tables(void **state)
 	kit_assert_exists(schema, "muster_state", true);
 }
 
+static void a_history_of_an_earlier_musterd_gets_what_it_lacks(void **state)
+{
+	const char *schema = test_server_schema("hs_older");
+	SCOPED_PTR(db_session) session = open_in(schema);
+	struct release *release = kit_release("0001_a.sql", "DO 1; DO 2;", NULL);
+	struct history_mark mark = mark_of(release, 0, HISTORY_APPLYING);
+	SCOPED(history) made = { 0 };
+	SCOPED(history) widened = { 0 };
+	SCOPED(history) read = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(history_read(session, &made, &err), 0);
+	assert_int_equal(history_put(session, &made, &mark, &err), 0);
+	test_server_exec("alter table %s.muster_history drop column chain", schema);
+	assert_int_equal(history_read(session, &widened, &err), 0);
+	assert_string_equal(widened.rows[0].chain, "");
+	mark.chain = "0 a b";
+	assert_int_equal(history_put(session, &widened, &mark, &err), 0);
+	assert_int_equal(history_read(session, &read, &err), 0);
+	assert_string_equal(read.rows[0].chain, "0 a b");
+	release_unref(release);
+}
+
+/* What was foretold stays while the file goes on, and goes with its end. */
+static void what_was_foretold_goes_with_the_end(void **state)
+{
+	const char *schema = test_server_schema("hs_chain");
+	g_autofree char *left =
+		g_strdup_printf("select chain is null from %s.muster_history", schema);
+	SCOPED_PTR(db_session) session = open_in(schema);
+	struct release *release = kit_release("0001_a.sql", "DO 1; DO 2;", NULL);
+	struct history_mark mark = mark_of(release, 0, HISTORY_APPLYING);
+	SCOPED(history) written = { 0 };
+	SCOPED(history) read = { 0 };
+	struct err err;
+
+	(void)state;
+	mark.chain = "0 a b c";
+	assert_int_equal(history_read(session, &written, &err), 0);
+	assert_int_equal(history_put(session, &written, &mark, &err), 0);
+	mark.chain = NULL;
+	mark.done = 1;
+	assert_int_equal(history_progress(session, &written, &mark, &err), 0);
+	mark.state = HISTORY_FAILED;
+	assert_int_equal(history_put(session, &written, &mark, &err), 0);
+	assert_string_equal(written.rows[0].chain, "0 a b c");
+	assert_int_equal(history_read(session, &read, &err), 0);
+	assert_string_equal(read.rows[0].chain, "0 a b c");
+	mark.state = HISTORY_APPLIED;
+	mark.done = 2;
+	assert_int_equal(history_put(session, &written, &mark, &err), 0);
+	kit_assert_value("1", left);
+	release_unref(release);
+}
+
 static void what_is_put_is_read(void **state)
 {
 	const char *schema = test_server_schema("hs_put");
@@ -225,6 +281,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_reading_makes_the_tables),
+		cmocka_unit_test(a_history_of_an_earlier_musterd_gets_what_it_lacks),
+		cmocka_unit_test(what_was_foretold_goes_with_the_end),
 		cmocka_unit_test(what_is_put_is_read),
 		cmocka_unit_test(several_are_put_whole_or_not_at_all),
 		cmocka_unit_test(an_older_daemon_writes_nothing),

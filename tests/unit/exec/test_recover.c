@@ -1,4 +1,5 @@
 #include "chain.h"
+#include "foretold.h"
 #include "kit.h"
 
 /* What a daemon that was killed leaves behind. */
@@ -162,6 +163,41 @@ static void the_schema_says_how_far_a_file_had_come(void **state)
 	}
 }
 
+/* The inventory is lost: the tenant's own row says what was to come. */
+static void the_row_alone_says_how_far_a_file_had_come(void **state)
+{
+	(void)state;
+	for (size_t died = 0; died <= 3; died++) {
+		g_autofree char *base = g_strdup_printf("rc_row%zu", died);
+		const char *schema = test_server_schema(base);
+		struct release *release = kit_release("0002_b.sql", three_changes, NULL);
+		g_autofree char *carried = NULL;
+		g_autofree const char **shapes = NULL;
+		SCOPED_PTR(exec_result) result = NULL;
+		struct chain *chain;
+
+		test_server_exec("create table %s.t (id int)", schema);
+		chain = chain_of(release, schema);
+		shapes = chain_fingerprints(chain, "0002", 3);
+		carried = foretold_write(shapes, 0, 3);
+		baseline(NULL, schema, NULL);
+		test_server_exec(
+			"insert into %s.muster_history (version, name, checksum, state, "
+			"statements_total, in_flight, fingerprint_before, epoch, started_at, chain) "
+			"values ('0002', 'b', '%s', 'applying', 3, 1, '%s', 5, now(), '%s')",
+			schema, release->migrations[0].checksum, shapes[0], carried);
+		die_behind(schema, died);
+		result = kit_task(release, schema);
+		if (result->event != TASK_APPLIED) {
+			fail_msg("died behind %zu: %s", died, result->reason);
+		}
+		kit_assert_history(schema, "0002 applied 3/3 0");
+		kit_assert_exists(schema, "u", true);
+		exec_chain_unref(chain);
+		release_unref(release);
+	}
+}
+
 static void a_schema_that_fits_nowhere_is_in_doubt_with_the_difference(void **state)
 {
 	const char *schema = test_server_schema("rc_nowhere");
@@ -192,6 +228,7 @@ int main(void)
 		cmocka_unit_test(what_was_blind_is_in_doubt),
 		cmocka_unit_test(a_file_that_was_changed_since_decides_nothing),
 		cmocka_unit_test(the_schema_says_how_far_a_file_had_come),
+		cmocka_unit_test(the_row_alone_says_how_far_a_file_had_come),
 		cmocka_unit_test(a_schema_that_fits_nowhere_is_in_doubt_with_the_difference),
 	};
 

@@ -46,11 +46,44 @@ static void who_has_nothing_to_do_is_not_read(void **state)
 	release_unref(release);
 }
 
+static void who_is_half_way_is_alike_only_with_those_who_came_as_far(void **state)
+{
+	g_autofree char *fresh = g_strdup(test_server_schema("ss_fresh"));
+	g_autofree char *half = g_strdup(test_server_schema("ss_half"));
+	g_autofree char *flown = g_strdup(test_server_schema("ss_flown"));
+	char *schemas[] = { fresh, half, flown, NULL };
+	struct release *release =
+		kit_release("0001_a.sql", "DO 1;\nDO 2;\nINSERT INTO nowhere VALUES (1);", NULL);
+	SCOPED_PTR(exec_result) failed = kit_task(release, half);
+	SCOPED_PTR(exec_result) flew = kit_task(release, flown);
+	SCOPED_PTR(exec_result) result = NULL;
+	struct exec_standing *standings;
+
+	(void)state;
+	assert_int_equal(failed->event, TASK_REFUSED);
+	assert_int_equal(flew->event, TASK_REFUSED);
+	test_server_exec("update %s.muster_history set state = 'applying', in_flight = 1, "
+			 "chain = '2 x y'",
+			 flown);
+	result = survey(release, schemas);
+	assert_true(result->ok);
+	standings = result->standings;
+	assert_int_equal(standings[1].done, 2);
+	assert_false(standings[1].in_flight);
+	assert_true(standings[2].in_flight);
+	assert_true(standings[2].foretold);
+	assert_non_null(strstr(standings[1].class, "+0001+2-"));
+	assert_string_not_equal(standings[0].class, standings[1].class);
+	assert_string_equal(standings[0].class, standings[2].class);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(those_that_are_alike_are_one_class),
 		cmocka_unit_test(who_has_nothing_to_do_is_not_read),
+		cmocka_unit_test(who_is_half_way_is_alike_only_with_those_who_came_as_far),
 	};
 
 	return cmocka_run_group_tests_name("survey_shape", tests, NULL, NULL);

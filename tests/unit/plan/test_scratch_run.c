@@ -17,22 +17,34 @@ static struct release *release_of(const char *first, const char *second)
 	return release;
 }
 
-static void run(struct chain *chain, const char *schema, const char *first, const char *second)
+/* The schema has the first done statements of the first file already. */
+static void run_behind(struct chain *chain, const char *schema, const char *first,
+		       const char *second, size_t done)
 {
 	static const size_t both[] = { 0, 1 };
 	SCOPED_PTR(db_session) session = test_server_open();
 	SCOPED_PTR(db_session) runner = test_server_open();
 	struct release *release = release_of(first, second);
 	g_autofree char *name = scratch_name_new();
+	const struct scratch_work work = { .release = release,
+					   .indices = both,
+					   .nr = 2,
+					   .begun = 0,
+					   .done = done };
 	struct scratch *scratch;
 	struct err err = { 0 };
 
 	scratch = scratch_begin(session, schema, name, 1000, &err);
-	if (scratch == NULL || scratch_run(scratch, runner, release, both, 2, chain, &err) < 0 ||
+	if (scratch == NULL || scratch_run(scratch, runner, &work, chain, &err) < 0 ||
 	    scratch_end(scratch, &err) < 0) {
 		fail_msg("%s", err.msg);
 	}
 	release_unref(release);
+}
+
+static void run(struct chain *chain, const char *schema, const char *first, const char *second)
+{
+	run_behind(chain, schema, first, second, 0);
 }
 
 #define FIRST                                                                     \
@@ -199,6 +211,32 @@ static void each_file_finds_a_fresh_session(void **state)
 	assert_string_not_equal(chain.steps[5].delta, "");
 }
 
+static void a_file_that_has_begun_is_tried_from_there_on(void **state)
+{
+	const char *schema = kit_schema("begun");
+	const char *first = "SET sql_mode = 'ANSI_QUOTES';\nCREATE TABLE half (id int);\n"
+			    "ALTER TABLE half ADD a int;\nSET @made = 1;\n"
+			    "CREATE TABLE \"more\" (id int);\n";
+	SCOPED_PTR(db_session) session = kit_open(schema);
+	g_autofree const char **shapes = NULL;
+	SCOPED(chain) chain = { 0 };
+	SCOPED(shape) now = { 0 };
+
+	(void)state;
+	kit_run(session, schema, "CREATE TABLE half (id int)");
+	kit_read(&now, schema);
+	run_behind(&chain, schema, first, "DO 1;", 2);
+	assert_null(chain.failure.version);
+	assert_int_equal(chain.nr, 4);
+	assert_int_equal(chain.steps[0].number, 3);
+	shapes = chain_fingerprints(&chain, "0001", 5);
+	assert_null(shapes[0]);
+	assert_null(shapes[1]);
+	assert_string_equal(shapes[2], now.fingerprint);
+	assert_string_equal(shapes[4], shapes[3]);
+	assert_string_not_equal(shapes[5], shapes[4]);
+}
+
 static void the_source_is_never_written(void **state)
 {
 	const char *schema = kit_schema("untouched");
@@ -233,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_reaches_outside_is_left_alone),
 		cmocka_unit_test(no_other_database_is_written),
 		cmocka_unit_test(each_file_finds_a_fresh_session),
+		cmocka_unit_test(a_file_that_has_begun_is_tried_from_there_on),
 		cmocka_unit_test(the_source_is_never_written),
 	};
 

@@ -1,5 +1,6 @@
 #include "census.h"
 #include "sched_fixture.h"
+#include "store_chain.h"
 
 static void counts_whom_a_selector_means(void **state)
 {
@@ -113,6 +114,8 @@ static void halfway_through_a_migration_is_not_drifted(void **state)
 	const struct sched_start start = { .release = "rel", .budget = "100%" };
 	const struct sched_start mended = { .release = "rel-2" };
 	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	bool has = false;
 	int64_t id;
 
 	fixture_add_tenants(fixture, 1);
@@ -124,6 +127,10 @@ static void halfway_through_a_migration_is_not_drifted(void **state)
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	fixture_task(fixture, id, "t00", &task);
 	assert_int_equal(task.state, TASK_DONE);
+	/* and what it lacks was tried out on a copy of what it has */
+	assert_non_null(strstr(task.class, "+0001+1-"));
+	must(store_chain_has(fixture->store, id, task.server_id, task.class, &has, &err), &err);
+	assert_true(has);
 }
 
 int main(void)

@@ -1,0 +1,214 @@
+/*
+ * What must be known of a tenant before its task starts, when the survey of its rollout could not
+ * say it: its server was away, it was held, it failed and was mended since. It is looked at once
+ * more, together with all others of its server that wait for the same, and one of each new class
+ * is tried out.
+ */
+#include "census.h"
+#include "log.h"
+#include "sched_state.h"
+#include "store_task.h"
+
+#define PORTION 400 /* tasks of one server that are looked at together */
+
+static int64_t *copy(int64_t id)
+{
+	return g_memdup2(&id, sizeof(id));
+}
+
+int sched_prepared(struct sched *sched, struct run *run, const struct store_task *task,
+		   struct chain **chain, struct err *err)
+{
+	int known = sched_chain_get(sched, task, chain, err);
+
+	if (known != 0) {
+		return known;
+	}
+	if (g_hash_table_contains(run->looked, &task->id)) {
+		return 1;
+	}
+	g_hash_table_insert(run->unready, copy(task->id), copy(task->server_id));
+	return 0;
+}
+
+int sched_unprepare(struct sched *sched, struct run *run, struct store_task *task, struct err *err)
+{
+	g_hash_table_remove(run->looked, &task->id);
+	g_clear_pointer(&task->class, g_free);
+	return store_task_class(sched->store, task->id, NULL, err);
+}
+
+/* ---- the look ------------------------------------------------------------------------- */
+
+struct preparing {
+	struct sched *sched;
+	int64_t rollout_id;
+	int64_t server_id;
+	GArray *tasks; /* owned; their ids */
+};
+
+static void preparing_free(struct preparing *preparing)
+{
+	g_array_unref(preparing->tasks);
+	g_free(preparing);
+}
+
+/* What is not needed any more, or must not be touched, ends here. */
+static int settle(struct sched *sched, struct run *run, struct store_task *task,
+		  const struct census_tenant *tenant, struct err *err)
+{
+	g_autofree char *text = NULL;
+
+	if (sched_is_kept_out(tenant)) {
+		text = sched_kept_out_text(tenant);
+		return sched_task_move(sched, run, task, TASK_AHEAD, &sched_self, text, err);
+	}
+	if (tenant->exists && tenant->pending == 0) {
+		return sched_task_move(sched, run, task, TASK_NOTHING, &sched_self, NULL, err);
+	}
+	return store_task_class(sched->store, task->id, tenant->class, err);
+}
+
+static int take_tenant(struct sched *sched, struct run *run, const struct census_tenant *tenant,
+		       struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+
+	if (!tenant->known || tenant->removed) {
+		return 0;
+	}
+	if (store_task_get(sched->store, run->id, tenant->name, &task, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	if (task.state != TASK_PENDING) {
+		return 0; /* held, skipped or cancelled meanwhile */
+	}
+	return settle(sched, run, &task, tenant, err);
+}
+
+/* These start with what is known; those of a server that went away are asked about again. */
+static void mark_looked(struct run *run, const struct preparing *preparing)
+{
+	const struct link *link =
+		g_hash_table_lookup(preparing->sched->links, &preparing->server_id);
+
+	if (link != NULL && (link->state == SERVER_DOWN || link->state == SERVER_DENIED)) {
+		return;
+	}
+	for (guint i = 0; i < preparing->tasks->len; i++) {
+		g_hash_table_add(run->looked, copy(g_array_index(preparing->tasks, int64_t, i)));
+	}
+}
+
+static int on_looked(struct sched *sched, const struct census *census, void *ctx, struct err *err)
+{
+	const struct preparing *preparing = ctx;
+	struct run *run = NULL;
+
+	if (sched_run_get(sched, preparing->rollout_id, &run, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < census->nr; i++) {
+		if (take_tenant(sched, run, &census->tenants[i], err) < 0) {
+			run->stale = true;
+			return -1;
+		}
+	}
+	mark_looked(run, preparing);
+	return sched_chains_put(sched, run, census, err);
+}
+
+static void on_look_done(void *ctx, const struct err *err)
+{
+	struct preparing *preparing = ctx;
+	struct run *run = g_hash_table_lookup(preparing->sched->runs, &preparing->rollout_id);
+
+	if (run != NULL) {
+		g_hash_table_remove(run->asking, &preparing->server_id);
+		run_ready(run, preparing->server_id);
+		if (err != NULL && err->code != ERR_CANCELLED) {
+			log_error("look at tenants failed rollout=r%lld error=\"%s\"",
+				  (long long)preparing->rollout_id, err->msg);
+			mark_looked(run, preparing);
+		}
+		sched_wake(preparing->sched);
+	}
+	preparing_free(preparing);
+}
+
+/* ---- asking ---------------------------------------------------------------------------- */
+
+/* The tenants of some unready tasks of the server. Owned; NULL on failure. */
+static GArray *collect(struct sched *sched, const struct run *run, struct preparing *preparing,
+		       struct err *err)
+{
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	GHashTableIter iter;
+	void *id;
+	void *server_id;
+
+	g_hash_table_iter_init(&iter, run->unready);
+	while (tenants->len < PORTION && g_hash_table_iter_next(&iter, &id, &server_id)) {
+		SCOPED(store_task) task = { 0 };
+
+		if (*(int64_t *)server_id != preparing->server_id) {
+			continue;
+		}
+		if (store_task_get_id(sched->store, *(int64_t *)id, &task, err) < 0) {
+			return NULL;
+		}
+		g_array_append_val(tenants, task.tenant_id);
+		g_array_append_val(preparing->tasks, task.id);
+	}
+	return g_steal_pointer(&tenants);
+}
+
+static int ask(struct sched *sched, struct run *run, int64_t server_id, struct err *err)
+{
+	struct preparing *preparing = g_new0(struct preparing, 1);
+	const struct census_call call = { on_looked, on_look_done, preparing, run->id };
+	g_autoptr(GArray) tenants = NULL;
+
+	*preparing = (struct preparing){
+		.sched = sched,
+		.rollout_id = run->id,
+		.server_id = server_id,
+		.tasks = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+	};
+	tenants = collect(sched, run, preparing, err);
+	if (tenants != NULL && census_start_of(sched, tenants, run->row.release_id,
+					       run->row.to_version, &call, err) == 0) {
+		g_hash_table_add(run->asking, copy(server_id));
+		return 0;
+	}
+	if (tenants != NULL && err->code == ERR_NOT_FOUND) {
+		mark_looked(run, preparing); /* removed: their tasks say so */
+		run_ready(run, server_id);
+		sched_wake(sched);
+		preparing_free(preparing);
+		return 0;
+	}
+	preparing_free(preparing);
+	return -1;
+}
+
+int sched_prepare(struct sched *sched, struct run *run, struct err *err)
+{
+	g_autoptr(GHashTable) servers =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	GHashTableIter iter;
+	void *server_id;
+
+	g_hash_table_iter_init(&iter, run->unready);
+	while (g_hash_table_iter_next(&iter, NULL, &server_id)) {
+		g_hash_table_add(servers, copy(*(int64_t *)server_id));
+	}
+	g_hash_table_iter_init(&iter, servers);
+	while (g_hash_table_iter_next(&iter, &server_id, NULL)) {
+		if (!g_hash_table_contains(run->asking, server_id) &&
+		    ask(sched, run, *(int64_t *)server_id, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,203 @@
+#include "sched_fixture.h"
+#include "store_chain.h"
+
+static const struct sched_start everything = { .release = "rel", .budget = "100" };
+static const struct sched_start the_next = { .release = "two", .budget = "100" };
+
+static void set_hold(struct fixture *fixture, const char *name, const char *reason)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	store_text_set(&tenant.hold, reason);
+	must(store_tenant_put(fixture->store, &tenant, &err), &err);
+	must(sched_tenant_changed(fixture->sched, &tenant, &fixture_actor, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_wake(fixture->sched);
+}
+
+/* Held before it began; the others have begun, and it rests. */
+static int64_t start_without(struct fixture *fixture, const struct sched_start *start,
+			     const char *held)
+{
+	int64_t id;
+
+	set_hold(fixture, held, "not yet");
+	id = fixture_start(fixture, start);
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	fixture_do(fixture, id, ROLLOUT_PAUSE);
+	fixture_until(fixture, id, ROLLOUT_PAUSED);
+	return id;
+}
+
+static void release_and_resume(struct fixture *fixture, int64_t id, const char *held)
+{
+	set_hold(fixture, held, NULL);
+	fixture_do(fixture, id, ROLLOUT_RESUME);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
+static bool has_chain(struct fixture *fixture, int64_t id, const char *tenant)
+{
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	bool has = false;
+
+	fixture_task(fixture, id, tenant, &task);
+	if (task.class != NULL) {
+		must(store_chain_has(fixture->store, id, task.server_id, task.class, &has, &err),
+		     &err);
+	}
+	return has;
+}
+
+static void who_was_held_is_looked_at_when_it_is_released(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	test_server_exec("create table `%s`.other (id int)", fixture_schema("t01"));
+	fixture_add_release(fixture, "create table a (id int);\ncreate table b (id int);");
+	set_hold(fixture, "t02", "not yet");
+	id = start_without(fixture, &everything, "t01");
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_null(task.class);
+	set_hold(fixture, "t02", NULL);
+	release_and_resume(fixture, id, "t01");
+	assert_true(has_chain(fixture, id, "t00"));
+	assert_true(has_chain(fixture, id, "t01"));
+	assert_true(has_chain(fixture, id, "t02"));
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
+}
+
+static void who_was_changed_while_it_was_held_is_kept_out(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(release_files) files = { 0 };
+	SCOPED(store_release) release = { 0 };
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	release_files_add(&files, "0001_first.sql", "create table a (id int);", 24);
+	release_files_add(&files, "0002_second.sql", "create table b (id int);", 24);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_release_put(fixture->sched, "two", NULL, &files, &release, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	id = start_without(fixture, &the_next, "t01");
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	release_and_resume(fixture, id, "t01");
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_non_null(strstr(task.reason, "drifted: "));
+}
+
+static void who_was_brought_there_while_it_was_held_is_done(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t other;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = start_without(fixture, &everything, "t01");
+	set_hold(fixture, "t01", NULL);
+	other = fixture_start(fixture,
+			      &(struct sched_start){ .release = "rel", .selector = "t01" });
+	fixture_until(fixture, other, ROLLOUT_DONE);
+	fixture_do(fixture, id, ROLLOUT_RESUME);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_DONE);
+	assert_int_equal(task.attempt, 0); /* no worker ever took it */
+}
+
+static void who_failed_is_tried_from_where_it_stands(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_verb retry = { .event = ROLLOUT_RETRY };
+	SCOPED(store_rollout) rollout = { 0 };
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *left = NULL;
+	g_autofree char *word = NULL;
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);\nalter table kept add m int;\n"
+				     "create table b (id int);");
+	test_server_exec("create table `%s`.kept (id int)", fixture_schema("t00"));
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	test_server_exec("create table `%s`.kept (id int)", fixture_schema("t01"));
+	word = g_strdup_printf("r%lld", (long long)id);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_rollout_verb(fixture->sched, word, &retry, &fixture_actor, &rollout, &err),
+	     &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_wake(fixture->sched);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_non_null(strstr(task.class, "+0001+1-"));
+	assert_true(has_chain(fixture, id, "t01"));
+	left = test_server_value("select count(*) from information_schema.schemata where "
+				 "schema_name like 'muster\\_scratch\\_%%'");
+	assert_string_equal(left, "0");
+}
+
+static void set_socket(struct fixture *fixture, const char *socket)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	store_text_set(&server.socket, socket);
+	must(store_server_put(fixture->store, &server, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_forget(fixture->sched);
+	sched_wake(fixture->sched);
+}
+
+static void who_was_away_during_the_survey_is_looked_at_later(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);\ncreate table b (id int);");
+	set_socket(fixture, "/nonexistent/sock");
+	id = fixture_start(fixture, &everything);
+	fixture_turns(fixture, 20);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 0);
+	set_socket(fixture, test_server_addr()->socket);
+	for (unsigned i = 0; i < 200 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
+		fixture_turns(fixture, 1);
+		g_usleep(10000); /* the probe of a server that is down has its own time */
+	}
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_true(has_chain(fixture, id, "t00"));
+	assert_true(has_chain(fixture, id, "t01"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(who_was_held_is_looked_at_when_it_is_released),
+		SCENARIO(who_was_changed_while_it_was_held_is_kept_out),
+		SCENARIO(who_was_brought_there_while_it_was_held_is_done),
+		SCENARIO(who_failed_is_tried_from_where_it_stands),
+		SCENARIO(who_was_away_during_the_survey_is_looked_at_later),
+	};
+
+	return cmocka_run_group_tests_name("sched_prepare", tests, NULL, NULL);
+}
