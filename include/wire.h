@@ -309,6 +309,7 @@ struct wire_task {
 	struct wire_error error;
 	struct wire_texts difference; /* how its schema differs from what it should be */
 	double progress;              /* 0 to 1 */
+	char *next_window;            /* the opening that it waits for, or null */
 	char *started_at;
 	char *finished_at;
 };

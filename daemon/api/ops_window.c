@@ -134,6 +134,7 @@ static void own_look(struct own *own, const char *window, int64_t from_ms, int64
 
 char *window_next_text(const char *window, int64_t from_ms, int64_t until_ms)
 {
+	char text[TICK_TEXT_MAX];
 	struct own own = { 0 };
 
 	own_look(&own, window, from_ms, until_ms);
@@ -141,7 +142,7 @@ char *window_next_text(const char *window, int64_t from_ms, int64_t until_ms)
 	if (own.upkeep.is_open || own.upkeep.next_ms == WINDOW_FOREVER) {
 		return NULL;
 	}
-	return second_text(own.upkeep.next_ms);
+	return g_strdup(tick_format(text, own.upkeep.next_ms));
 }
 
 static int window_view(const struct store_window *row, struct wire_window *out)

@@ -366,6 +366,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 		out->error.message = g_strdup(row->err_message);
 		out->error.hint = task_hint(row);
 	}
+	out->next_window = time_text(row->window_at);
 	out->started_at = time_text(row->started_at);
 	out->finished_at = time_text(row->finished_at);
 	lines_copy(row->difference, &out->difference);

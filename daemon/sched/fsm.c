@@ -57,7 +57,7 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_PENDING,   TASK_TAKE,      TASK_RUNNING,    "a worker took the tenant" },
 	{ TASK_PENDING,   TASK_NOTHING,   TASK_DONE,       "nothing to do" },
 	{ TASK_PENDING,   TASK_AHEAD,     TASK_SKIPPED,    "its history knows a version that the release does not" },
-	{ TASK_PENDING,   TASK_TRANSIENT, TASK_WAITING,    "its server cannot be used now" },
+	{ TASK_PENDING,   TASK_TRANSIENT, TASK_WAITING,    "its server cannot be used now, or its window is closed" },
 	{ TASK_PENDING,   TASK_HOLD,      TASK_HELD,       "the tenant is held" },
 	{ TASK_PENDING,   TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
 	{ TASK_PENDING,   TASK_CANCEL,    TASK_CANCELLED,  "the rollout was aborted before it began" },

@@ -153,7 +153,12 @@ static bool has_any(const struct sched_windows *windows)
 
 static void rules_add(struct rules *rules, const struct owner *owner)
 {
-	if (owner == NULL || rules->nr + 2 > RULES_MAX) {
+	if (owner == NULL) {
+		return;
+	}
+	if (rules->nr + 3 > RULES_MAX) { /* rather never than at a wrong time */
+		rules->list[RULES_MAX - 1].problem = "more than 60 labels have one";
+		rules->nr = RULES_MAX;
 		return;
 	}
 	if (owner->window != NULL || owner->problem != NULL) {
@@ -209,7 +214,7 @@ static int rules_find(struct sched *sched, int64_t tenant_id, int64_t server_id,
 	struct sched_windows *windows = sched->windows;
 	SCOPED(store_tenant) row = { 0 };
 
-	rules->nr = 0;
+	*rules = (struct rules){ 0 };
 	if (windows_read(sched, err) < 0) {
 		return -1;
 	}
@@ -303,6 +308,7 @@ static int try_task(struct sched *sched, struct run *run, int64_t server_id,
 		    const struct run_task *item, struct err *err)
 {
 	g_autofree char *reason = NULL;
+	g_autofree char *why = NULL;
 	SCOPED(store_task) task = { 0 };
 	int64_t now = tick_wall_ms();
 	struct upkeep_need need;
@@ -326,7 +332,11 @@ static int try_task(struct sched *sched, struct run *run, int64_t server_id,
 	if (upkeep.is_open) {
 		return 1;
 	}
-	reason = upkeep_reason(rules.list, rules.nr, now, need, &upkeep);
+	why = upkeep_reason(rules.list, rules.nr, now, need, &upkeep);
+	reason = task.statement == 0 ? g_strdup(why)
+				     : g_strdup_printf("begun, %lld of %lld statements done; %s",
+						       (long long)task.statement,
+						       (long long)task.statements, why);
 	return park(sched, run, &task, upkeep.next_ms, reason, err);
 }
 

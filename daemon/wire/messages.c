@@ -239,6 +239,7 @@ static const struct wire_field task_fields[] = {
 	OBJECT( wire_task, error,       false, wire_error ),
 	TEXTS(  wire_task, difference,  false ),
 	REAL(   wire_task, progress,    false ),
+	TEXT(   wire_task, next_window, false ),
 	TEXT(   wire_task, started_at,  false ),
 	TEXT(   wire_task, finished_at, false ),
 	{ 0 },

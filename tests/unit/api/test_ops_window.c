@@ -39,7 +39,7 @@ static void a_tenant_a_server_and_a_label_have_windows(void **state)
 	ask_for(fixture, &wire_server_type, &server, "PATCH /v1/servers/db1",
 		"{\"set\":[\"window=Sun 03:00-05:00 UTC\"]}");
 	assert_string_equal(server.window, "Sun 03:00-05:00 UTC");
-	assert_string_equal(server.next_window, "2026-11-22T03:00:00Z");
+	assert_string_equal(server.next_window, "2026-11-22T03:00:00.000Z");
 	wire_release(&wire_server_type, &server);
 
 	ask_for(fixture, &wire_window_type, &label, "PATCH /v1/labels/region%3Dau",

@@ -187,6 +187,66 @@ static void a_task_starts_only_if_it_fits(void **state)
 	fixture_until(fixture, id, ROLLOUT_DONE);
 }
 
+/* Parked in the middle, it says how far it came. */
+static void one_that_was_begun_waits_too(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	clock_at(SUNDAY - HOUR);
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	set_tenant(fixture, "t00", WINDOW, 0, NULL);
+	id = start(fixture, NULL);
+	until_count(fixture, id, TASK_WAITING, 1);
+	fixture_task(fixture, id, "t00", &task);
+	task.statement = 2;
+	task.statements = 5;
+	must(store_begin(fixture->store, &err), &err);
+	must(store_task_put(fixture->store, &task, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_clock_changed(fixture->sched);
+	fixture_turns(fixture, 2);
+	store_task_release(&task);
+	fixture_task(fixture, id, "t00", &task);
+	assert_string_equal(task.reason, "begun, 2 of 5 statements done; waits for its window: "
+					 "opens Sun 2026-11-22 02:00 UTC, " WINDOW);
+}
+
+/* More windows than a tenant can have: closed, not forgotten. */
+static void too_many_windows_are_none_that_opens(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	clock_at(SUNDAY);
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, "t00", &tenant, &err), &err);
+	for (int i = 0; i < 70; i++) {
+		g_autofree char *key = g_strdup_printf("k%d", i);
+
+		store_labels_put(&tenant.labels, key, "v");
+	}
+	must(store_tenant_put(fixture->store, &tenant, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	for (int i = 0; i < 70; i++) {
+		g_autofree char *label = g_strdup_printf("k%d=v", i);
+
+		set_label(fixture, label, WINDOW);
+	}
+	id = start(fixture, NULL);
+	until_count(fixture, id, TASK_WAITING, 1);
+	fixture_task(fixture, id, "t00", &task);
+	assert_string_equal(task.reason, "its window cannot be read: more than 60 labels have one");
+}
+
 static void what_it_waits_for_may_change(void **state)
 {
 	struct fixture *fixture = *state;
@@ -353,6 +413,8 @@ int main(void)
 		TIMED(the_next_turn_is_due_at_the_opening),
 		TIMED(the_windows_of_server_and_label_count_too),
 		TIMED(a_task_starts_only_if_it_fits),
+		TIMED(one_that_was_begun_waits_too),
+		TIMED(too_many_windows_are_none_that_opens),
 		TIMED(what_it_waits_for_may_change),
 		TIMED(a_clock_that_is_set_is_noticed),
 		TIMED(a_rollout_may_ignore_windows_but_no_freeze),
