@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cmd.h"
 #include "exits.h"
 
 static void cli_release(struct cli *cli)
@@ -278,6 +279,10 @@ static int run_command(struct cli *cli)
 		command_help(help, cli->command);
 		cli_print(help);
 		return EXIT_OK;
+	}
+	if (g_strcmp0(opts_text(&cli->opts, OPT_OUTPUT), "sarif") == 0 &&
+	    cli->command->run != cmd_lint) {
+		return cli_misused(cli, "-o sarif is for findings of \"lint\"");
 	}
 	code = check_words(cli);
 	return code != EXIT_OK ? code : cli->command->run(cli);

@@ -20,38 +20,13 @@ static void print_release(struct cli *cli, const struct wire_release_info *info)
 	cli_print(out);
 }
 
-/* What is wrong in the folder, or nothing. */
+/* What is wrong in the folder. */
 static int fail_folder(struct cli *cli, const struct err *err, const char *dir)
 {
 	g_autofree char *hint = g_strdup_printf("muster lint %s", dir);
 	bool missing = err->code == ERR_SYSTEM;
 
-	if (cli->command->run == cmd_lint) {
-		return cli_fail_hint(cli, err, "muster help lint");
-	}
 	return cli_fail_hint(cli, err, missing ? "muster release create --help" : hint);
-}
-
-int cmd_lint(struct cli *cli)
-{
-	const char *dir = cli_word(cli, 0);
-	const char *format = opts_text(&cli->opts, OPT_FORMAT);
-	SCOPED(folder) folder = { 0 };
-	struct err err = { 0 };
-	int64_t statements = 0;
-	const struct wire_migration *migrations;
-
-	if (folder_read(&folder, dir, format, &err) < 0) {
-		return fail_folder(cli, &err, dir);
-	}
-	print_release(cli, &folder.info);
-	migrations = folder.info.migrations.items;
-	for (size_t i = 0; i < folder.info.migrations.nr; i++) {
-		statements += migrations[i].statements;
-	}
-	cli_say(cli, "\nno findings: %zu migrations, %" G_GINT64_FORMAT " statements",
-		folder.info.migrations.nr, statements);
-	return EXIT_OK;
 }
 
 int cmd_release_create(struct cli *cli)

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "human.h"
 #include "suggest.h"
 
-#define HELP_WIDTH  92
 #define HELP_COLUMN 30 /* where explanations begin */
 
 static size_t path_words(const char *path)
@@ -111,28 +111,6 @@ void command_usage(GString *out, const struct command *command)
 	}
 }
 
-/* text, broken at blanks, continued in the column where it began. */
-static void append_wrapped(GString *out, const char *text, size_t column)
-{
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	size_t at = column;
-
-	for (size_t i = 0; words[i] != NULL; i++) {
-		size_t len = (size_t)g_utf8_strlen(words[i], -1);
-
-		if (i > 0 && at + 1 + len > HELP_WIDTH) {
-			g_string_append_printf(out, "\n%*s", (int)column, "");
-			at = column;
-		} else if (i > 0) {
-			g_string_append_c(out, ' ');
-			at++;
-		}
-		g_string_append(out, words[i]);
-		at += len;
-	}
-	g_string_append_c(out, '\n');
-}
-
 static void append_pair(GString *out, const char *left, const char *right)
 {
 	size_t width = (size_t)g_utf8_strlen(left, -1);
@@ -143,7 +121,7 @@ static void append_pair(GString *out, const char *left, const char *right)
 	} else {
 		g_string_append_printf(out, "%*s", (int)(HELP_COLUMN - 2 - width), "");
 	}
-	append_wrapped(out, right, HELP_COLUMN);
+	human_wrap(out, right, HELP_COLUMN);
 }
 
 static void append_options(GString *out, uint64_t set)
@@ -180,7 +158,7 @@ void command_help(GString *out, const struct command *command)
 	g_string_append_printf(out, "\n\n%s.\n", command->summary);
 	if (command->details != NULL) {
 		g_string_append_c(out, '\n');
-		append_wrapped(out, command->details, 0);
+		human_wrap(out, command->details, 0);
 	}
 	if (command->options != 0) {
 		g_string_append(out, "\nOptions:\n");

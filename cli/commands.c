@@ -91,9 +91,16 @@ const struct command command_table[] = {
 	  0, 0, 0, WORDS_NONE, false, cmd_window_list },
 
 	{ "lint", "DIR", "Check a folder of migrations without any server",
-	  "Reads the folder as a rollout would. A finding is FILE:line:column with the reason, and "
-	  "the exit code 65.", NULL,
-	  BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_lint },
+	  "Reads the folder as a rollout would, and says what else is to be seen in it: what breaks "
+	  "an application whose old and new version run side by side, what is hard to finish or to "
+	  "undo, what another setting of the server changes. Each finding is FILE:line:column with "
+	  "its level, the reason and a code. An error is refused by a rollout, too. A line "
+	  "-- muster: allow=CODE reason=\"…\" in front of a statement lets one pass. The exit code is "
+	  "0 without findings or with notes only, 1 with warnings, 65 with errors.",
+	  "muster lint migrations/ --after 0041\n"
+	  "muster lint --explain MU103\n"
+	  "muster lint migrations/ -o sarif >lint.sarif",
+	  BIT(FORMAT) | BIT(EXPLAIN) | BIT(AFTER), 0, 1, WORDS_FOLDER, false, cmd_lint },
 
 	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
 	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },

@@ -64,7 +64,7 @@ static int fill_create(struct wire_release_create *create, const struct release_
 	return 0;
 }
 
-static int check_is_folder(const char *dir, struct err *err)
+int folder_check(const char *dir, struct err *err)
 {
 	struct stat found;
 
@@ -106,7 +106,7 @@ int folder_read(struct folder *folder, const char *dir, const char *format, stru
 	SCOPED(folder) read = { 0 };
 	SCOPED_PTR(release) release = NULL;
 
-	if (check_is_folder(dir, err) < 0 || release_files_read(&files, dir, err) < 0) {
+	if (folder_check(dir, err) < 0 || release_files_read(&files, dir, err) < 0) {
 		return -1;
 	}
 	release = release_parse(&files, format, err);

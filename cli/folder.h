@@ -22,6 +22,9 @@ NODISCARD int folder_read(struct folder *folder, const char *dir, const char *fo
 void folder_release(struct folder *folder);
 SCOPED_RELEASE(folder);
 
+/* Refuse in words what is no folder. */
+NODISCARD int folder_check(const char *dir, struct err *err);
+
 /* Does the word mean a directory rather than the name of a release? */
 bool folder_is_meant(const char *word);
 

@@ -1,5 +1,7 @@
 #include "human.h"
 
+#define WRAP_WIDTH 92
+
 #define MINUTE 60
 #define HOUR   3600
 #define DAY    86400
@@ -154,4 +156,25 @@ void human_text(GString *out, const char *text, size_t width)
 	if (cut) {
 		g_string_append(out, "…");
 	}
+}
+
+void human_wrap(GString *out, const char *text, size_t column)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	size_t at = column;
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		size_t len = (size_t)g_utf8_strlen(words[i], -1);
+
+		if (i > 0 && at + 1 + len > WRAP_WIDTH) {
+			g_string_append_printf(out, "\n%*s", (int)column, "");
+			at = column;
+		} else if (i > 0) {
+			g_string_append_c(out, ' ');
+			at++;
+		}
+		g_string_append(out, words[i]);
+		at += len;
+	}
+	g_string_append_c(out, '\n');
 }

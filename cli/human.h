@@ -44,4 +44,7 @@ size_t human_width(const char *text);
  */
 void human_text(GString *out, const char *text, size_t width);
 
+/* text, broken at blanks for 92 columns, continued in the column where it began, and a newline. */
+void human_wrap(GString *out, const char *text, size_t column);
+
 #endif /* HUMAN_H */

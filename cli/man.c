@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "client.h"
+#include "cmd.h"
+#include "lint.h"
 
 /* clang-format off */
 static const struct {
@@ -127,6 +129,25 @@ static void append_exits(GString *out)
 	}
 }
 
+/* What lint says, from its table of rules. */
+static void append_rules(GString *out)
+{
+	g_string_append(out, ".SH FINDINGS OF LINT\n");
+	for (size_t i = 0; i < LINT_NR; i++) {
+		const struct lint_rule *rule = &lint_rules[i];
+
+		g_string_append_printf(out, ".TP\n.B %s ", rule->code);
+		append_text(out, rule->name);
+		g_string_append_printf(out, " (%s)\n", lint_level_names[rule->level]);
+		append_text(out, rule->title);
+		g_string_append_c(out, ' ');
+		append_text(out, rule->why);
+		g_string_append_c(out, ' ');
+		append_text(out, rule->help);
+		append_example(out, rule->example);
+	}
+}
+
 static void append_tail(GString *out)
 {
 	g_string_append(out, ".SH ENVIRONMENT\n.TP\n.B MUSTER_SOCKET\n"
@@ -197,5 +218,8 @@ void man_page(GString *out, const struct command *command)
 	}
 	g_string_append(out, command != NULL ? ".SH OPTIONS OF EVERY COMMAND\n" : ".SH OPTIONS\n");
 	append_options(out, OPTS_GLOBAL);
+	if (command == NULL || command->run == cmd_lint) {
+		append_rules(out);
+	}
 	append_tail(out);
 }

@@ -8,8 +8,8 @@
 /* clang-format off */
 const struct opt opt_table[OPT_ID_NR] = {
 	/*                       name             key  kind          metavar      values  words          help */
-	[OPT_OUTPUT]         = { "output",        'o', OPT_CHOICE,   "FORMAT",    "table|wide|json|jsonl|csv|name", WORDS_NONE,
-				 "how to print: table, wide, json, jsonl, csv or name" },
+	[OPT_OUTPUT]         = { "output",        'o', OPT_CHOICE,   "FORMAT",    "table|wide|json|jsonl|csv|name|sarif", WORDS_NONE,
+				 "how to print: table, wide, json, jsonl, csv or name; \"lint\" knows sarif, too" },
 	[OPT_SOCKET]         = { "socket",        0,   OPT_TEXT,     "PATH",      NULL, WORDS_FILE,
 				 "the socket of musterd (else $MUSTER_SOCKET, else the usual place)" },
 	[OPT_NO_COLOR]       = { "no-color",      0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
@@ -101,6 +101,10 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "only events of this rollout" },
 	[OPT_FOR]            = { "for",           0,   OPT_TEXT,     "STATE",     NULL, WORDS_NONE,
 				 "the state to wait for; several with commas" },
+	[OPT_EXPLAIN]        = { "explain",       0,   OPT_TEXT,     "CODE",      NULL, WORDS_NONE,
+				 "what a code means and what to do, such as MU103; \"all\" lists them" },
+	[OPT_AFTER]          = { "after",         0,   OPT_TEXT,     "V",         NULL, WORDS_NONE,
+				 "report only on migrations behind this version, such as the newest that every client has" },
 };
 
 /* clang-format on */

@@ -86,6 +86,8 @@ enum opt_id {
 	OPT_SINCE,
 	OPT_ROLLOUT,
 	OPT_FOR,
+	OPT_EXPLAIN,
+	OPT_AFTER,
 	OPT_ID_NR,
 };
 

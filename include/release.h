@@ -60,7 +60,7 @@ struct migration {
 	char checksum[RELEASE_CHECKSUM_LEN + 1]; /* of the up statements' file */
 	struct script up;
 	char (*prefixes)[RELEASE_CHECKSUM_LEN + 1]; /* owned; release_prefix_digest */
-	struct script down; /* nr 0 when there is none */
+	struct script down;                         /* nr 0 when there is none */
 	bool has_down;
 	struct release_check *checks; /* owned */
 	size_t nr_checks;
@@ -78,7 +78,7 @@ struct release {
 
 /*
  * Build a release from its files. format NULL detects. The result starts with one
- * reference. Every finding is "file:line:column: sentence", code ERR_INVALID.
+ * reference. Refused with ERR_INVALID, "file:line:column: sentence (code of lint)".
  */
 NODISCARD struct release *release_parse(const struct release_files *files, const char *format,
 					struct err *err);
@@ -117,12 +117,5 @@ char *release_expand(const struct statement *statement, const char *schema);
 
 /* The same for the question of a release_check. */
 char *release_expand_sql(const char *sql, const char *schema);
-
-/*
- * Every finding of every file, one sentence "file:line:column: …" each, in the order of
- * the files; for muster lint. NULL-terminated and owned (g_strfreev); no finding: an empty
- * list. What makes the folder unreadable as a whole is the only finding then.
- */
-char **release_lint(const struct release_files *files, const char *format);
 
 #endif /* RELEASE_H */

@@ -8,13 +8,6 @@
 
 #define FINDINGS_MAX 20 /* of one statement; more would not be read */
 
-const char *const lint_codes[LINT_NR] = {
-	[LINT_DATABASE] = "MU202",    [LINT_OTHER_SCHEMA] = "MU203", [LINT_CATALOGUE] = "MU204",
-	[LINT_GLOBAL] = "MU205",      [LINT_BINLOG] = "MU206",       [LINT_LOCK] = "MU207",
-	[LINT_CHARSET] = "MU208",     [LINT_ACCOUNT] = "MU209",      [LINT_SERVER] = "MU210",
-	[LINT_PLACEHOLDER] = "MU211", [LINT_FILE] = "MU212",
-};
-
 #define SAY_ACCOUNT \
 	"accounts and grants belong to the whole server, not to one tenant; make them outside of the migration"
 #define SAY_SERVER "this concerns the whole server, not one tenant; do it outside of the migration"
@@ -26,7 +19,7 @@ const char *const lint_codes[LINT_NR] = {
 static const struct {
 	const char *first;
 	const char *second; /* NULL: whatever follows */
-	enum lint_rule rule;
+	enum lint_rule_id rule;
 	const char *say;
 } openings[] = {
 	/* first        second          rule           what the operator reads */
@@ -80,19 +73,12 @@ static const struct {
 
 /* clang-format on */
 
-bool lint_is_code(const char *code)
-{
-	for (size_t i = 0; i < LINT_NR; i++) {
-		if (strcmp(lint_codes[i], code) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void finding_clear(gpointer data)
 {
-	g_free(((struct lint_finding *)data)->text);
+	struct lint_finding *finding = data;
+
+	g_free(finding->file);
+	g_free(finding->text);
 }
 
 GArray *lint_findings_new(void)
@@ -103,7 +89,15 @@ GArray *lint_findings_new(void)
 	return findings;
 }
 
-void lint_note(struct lint_walk *walk, enum lint_rule rule, size_t at, const char *fmt, ...)
+/* A name that was cut may end in half a letter. */
+char *lint_text(const char *fmt, va_list args)
+{
+	g_autofree char *text = g_strdup_vprintf(fmt, args);
+
+	return g_utf8_make_valid(text, -1);
+}
+
+void lint_note(struct lint_walk *walk, enum lint_rule_id rule, size_t at, const char *fmt, ...)
 {
 	struct lint_finding finding = {
 		.rule = rule,
@@ -119,7 +113,7 @@ void lint_note(struct lint_walk *walk, enum lint_rule rule, size_t at, const cha
 	split_advance(&finding.line, &finding.column, walk->lex.text + walk->first,
 		      at - walk->first);
 	va_start(args, fmt);
-	finding.text = g_strdup_vprintf(fmt, args);
+	finding.text = lint_text(fmt, args);
 	va_end(args);
 	g_array_append_val(walk->findings, finding);
 }
@@ -438,7 +432,7 @@ static void step(struct lint_walk *walk)
 	walk->back[0] = walk->token;
 }
 
-static size_t first_word(const struct statement *statement)
+size_t lint_first_word(const struct statement *statement)
 {
 	struct lex lex = { .text = statement->text,
 			   .len = statement->len,
@@ -466,7 +460,7 @@ void lint_script(const struct script *script, GArray *findings)
 			.lex = { .text = statement->text,
 				 .len = statement->len,
 				 .modes = statement->modes },
-			.first = first_word(statement),
+			.first = lint_first_word(statement),
 			.start = true,
 			.judged = (size_t)-1,
 		};

@@ -7,6 +7,9 @@
 #ifndef LINT_WALK_H
 #define LINT_WALK_H
 
+#include <stdarg.h>
+
+#include "lex.h"
 #include "lint.h"
 
 #define LINT_BACK   6  /* tokens remembered */
@@ -37,7 +40,7 @@ struct lint_walk {
 };
 
 /* Note a finding at offset at of the statement. */
-void lint_note(struct lint_walk *walk, enum lint_rule rule, size_t at, const char *fmt, ...)
+void lint_note(struct lint_walk *walk, enum lint_rule_id rule, size_t at, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
 static inline bool lint_word(const struct lint_walk *walk, const struct lex_token *token,
@@ -53,6 +56,12 @@ struct lex_token lint_peek(const struct lint_walk *walk, size_t nth);
 
 /* Is the token {SCHEMA}, bare or in quotes? */
 bool lint_is_own_name(const struct lint_walk *walk, const struct lex_token *token);
+
+/* A sentence, owned and UTF-8 whatever was cut. */
+char *lint_text(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
+
+/* The offset of a statement's first word: where its line and column are. */
+size_t lint_first_word(const struct statement *statement);
 
 /* Look at the present token as a place where names of tables stand. */
 void lint_names(struct lint_walk *walk);

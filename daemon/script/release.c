@@ -9,87 +9,18 @@
 #include "lint.h"
 #include "modes.h"
 #include "release_cfg.h"
+#include "release_read.h"
 #include "split.h"
 
 /* What one reading of a folder carries along. */
 struct reader {
+	struct release_reading *reading;
 	const struct release_files *files;
 	const struct release_cfg *cfg;
 	unsigned modes;
-	GPtrArray *lines; /* every finding, as text */
+	size_t migration;
+	enum lint_rule_id refused; /* the rule of the error that is on its way */
 };
-
-/* ---- versions --------------------------------------------------------------------- */
-
-static size_t digits_at(const char *text)
-{
-	return strspn(text, "0123456789");
-}
-
-static int compare_numbers(const char **a, const char **b)
-{
-	const char *left = *a + strspn(*a, "0");
-	const char *right = *b + strspn(*b, "0");
-	size_t left_len = digits_at(left);
-	size_t right_len = digits_at(right);
-
-	*a = left + left_len;
-	*b = right + right_len;
-	if (left_len != right_len) {
-		return left_len < right_len ? -1 : 1;
-	}
-	return memcmp(left, right, left_len);
-}
-
-/* End, separators, all the rest: so that 2_4__x stands before 2_4_1__x. */
-static int rank_of(char byte)
-{
-	if (byte == '\0') {
-		return 0;
-	}
-	return byte == '_' || byte == '.' ? 1 : 2;
-}
-
-int release_version_compare(const char *a, const char *b)
-{
-	while (*a != '\0' || *b != '\0') {
-		int left = rank_of(*a);
-		int right = rank_of(*b);
-		int order = left - right;
-
-		if (order == 0 && g_ascii_isdigit(*a) && g_ascii_isdigit(*b)) {
-			order = compare_numbers(&a, &b);
-		} else if (order == 0) {
-			order = left == 1 ? 0 : (unsigned char)*a - (unsigned char)*b;
-			a++;
-			b++;
-		}
-		if (order != 0) {
-			return order;
-		}
-	}
-	return 0;
-}
-
-ptrdiff_t release_find(const struct release *release, const char *version)
-{
-	for (size_t i = 0; i < release->nr; i++) {
-		if (strcmp(release->migrations[i].version, version) == 0) {
-			return (ptrdiff_t)i;
-		}
-	}
-	for (size_t i = 0; i < release->nr; i++) {
-		if (release_version_compare(release->migrations[i].version, version) == 0) {
-			return (ptrdiff_t)i;
-		}
-	}
-	return -1;
-}
-
-ptrdiff_t release_last(const struct release *release, const char *to_version)
-{
-	return to_version == NULL ? (ptrdiff_t)release->nr - 1 : release_find(release, to_version);
-}
 
 /* ---- digests ---------------------------------------------------------------------- */
 
@@ -158,113 +89,101 @@ static void digest_release(struct release *release, const struct release_files *
 	digest_end(sum, release->checksum);
 }
 
-/* ---- {SCHEMA} --------------------------------------------------------------------- */
+/* ---- one file --------------------------------------------------------------------- */
 
-#define SCHEMA_WORD "{SCHEMA}"
-
-static void append_doubled(GString *out, const char *schema, char quote)
+/* ":12" -> 12 and what stands behind; 0: something else is here. */
+static unsigned take_number(const char **at)
 {
-	for (const char *at = schema; *at != '\0'; at++) {
-		if (*at == quote || (*at == '\\' && quote != '`')) {
-			g_string_append_c(out, *at);
-		}
-		g_string_append_c(out, *at);
+	unsigned number = 0;
+
+	if (**at != ':' || !g_ascii_isdigit((*at)[1])) {
+		return 0;
 	}
+	for (++*at; g_ascii_isdigit(**at); ++*at) {
+		number = number * 10 + (unsigned)(**at - '0');
+	}
+	return number;
 }
 
-static void append_quoted(GString *out, const char *text, size_t len, const char *schema)
+/* "file:12:3: sentence" -> its parts; what has no place belongs to the folder. */
+static void place(struct lint_finding *finding, const struct reader *reader, const char *message)
 {
-	char quote = text[len - 1]; /* the first may be the @ of a variable */
-	size_t at = 0;
+	for (size_t i = 0; i < reader->files->nr; i++) {
+		const char *name = reader->files->files[i].name;
+		const char *at = message + strlen(name);
 
-	while (at < len) {
-		const char *found = memmem(text + at, len - at, SCHEMA_WORD, strlen(SCHEMA_WORD));
-		size_t plain = found == NULL ? len : (size_t)(found - text);
-
-		g_string_append_len(out, text + at, (gssize)(plain - at));
-		if (found == NULL) {
+		if (g_str_has_prefix(message, name) && *at == ':') {
+			finding->file = g_strdup(name);
+			finding->line = take_number(&at);
+			finding->column = take_number(&at);
+			finding->text = g_strdup(g_str_has_prefix(at, ": ") ? at + 2 : at);
 			return;
 		}
-		append_doubled(out, schema, quote);
-		at = plain + strlen(SCHEMA_WORD);
 	}
+	finding->text = g_strdup(message);
 }
-
-static char *expand(const char *text, size_t len, unsigned modes, const char *schema)
-{
-	struct lex lex = { .text = text, .len = len, .modes = modes };
-	GString *out = g_string_sized_new(len + 64);
-	struct lex_token token;
-
-	while (lex_next(&lex, &token) != LEX_END) {
-		if (token.kind == LEX_SCHEMA) {
-			g_string_append_c(out, '`');
-			append_doubled(out, schema, '`');
-			g_string_append_c(out, '`');
-		} else if (token.kind == LEX_NAME || token.kind == LEX_STRING) {
-			append_quoted(out, text + token.at, token.len, schema);
-		} else {
-			g_string_append_len(out, text + token.at, (gssize)token.len);
-		}
-	}
-	return g_string_free(out, FALSE);
-}
-
-char *release_expand(const struct statement *statement, const char *schema)
-{
-	return expand(statement->text, statement->len, statement->modes, schema);
-}
-
-char *release_expand_sql(const char *sql, const char *schema)
-{
-	return expand(sql, strlen(sql), 0, schema);
-}
-
-/* ---- one file --------------------------------------------------------------------- */
 
 static void report(struct reader *reader, const struct err *err)
 {
-	g_ptr_array_add(reader->lines, g_strdup(err->msg));
+	struct lint_finding finding = {
+		.rule = reader->refused,
+		.migration = reader->migration,
+		.statement = LINT_WHOLE_FILE,
+	};
+
+	place(&finding, reader, err->msg);
+	g_array_append_val(reader->reading->findings, finding);
 }
 
-static bool is_allowed(const struct reader *reader, const GArray *directives,
-		       const struct lint_finding *finding)
+bool release_allows(struct release_reading *reading, const GArray *directives,
+		    enum lint_rule_id rule, size_t statement)
 {
-	const char *code = lint_codes[finding->rule];
+	const char *code = lint_rules[rule].code;
 
-	for (guint i = 0; i < reader->cfg->allow->len; i++) {
-		if (strcmp(reader->cfg->allow->pdata[i], code) == 0) {
+	for (guint i = 0; i < directives->len; i++) {
+		struct directive *directive = &g_array_index(directives, struct directive, i);
+
+		if (directive->kind == DIRECTIVE_ALLOW && strcmp(directive->text, code) == 0 &&
+		    (statement == LINT_WHOLE_FILE || directive->statement == statement)) {
+			g_hash_table_add(reading->used, directive);
 			return true;
 		}
 	}
-	for (guint i = 0; i < directives->len; i++) {
-		const struct directive *directive = &g_array_index(directives, struct directive, i);
-
-		if (directive->kind == DIRECTIVE_ALLOW &&
-		    directive->statement == finding->statement &&
-		    strcmp(directive->text, code) == 0) {
+	for (guint i = 0; i < reading->cfg.allow->len; i++) {
+		if (strcmp(reading->cfg.allow->pdata[i], code) == 0) {
 			return true;
 		}
 	}
 	return false;
 }
 
+/* What leaves the tenant. check: the line of the directive that holds the script, or 0. */
 static void lint(struct reader *reader, const char *file, const struct script *script,
-		 const GArray *directives)
+		 const GArray *directives, unsigned check)
 {
 	g_autoptr(GArray) findings = lint_findings_new();
 
 	lint_script(script, findings);
 	for (guint i = 0; i < findings->len; i++) {
-		const struct lint_finding *finding =
-			&g_array_index(findings, struct lint_finding, i);
+		struct lint_finding *finding = &g_array_index(findings, struct lint_finding, i);
 
-		if (!is_allowed(reader, directives, finding)) {
-			g_ptr_array_add(reader->lines,
-					g_strdup_printf("%s:%u:%u: %s (%s)", file, finding->line,
-							finding->column, finding->text,
-							lint_codes[finding->rule]));
+		if (release_allows(reader->reading, directives, finding->rule,
+				   finding->statement)) {
+			reader->reading->allowed++;
+			continue;
 		}
+		finding->file = g_strdup(file);
+		finding->migration = reader->migration;
+		if (check > 0) {
+			char *text = g_strdup_printf("in this check: %s", finding->text);
+
+			g_free(finding->text);
+			finding->text = text;
+			finding->line = check;
+			finding->column = 1;
+		}
+		g_array_append_val(reader->reading->findings, *finding);
+		*finding = (struct lint_finding){ 0 };
 	}
 }
 
@@ -277,12 +196,14 @@ static GArray *read_file(struct reader *reader, const struct release_file *file,
 	const struct split_source source = { file->name, text->str, text->len, reader->modes };
 	GArray *directives = NULL;
 
+	reader->refused = LINT_TEXT;
 	if (split_text(script, &source, marks, err) == 0) {
+		reader->refused = LINT_DIRECTIVE;
 		directives = directive_parse_all(file->name, text->str, marks, err);
 	}
 	g_string_free(text, TRUE);
 	if (directives != NULL) {
-		lint(reader, file->name, script, directives);
+		lint(reader, file->name, script, directives, 0);
 	}
 	return directives;
 }
@@ -304,7 +225,7 @@ static int add_check(struct reader *reader, struct migration *migration,
 		return err_set(err, ERR_INVALID, "%s:%u:%u: a check is exactly one SELECT",
 			       migration->file, directive->line, directive->column);
 	}
-	lint(reader, name, &script, none);
+	lint(reader, migration->file, &script, none, directive->line);
 	migration->checks =
 		g_renew(struct release_check, migration->checks, migration->nr_checks + 1);
 	check = &migration->checks[migration->nr_checks++];
@@ -356,8 +277,9 @@ static int take_directives(struct reader *reader, struct migration *migration,
 static int read_down_file(struct reader *reader, struct migration *migration,
 			  const struct release_file *file, struct err *err)
 {
-	g_autoptr(GArray) directives = read_file(reader, file, &migration->down, err);
+	GArray *directives = read_file(reader, file, &migration->down, err);
 
+	reader->reading->down->pdata[reader->migration] = directives;
 	if (directives == NULL) {
 		return -1;
 	}
@@ -390,7 +312,7 @@ static int read_migration(struct reader *reader, struct migration *migration,
 			  const struct format_entry *entry, struct err *err)
 {
 	const struct release_file *file = &reader->files->files[entry->up];
-	g_autoptr(GArray) directives = NULL;
+	GArray *directives;
 	g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
 							   (const guchar *)file->text, file->len);
 
@@ -403,6 +325,7 @@ static int read_migration(struct reader *reader, struct migration *migration,
 		return 0;
 	}
 	directives = read_file(reader, file, &migration->up, err);
+	reader->reading->directives->pdata[reader->migration] = directives;
 	if (directives == NULL || take_directives(reader, migration, directives, err) < 0) {
 		return -1;
 	}
@@ -410,6 +333,7 @@ static int read_migration(struct reader *reader, struct migration *migration,
 		return 0;
 	}
 	file = &reader->files->files[entry->down];
+	reader->refused = LINT_FOLDER;
 	if (migration->has_down) {
 		return err_set(
 			err, ERR_INVALID,
@@ -478,81 +402,134 @@ static int read_cfg(struct release_cfg *cfg, const struct release_files *files, 
 	return release_cfg_parse(cfg, file == NULL ? NULL : file->text, err);
 }
 
-static int read_all(struct reader *reader, struct release *release, const GArray *entries,
-		    struct err *err)
+static int read_all(struct reader *reader, const GArray *entries, struct err *err)
 {
+	struct release_reading *reading = reader->reading;
+	struct release *release = reading->release;
+
 	release->migrations = g_new0(struct migration, entries->len);
 	release->nr = entries->len;
+	reading->readable = g_new0(bool, entries->len);
+	g_ptr_array_set_size(reading->directives, (gint)entries->len);
+	g_ptr_array_set_size(reading->down, (gint)entries->len);
 	for (size_t i = 0; i < release->nr; i++) {
 		const struct format_entry *entry = &g_array_index(entries, struct format_entry, i);
 
-		if (read_migration(reader, &release->migrations[i], entry, err) < 0) {
+		reader->migration = i;
+		reading->readable[i] =
+			read_migration(reader, &release->migrations[i], entry, err) == 0;
+		if (!reading->readable[i]) {
 			report(reader, err);
 		}
 	}
+	reader->migration = 0;
+	reader->refused = LINT_FOLDER;
 	return check_cfg(reader->cfg, release, err);
 }
 
-/* A release, or NULL with at least one line. */
-static struct release *read_release(const struct release_files *files, const char *format,
-				    GPtrArray *lines)
+static void free_directives(gpointer directives)
 {
-	struct release *release = g_atomic_rc_box_new0(struct release);
-	g_autoptr(GArray) entries = format_entries_new();
-	SCOPED(release_cfg) cfg = { 0 };
-	struct reader reader = { .files = files, .cfg = &cfg, .lines = lines };
-	struct err err = { 0 };
-	int rc = read_cfg(&cfg, files, &err);
+	if (directives != NULL) {
+		g_array_unref(directives);
+	}
+}
 
+static void begin(struct release_reading *reading)
+{
+	*reading = (struct release_reading){
+		.release = g_atomic_rc_box_new0(struct release),
+		.directives = g_ptr_array_new_with_free_func(free_directives),
+		.down = g_ptr_array_new_with_free_func(free_directives),
+		.findings = lint_findings_new(),
+		.used = g_hash_table_new(g_direct_hash, g_direct_equal),
+	};
+}
+
+void release_read(struct release_reading *reading, const struct release_files *files,
+		  const char *format)
+{
+	g_autoptr(GArray) entries = format_entries_new();
+	struct reader reader = { .reading = reading, .files = files, .cfg = &reading->cfg };
+	struct release *release;
+	struct err err = { 0 };
+	int rc;
+
+	begin(reading);
+	release = reading->release;
+	reader.refused = LINT_FOLDER;
+	rc = read_cfg(&reading->cfg, files, &err);
 	if (rc == 0) {
-		release->format = g_strdup(format_read(entries, files, &cfg, format, &err));
+		release->format =
+			g_strdup(format_read(entries, files, &reading->cfg, format, &err));
 		rc = release->format == NULL ? -1 : 0;
 	}
 	if (rc == 0) {
-		release->sql_mode = g_strdup(cfg.sql_mode);
-		release->collation = g_strdup(cfg.collation);
-		if (cfg.sql_mode != NULL) {
-			reader.modes = modes_of(cfg.sql_mode, strlen(cfg.sql_mode));
+		release->sql_mode = g_strdup(reading->cfg.sql_mode);
+		release->collation = g_strdup(reading->cfg.collation);
+		if (release->sql_mode != NULL) {
+			reader.modes = modes_of(release->sql_mode, strlen(release->sql_mode));
 		}
-		rc = read_all(&reader, release, entries, &err);
+		rc = read_all(&reader, entries, &err);
 	}
 	if (rc < 0) {
 		report(&reader, &err);
 	}
-	if (lines->len > 0) {
-		release_unref(release);
-		return NULL;
+}
+
+void release_reading_release(struct release_reading *reading)
+{
+	if (reading->release == NULL) {
+		return; /* never begun */
 	}
-	digest_release(release, files);
-	for (size_t i = 0; i < release->nr; i++) {
-		digest_prefixes(&release->migrations[i]);
+	release_unref(reading->release);
+	release_cfg_release(&reading->cfg);
+	g_free(reading->readable);
+	g_ptr_array_unref(reading->directives);
+	g_ptr_array_unref(reading->down);
+	g_array_unref(reading->findings);
+	g_hash_table_unref(reading->used);
+	*reading = (struct release_reading){ 0 };
+}
+
+/* "file:line:column: sentence (code)" */
+static void say(struct err *err, const GArray *findings)
+{
+	const struct lint_finding *first = &g_array_index(findings, struct lint_finding, 0);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (first->file != NULL) {
+		g_string_append_printf(text, "%s:", first->file);
 	}
-	return release;
+	if (first->line > 0) {
+		g_string_append_printf(text, "%u:", first->line);
+	}
+	if (first->column > 0) {
+		g_string_append_printf(text, "%u:", first->column);
+	}
+	g_string_append_printf(text, "%s%s (%s)", text->len > 0 ? " " : "", first->text,
+			       lint_rules[first->rule].code);
+	if (findings->len > 1) {
+		g_string_append_printf(text, "; and %u more, muster lint shows them all",
+				       findings->len - 1);
+	}
+	err_set(err, ERR_INVALID, "%s", text->str);
 }
 
 struct release *release_parse(const struct release_files *files, const char *format,
 			      struct err *err)
 {
-	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	struct release *release = read_release(files, format, lines);
+	SCOPED(release_reading) reading = { 0 };
 
-	if (lines->len == 1) {
-		err_set(err, ERR_INVALID, "%s", (const char *)lines->pdata[0]);
-	} else if (lines->len > 1) {
-		err_set(err, ERR_INVALID, "%s; and %u more, muster lint shows them all",
-			(const char *)lines->pdata[0], lines->len - 1);
+	release_read(&reading, files, format);
+	if (reading.findings->len > 0) {
+		say(err, reading.findings);
+		return NULL;
 	}
-	return release;
-}
-
-char **release_lint(const struct release_files *files, const char *format)
-{
-	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-
-	release_unref(read_release(files, format, lines));
-	g_ptr_array_add(lines, NULL);
-	g_ptr_array_set_free_func(lines, NULL);
-	return (char **)g_ptr_array_free(lines, FALSE);
+	digest_release(reading.release, files);
+	for (size_t i = 0; i < reading.release->nr; i++) {
+		digest_prefixes(&reading.release->migrations[i]);
+	}
+	return release_ref(reading.release);
 }
 
 struct release *release_ref(struct release *release)

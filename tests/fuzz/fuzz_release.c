@@ -1,5 +1,5 @@
 /*
- * Reaches release.c, format.c and release_cfg.c. The input is a folder: files parted by
+ * Reaches release.c, format.c, release_cfg.c and all of lint. The input is a folder: files parted by
  * a byte 0xFF, each a name, a newline and its text. Whatever is accepted has as many
  * migrations as files that are no down files, and an order that release_find agrees with.
  */
@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "err.h"
+#include "lint.h"
 #include "release.h"
 
 #define FILES_MAX 16
@@ -58,11 +59,29 @@ static void check(const struct release *release)
 	}
 }
 
+static void check_report(const struct lint_report *report)
+{
+	size_t nr = 0;
+
+	for (size_t level = 0; level < LINT_LEVEL_NR; level++) {
+		nr += report->counts[level];
+	}
+	CHECK(nr == report->findings->len);
+	for (guint i = 0; i < report->findings->len; i++) {
+		const struct lint_finding *finding =
+			&g_array_index(report->findings, struct lint_finding, i);
+
+		CHECK(finding->rule < LINT_NR);
+		CHECK(finding->text != NULL && finding->text[0] != '\0');
+		CHECK(finding->line > 0 || lint_rules[finding->rule].level == LINT_ERROR);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SCOPED(release_files) files = { 0 };
 	SCOPED_PTR(release) release = NULL;
-	g_auto(GStrv) lines = NULL;
+	SCOPED(lint_report) report = { 0 };
 	const char *at = (const char *)data;
 	const char *end = at + size;
 	struct err err = { 0 };
@@ -80,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		CHECK(err.code == ERR_INVALID && err.msg[0] != '\0');
 	}
-	lines = release_lint(&files, NULL);
-	CHECK((release == NULL) == (lines[0] != NULL));
+	CHECK(lint_folder(&report, &files, NULL, NULL, &err) == 0);
+	CHECK((release == NULL) == (report.counts[LINT_ERROR] > 0));
+	check_report(&report);
 	return 0;
 }

@@ -7,6 +7,7 @@ exempt='
 daemon/main.c           options; run by every integration test
 daemon/app.c            wiring of all layers; run by every integration test
 cli/main.c              only calls cli_main; run by every integration test
+daemon/script/alter_parts.c    keys and options, as test_alter.c reads them
 daemon/plan/shape_rows.c       a table that test_shape_read.c walks on a server
 daemon/plan/shape_unit.c       gathers what shape_rows.c takes; test_shape_read.c
 daemon/exec/strategy_direct.c  one row of the table that test_strategy.c and test_apply.c walk

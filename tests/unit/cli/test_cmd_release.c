@@ -44,23 +44,6 @@ static void a_folder_is_checked_and_stored(void **state)
 {
 	/* clang-format off */
 	static const struct ran_row rows[] = {
-		{ "lint mig",
-		  { NULL },
-		  "",
-		  "version   0001\n"
-		  "format    plain\n"
-		  "checksum  98e78304de6d\n"
-		  "\n"
-		  "VERSION  NAME  STATEMENTS  DOWN  FILE\n"
-		  "0001     a              1  no    0001_a.sql\n"
-		  "\n"
-		  "no findings: 1 migrations, 1 statements\n",
-		  NULL, 0 },
-		{ "lint mig -o name",
-		  { NULL },
-		  "",
-		  "\n",
-		  NULL, 0 },
 		{ "release create mig --name app",
 		  { RAN_OK RELEASE },
 		  "POST /v1/releases {\"name\":\"app\",\"format\":null,\"files\":[{\"name\":\"0001_a.sql\",\"text\":\"DO 1;\\u000a\"}]}\n",
@@ -98,12 +81,6 @@ static void a_folder_is_checked_and_stored(void **state)
 		  "GET /v1/releases/app\n",
 		  RELEASE "\n",
 		  NULL, 0 },
-		{ "lint nothing",
-		  { NULL },
-		  "",
-		  "",
-		  "muster: there is no folder nothing\n"
-		  "  -> muster help lint\n", 65 },
 		{ "release create nothing",
 		  { NULL },
 		  "",

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include "lint.h"
 #include "man.h"
 
 static void every_command_and_option_is_in_the_manual(void **state)
@@ -50,6 +51,25 @@ static void no_text_becomes_a_request(void **state)
 	}
 }
 
+static void every_rule_of_lint_is_in_the_manual(void **state)
+{
+	g_autoptr(GString) all = g_string_new(NULL);
+	g_autoptr(GString) one = g_string_new(NULL);
+	g_autoptr(GString) other = g_string_new(NULL);
+
+	(void)state;
+	man_page(all, NULL);
+	man_page(one, command_get("lint"));
+	man_page(other, command_get("doctor"));
+	for (size_t i = 0; i < LINT_NR; i++) {
+		g_autofree char *title = g_strdup_printf(".B %s ", lint_rules[i].code);
+
+		assert_non_null(strstr(all->str, title));
+		assert_non_null(strstr(one->str, title));
+		assert_null(strstr(other->str, title));
+	}
+}
+
 static void one_command_has_a_page_of_its_own(void **state)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
@@ -65,6 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_and_option_is_in_the_manual),
 		cmocka_unit_test(no_text_becomes_a_request),
+		cmocka_unit_test(every_rule_of_lint_is_in_the_manual),
 		cmocka_unit_test(one_command_has_a_page_of_its_own),
 	};
 

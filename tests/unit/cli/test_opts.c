@@ -69,7 +69,7 @@ static const struct {
 	{ "rollout start --running -1",  "--running: \"-1\" is not a number from 0" },
 	{ "rollout start --bake soon",   "--bake: \"soon\" is not a duration such as 90s, 15m or 2h" },
 	{ "rollout start --gate maybe",  "--gate: \"maybe\" is not one of none, human" },
-	{ "rollout start -o xml",        "--output: \"xml\" is not one of table, wide, json, jsonl, csv, name" },
+	{ "rollout start -o xml",        "--output: \"xml\" is not one of table, wide, json, jsonl, csv, name, sarif" },
 };
 
 /* clang-format on */

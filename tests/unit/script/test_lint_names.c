@@ -118,9 +118,9 @@ static void finds_names_of_other_schemas(void **state)
 			fail_msg("%s: nothing found", outside[i].text);
 		}
 		finding = &g_array_index(findings, struct lint_finding, 0);
-		if (strcmp(lint_codes[finding->rule], outside[i].code) != 0 ||
+		if (strcmp(lint_rules[finding->rule].code, outside[i].code) != 0 ||
 		    finding->line != outside[i].line || finding->column != outside[i].column) {
-			fail_msg("%s: %s at %u:%u", outside[i].text, lint_codes[finding->rule],
+			fail_msg("%s: %s at %u:%u", outside[i].text, lint_rules[finding->rule].code,
 				 finding->line, finding->column);
 		}
 	}

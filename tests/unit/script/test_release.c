@@ -53,79 +53,50 @@ static const struct {
 } refusals[] = {
 	/* files, format, what the operator reads */
 	{ { { { "1_a.sql", "" }, { "01_b.sql", "" } } }, NULL,
-	  "1_a.sql and 01_b.sql have the same version 01; rename one of them" },
+	  "1_a.sql and 01_b.sql have the same version 01; rename one of them (MU001)" },
 	{ { { { "1_a.sql", "" }, { "b.sql", "" } } }, NULL,
 	  "1_a.sql begins with a version and b.sql does not; rename it, or say format = \"flat\" or "
-	  "order = \"FILE\" in release.cfg" },
+	  "order = \"FILE\" in release.cfg (MU001)" },
 	{ { { { "b.sql", "" } } }, "plain",
-	  "b.sql: the name of a migration in format plain is like 0007_add_birthday.sql; rename it" },
+	  "b.sql: the name of a migration in format plain is like 0007_add_birthday.sql; rename it (MU001)" },
 	{ { { { "b.sql", "" } } }, "goose",
 	  "format \"goose\" is not known to this version of muster; known are plain and flat (with an "
-	  "order file for names of other tools)" },
+	  "order file for names of other tools) (MU001)" },
 	{ { { { "1_a.sql", "" }, { "2_b.down.sql", "" } } }, NULL,
-	  "2_b.down.sql: there is no 2_b.sql that it undoes" },
-	{ { { { "1_a.SQL", "" } } }, NULL, "1_a.SQL: rename it, so that it ends in .sql" },
-	{ { { { "release.cfg", "" } } }, NULL, "there is no migration (*.sql)" },
+	  "2_b.down.sql: there is no 2_b.sql that it undoes (MU001)" },
+	{ { { { "1_a.SQL", "" } } }, NULL, "1_a.SQL: rename it, so that it ends in .sql (MU001)" },
+	{ { { { "release.cfg", "" } } }, NULL, "there is no migration (*.sql) (MU001)" },
 	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" } } }, NULL,
-	  "the order file \"o\" that release.cfg names does not exist" },
+	  "the order file \"o\" that release.cfg names does not exist (MU001)" },
 	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a\n\nb\n" } } }, NULL,
-	  "o:3: there is no migration \"b\"" },
+	  "o:3: there is no migration \"b\" (MU001)" },
 	{ { { { "a.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a\na.sql\n" } } }, NULL,
-	  "o:2: \"a.sql\" stands here twice" },
+	  "o:2: \"a.sql\" stands here twice (MU001)" },
 	{ { { { "a.sql", "" }, { "b.sql", "" }, { "release.cfg", "order=\"o\";" }, { "o", "a" } } },
-	  NULL, "b.sql is not in the order file o; add it there, or move it out of the folder" },
+	  NULL, "b.sql is not in the order file o; add it there, or move it out of the folder (MU001)" },
 	{ { { { "a.sql", "" }, { "release.cfg", "skip=[\"b\"];" } } }, NULL,
-	  "release.cfg: skip names \"b\", which is neither a file nor a version" },
+	  "release.cfg: skip names \"b\", which is neither a file nor a version (MU001)" },
 	{ { { { "a.sql", "" }, { "release.cfg", "allow=[\"MU999\"];" } } }, NULL,
-	  "release.cfg: lint has no code \"MU999\"" },
+	  "release.cfg: lint has no code \"MU999\" (MU001)" },
 	{ { { { "a.sql", "SELECT 1;\nSELECT '" } } }, NULL,
-	  "a.sql:2:8: the quote that opens here is never closed" },
+	  "a.sql:2:8: the quote that opens here is never closed (MU002)" },
 	{ { { { "a.sql", "SELECT '" }, { "b.sql", "SELECT `" } } }, NULL,
-	  "a.sql:1:8: the quote that opens here is never closed; and 1 more, muster lint shows them "
+	  "a.sql:1:8: the quote that opens here is never closed (MU002); and 1 more, muster lint shows them "
 	  "all" },
 	{ { { { "a.sql", "LOCK TABLES t WRITE" } } }, NULL,
 	  "a.sql:1:1: muster guards each tenant itself, and a lock on tables blocks its history and "
 	  "the client; take it out (MU207)" },
 	{ { { { "a.sql", "SELECT 1;\n-- muster: down\nSELECT 2;" }, { "a.down.sql", "" } } }, NULL,
-	  "a.sql has a part that undoes it, and there is a.down.sql too; keep one of them" },
+	  "a.sql has a part that undoes it, and there is a.down.sql too; keep one of them (MU001)" },
 	{ { { { "a.sql", "-- muster: down\n-- muster: down\n" } } }, NULL,
-	  "a.sql:2:1: this directive cannot stand in the part that undoes the migration" },
+	  "a.sql:2:1: this directive cannot stand in the part that undoes the migration (MU003)" },
 	{ { { { "a.sql", "-- muster: check \"DELETE FROM t\" expect=empty\n" } } }, NULL,
-	  "a.sql:1:1: a check is exactly one SELECT" },
+	  "a.sql:1:1: a check is exactly one SELECT (MU003)" },
 	{ { { { "a.sql", "" }, { "a.down.sql", "-- muster: down\n" } } }, NULL,
-	  "a.down.sql:1:1: this directive belongs into a.sql" },
+	  "a.down.sql:1:1: this directive belongs into a.sql (MU003)" },
 	{ { { { "a.sql", "-- muster: check \"SELECT a FROM o.t\" expect=1\n" } } }, NULL,
-	  "a.sql:1: check:1:15: \"o.t\" names a schema; a migration stays inside its tenant, leave "
+	  "a.sql:1:1: in this check: \"o.t\" names a schema; a migration stays inside its tenant, leave "
 	  "the schema out or write {SCHEMA}.t (MU203)" },
-};
-
-static const struct {
-	const char *a; const char *b; int order;
-} versions[] = {
-	/* a                  b                      a is … b */
-	{ "1",                "2",                   -1 },
-	{ "9",                "10",                  -1 },
-	{ "007",              "7",                    0 },
-	{ "1_0",              "1.0",                  0 },
-	{ "1",                "1.0",                 -1 },
-	{ "V4_99",            "V4_100",              -1 },
-	{ "2_4__x",           "2_4_1__x",            -1 },
-	{ "20260101120000",   "3",                    1 },
-	{ "123456789012345678901234567890", "123456789012345678901234567891", -1 },
-	{ "a",                "b",                   -1 },
-	{ "10_a",             "a",                   -1 },
-	{ "",                 "",                     0 },
-};
-
-static const struct {
-	const char *sql; const char *want;
-} expansions[] = {
-	/* statement                                      for the schema a`b'c */
-	{ "SELECT * FROM {SCHEMA}.t",                     "SELECT * FROM `a``b'c`.t" },
-	{ "SELECT * FROM `{SCHEMA}`.t",                   "SELECT * FROM `a``b'c`.t" },
-	{ "SELECT '{SCHEMA}', \"x{SCHEMA}\"",             "SELECT 'a`b''c', \"xa`b'c\"" },
-	{ "SELECT 1 /* {SCHEMA} */ -- {SCHEMA}",          "SELECT 1 /* {SCHEMA} */ -- {SCHEMA}" },
-	{ "SELECT {schema}",                              "SELECT {schema}" },
 };
 
 /* clang-format on */
@@ -180,28 +151,6 @@ static void refuses_in_words(void **state)
 		}
 		assert_int_equal(err.code, ERR_INVALID);
 		assert_string_equal(err.msg, refusals[i].msg);
-	}
-}
-
-static void orders_versions_as_numbers(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(versions); i++) {
-		int there = release_version_compare(versions[i].a, versions[i].b);
-		int back = release_version_compare(versions[i].b, versions[i].a);
-
-		assert_int_equal((there > 0) - (there < 0), versions[i].order);
-		assert_int_equal((back > 0) - (back < 0), -versions[i].order);
-	}
-}
-
-static void puts_the_schema_name_in(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(expansions); i++) {
-		g_autofree char *got = release_expand_sql(expansions[i].sql, "a`b'c");
-
-		assert_string_equal(got, expansions[i].want);
 	}
 }
 
@@ -320,23 +269,6 @@ static void prefix_digest_ignores_what_has_not_run(void **state)
 			    "6d0d411ce6303c23328affd9739d252f");
 }
 
-static void lists_every_finding(void **state)
-{
-	static const struct folder folder = { { { "1.sql", "SELECT '" },
-						{ "2.sql", "SELECT 1" },
-						{ "3.sql", "KILL 5; SELECT * FROM a.b" } } };
-	SCOPED(release_files) files = { 0 };
-	g_auto(GStrv) lines = NULL;
-
-	(void)state;
-	fill(&files, &folder);
-	lines = release_lint(&files, NULL);
-	assert_int_equal(g_strv_length(lines), 3);
-	assert_true(g_str_has_prefix(lines[0], "1.sql:1:8: "));
-	assert_true(g_str_has_prefix(lines[1], "3.sql:1:1: "));
-	assert_true(g_str_has_prefix(lines[2], "3.sql:1:23: "));
-}
-
 static void lives_as_long_as_its_last_reference(void **state)
 {
 	static const struct folder folder = { { { "1.sql", "SELECT 1" } } };
@@ -356,14 +288,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_formats_in_their_order),
 		cmocka_unit_test(refuses_in_words),
-		cmocka_unit_test(orders_versions_as_numbers),
-		cmocka_unit_test(puts_the_schema_name_in),
 		cmocka_unit_test(parts_up_down_and_checks),
 		cmocka_unit_test(takes_the_parts_of_other_tools),
 		cmocka_unit_test(finds_a_version_however_it_is_padded),
 		cmocka_unit_test(sums_depend_on_every_byte_and_not_on_order),
 		cmocka_unit_test(prefix_digest_ignores_what_has_not_run),
-		cmocka_unit_test(lists_every_finding),
 		cmocka_unit_test(lives_as_long_as_its_last_reference),
 	};
 

@@ -12,22 +12,23 @@
 #include <glib/gstdio.h>
 
 #include "err.h"
+#include "lint.h"
 #include "release.h"
 
 /* clang-format off */
 static const struct {
-	const char *set; size_t files; size_t statements;
+	const char *set; size_t files; size_t statements; size_t warnings;
 } sets[] = {
-	/* set               files  statements, base.sql not counted */
-	{ "fineract-registry",   5,  11 },
-	{ "guacamole",          11, 116 },
-	{ "ranger",             69, 626 },
-	{ "uaa",                87, 166 },
-	{ "semaphore",          54, 144 },
-	{ "invoiceplane",       40, 223 },
-	{ "ospos",              26, 366 },
-	{ "openfga",             8,  18 },
-	{ "ncps",                8,  28 },
+	/* set               files  statements, base.sql not counted; warnings of lint */
+	{ "fineract-registry",   5,  11,  1 },
+	{ "guacamole",          11, 116, 25 },
+	{ "ranger",             69, 626, 22 },
+	{ "uaa",                87, 166, 43 },
+	{ "semaphore",          54, 144, 21 },
+	{ "invoiceplane",       40, 223, 22 },
+	{ "ospos",              26, 366, 105 },
+	{ "openfga",             8,  18,  0 },
+	{ "ncps",                8,  28,  1 },
 };
 
 /* clang-format on */
@@ -117,6 +118,7 @@ static void takes_every_real_history(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
 		SCOPED(release_files) files = { 0 };
 		SCOPED_PTR(release) release = NULL;
+		SCOPED(lint_report) report = { 0 };
 		struct err err = { 0 };
 		size_t statements = 0;
 
@@ -133,6 +135,11 @@ static void takes_every_real_history(void **state)
 		if (statements != sets[i].statements) {
 			fail_msg("%s: %zu statements", sets[i].set, statements);
 		}
+		assert_int_equal(lint_folder(&report, &files, NULL, NULL, &err), 0);
+		assert_int_equal(report.counts[LINT_ERROR], 0);
+		if (report.counts[LINT_WARNING] != sets[i].warnings) {
+			fail_msg("%s: %zu warnings", sets[i].set, report.counts[LINT_WARNING]);
+		}
 	}
 }
 
@@ -140,7 +147,7 @@ static void refuses_the_set_of_many_databases(void **state)
 {
 	g_autofree char *cases = cases_dir();
 	g_autofree char *dir = NULL;
-	g_auto(GStrv) lines = NULL;
+	SCOPED(lint_report) report = { 0 };
 	SCOPED(release_files) files = { 0 };
 	struct err err = { 0 };
 	size_t placeholders = 0;
@@ -153,9 +160,10 @@ static void refuses_the_set_of_many_databases(void **state)
 	assert_int_equal(release_files_read(&files, dir, &err), 0);
 	assert_null(release_parse(&files, "flat", &err));
 	assert_non_null(strstr(err.msg, "and 1"));
-	lines = release_lint(&files, "flat");
-	for (size_t i = 0; lines[i] != NULL; i++) {
-		placeholders += strstr(lines[i], "(MU211)") != NULL;
+	assert_int_equal(lint_folder(&report, &files, "flat", NULL, &err), 0);
+	for (guint i = 0; i < report.findings->len; i++) {
+		placeholders += g_array_index(report.findings, struct lint_finding, i).rule ==
+				LINT_PLACEHOLDER;
 	}
 	assert_true(placeholders > 100);
 }

@@ -1,0 +1,2 @@
+GRANT SELECT ON reports.* TO reader;
+SELECT 'größer', COUNT(*) FROM other.users;
