@@ -95,7 +95,7 @@ static int make(struct visit *visit, const struct standing *standing, struct cha
 	if (runner == NULL) {
 		return -1;
 	}
-	scratch = scratch_begin(visit->session, order->schema, order->scratch,
+	scratch = scratch_begin(visit->session, order->schema, order->scratch, &work,
 				(int64_t)order->epoch, err);
 	if (scratch == NULL) {
 		return -1;

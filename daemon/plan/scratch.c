@@ -8,6 +8,7 @@
 #include "db.h"
 #include "db_guard.h"
 #include "scratch_copy.h"
+#include "scratch_pick.h"
 #include "scratch_reach.h"
 #include "scratch_state.h"
 #include "shape_read.h"
@@ -24,6 +25,7 @@ static void scratch_free(struct scratch *scratch)
 	if (scratch == NULL) {
 		return;
 	}
+	g_clear_pointer(&scratch->picked, g_hash_table_unref);
 	if (scratch->schemas != NULL) {
 		g_hash_table_unref(scratch->schemas);
 	}
@@ -151,30 +153,58 @@ static int make_marked(struct scratch *scratch, int64_t epoch, struct err *err)
 	return birth_unlock(scratch->session, err);
 }
 
+/* What the copy should look like. */
+static void picked_part(const struct scratch *scratch, struct shape *part)
+{
+	g_autoptr(GArray) facts = g_array_new(FALSE, FALSE, sizeof(struct shape_fact));
+
+	for (size_t i = 0; i < scratch->foretold.nr; i++) {
+		const struct shape_fact *from = &scratch->foretold.facts[i];
+		bool is_table = g_str_has_prefix(from->object, "table ");
+		g_autofree char *name =
+			is_table ? g_utf8_strdown(from->object + strlen("table "), -1) : NULL;
+		struct shape_fact fact = *from;
+
+		if (name != NULL && scratch->picked != NULL &&
+		    !g_hash_table_contains(scratch->picked, name)) {
+			continue;
+		}
+		fact.object = g_strdup(from->object);
+		fact.part = g_strdup(from->part);
+		fact.text = g_strdup(from->text);
+		g_array_append_val(facts, fact);
+	}
+	shape_build(part, facts);
+}
+
 static int compare(struct scratch *scratch, struct err *err)
 {
 	SCOPED(shape_diff) diff = { 0 };
+	SCOPED(shape) wanted = { 0 };
 
 	if (shape_read(scratch->session, scratch->name, &scratch->shape, err) < 0) {
 		return -1;
 	}
-	if (!shape_is_same_but_minor(&scratch->foretold, &scratch->shape)) {
-		shape_diff_make(&diff, &scratch->foretold, &scratch->shape);
+	picked_part(scratch, &wanted);
+	if (!shape_is_same_but_minor(&wanted, &scratch->shape)) {
+		shape_diff_make(&diff, &wanted, &scratch->shape);
 		scratch->unlike = shape_diff_text(&diff, UNLIKE_LINES);
 	}
 	return 0;
 }
 
-static int fill(struct scratch *scratch, int64_t epoch, struct err *err)
+static int fill(struct scratch *scratch, const struct scratch_work *work, int64_t epoch,
+		struct err *err)
 {
 	if (settle(scratch->session, err) < 0 ||
 	    shape_read(scratch->session, scratch->source, &scratch->foretold, err) < 0) {
 		return -1;
 	}
+	scratch->picked = work == NULL ? NULL : scratch_pick(work, &scratch->foretold);
 	scratch->schemas = scratch_reach_read(scratch->session, err);
 	if (scratch->schemas == NULL || make_marked(scratch, epoch, err) < 0 ||
-	    scratch_copy(scratch->session, scratch->source, scratch->name, scratch->schemas, err) <
-		    0) {
+	    scratch_copy(scratch->session, scratch->source, scratch->name, scratch->schemas,
+			 scratch->picked, err) < 0) {
 		return -1;
 	}
 	return compare(scratch, err);
@@ -186,7 +216,7 @@ char *scratch_name_new(void)
 }
 
 struct scratch *scratch_begin(struct db_session *session, const char *schema, const char *name,
-			      int64_t epoch, struct err *err)
+			      const struct scratch_work *work, int64_t epoch, struct err *err)
 {
 	struct scratch *scratch = g_new0(struct scratch, 1);
 	struct err ignored;
@@ -194,7 +224,7 @@ struct scratch *scratch_begin(struct db_session *session, const char *schema, co
 	scratch->session = session;
 	scratch->source = g_strdup(schema);
 	scratch->name = g_strdup(name);
-	if (fill(scratch, epoch, err) == 0) {
+	if (fill(scratch, work, epoch, err) == 0) {
 		return scratch;
 	}
 	(void)err_prefix(err, "scratch copy of %s", schema);

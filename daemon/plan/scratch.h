@@ -29,21 +29,6 @@ struct scratch;
 /* A name for a copy that nobody else has. Owned. */
 char *scratch_name_new(void);
 
-/*
- * Copy the schema under this name. epoch is that of the daemon, for scratch_sweep. The session is borrowed
- * until scratch_end and used for nothing else meanwhile: its settings and its default
- * schema change, named locks stay. A table that cannot be copied fails the whole; a view, trigger
- * or routine that cannot (it does not work, or it names another database) is left out and
- * said by scratch_unlike. A definer that may not be named becomes this account.
- */
-NODISCARD struct scratch *scratch_begin(struct db_session *session, const char *schema,
-					const char *name, int64_t epoch, struct err *err);
-
-const char *scratch_name(const struct scratch *scratch);
-
-/* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
-const char *scratch_unlike(const struct scratch *scratch);
-
 /* The up statements of these migrations of a release, in this order. Borrowed. */
 struct scratch_work {
 	const struct release *release;
@@ -54,7 +39,24 @@ struct scratch_work {
 };
 
 /*
- * Run them on the copy and record a step for each. runner is a session of its own for the
+ * Copy the schema under this name, as much of it as the work may touch (scratch_pick.h; NULL:
+ * all of it). epoch is that of the daemon, for scratch_sweep. The session is borrowed until
+ * scratch_end and used for nothing else meanwhile: its settings and its default schema
+ * change, named locks stay. A table that cannot be copied fails the whole; a view, trigger or
+ * routine that cannot (it does not work, or it names another database) is left out and said
+ * by scratch_unlike. A definer that may not be named becomes this account.
+ */
+NODISCARD struct scratch *scratch_begin(struct db_session *session, const char *schema,
+					const char *name, const struct scratch_work *work,
+					int64_t epoch, struct err *err);
+
+const char *scratch_name(const struct scratch *scratch);
+
+/* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
+const char *scratch_unlike(const struct scratch *scratch);
+
+/*
+ * Run the work on the copy and record a step for each. runner is a session of its own for the
  * statements: each file finds it reset and pinned as in the real run, one that goes on with what
  * its first statements have set there, and it is reset at the end. Accounts, the
  * server, files, events and other databases are left alone: such statements have a step that

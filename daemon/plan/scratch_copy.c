@@ -16,6 +16,7 @@ struct copy {
 	struct db_session *session;
 	struct shape_name name;
 	GHashTable *schemas; /* borrowed; all there are */
+	GHashTable *picked;  /* borrowed; NULL: all */
 	const char *source;  /* borrowed; quoted */
 };
 
@@ -199,6 +200,13 @@ static int copy_program(struct copy *copy, const char *kind, const char *name, s
 
 /* ---- one kind after the other -------------------------------------------------------- */
 
+static bool is_picked(const struct copy *copy, const char *name)
+{
+	g_autofree char *folded = g_utf8_strdown(name, -1);
+
+	return copy->picked == NULL || g_hash_table_contains(copy->picked, folded);
+}
+
 /* Names of rows whose second column has this word in it. */
 static int copy_tables(struct copy *copy, const struct db_rows *tables, const char *type,
 		       struct err *err)
@@ -209,6 +217,7 @@ static int copy_tables(struct copy *copy, const struct db_rows *tables, const ch
 		const char *name = tables->cells[i][0];
 
 		if (strstr(tables->cells[i][1], type) != NULL && !g_str_has_prefix(name, OWN) &&
+		    is_picked(copy, name) &&
 		    copy_table(copy, is_sequence ? "sequence" : "table", name, err) < 0) {
 			return -1;
 		}
@@ -312,7 +321,7 @@ static int folding_get(struct copy *copy, struct err *err)
 }
 
 int scratch_copy(struct db_session *session, const char *source, const char *to,
-		 GHashTable *schemas, struct err *err)
+		 GHashTable *schemas, GHashTable *picked, struct err *err)
 {
 	g_autoptr(GHashTable) objects =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -321,6 +330,7 @@ int scratch_copy(struct db_session *session, const char *source, const char *to,
 		.session = session,
 		.name = { .schema = source, .to = to, .objects = objects },
 		.schemas = schemas,
+		.picked = picked,
 		.source = quoted,
 	};
 	SCOPED(db_rows) tables = { 0 };

@@ -18,6 +18,7 @@ struct scratch {
 	char *name;                 /* owned */
 	char *unlike;               /* owned; NULL: nothing differs */
 	GHashTable *schemas;        /* owned; that may not be written: scratch_reach.h */
+	GHashTable *picked;         /* owned; tables that were copied; NULL: all */
 	struct shape shape;         /* of the copy as it is now */
 	struct shape foretold;      /* of the source, if it had gone the way of the copy */
 	bool made;                  /* the database and its marker are there */

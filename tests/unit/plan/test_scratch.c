@@ -21,7 +21,7 @@ static struct scratch *begin(struct db_session *session, const char *schema)
 {
 	struct err err = { 0 };
 	g_autofree char *name = scratch_name_new();
-	struct scratch *scratch = scratch_begin(session, schema, name, EPOCH, &err);
+	struct scratch *scratch = scratch_begin(session, schema, name, NULL, EPOCH, &err);
 
 	if (scratch == NULL) {
 		fail_msg("%s", err.msg);
@@ -100,8 +100,8 @@ static void a_refusal_is_an_ordinary_error(void **state)
 		addr.defaults_file = g_strdup(file);
 		narrow = db_open(&addr, &err);
 		assert_non_null(narrow);
-		assert_null(scratch_begin(narrow, schema, "muster_scratch_0123456789abcdef", EPOCH,
-					  &err));
+		assert_null(scratch_begin(narrow, schema, "muster_scratch_0123456789abcdef", NULL,
+					  EPOCH, &err));
 		assert_true(err.code == ERR_DB || err.code == ERR_DENIED);
 		assert_int_equal(err.native, 1044);
 		assert_int_equal(db_execf(narrow, &err, "do 1"), 0);
@@ -110,7 +110,7 @@ static void a_refusal_is_an_ordinary_error(void **state)
 	}
 	kit_run(admin, schema, "drop user 'narrow'@'localhost'");
 	assert_null(scratch_begin(session, "no_such_schema", "muster_scratch_0123456789abcdef",
-				  EPOCH, &err));
+				  NULL, EPOCH, &err));
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 

@@ -53,7 +53,7 @@ static void a_copy_looks_like_its_source(void **state)
 	(void)state;
 	test_server_exec("alter database %s character set utf8mb4 collate utf8mb4_bin", to);
 	assert_int_equal(db_execf(session, &err, "set foreign_key_checks = 0, sql_mode = ''"), 0);
-	if (scratch_copy(session, source, to, schemas, &err) < 0) {
+	if (scratch_copy(session, source, to, schemas, NULL, &err) < 0) {
 		fail_msg("%s", err.msg);
 	}
 	kit_read(&a, source);
@@ -82,7 +82,7 @@ static void a_default_that_names_the_schema_is_copied(void **state)
 	test_server_exec("create sequence %s.s increment by 3", source);
 	test_server_exec("create table %s.t (id int default nextval(%s.s))", source, source);
 	test_server_exec("do nextval(%s.s)", source);
-	assert_int_equal(scratch_copy(session, source, to, schemas, &err), 0);
+	assert_int_equal(scratch_copy(session, source, to, schemas, NULL, &err), 0);
 	kit_read(&a, source);
 	kit_read(&b, to);
 	kit_assert_same(&a, &b);

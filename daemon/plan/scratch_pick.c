@@ -1,0 +1,157 @@
+#include "scratch_pick.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "lex.h"
+#include "release.h"
+#include "scratch.h"
+#include "shape.h"
+
+#define TABLE       "table "
+#define FOREIGN_KEY "foreign key "
+#define CHECK_RULE  "check "
+
+/* ---- names ----------------------------------------------------------------------------- */
+
+static bool is_plain(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (!lex_is_word_byte(*name)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Every run of bytes that may be in a plain name, in lower case. */
+static void take_words(GHashTable *words, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = 0;
+
+		while (text[len] != '\0' && lex_is_word_byte(text[len])) {
+			len++;
+		}
+		if (len > 0) {
+			g_hash_table_add(words, g_utf8_strdown(text, (gssize)len));
+		}
+		text += len + (text[len] != '\0');
+	}
+}
+
+static GHashTable *set_new(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/* ---- what stands against it ------------------------------------------------------------ */
+
+/* It may build a statement out of pieces, or run one that stands elsewhere. */
+static bool is_opaque(const struct statement *statement)
+{
+	return statement->kind == STATEMENT_CALL ||
+	       (statement->kind == STATEMENT_SESSION &&
+		strcasestr(statement->text, "prepare") != NULL);
+}
+
+static bool is_simple(const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->nr; i++) {
+		const char *object = shape->facts[i].object;
+
+		if (strcmp(object, "schema") == 0) {
+			continue;
+		}
+		if (!g_str_has_prefix(object, TABLE) || !is_plain(object + strlen(TABLE))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The words of all statements; NULL: they do not say it all. Owned. */
+static GHashTable *words_of(const struct scratch_work *work)
+{
+	g_autoptr(GHashTable) words = set_new();
+
+	for (size_t i = 0; i < work->nr; i++) {
+		const struct script *up = &work->release->migrations[work->indices[i]].up;
+
+		for (size_t k = 0; k < up->nr; k++) {
+			if (is_opaque(&up->statements[k])) {
+				return NULL;
+			}
+			take_words(words, up->statements[k].text);
+		}
+	}
+	return g_steal_pointer(&words);
+}
+
+/* ---- constraints ----------------------------------------------------------------------- */
+
+/* Both ends of a foreign key are needed, or none. True: there is one more now. */
+static bool tie(GHashTable *picked, const struct shape_fact *fact)
+{
+	const char *other = strstr(fact->text, " references ");
+	g_autofree char *child = g_utf8_strdown(fact->object + strlen(TABLE), -1);
+	g_autofree char *parent = NULL;
+	guint before = g_hash_table_size(picked);
+
+	if (other == NULL) {
+		return false;
+	}
+	other += strlen(" references ");
+	parent = g_utf8_strdown(other, (gssize)strcspn(other, " "));
+	if (g_hash_table_contains(picked, child)) {
+		g_hash_table_add(picked, g_steal_pointer(&parent));
+	} else if (g_hash_table_contains(picked, parent)) {
+		g_hash_table_add(picked, g_steal_pointer(&child));
+	}
+	return g_hash_table_size(picked) > before;
+}
+
+static bool tie_all(GHashTable *picked, const struct shape *shape)
+{
+	bool is_more = false;
+
+	for (size_t i = 0; i < shape->nr; i++) {
+		const struct shape_fact *fact = &shape->facts[i];
+
+		if (g_str_has_prefix(fact->part, FOREIGN_KEY) && tie(picked, fact)) {
+			is_more = true;
+		}
+	}
+	return is_more;
+}
+
+/* Names of constraints are taken for the whole schema: one that is named brings its table. */
+static void pick_named(GHashTable *picked, const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->nr; i++) {
+		const struct shape_fact *fact = &shape->facts[i];
+		g_autofree char *name = NULL;
+
+		if (g_str_has_prefix(fact->part, FOREIGN_KEY)) {
+			name = g_utf8_strdown(fact->part + strlen(FOREIGN_KEY), -1);
+		} else if (g_str_has_prefix(fact->part, CHECK_RULE)) {
+			name = g_utf8_strdown(fact->part + strlen(CHECK_RULE), -1);
+		}
+		if (name != NULL && g_hash_table_contains(picked, name)) {
+			g_hash_table_add(picked, g_utf8_strdown(fact->object + strlen(TABLE), -1));
+		}
+	}
+}
+
+GHashTable *scratch_pick(const struct scratch_work *work, const struct shape *shape)
+{
+	g_autoptr(GHashTable) picked = is_simple(shape) ? words_of(work) : NULL;
+
+	if (picked == NULL) {
+		return NULL;
+	}
+	pick_named(picked, shape);
+	while (tie_all(picked, shape)) {
+	}
+	return g_steal_pointer(&picked);
+}
