@@ -280,6 +280,7 @@ static void part_send(struct part *part)
 			&(struct sched_job){ on_checked, on_done, part });
 	sched_job_start(sched, &part->server, look,
 			&(struct sched_job){ on_looked, on_done, part });
+	sched_modes_scan(sched, &part->server);
 }
 
 int op_doctor(struct call *call, struct err *err)
