@@ -145,12 +145,38 @@ static int take_all(struct group *group, struct err *err)
 	return 0;
 }
 
+/* Its sessions could not be told from ours, which must never be ended. */
+static bool is_namesake(const struct close_context *context, struct close_look *look,
+			const char *user, const char *host)
+{
+	if (strcmp(user, context->user) != 0 || host[0] == '\0') {
+		return false;
+	}
+	g_ptr_array_add(look->holes, g_strdup_printf("%s@%s has the name of muster's own account: "
+						     "its rights stay",
+						     user, host));
+	close_context_keeps(context, user, host);
+	return true;
+}
+
+static bool may_write(const struct group *group)
+{
+	for (size_t i = 0; i < group->nr; i++) {
+		if (group->rows[i][ROW_TAKES][0] != '\0') {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int group_take(struct group *group, struct err *err)
 {
 	char *const *first = group->rows[0];
 	bool has_own = false;
 
-	if (close_context_is_ours(group->context, first[ROW_USER], first[ROW_HOST])) {
+	if (close_context_is_ours(group->context, first[ROW_USER], first[ROW_HOST]) ||
+	    !may_write(group) ||
+	    is_namesake(group->context, group->look, first[ROW_USER], first[ROW_HOST])) {
 		return 0;
 	}
 	if (first[ROW_USER][0] == '\0' || strcmp(first[ROW_USER], "PUBLIC") == 0) {
@@ -238,7 +264,8 @@ static void add_set(const struct close_context *context, struct close_look *look
 	g_autofree char *takes = takes_of_words(row[SET_WORDS]);
 	struct close_item *item;
 
-	if (takes[0] == '\0' || close_context_is_ours(context, row[SET_USER], row[SET_HOST])) {
+	if (takes[0] == '\0' || close_context_is_ours(context, row[SET_USER], row[SET_HOST]) ||
+	    is_namesake(context, look, row[SET_USER], row[SET_HOST])) {
 		return;
 	}
 	item = close_plan_add(&look->plan, kind, row[SET_USER], row[SET_HOST]);

@@ -142,6 +142,29 @@ static void global_rights_are_a_hole_unless_the_account_is_locked(void **state)
 	account_gone(user);
 }
 
+/* Whoever has our name has sessions that look like ours: they are never ended. */
+static void a_namesake_of_ours_is_a_hole(void **state)
+{
+	const char *schema = schema_new("namesake");
+	g_autofree char *pattern = close_escape(schema);
+	SCOPED(close_look) seen = { 0 };
+	g_autofree char *plan = NULL;
+	bool found = false;
+
+	(void)state;
+	test_server_exec("create user 'root'@'10.9.8.7'");
+	test_server_exec("grant insert on `%s`.* to 'root'@'10.9.8.7'", pattern);
+	look(schema, &seen);
+	test_server_exec("drop user 'root'@'10.9.8.7'");
+	plan = plan_of(&seen, "root");
+	assert_string_equal(plan, "");
+	for (guint i = 0; i < seen.holes->len; i++) {
+		found = found || g_str_has_prefix(g_ptr_array_index(seen.holes, i),
+						  "root@10.9.8.7 has the name of muster's own");
+	}
+	assert_true(found);
+}
+
 static void users_of_a_plan_are_those_that_lose_something(void **state)
 {
 	SCOPED_PTR(db_session) session = test_server_open();
@@ -169,6 +192,7 @@ int main(void)
 		cmocka_unit_test(what_lets_write_is_planned_and_nothing_else),
 		cmocka_unit_test(after_it_was_carried_out_nothing_is_left),
 		cmocka_unit_test(global_rights_are_a_hole_unless_the_account_is_locked),
+		cmocka_unit_test(a_namesake_of_ours_is_a_hole),
 		cmocka_unit_test(users_of_a_plan_are_those_that_lose_something),
 	};
 
