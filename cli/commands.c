@@ -180,8 +180,8 @@ const struct command command_table[] = {
 	  BIT(REASON), 0, 0, WORDS_NONE, false, cmd_everything },
 	{ "doctor", "", "Say what disagrees, and how to settle it",
 	  "Asks every server and reads the history of every tenant: what is in doubt, failed, "
-	  "unfinished, regressed, vanished or not enrolled, servers that are down or that another "
-	  "daemon works on, missing privileges. What an earlier daemon has left closed for writes is opened; "
+	  "unfinished, regressed, vanished, never open or not enrolled, servers that are down or that "
+	  "another daemon works on, missing privileges. What an earlier daemon has left closed for writes is opened; "
 	  "nothing else is changed on any server. The exit code is 1 "
 	  "when something disagrees.",
 	  "muster doctor -o json | jq -r '.[].help'",
