@@ -14,9 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "db.h"
 #include "signal.h"
-
-struct db_rows;
 
 enum counter_id {
 	COUNTER_THREADS_RUNNING,
@@ -36,8 +35,8 @@ enum counter_id {
 	COUNTER_NR,
 };
 
-/* The query; its rows are name and value. */
-extern const char counters_query[];
+/* The query; its rows are name and value. Static. */
+const char *counters_query(enum db_flavor flavor, unsigned version);
 
 struct counters {
 	int64_t at_ms; /* tick_ms */

@@ -29,10 +29,11 @@ struct load {
 	struct probe probe;
 	bool with_probe;
 	bool is_local;
-	bool no_trx;    /* this account may not see transactions */
-	char *data_dir; /* owned */
+	bool no_trx;       /* this account may not see transactions */
+	char *data_dir;    /* owned */
+	const char *query; /* static */
 	int64_t max_connections;
-	double history; /* NAN: the counters have it, or it may not be seen */
+	double history; /* (double)NAN: the counters have it, or it may not be seen */
 	int64_t slow_at_ms;
 	int64_t probe_at_ms;
 	int64_t look_at_ms;
@@ -107,6 +108,7 @@ static int learn(struct load *load, struct db_session *session, struct err *err)
 	load->is_local = local_is(&load->line.addr, rows.nr == 0 ? NULL : rows.cells[0][1]);
 	panel_set_cores(load->panel, load->is_local ? local_cores() : 0);
 	load->no_trx = false;
+	load->query = counters_query(db_flavor(session), db_version_number(session));
 	load->slow_at_ms = 0;
 	load->look_at_ms = 0;
 	probe_renew(&load->probe);
@@ -119,7 +121,7 @@ static int read_counters(struct load *load, struct db_session *session, struct e
 	struct counters counters;
 	int64_t now_ms;
 
-	if (db_query(session, &rows, counters_query, err) < 0) {
+	if (db_query(session, &rows, load->query, err) < 0) {
 		return -1;
 	}
 	now_ms = tick_ms();
@@ -197,7 +199,7 @@ static void read_host(struct load *load, int64_t now_ms)
 static int read_probe(struct load *load, struct db_session *session, struct err *err)
 {
 	int64_t hold_ms = MAX(load->hold_ms, HOLD_PERIODS * PROBE_MS);
-	double ms = NAN;
+	double ms = (double)NAN;
 
 	if (probe_run(&load->probe, session, tick_ms(), &ms, err) < 0) {
 		if (load->probe.refused) {
@@ -281,7 +283,7 @@ struct load *load_new(const struct db_addr *addr, struct panel *panel, bool prob
 	load->panel = panel;
 	load->log = counters_log_new();
 	load->with_probe = probe;
-	load->history = NAN;
+	load->history = (double)NAN;
 	load->emit = emit;
 	load->ctx = ctx;
 	return load;

@@ -86,10 +86,10 @@ static int commit(struct probe *probe, struct db_session *session, double *ms, s
 int probe_run(struct probe *probe, struct db_session *session, int64_t now_ms, double *ms,
 	      struct err *err)
 {
-	double took = NAN;
+	double took = (double)NAN;
 
 	if (now_ms < probe->after_ms || probe->refused) {
-		*ms = NAN;
+		*ms = (double)NAN;
 		return 0;
 	}
 	if ((!probe->made && make(probe, session, err) < 0) ||
@@ -100,7 +100,7 @@ int probe_run(struct probe *probe, struct db_session *session, int64_t now_ms, d
 	}
 	if (db_affected(session) == 0) {
 		probe->made = false;
-		took = NAN;
+		took = (double)NAN;
 	}
 	*ms = took;
 	return 0;

@@ -49,7 +49,7 @@ static void row_read(const struct db_rows *rows, size_t row, struct replica_lag 
 	const char *behind = either(rows, row, "Seconds_Behind_Source", "Seconds_Behind_Master");
 	char *end = NULL;
 
-	lag->seconds = INFINITY;
+	lag->seconds = (double)INFINITY;
 	if (!is_yes(sql)) {
 		lag->why = stopped(rows, row, "SQL", "Last_SQL_Errno");
 		return;

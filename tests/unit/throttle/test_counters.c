@@ -9,10 +9,10 @@
 #include <glib.h>
 
 #include "counters.h"
-#include "db.h"
 
 #define SAMPLES_MAX     4
 #define MAX_CONNECTIONS 200
+#define NONE            ((double)NAN)
 
 /* What servers said, recorded: names and values in a line each. */
 /* clang-format off */
@@ -45,18 +45,18 @@ static const struct {
 	{ { mariadb }, { 5000 }, SIGNAL_HISTORY_LENGTH, 40 },
 	{ { mysql }, { 5000 }, SIGNAL_CHECKPOINT_AGE, 50 },
 	{ { mysql }, { 5000 }, SIGNAL_THREADS_RUNNING, 1 },
-	{ { mysql }, { 5000 }, SIGNAL_HISTORY_LENGTH, NAN },
+	{ { mysql }, { 5000 }, SIGNAL_HISTORY_LENGTH, NONE },
 	{ { "Threads_running 0\n" }, { 5000 }, SIGNAL_THREADS_RUNNING, 0 },
-	{ { "Threads_running x1\n" }, { 5000 }, SIGNAL_THREADS_RUNNING, NAN },
-	{ { "Innodb_checkpoint_age 1\nInnodb_checkpoint_max_age 0\n" }, { 5000 }, SIGNAL_CHECKPOINT_AGE, NAN },
-	{ { mariadb }, { 5000 }, SIGNAL_CONNECT_RATE, NAN }, /* a rate takes two */
-	{ { mariadb }, { 5000 }, SIGNAL_FLOW_CONTROL, NAN }, /* no Galera */
-	{ { mariadb }, { 5000 }, SIGNAL_LAG, NAN },
+	{ { "Threads_running x1\n" }, { 5000 }, SIGNAL_THREADS_RUNNING, NONE },
+	{ { "Innodb_checkpoint_age 1\nInnodb_checkpoint_max_age 0\n" }, { 5000 }, SIGNAL_CHECKPOINT_AGE, NONE },
+	{ { mariadb }, { 5000 }, SIGNAL_CONNECT_RATE, NONE }, /* a rate takes two */
+	{ { mariadb }, { 5000 }, SIGNAL_FLOW_CONTROL, NONE }, /* no Galera */
+	{ { mariadb }, { 5000 }, SIGNAL_LAG, NONE },
 
 	/* a second apart, and half a second */
 	{ { "Connections 1000\n", "Connections 1250\n" }, { 0, 1000 }, SIGNAL_CONNECT_RATE, 250 },
 	{ { "Connections 1000\n", "Connections 1250\n" }, { 0, 500 }, SIGNAL_CONNECT_RATE, 500 },
-	{ { "Connections 1000\n", "Connections 1250\n" }, { 0, 10 }, SIGNAL_CONNECT_RATE, NAN },
+	{ { "Connections 1000\n", "Connections 1250\n" }, { 0, 10 }, SIGNAL_CONNECT_RATE, NONE },
 	{ { "Aborted_connects 3\n", "Aborted_connects 63\n" }, { 0, 2000 }, SIGNAL_ABORTED_CONNECTS, 30 },
 	{ { "Innodb_row_lock_waits 5\n", "Innodb_row_lock_waits 6\n" }, { 0, 100 }, SIGNAL_LOCK_WAITS, 10 },
 	{ { galera, galera_later }, { 0, 1000 }, SIGNAL_FLOW_CONTROL, 25 },
@@ -78,7 +78,7 @@ static const struct {
 	  { 0, 5000 }, SIGNAL_HISTORY_SLOPE, -1000 },
 
 	/* a server that began anew has no rate, and then a new one */
-	{ { "Connections 9000\n", "Connections 20\n" }, { 0, 1000 }, SIGNAL_CONNECT_RATE, NAN },
+	{ { "Connections 9000\n", "Connections 20\n" }, { 0, 1000 }, SIGNAL_CONNECT_RATE, NONE },
 	{ { "Connections 9000\n", "Connections 20\n", "Connections 40\n" },
 	  { 0, 1000, 2000 }, SIGNAL_CONNECT_RATE, 20 },
 	{ { "Threads_running 1\nConnections 9\n", "Threads_running 1\n", "Connections 29\n" },
@@ -113,7 +113,7 @@ static void signals_follow_from_what_is_counted(void **state)
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
 		struct counters_log *log = counters_log_new();
-		double value = NAN;
+		double value = (double)NAN;
 		bool is;
 
 		for (size_t j = 0; j < SAMPLES_MAX && reads[i].text[j] != NULL; j++) {
@@ -179,9 +179,17 @@ static void the_history_may_come_from_elsewhere(void **state)
 
 static void the_query_asks_for_all_of_them(void **state)
 {
+	static const char *const all[] = { "'Threads_running'", "'wsrep_flow_control_paused_ns')" };
+
 	(void)state;
-	assert_non_null(strstr(counters_query, "'Threads_running'"));
-	assert_non_null(strstr(counters_query, "'wsrep_flow_control_paused_ns')"));
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+		assert_non_null(strstr(counters_query(DB_MARIADB, 101119), all[i]));
+		assert_non_null(strstr(counters_query(DB_MYSQL, 50744), all[i]));
+		assert_non_null(strstr(counters_query(DB_MYSQL, 90704), all[i]));
+	}
+	assert_true(g_str_has_prefix(counters_query(DB_MARIADB, 101119), "show global status "));
+	assert_true(g_str_has_prefix(counters_query(DB_MYSQL, 50744), "show global status "));
+	assert_true(g_str_has_prefix(counters_query(DB_MYSQL, 90704), "select "));
 }
 
 int main(void)

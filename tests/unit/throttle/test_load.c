@@ -50,7 +50,7 @@ static int teardown(void **state)
 static double until(enum signal_id id, double limit)
 {
 	int64_t end_ms = tick_ms() + TIMEOUT_MS;
-	double last = NAN;
+	double last = (double)NAN;
 
 	while (tick_ms() < end_ms) {
 		SCOPED_PTR(sample) sample = NULL;

@@ -46,7 +46,7 @@ static void a_problem_takes_the_place_of_a_value_and_the_other_way_round(void **
 	assert_string_equal(sample_find(sample, "lag")->problem, "r1 does not answer");
 	assert_true(isnan(sample_find(sample, "lag")->value));
 	sample_free(sample);
-	panel_put(panel, SIGNAL_LAG, INFINITY, 0, 100);
+	panel_put(panel, SIGNAL_LAG, (double)INFINITY, 0, 100);
 	sample = panel_sample(panel, 1, 0);
 	assert_null(sample_find(sample, "lag")->problem);
 	assert_true(isinf(sample_find(sample, "lag")->value));

@@ -26,7 +26,7 @@ static void a_commit_takes_time_and_leaves_nothing(void **state)
 	SCOPED_PTR(db_session) session = test_server_open();
 	struct probe probe = { 0 };
 	struct err err = { 0 };
-	double ms = NAN;
+	double ms = (double)NAN;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -46,7 +46,7 @@ static void the_last_one_cleans(void **state)
 	struct probe first = { 0 };
 	struct probe second = { 0 };
 	struct err err = { 0 };
-	double ms = NAN;
+	double ms = (double)NAN;
 
 	(void)state;
 	assert_int_equal(probe_run(&first, one, 0, &ms, &err), 0);

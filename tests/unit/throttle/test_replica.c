@@ -17,6 +17,7 @@
 #include "tick.h"
 
 #define SOURCE     1
+#define NEVER      ((double)INFINITY)
 #define TIMEOUT_MS 30000
 
 /* Recorded: what is read of a status, "Name: value" in lines; rows with "*" between. */
@@ -37,21 +38,21 @@ static const struct {
 	{ MYSQL_FINE, 7, true, NULL },
 	{ "Slave_IO_Running: Yes\nSlave_SQL_Running: No\nSeconds_Behind_Master: NULL\nLast_SQL_Errno: 1062\n"
 	  "Last_SQL_Error: Duplicate entry 'secret' for key\nMaster_Server_Id: 1\n",
-	  INFINITY, true, "its SQL thread does not run (error 1062)" },
+	  NEVER, true, "its SQL thread does not run (error 1062)" },
 	{ "Replica_IO_Running: Connecting\nReplica_SQL_Running: Yes\nSeconds_Behind_Source: NULL\nLast_IO_Errno: 2003\n"
 	  "Source_Server_Id: 1\n",
-	  INFINITY, true, "its IO thread does not run (error 2003)" },
+	  NEVER, true, "its IO thread does not run (error 2003)" },
 	{ "Replica_IO_Running: No\nReplica_SQL_Running: No\nSeconds_Behind_Source: NULL\nLast_SQL_Errno: 0\n"
 	  "Source_Server_Id: 1\n",
-	  INFINITY, true, "its SQL thread does not run" },
+	  NEVER, true, "its SQL thread does not run" },
 	/* what it has fetched is applied, and it fetches no more: 0 would be a lie */
 	{ "Replica_IO_Running: No\nReplica_SQL_Running: Yes\nSeconds_Behind_Source: 0\nSource_Server_Id: 1\n",
-	  INFINITY, true, "its IO thread does not run" },
+	  NEVER, true, "its IO thread does not run" },
 	{ "Slave_IO_Running: Yes\nSlave_SQL_Running: Yes\nSeconds_Behind_Master: NULL\nMaster_Server_Id: 1\n",
-	  INFINITY, true, "it does not know how far it is behind" },
+	  NEVER, true, "it does not know how far it is behind" },
 	{ "Slave_IO_Running: Yes\nSlave_SQL_Running: Yes\nSeconds_Behind_Master: soon\nMaster_Server_Id: 1\n",
-	  INFINITY, true, "it does not know how far it is behind" },
-	{ "Some_Column: of another product\n", INFINITY, false, "its SQL thread does not run" },
+	  NEVER, true, "it does not know how far it is behind" },
+	{ "Some_Column: of another product\n", NEVER, false, "its SQL thread does not run" },
 	/* a clock that runs behind */
 	{ "Slave_IO_Running: Yes\nSlave_SQL_Running: Yes\nSeconds_Behind_Master: -2\nMaster_Server_Id: 1\n",
 	  0, true, NULL },

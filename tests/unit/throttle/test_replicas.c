@@ -140,7 +140,7 @@ static void one_that_cannot_be_asked_is_a_problem_though_others_can(void **state
 	(void)state;
 	assert_true(replicas_add(replicas, "gone", &nowhere, 0));
 	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
-	why = until(NAN);
+	why = until((double)NAN);
 	assert_true(g_str_has_prefix(why, "replica gone: "));
 	exec("stop replica sql_thread", "stop slave sql_thread");
 	stopped = until(1e9); /* that one is known to stand still says more */
@@ -154,7 +154,7 @@ static void one_that_is_no_replica_any_more_is_a_problem(void **state)
 
 	(void)state;
 	assert_true(replicas_add(replicas, "master", test_pair_source(pair), 0));
-	why = until(NAN);
+	why = until((double)NAN);
 	assert_string_equal(why, "replica master: it is no replica");
 }
 
@@ -169,7 +169,7 @@ static void one_that_the_server_does_not_see_is_a_problem(void **state)
 	replicas_set_source(replicas, 1, 1);
 	g_free(until(-5));
 	replicas_set_source(replicas, 1, 0);
-	why = until(NAN);
+	why = until((double)NAN);
 	assert_string_equal(why, "0 of 1 replicas read the binary log of the server");
 	replicas_set_source(replicas, 1, 2);
 	g_free(until(-5));
@@ -183,7 +183,7 @@ static void a_hung_one_is_a_problem_and_comes_back(void **state)
 	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
 	g_free(until(-5));
 	test_pair_signal(pair, SIGSTOP);
-	why = until(NAN);
+	why = until((double)NAN);
 	assert_non_null(strstr(why, "replica1"));
 	test_pair_signal(pair, SIGCONT);
 	g_free(until(-5));

@@ -1,3 +1,0 @@
--- The tenant is open again.
-delete from write_mode
-where tenant_id = :tenant_id

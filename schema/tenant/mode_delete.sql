@@ -1,3 +1,0 @@
--- Everything was given back.
-delete from muster_write_mode
-where id = 1
