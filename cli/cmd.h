@@ -10,6 +10,13 @@
 
 #include "cli.h"
 
+/*
+ * The tenants that names and -l select together: "acme,beta,region=eu". NULL: neither was
+ * given. Words up to nr_words are names. Owned.
+ */
+NODISCARD int cmd_selector(const struct cli *cli, size_t nr_words, char **selector,
+			   struct err *err);
+
 int cmd_server_add(struct cli *cli);
 int cmd_server_list(struct cli *cli);
 int cmd_server_show(struct cli *cli);
@@ -34,6 +41,10 @@ int cmd_window_list(struct cli *cli);
 /* "label:region=au", where a server or a tenant is named: what is set for a label. */
 bool window_is_label(const char *word);
 int window_label(struct cli *cli, bool set); /* or show; the first word is the label */
+
+int cmd_readonly_on(struct cli *cli);
+int cmd_readonly_off(struct cli *cli);
+int cmd_readonly_list(struct cli *cli);
 
 int cmd_lint(struct cli *cli);
 int cmd_release_create(struct cli *cli);

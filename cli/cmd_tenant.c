@@ -8,8 +8,7 @@
 
 #define NAMES_SHOWN 12
 
-/* Names and -l together: "acme,beta,region=eu". NULL: neither was given. */
-static int selector_of(const struct cli *cli, size_t nr_words, char **selector, struct err *err)
+int cmd_selector(const struct cli *cli, size_t nr_words, char **selector, struct err *err)
 {
 	g_autofree char *names = nr_words > 0 ? picks_of_words(cli->words, nr_words) : NULL;
 	g_autofree char *rest = NULL;
@@ -155,7 +154,7 @@ int cmd_tenant_list(struct cli *cli)
 	g_autofree char *query = NULL;
 	struct err err = { 0 };
 
-	if (selector_of(cli, cli->nr, &selector, &err) < 0) {
+	if (cmd_selector(cli, cli->nr, &selector, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
 	if (selector == NULL) {
@@ -195,7 +194,7 @@ static int change_tenants(struct cli *cli, struct wire_tenants_change *change, s
 	int code;
 
 	change->reason = cli_text(cli, OPT_REASON);
-	if (selector_of(cli, nr_words, &change->selector, &err) < 0) {
+	if (cmd_selector(cli, nr_words, &change->selector, &err) < 0) {
 		code = cli_fail(cli, &err);
 	} else if (change->selector == NULL) {
 		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
@@ -316,7 +315,7 @@ int cmd_tenant_baseline(struct cli *cli)
 	baseline.release = cli_text(cli, OPT_RELEASE);
 	baseline.version = cli_text(cli, OPT_AT);
 	baseline.reason = cli_text(cli, OPT_REASON);
-	if (selector_of(cli, cli->nr, &baseline.selector, &err) < 0) {
+	if (cmd_selector(cli, cli->nr, &baseline.selector, &err) < 0) {
 		code = cli_fail(cli, &err);
 	} else if (baseline.selector == NULL) {
 		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");

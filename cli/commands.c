@@ -90,6 +90,26 @@ const struct command command_table[] = {
 	  "They are set with tenant set and server set.", NULL,
 	  0, 0, 0, WORDS_NONE, false, cmd_window_list },
 
+	{ "readonly on", "[NAME…]", "Close tenants for writes, for a time",
+	  "Takes the rights to write from every account but muster's own and answers when no write "
+	  "gets through any more: sessions that do nothing are ended, open transactions and running "
+	  "statements have until --drain. When the time is over, or when musterd is started anew, "
+	  "the tenants are opened, with exactly the grants they had. Once more on a closed tenant "
+	  "extends its time. Ways to write that stay open (accounts with global rights, routines "
+	  "and events that run with such rights) are named, and nothing is closed without "
+	  "--accept-holes; with --dry-run they are only shown, and the exit code is 1 when there are "
+	  "any.",
+	  "muster readonly on acme --ttl 15m --reason 'move to db7'\n"
+	  "muster readonly on -l region=eu --ttl 5m --reason audit --dry-run",
+	  CHOSEN | BIT(TTL) | BIT(DRAIN) | BIT(AT_DEADLINE) | BIT(METHOD) | BIT(ACCEPT_HOLES) |
+	  BIT(MAINTENANCE) | BIT(DRY_RUN),
+	  0, MANY, WORDS_TENANT, false, cmd_readonly_on },
+	{ "readonly off", "[NAME…]", "Open tenants for writes, now", NULL,
+	  "muster readonly off acme",
+	  CHOSEN, 0, MANY, WORDS_TENANT, false, cmd_readonly_off },
+	{ "readonly list", "", "List the tenants that are not open for writes", NULL, NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_readonly_list },
+
 	{ "lint", "DIR", "Check a folder of migrations without any server",
 	  "Reads the folder as a rollout would, and says what else is to be seen in it: what breaks "
 	  "an application whose old and new version run side by side, what is hard to finish or to "
@@ -160,8 +180,9 @@ const struct command command_table[] = {
 	  BIT(REASON), 0, 0, WORDS_NONE, false, cmd_everything },
 	{ "doctor", "", "Say what disagrees, and how to settle it",
 	  "Asks every server and reads the history of every tenant: what is in doubt, failed, "
-	  "unfinished, regressed, vanished or not enrolled, servers that are down or that another "
-	  "daemon works on, missing privileges. Changes nothing on any server. The exit code is 1 "
+	  "unfinished, regressed, vanished, never open or not enrolled, servers that are down or that "
+	  "another daemon works on, missing privileges. What an earlier daemon has left closed for writes is opened; "
+	  "nothing else is changed on any server. The exit code is 1 "
 	  "when something disagrees.",
 	  "muster doctor -o json | jq -r '.[].help'",
 	  0, 0, 0, WORDS_NONE, false, cmd_doctor },

@@ -105,6 +105,18 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "what a code means and what to do, such as MU103; \"all\" lists them" },
 	[OPT_AFTER]          = { "after",         0,   OPT_TEXT,     "V",         NULL, WORDS_NONE,
 				 "report only on migrations behind this version, such as the newest that every client has" },
+	[OPT_TTL]            = { "ttl",           0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "after this time they are open again, whatever happens" },
+	[OPT_DRAIN]          = { "drain",         0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "how long open transactions may go on (default: 10s)" },
+	[OPT_AT_DEADLINE]    = { "at-deadline",   0,   OPT_CHOICE,   "WHAT",      "end|open", WORDS_NONE,
+				 "then: end them (default), or give up and open again" },
+	[OPT_METHOD]         = { "method",        0,   OPT_CHOICE,   "METHOD",    "privileges", WORDS_NONE,
+				 "how to close (default: what fits)" },
+	[OPT_ACCEPT_HOLES]   = { "accept-holes",  0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "close also when some can write all the same" },
+	[OPT_MAINTENANCE]    = { "maintenance",   0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "the application is to show its page: mode maintenance" },
 };
 
 /* clang-format on */

@@ -171,6 +171,37 @@ static const struct column window_columns[] = {
 	{ 0 },
 };
 
+static void get_holes(GString *out, const void *item)
+{
+	const struct wire_readonly_change *change = item;
+
+	for (size_t i = 0; i < change->holes.nr; i++) {
+		g_string_append_printf(out, "%s%s", i > 0 ? "; " : "", change->holes.texts[i]);
+	}
+}
+
+static const struct column readonly_columns[] = {
+	{ "TENANT",  "tenant",     0,                         NULL },
+	{ "MODE",    "mode",       COLUMN_STATE,              NULL },
+	{ "METHOD",  "method",     0,                         NULL },
+	{ "SINCE",   "since",      COLUMN_TIME,               NULL },
+	{ "EXPIRES", "expires_at", COLUMN_TIME,               NULL },
+	{ "OWNER",   "owner",      0,                         NULL },
+	{ "REASON",  "reason",     COLUMN_FLEX,               NULL },
+	{ "PROBLEM", "problem",    COLUMN_WIDE | COLUMN_FLEX, NULL },
+	{ 0 },
+};
+
+static const struct column readonly_change_columns[] = {
+	{ "TENANT",  "tenant",     0,            NULL },
+	{ "MODE",    "mode",       COLUMN_STATE, NULL },
+	{ "METHOD",  "method",     0,            NULL },
+	{ "EXPIRES", "expires_at", COLUMN_TIME,  NULL },
+	{ "STAYS OPEN", "holes",   COLUMN_FLEX,  get_holes },
+	{ "PROBLEM", "problem",    COLUMN_FLEX,  NULL },
+	{ 0 },
+};
+
 static const struct column release_columns[] = {
 	{ "NAME",     "name",       0,                         NULL },
 	{ "VERSION",  "version",    0,                         NULL },
@@ -314,6 +345,9 @@ const struct view view_server = { &wire_server_type, server_columns, NULL };
 const struct view view_server_check = { &wire_server_check_type, server_check_columns, NULL };
 const struct view view_tenant = { &wire_tenant_type, tenant_columns, NULL };
 const struct view view_window = { &wire_window_type, window_columns, name_window };
+const struct view view_readonly = { &wire_readonly_type, readonly_columns, NULL };
+const struct view view_readonly_change = { &wire_readonly_change_type, readonly_change_columns,
+					   NULL };
 const struct view view_release = { &wire_release_info_type, release_columns, NULL };
 const struct view view_migration = { &wire_migration_type, migration_columns, NULL };
 const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };

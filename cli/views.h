@@ -8,8 +8,8 @@
 
 #include "render.h"
 
-extern const struct view view_server, view_server_check, view_tenant, view_window, view_release,
-	view_migration, view_finding, view_rollout, view_wave, view_preview, view_task, view_event,
-	view_changed;
+extern const struct view view_server, view_server_check, view_tenant, view_window, view_readonly,
+	view_readonly_change, view_release, view_migration, view_finding, view_rollout, view_wave,
+	view_preview, view_task, view_event, view_changed;
 
 #endif /* VIEWS_H */

@@ -419,7 +419,8 @@ int app_backup(const char *conf_path, const char *path, struct err *err)
 #ifdef MUSTER_CRASH_POINTS
 void app_crash_points(void)
 {
-	static const struct fsm *const machines[] = { &fsm_task, &fsm_rollout, &fsm_wave };
+	static const struct fsm *const machines[] = { &fsm_task, &fsm_rollout, &fsm_wave,
+						      &fsm_mode };
 	static const char *const when[] = { "before", "after" };
 
 	for (size_t i = 0; i < CRASH_POINT_NR; i++) {

@@ -51,6 +51,16 @@
 	X(CHAIN_COPIED,       "chain/copied")		/* a scratch schema is there */ \
 	X(CHAIN_RUN,          "chain/run") \
 	X(CHAIN_DROPPED,      "chain/dropped") \
+	/* a tenant that is closed or opened for writes */ \
+	X(MODE_KEEP,          "mode/keep/before")	/* what gives all back is in the inventory alone */ \
+	X(MODE_KEPT,          "mode/keep/after")	/* and in the tenant; nothing is changed yet */ \
+	X(MODE_CHANGE,        "mode/change/before")	/* one statement that takes or gives */ \
+	X(MODE_CHANGED,       "mode/change/after") \
+	X(MODE_TAKEN,         "mode/taken")		/* sessions may still have what they had */ \
+	X(MODE_DRAINED,       "mode/drained")		/* no session with old rights, no open write */ \
+	X(MODE_PROVEN,        "mode/proven")		/* closed, and nobody knows */ \
+	X(MODE_GIVEN,         "mode/given")		/* all is given back, the tenant still says closed */ \
+	X(MODE_FORGOTTEN,     "mode/forgotten")		/* open, and nobody knows */ \
 	/* a session on a server */ \
 	X(DB_CONNECT,         "db/connect/before") \
 	X(DB_CONNECTED,       "db/connect/after") \

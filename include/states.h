@@ -90,7 +90,18 @@
 	X(TENANT_CLOSING,     "closing") \
 	X(TENANT_RO,          "ro") \
 	X(TENANT_OPENING,     "opening") \
-	X(TENANT_MAINTENANCE, "maintenance")
+	X(TENANT_MAINTENANCE, "maintenance")	/* read-only, and the application shows its page */
+
+#define TENANT_EVENTS(X) \
+	X(TENANT_CLOSE,    "close") \
+	X(TENANT_CLOSED,   "closed") \
+	X(TENANT_FAIL,     "failed") \
+	X(TENANT_MAINTAIN, "maintain") \
+	X(TENANT_OPEN,     "open") \
+	X(TENANT_EXPIRE,   "expired") \
+	X(TENANT_RESTART,  "restarted") \
+	X(TENANT_FOUND,    "found") \
+	X(TENANT_OPENED,   "opened")
 
 #define STATES_ENUM(constant, name) constant,
 
@@ -102,6 +113,7 @@ enum task_state    { TASK_STATES(STATES_ENUM) TASK_STATE_NR };
 enum task_event    { TASK_EVENTS(STATES_ENUM) TASK_EVENT_NR };
 enum server_state  { SERVER_STATES(STATES_ENUM) SERVER_STATE_NR };
 enum tenant_mode   { TENANT_MODES(STATES_ENUM) TENANT_MODE_NR };
+enum tenant_event  { TENANT_EVENTS(STATES_ENUM) TENANT_EVENT_NR };
 
 /* clang-format on */
 
@@ -113,6 +125,7 @@ extern const char *const task_state_names[TASK_STATE_NR];
 extern const char *const task_event_names[TASK_EVENT_NR];
 extern const char *const server_state_names[SERVER_STATE_NR];
 extern const char *const tenant_mode_names[TENANT_MODE_NR];
+extern const char *const tenant_event_names[TENANT_EVENT_NR];
 
 /* The index of name in names[0..nr), or -1. */
 int states_find(const char *const *names, int nr, const char *name);

@@ -190,6 +190,28 @@ struct wire_tenant_page {
 	char *next;             /* pass as after=, null at the end */
 };
 
+/* A tenant that is not open for writes. */
+struct wire_readonly {
+	char *tenant;
+	char *mode;
+	char *method; /* "privileges" */
+	char *since;  /* null: not yet closed */
+	char *expires_at;
+	char *reason;
+	char *owner;
+	char *problem; /* why it could not be closed, or null */
+};
+
+/* What came of closing or opening one tenant; with dry_run what would. */
+struct wire_readonly_change {
+	char *tenant;
+	char *mode;
+	char *method;
+	struct wire_texts holes; /* how writes still get through */
+	char *expires_at;
+	char *problem; /* null: it is so */
+};
+
 struct wire_problem {
 	int64_t line;
 	int64_t column;
@@ -401,6 +423,23 @@ struct wire_tenants_change {
 	struct wire_texts set;     /* set: "key=value", as of one tenant */
 };
 
+struct wire_readonly_on {
+	char *selector;
+	char *reason;
+	int64_t ttl_ms;
+	char *method;      /* null: what fits */
+	int64_t drain_ms;  /* for open transactions and running statements; 0: ten seconds */
+	char *at_deadline; /* then: "end" them (default) or "open" the tenant again */
+	bool accept_holes;
+	bool maintenance; /* the application is to show its page */
+	bool dry_run;
+};
+
+struct wire_readonly_off {
+	char *selector;
+	char *reason;
+};
+
 struct wire_baseline {
 	char *selector;
 	char *release;
@@ -454,13 +493,14 @@ struct wire_resolve {
 
 extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
 	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
-	wire_changed_type, wire_migration_type, wire_release_info_type, wire_counts_type,
-	wire_wave_type, wire_budget_type, wire_rollout_type, wire_preview_type, wire_task_type,
-	wire_task_page_type, wire_event_type, wire_event_page_type, wire_finding_type,
-	wire_health_type, wire_server_add_type, wire_set_type, wire_discover_type,
-	wire_import_row_type, wire_import_type, wire_tenants_change_type, wire_baseline_type,
-	wire_release_file_type, wire_release_create_type, wire_rollout_start_type, wire_verb_type,
-	wire_resolve_type;
+	wire_readonly_type, wire_readonly_change_type, wire_readonly_on_type,
+	wire_readonly_off_type, wire_changed_type, wire_migration_type, wire_release_info_type,
+	wire_counts_type, wire_wave_type, wire_budget_type, wire_rollout_type, wire_preview_type,
+	wire_task_type, wire_task_page_type, wire_event_type, wire_event_page_type,
+	wire_finding_type, wire_health_type, wire_server_add_type, wire_set_type,
+	wire_discover_type, wire_import_row_type, wire_import_type, wire_tenants_change_type,
+	wire_baseline_type, wire_release_file_type, wire_release_create_type,
+	wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
@@ -490,6 +530,9 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/windows                                -> [window]      every one that is set
  * GET    /v1/labels/K=V                             -> window
  * PATCH  /v1/labels/K=V              set            -> window        window freeze
+ * GET    /v1/readonly                               -> [readonly]    those not open for writes
+ * POST   /v1/readonly/on             readonly_on    -> [readonly_change]  when they are closed
+ * POST   /v1/readonly/off            readonly_off   -> [readonly_change]  when they are open
  * GET    /v1/releases                               -> [release_info]
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info

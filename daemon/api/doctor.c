@@ -166,13 +166,20 @@ static bool rule_unfinished(const struct doctor_tenant *subject, struct wire_fin
 		     g_strdup_printf("muster rollout start DIR -l %s", subject->row->name));
 }
 
+/* Tasks of it would wait for ever. */
+static bool rule_shut(const struct doctor_tenant *subject, struct wire_finding *finding)
+{
+	return subject->shut != NULL && found(finding, "never open", g_strdup(subject->shut),
+					      g_strdup("muster window list"));
+}
+
 static const struct {
 	tenant_rule rule;
 	bool is_last; /* what is behind it makes no sense then */
 } tenant_rules[] = {
 	{ rule_vanished, true }, { rule_unreadable, true },  { rule_regressed, false },
 	{ rule_drifted, false }, { rule_no_history, true },  { rule_epoch, false },
-	{ rule_task, false },    { rule_unfinished, false },
+	{ rule_task, false },    { rule_unfinished, false }, { rule_shut, false },
 };
 
 /* Takes what finding holds. */

@@ -23,6 +23,7 @@ struct doctor_tenant {
 	const char *drifted;              /* lines: how its schema differs, or NULL */
 	const struct store_task *last;    /* its newest task, or NULL */
 	enum rollout_state rollout;       /* of that task */
+	const char *shut;                 /* why its windows never let it be migrated, or NULL */
 	uint64_t epoch;                   /* ours */
 };
 

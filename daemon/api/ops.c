@@ -86,6 +86,13 @@ const struct op ops[] = {
 	{ "PATCH",  "/v1/labels/{label}", NULL,
 	  OP_TENANT, ACT,     IN(set),            ONE(window),          op_label_set, 0 },
 
+	{ "GET",    "/v1/readonly", NULL,
+	  OP_TENANT, LOOK,    NONE,               LIST(readonly),       op_readonly_list, 0 },
+	{ "POST",   "/v1/readonly/on", NULL,
+	  OP_TENANT, ACT,     IN(readonly_on),    LIST(readonly_change), op_readonly_on, 1 },
+	{ "POST",   "/v1/readonly/off", NULL,
+	  OP_TENANT, ACT,     IN(readonly_off),   LIST(readonly_change), op_readonly_off, 0 },
+
 	{ "GET",    "/v1/releases", NULL,
 	  OP_RELEASE,LOOK,    NONE,               LIST(release_info),   op_release_list, 0 },
 	{ "POST",   "/v1/releases", NULL,

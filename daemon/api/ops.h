@@ -90,6 +90,10 @@ int op_window_list(struct call *call, struct err *err);
 int op_label_show(struct call *call, struct err *err);
 int op_label_set(struct call *call, struct err *err);
 
+int op_readonly_list(struct call *call, struct err *err);
+int op_readonly_on(struct call *call, struct err *err);
+int op_readonly_off(struct call *call, struct err *err);
+
 int op_release_list(struct call *call, struct err *err);
 int op_release_create(struct call *call, struct err *err);
 int op_release_show(struct call *call, struct err *err);

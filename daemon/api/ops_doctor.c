@@ -14,6 +14,7 @@
 #include "store_server.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "upkeep.h"
 
 struct checkup {
 	struct call *call;
@@ -179,6 +180,8 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 	SCOPED(store_tenant) row = { 0 };
 	SCOPED(store_task) last = { 0 };
 	g_autofree char *drifted = NULL;
+	g_autofree char *waits = NULL;
+	struct upkeep upkeep = { 0 };
 	struct doctor_tenant subject = { .row = &row, .epoch = sched_epoch(api->sched) };
 
 	if (store_tenant_get_id(api->store, id, &row, err) < 0) {
@@ -193,9 +196,11 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 		return -1;
 	}
 	subject.drifted = drifted;
-	if (last_task(api, &subject, &last, err) < 0) {
+	if (last_task(api, &subject, &last, err) < 0 ||
+	    sched_tenant_upkeep(api->sched, &row, &upkeep, &waits, err) < 0) {
 		return -1;
 	}
+	subject.shut = upkeep.next_ms == WINDOW_FOREVER ? waits : NULL;
 	doctor_tenant(&subject, &part->theirs);
 	return subject.seen == NULL
 		       ? 0
@@ -280,6 +285,7 @@ static void part_send(struct part *part)
 			&(struct sched_job){ on_checked, on_done, part });
 	sched_job_start(sched, &part->server, look,
 			&(struct sched_job){ on_looked, on_done, part });
+	sched_modes_scan(sched, &part->server);
 }
 
 int op_doctor(struct call *call, struct err *err)

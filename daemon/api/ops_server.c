@@ -327,6 +327,7 @@ static void discover_done(void *ctx, const struct err *err)
 		return;
 	}
 	g_ptr_array_add(discovery->schemas, NULL);
+	sched_modes_scan(api->sched, &discovery->server);
 	sched_enrol(api->sched, &discovery->server, (char *const *)discovery->schemas->pdata,
 		    discovery_enrolled, discovery);
 }

@@ -16,7 +16,7 @@
 #include "tick.h"
 #include "upkeep.h"
 
-static char *time_text(int64_t wall_ms)
+char *view_time(int64_t wall_ms)
 {
 	char text[TICK_TEXT_MAX];
 
@@ -108,7 +108,7 @@ int view_tenant(const struct api *api, const struct store_tenant *row, struct wi
 		return -1;
 	}
 	if (!upkeep.is_open && upkeep.next_ms != WINDOW_FOREVER) {
-		out->next_window = time_text(upkeep.next_ms);
+		out->next_window = view_time(upkeep.next_ms);
 	}
 	out->window = g_strdup(row->window);
 	out->freeze = window_freeze_text(row->freeze_from, row->freeze_until, row->freeze_reason);
@@ -153,7 +153,7 @@ void view_release(const struct store_release *row, const struct release *parsed,
 	out->format = g_strdup(row->format);
 	out->checksum = g_strdup(row->checksum);
 	out->version = g_strdup(row->last_version);
-	out->created_at = time_text(row->created_at);
+	out->created_at = view_time(row->created_at);
 	if (parsed != NULL) {
 		migrations_copy(parsed, &out->migrations);
 	}
@@ -219,9 +219,9 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->window = g_strdup(row->ignore_window ? "ignore" : "respect");
 	out->over_budget = row->over_budget;
 	out->running_limit = row->running_limit;
-	out->created_at = time_text(row->created_at);
-	out->started_at = time_text(row->started_at);
-	out->finished_at = time_text(row->ended_at);
+	out->created_at = view_time(row->created_at);
+	out->started_at = view_time(row->started_at);
+	out->finished_at = view_time(row->ended_at);
 }
 
 /* When all that is left waits, that is said instead of what the state came from. */
@@ -237,7 +237,7 @@ static void waits_view(const struct store_rollout *row, const struct store_waits
 		return;
 	}
 	first = upkeep_moment(waits->first_at);
-	out->next_window = time_text(waits->first_at);
+	out->next_window = view_time(waits->first_at);
 	last_s = MAX(waits->last_at - tick_wall_ms() + 999, 0) / 1000;
 	if (row->state != ROLLOUT_RUNNING) {
 		return;
@@ -366,9 +366,9 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 		out->error.message = g_strdup(row->err_message);
 		out->error.hint = task_hint(row);
 	}
-	out->next_window = time_text(row->window_at);
-	out->started_at = time_text(row->started_at);
-	out->finished_at = time_text(row->finished_at);
+	out->next_window = view_time(row->window_at);
+	out->started_at = view_time(row->started_at);
+	out->finished_at = view_time(row->finished_at);
 	lines_copy(row->difference, &out->difference);
 	live_copy(api, row, out);
 	out->progress = progress(out, row->state);
@@ -379,7 +379,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 void view_event(const struct store_event *row, struct wire_event *out)
 {
 	out->id = row->id;
-	out->at = time_text(row->at);
+	out->at = view_time(row->at);
 	out->uid = row->uid;
 	out->actor = g_strdup(row->actor);
 	out->kind = g_strdup(row->kind);

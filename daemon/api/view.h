@@ -31,6 +31,9 @@ NODISCARD int view_rollout(const struct api *api, const struct store_rollout *ro
 void view_task(const struct api *api, const struct store_task *row, struct wire_task *out);
 void view_event(const struct store_event *row, struct wire_event *out);
 
+/* RFC 3339; NULL for 0, which is not yet. Owned. */
+char *view_time(int64_t wall_ms);
+
 /* "r12". Owned. */
 char *view_rollout_id(int64_t id);
 

@@ -8,6 +8,7 @@
 #include "chain.h"
 #include "chain_run.h"
 #include "claim.h"
+#include "close_run.h"
 #include "db.h"
 #include "db_catalog.h"
 #include "db_guard.h"
@@ -29,7 +30,8 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_TASK] = "task",         [EXEC_SURVEY] = "survey",     [EXEC_CHECK] = "check",
 	[EXEC_DISCOVER] = "discover", [EXEC_BASELINE] = "baseline", [EXEC_RESOLVE] = "resolve",
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
-	[EXEC_CLAIM] = "claim",
+	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
+	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",
 };
 
 struct chain *exec_chain_new(void)
@@ -79,6 +81,9 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->scratch);
 	g_free(order->label);
 	g_free(order->word);
+	g_free(order->close.method);
+	g_free(order->close.reason);
+	g_free(order->close.owner);
 	g_strfreev(order->schemas);
 	g_strfreev(order->expected);
 	g_strfreev(order->expected_shapes);
@@ -98,6 +103,15 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->class);
 }
 
+static void closed_release(struct exec_closed *closed)
+{
+	g_free(closed->schema);
+	g_free(closed->method);
+	g_free(closed->restore);
+	g_free(closed->reason);
+	g_free(closed->owner);
+}
+
 static void result_clear(struct exec_result *result)
 {
 	db_session_free(result->session);
@@ -108,6 +122,13 @@ static void result_clear(struct exec_result *result)
 	g_free(result->difference);
 	g_free(result->chain_text);
 	g_strfreev(result->warnings);
+	g_free(result->method);
+	g_free(result->restore);
+	g_strfreev(result->holes);
+	for (size_t i = 0; i < result->nr_closed; i++) {
+		closed_release(&result->closed[i]);
+	}
+	g_free(result->closed);
 	for (size_t i = 0; i < result->nr; i++) {
 		standing_release(&result->standings[i]);
 	}
@@ -182,6 +203,10 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_CHAIN]    = { false, true,  chain_run },
 	[EXEC_SWEEP]    = { false, false, chain_sweep },
 	[EXEC_CLAIM]    = { false, false, claim_run },
+	[EXEC_WRITERS]  = { false, false, close_run_writers },
+	[EXEC_CLOSE]    = { false, false, close_run_close },
+	[EXEC_OPEN]     = { false, false, close_run_open },
+	[EXEC_CLOSED]   = { false, false, close_run_closed },
 };
 
 /* clang-format on */

@@ -39,6 +39,10 @@ enum exec_kind {
 	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
 	EXEC_CHAIN,    /* try the pending statements of a tenant out on an empty copy of it */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
+	EXEC_WRITERS,  /* who may write in a tenant; see close_run.h for these four */
+	EXEC_CLOSE,    /* take that away */
+	EXEC_OPEN,     /* and give it back */
+	EXEC_CLOSED,   /* which databases of the server are closed */
 	EXEC_KIND_NR,
 };
 
@@ -64,6 +68,16 @@ struct exec_addr {
 	char *defaults_file;
 };
 
+/* How a tenant is closed for writes. Texts are owned by the order. */
+struct exec_close {
+	char *method; /* WRITERS: NULL takes what fits */
+	char *reason;
+	char *owner;
+	int64_t expires_at; /* wall ms */
+	int64_t drain_ms;   /* how long open transactions and statements may go on */
+	bool ends;          /* then they are ended; else closing has failed */
+};
+
 struct exec_order {
 	enum exec_kind kind;
 	int64_t id; /* of the task, or the scheduler's own number */
@@ -78,19 +92,21 @@ struct exec_order {
 	struct release *release; /* one reference; NULL: survey of versions only, baseline that
 				  * only makes the tables (enrols) */
 	char *to_version;        /* owned; NULL: the newest */
-	char *schema;            /* owned; TASK, RESOLVE */
+	char *schema;            /* owned; TASK, RESOLVE, WRITERS, CLOSE, OPEN */
 	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
 	char *scratch;           /* owned; CHAIN: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
-	struct exec_live *live;  /* TASK; borrowed, outlives the order */
+	struct exec_live *live;  /* TASK, CLOSE; borrowed, outlives the order */
 	struct chain *chain;     /* TASK; one reference; NULL: not known */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
 
+	struct exec_close close; /* WRITERS, CLOSE */
+
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
-	 * CHECK: which daemon */
+	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
@@ -142,6 +158,15 @@ struct exec_shape {
 	char *text;        /* owned; as shape.h writes it */
 };
 
+/* A database that says of itself that it is closed. Texts are owned. */
+struct exec_closed {
+	char *schema;
+	char *method;
+	char *restore;
+	char *reason;
+	char *owner;
+};
+
 struct exec_result {
 	enum exec_kind kind;
 	int64_t id;
@@ -174,7 +199,15 @@ struct exec_result {
 
 	/* CHAIN */
 	char *chain_text; /* owned; as chain.h writes it */
-	char **warnings;  /* owned, NULL-terminated; what to know before the start */
+	char **warnings;  /* owned, NULL-terminated; what to know before the start. OPEN: what
+			   * is not as it was before */
+
+	/* WRITERS, CLOSED */
+	char *method;               /* owned; how it would be closed */
+	char *restore;              /* owned; for CLOSE and OPEN */
+	char **holes;               /* owned, NULL-terminated; what would stay open */
+	struct exec_closed *closed; /* owned; those that are closed now */
+	size_t nr_closed;
 
 	uint64_t claim_id; /* CLAIM: the connection that holds it. ERR_BUSY: another daemon does */
 

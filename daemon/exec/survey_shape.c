@@ -39,7 +39,7 @@ static char *class_of(const struct shape *shape, const struct exec_standing *sta
 			       standing->pending_digest);
 }
 
-/* Those who may be alike: the same columns, and the same that they should look like. */
+/* Those who are alike: the same stamp, and the same that they should look like. */
 struct group {
 	struct exec_standing *first; /* it is read for all of them */
 	GPtrArray *members;          /* struct exec_standing *, the first among them */

@@ -14,8 +14,8 @@ struct visit;
 /*
  * For the standings that have work to do and that nobody is ahead in (without a release:
  * for all that are not in the middle of a migration): fingerprint and class
- * of each, and every different shape once in result->shapes. One of those whose columns
- * are the same and of whom the same is expected is read for all of them (shape_stamp.h).
+ * of each, and every different shape once in result->shapes. One of those with the same stamp
+ * of whom the same is expected is read for all of them (shape_stamp.h).
  */
 NODISCARD int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err);
 

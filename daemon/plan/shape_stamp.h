@@ -1,10 +1,15 @@
 /*
- * shape_stamp - a cheap look at many schemas: whose columns are the same?
+ * shape_stamp - a cheap look at many schemas: who may look the same?
  *
- * One question for all of them, answered in numbers. The same stamp means the same tables and
- * columns, with their types, defaults, comments and the kind of key they are in, read as the
- * server prints them; it says nothing of triggers, views, routines and options. Reading
- * a shape costs many times as much (shape_read.h). Workers; blocks.
+ * A few questions for all of them, answered in numbers. Those with the same stamp have the same
+ * tables with their engines and options, columns with their types, defaults, comments and the
+ * kind of key they are in, views, triggers, routines, checks and foreign keys, read as the
+ * server prints them; it says nothing of the order of columns within an index. Two that are
+ * alike may have different stamps, when a body spells their own name. Reading a shape costs
+ * many times as much (shape_read.h).
+ *
+ * Not asked: views where there are none. Foreign keys of MariaDB are read from InnoDB's own
+ * list where the account has PROCESS, which opens no table. Workers; blocks.
  */
 #ifndef SHAPE_STAMP_H
 #define SHAPE_STAMP_H
@@ -15,7 +20,7 @@
 
 struct db_session;
 
-/* stamps[nr], owned texts in the order asked; "" for a schema without tables. */
+/* stamps[nr], owned texts in the order asked; "" for a schema that does not exist. */
 NODISCARD int shape_stamps(struct db_session *session, const char *const *schemas, size_t nr,
 			   char **stamps, struct err *err);
 

@@ -94,12 +94,40 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_IN_DOUBT,  TASK_RESOLVE,   TASK_PENDING,    "an operator settled it" },
 	{ TASK_IN_DOUBT,  TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
 };
+
+static const struct fsm_edge mode_edges[] = {
+	/* from               event             to                  why */
+	{ TENANT_RW,          TENANT_CLOSE,     TENANT_CLOSING,     "an operator closes it for writes" },
+	{ TENANT_RW,          TENANT_FOUND,     TENANT_OPENING,     "found closed by a daemon whose inventory is lost" },
+
+	{ TENANT_CLOSING,     TENANT_CLOSED,    TENANT_RO,          "no write gets through any more" },
+	{ TENANT_CLOSING,     TENANT_FAIL,      TENANT_OPENING,     "it could not be closed" },
+	{ TENANT_CLOSING,     TENANT_OPEN,      TENANT_OPENING,     "an operator opens it" },
+	{ TENANT_CLOSING,     TENANT_EXPIRE,    TENANT_OPENING,     "the lease has ended" },
+	{ TENANT_CLOSING,     TENANT_RESTART,   TENANT_OPENING,     "musterd was started anew" },
+
+	{ TENANT_RO,          TENANT_CLOSE,     TENANT_RO,          "the lease is extended" },
+	{ TENANT_RO,          TENANT_MAINTAIN,  TENANT_MAINTENANCE, "the application shows its page" },
+	{ TENANT_RO,          TENANT_OPEN,      TENANT_OPENING,     "an operator opens it" },
+	{ TENANT_RO,          TENANT_EXPIRE,    TENANT_OPENING,     "the lease has ended" },
+	{ TENANT_RO,          TENANT_RESTART,   TENANT_OPENING,     "musterd was started anew" },
+
+	{ TENANT_MAINTENANCE, TENANT_CLOSE,     TENANT_RO,          "read-only without a page" },
+	{ TENANT_MAINTENANCE, TENANT_MAINTAIN,  TENANT_MAINTENANCE, "the lease is extended" },
+	{ TENANT_MAINTENANCE, TENANT_OPEN,      TENANT_OPENING,     "an operator opens it" },
+	{ TENANT_MAINTENANCE, TENANT_EXPIRE,    TENANT_OPENING,     "the lease has ended" },
+	{ TENANT_MAINTENANCE, TENANT_RESTART,   TENANT_OPENING,     "musterd was started anew" },
+
+	{ TENANT_OPENING,     TENANT_OPEN,      TENANT_OPENING,     "it is being opened already" },
+	{ TENANT_OPENING,     TENANT_OPENED,    TENANT_RW,          "everything that was taken is given back" },
+};
 /* clang-format on */
 
 static const int rollout_ends[] = { ROLLOUT_DONE, ROLLOUT_FAILED, ROLLOUT_ABORTED, -1 };
 static const int wave_ends[] = { WAVE_DONE, -1 };
 static const int task_ends[] = { TASK_DONE,    TASK_FAILED,    TASK_IN_DOUBT,
 				 TASK_SKIPPED, TASK_CANCELLED, -1 };
+static const int mode_ends[] = { -1 };
 
 const struct fsm fsm_rollout = {
 	.name = "rollout",
@@ -135,6 +163,18 @@ const struct fsm fsm_task = {
 	.nr_edges = G_N_ELEMENTS(task_edges),
 	.start = TASK_PENDING,
 	.ends = task_ends,
+};
+
+const struct fsm fsm_mode = {
+	.name = "tenant",
+	.states = tenant_mode_names,
+	.nr_states = TENANT_MODE_NR,
+	.events = tenant_event_names,
+	.nr_events = TENANT_EVENT_NR,
+	.edges = mode_edges,
+	.nr_edges = G_N_ELEMENTS(mode_edges),
+	.start = TENANT_RW,
+	.ends = mode_ends,
 };
 
 static const struct fsm_edge *find(const struct fsm *fsm, int from, int event)

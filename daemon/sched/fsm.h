@@ -39,6 +39,7 @@ struct fsm {
 extern const struct fsm fsm_rollout;
 extern const struct fsm fsm_wave;
 extern const struct fsm fsm_task;
+extern const struct fsm fsm_mode; /* of a tenant: who may write */
 
 /* The row for this pair; NULL and ERR_CONFLICT with a sentence when there is none. */
 const struct fsm_edge *fsm_next(const struct fsm *fsm, int from, int event, struct err *err);

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_guard.h"
+#include "sched_mode.h"
 #include "sched_state.h"
 #include "store_epoch.h"
 #include "store_rollout.h"
@@ -94,6 +95,9 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->rules = g_ptr_array_new_with_free_func(rule_value_free);
 	sched->rules_stale = true;
 	sched->retired = g_ptr_array_new();
+	sched->modes = table_new(mode_run_free);
+	sched->waiters = g_ptr_array_new();
+	sched->modes_stale = true;
 	g_queue_init(&sched->inbox);
 	g_queue_init(&sched->outbox);
 	if (store_epoch_next(store, tick_wall_ms(), &sched->epoch, err) == 0) {
@@ -120,6 +124,7 @@ void sched_free(struct sched *sched)
 	}
 	sched_running_stop(sched, 0);
 	sched_samplers_end(sched);
+	sched_modes_stop(sched);
 	pool_free(sched->tasks);
 	pool_free(sched->probes);
 	if (sched->letters != NULL) {
@@ -133,7 +138,10 @@ void sched_free(struct sched *sched)
 	}
 	mailbox_free(sched->letters);
 	sched_jobs_cancel(sched);
+	sched_modes_cancel(sched);
+	g_ptr_array_unref(sched->waiters);
 	g_hash_table_destroy(sched->jobs);
+	g_hash_table_destroy(sched->modes);
 	g_hash_table_destroy(sched->busy);
 	g_hash_table_destroy(sched->running);
 	g_hash_table_destroy(sched->runs);
@@ -196,6 +204,7 @@ static void mark_stale(struct sched *sched)
 	sched_windows_forget(sched);
 	sched->runs_stale = true;
 	sched->rules_stale = true;
+	sched->modes_stale = true;
 	sched->due_at = 1;
 }
 
@@ -325,12 +334,14 @@ static void act(struct sched *sched)
 		g_hash_table_remove_all(sched->chains);
 	}
 	sched_outbox_send(sched);
+	sched_modes_send(sched);
 	sched_jobs_send(sched);
 	if (!sched->stopping) {
 		sched_claims_send(sched, tick_ms());
 	}
 	sched_guards_acted(sched);
 	sched_jobs_finish(sched);
+	sched_modes_finish(sched);
 	if (sched->wrote && sched->commit_fn != NULL) {
 		sched->wrote = false;
 		sched->commit_fn(sched->commit_ctx);
@@ -357,7 +368,8 @@ static int turn(struct sched *sched, struct err *err)
 	if (sched_letters_read(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
 	    sched_guards_decide(sched, err) < 0 ||
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
-	    sched_windows_refresh(sched, err) < 0 || decide(sched, err) < 0) {
+	    sched_windows_refresh(sched, err) < 0 || decide(sched, err) < 0 ||
+	    sched_modes_decide(sched, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(TURN_DECIDED);
@@ -372,6 +384,7 @@ static void undo(struct sched *sched, const struct err *err)
 	store_rollback(sched->store);
 	g_hash_table_remove_all(sched->chains); /* perhaps of rows that are gone */
 	sched_outbox_undo(sched);
+	sched_modes_undo(sched);
 	mark_stale(sched);
 	g_hash_table_iter_init(&iter, sched->running);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
@@ -412,6 +425,7 @@ static int64_t next_due(struct sched *sched)
 			due = sooner(due, HOUSEKEEPING_MS);
 		}
 	}
+	due = sooner(due, sched_modes_due(sched));
 	return sooner(due, sched_claims_due(sched, tick_ms()));
 }
 
@@ -482,6 +496,7 @@ int64_t sched_turn(struct sched *sched)
 
 void sched_stop(struct sched *sched)
 {
+	sched_modes_stop(sched); /* says what stays closed, once */
 	sched->stopping = true;
 	sched_running_stop(sched, 0);
 	sched_wake(sched);

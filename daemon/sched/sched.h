@@ -202,6 +202,45 @@ void sched_clock_changed(struct sched *sched);
 NODISCARD int sched_tenant_upkeep(struct sched *sched, const struct store_tenant *tenant,
 				  struct upkeep *upkeep, char **reason, struct err *err);
 
+/* ---- who may write ------------------------------------------------------------------ */
+
+struct sched_close {
+	const char *method; /* NULL: what fits */
+	const char *reason;
+	int64_t ttl_ms;   /* then it is opened, whatever happens */
+	int64_t drain_ms; /* what open transactions and running statements have left */
+	bool ends;        /* then they are ended; else closing fails and it is opened again */
+	bool accept_holes;
+	bool maintenance; /* the application is to show its page */
+	bool dry_run;     /* only look */
+};
+
+/* What was found of the ways to write; borrowed for the call. Both NULL: not looked. */
+struct sched_writers {
+	const char *method;
+	char *const *holes; /* NULL-terminated sentences */
+};
+
+/* Called once, later, on the loop. err NULL: it is so. */
+typedef void (*sched_mode_fn)(void *ctx, const struct sched_writers *found, const struct err *err);
+
+/*
+ * Close a tenant for writes, or extend the lease of one that is closed. fn is told when
+ * it is closed and proven so, or that it could not be and is being opened again. With -1
+ * nothing follows and fn is not called.
+ */
+NODISCARD int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
+			       const struct sched_close *how, const struct sched_actor *actor,
+			       sched_mode_fn fn, void *ctx, struct err *err);
+
+/* fn is told when the tenant is open, or that this has failed for now and is tried again. */
+NODISCARD int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
+			      const struct sched_actor *actor, sched_mode_fn fn, void *ctx,
+			      struct err *err);
+
+/* Look for tenants that say of themselves that they are closed and open them, unless we know. */
+void sched_modes_scan(struct sched *sched, const struct store_server *server);
+
 /* ---- releases ----------------------------------------------------------------------- */
 
 /* Parse, check and store. format NULL detects. release is filled from the stored row. */

@@ -14,8 +14,8 @@
 #define RIVAL_IDLE_MS  30000 /* nobody waits for the server */
 
 static const bool needs_claim[EXEC_KIND_NR] = {
-	[EXEC_TASK] = true,  [EXEC_BASELINE] = true, [EXEC_RESOLVE] = true,
-	[EXEC_CHAIN] = true, [EXEC_SWEEP] = true,
+	[EXEC_TASK] = true,  [EXEC_BASELINE] = true, [EXEC_RESOLVE] = true, [EXEC_CHAIN] = true,
+	[EXEC_SWEEP] = true, [EXEC_WRITERS] = true,  [EXEC_CLOSE] = true,   [EXEC_OPEN] = true,
 };
 
 bool sched_claim_needed(enum exec_kind kind)
@@ -63,6 +63,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 
 	if (link->claim_id == 0) {
 		link->idle_since = tick_ms();
+		sched_modes_scan(sched, &link->row);
 	}
 	if (!link->swept) {
 		link->swept = true;

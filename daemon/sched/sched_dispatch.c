@@ -347,5 +347,8 @@ void sched_running_stop(struct sched *sched, int64_t rollout_id)
 		if (rollout_id == 0 || running->rollout_id == rollout_id) {
 			atomic_store(&running->live.stop, STOP_PARK);
 		}
+		if (rollout_id == 0) {
+			atomic_store(&running->live.wait, 0); /* what cannot park goes on */
+		}
 	}
 }

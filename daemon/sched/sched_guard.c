@@ -198,6 +198,12 @@ static int tell(struct sched *sched, struct guard *guard, struct err *err)
 	return state == THROTTLE_STOPPED ? pause_rollouts(sched, guard, text, err) : 0;
 }
 
+/* A sample decides when it comes: what is left is time, and humans. */
+static bool is_due(const struct guard *guard, int64_t now_ms)
+{
+	return guard->is_stale || (guard->verdict.next_ms > 0 && guard->verdict.next_ms <= now_ms);
+}
+
 int sched_guards_decide(struct sched *sched, struct err *err)
 {
 	int64_t now_ms = tick_ms();
@@ -211,7 +217,9 @@ int sched_guards_decide(struct sched *sched, struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct guard *guard = value;
 
-		(void)sched_guard_decide(sched, guard, now_ms);
+		if (is_due(guard, now_ms)) {
+			(void)sched_guard_decide(sched, guard, now_ms);
+		}
 		guard->telling = tellable(guard->verdict.state);
 		if (guard->telling != guard->told && tell(sched, guard, err) < 0) {
 			return -1;

@@ -3,6 +3,7 @@
  */
 #include "sample.h"
 #include "sched_guard.h"
+#include "sched_mode.h"
 #include "sched_state.h"
 #include "tick.h"
 
@@ -51,7 +52,7 @@ static void count_letter(struct sched *sched, struct letter *letter)
 		link_give_claim(link, g_steal_pointer(&result->session));
 		return;
 	}
-	if (result->kind == EXEC_TASK) {
+	if (result->kind == EXEC_TASK || result->kind == EXEC_CLOSE) {
 		link->tasks--;
 	} else {
 		link->jobs--;
@@ -76,6 +77,9 @@ static int read_letter(struct sched *sched, struct letter *letter, struct err *e
 	}
 	if (link != NULL && sched_link_saw(sched, link, letter->result, err) < 0) {
 		return -1;
+	}
+	if (letter->result->kind == EXEC_CLOSE) {
+		return sched_mode_close_ended(sched, letter->result, err);
 	}
 	return letter->result->kind == EXEC_TASK ? sched_task_ended(sched, letter->result, err)
 						 : sched_job_ended(sched, letter->result, err);

@@ -4,6 +4,7 @@
  */
 #include "crash.h"
 #include "log.h"
+#include "sched_mode.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "store_task.h"
@@ -66,7 +67,8 @@ int sched_recover(struct sched *sched, struct err *err)
 	if (store_begin(sched->store, err) < 0) {
 		return -1;
 	}
-	if (recover(sched, err) < 0 || wake_all(sched, err) < 0) {
+	if (recover(sched, err) < 0 || wake_all(sched, err) < 0 ||
+	    sched_modes_recover(sched, err) < 0) {
 		store_rollback(sched->store);
 		return -1;
 	}

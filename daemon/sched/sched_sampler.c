@@ -160,6 +160,7 @@ void sched_sampler_drop(struct sched *sched, struct guard *guard)
 	stop(sched, guard);
 	guard->is_wanted = false;
 	governor_begin(guard->governor, false, tick_ms());
+	guard->is_stale = true; /* decided again without what it knew */
 }
 
 static bool is_used(const struct sched *sched, const struct guard *guard, int64_t now_ms)
@@ -186,7 +187,8 @@ void sched_samplers_trim(struct sched *sched, int64_t now_ms)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct guard *guard = value;
 
-		if (guard->sampler != NULL && !is_used(sched, guard, now_ms)) {
+		if (guard->sampler != NULL &&
+		    (!sched->policy.throttle || !is_used(sched, guard, now_ms))) {
 			sched_sampler_drop(sched, guard);
 		}
 	}

@@ -78,12 +78,15 @@ struct sched {
 	struct sched_windows *windows; /* owned; sched_window.c */
 	GQueue inbox;                  /* struct letter *, owned: not yet committed */
 	GQueue outbox;                 /* struct outgoing *, owned */
+	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */
+	GPtrArray *waiters; /* owned by sched_mode_ask.c: who waits for a mode */
 	int64_t next_job;
 	uint64_t epoch;
 	char daemon[33]; /* this start, for the claims of servers */
 	int64_t next_ms; /* tick_ms of the next turn, but for the guards; -1: none is due */
 	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
 	bool rules_stale;
+	bool modes_stale;   /* modes are to be read again */
 	uint64_t labels_at; /* how often the rules were read */
 	bool runs_stale;    /* the set of open rollouts is to be read again */
 	bool settle;        /* this turn decided what only the inventory knows */

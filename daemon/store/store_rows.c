@@ -136,6 +136,26 @@ static const struct store_field store_task_members[] = {
 	TEXT(store_task, difference),
 };
 
+static const struct store_field store_mode_members[] = {
+	INT(store_mode, tenant_id),
+	TEXT(store_mode, tenant),
+	INT(store_mode, server_id),
+	TEXT(store_mode, schema),
+	STATE(store_mode, mode, tenant_mode, TENANT_MODE_NR),
+	TEXT(store_mode, method),
+	TEXT(store_mode, restore),
+	TEXT(store_mode, reason),
+	TEXT(store_mode, owner),
+	BOOL(store_mode, maintenance),
+	INT(store_mode, drain_ms),
+	BOOL(store_mode, ends),
+	INT(store_mode, asked_at),
+	INT(store_mode, since),
+	INT(store_mode, expires_at),
+	TEXT(store_mode, failed),
+	TEXT(store_mode, failed_code),
+};
+
 static const struct store_field store_event_members[] = {
 	INT(store_event, id),
 	INT(store_event, at),
@@ -180,6 +200,7 @@ const struct store_fields store_release_fields = FIELDS(store_release);
 const struct store_fields store_rollout_fields = FIELDS(store_rollout);
 const struct store_fields store_wave_fields = FIELDS(store_wave);
 const struct store_fields store_task_fields = FIELDS(store_task);
+const struct store_fields store_mode_fields = FIELDS(store_mode);
 const struct store_fields store_event_fields = FIELDS(store_event);
 const struct store_fields store_window_fields = FIELDS(store_window);
 const struct store_fields store_rule_fields = FIELDS(store_rule);
@@ -311,6 +332,11 @@ void store_task_release(struct store_task *task)
 void store_rule_release(struct store_rule *rule)
 {
 	store_row_release(&store_rule_fields, rule);
+}
+
+void store_mode_release(struct store_mode *mode)
+{
+	store_row_release(&store_mode_fields, mode);
 }
 
 void store_event_release(struct store_event *event)

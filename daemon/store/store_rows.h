@@ -164,6 +164,27 @@ struct store_counts {
 	int64_t by_state[TASK_STATE_NR];
 };
 
+/* A tenant that is not open for writes. */
+struct store_mode {
+	int64_t tenant_id;
+	char *tenant;      /* read only */
+	int64_t server_id; /* read only */
+	char *schema;      /* read only */
+	enum tenant_mode mode;
+	char *method;
+	char *restore; /* what gives everything back; opaque here */
+	char *reason;
+	char *owner;
+	bool maintenance; /* closed, it is to show its page */
+	int64_t drain_ms;
+	bool ends; /* what still runs then is ended; else closing has failed */
+	int64_t asked_at;
+	int64_t since;      /* closed; 0: not yet */
+	int64_t expires_at; /* of the lease */
+	char *failed;       /* why it could not be closed, or NULL */
+	char *failed_code;  /* name of enum err_code, or NULL */
+};
+
 struct store_event {
 	int64_t id;
 	int64_t at;
@@ -213,6 +234,7 @@ void store_release_release(struct store_release *release);
 void store_rollout_release(struct store_rollout *rollout);
 void store_wave_release(struct store_wave *wave);
 void store_task_release(struct store_task *task);
+void store_mode_release(struct store_mode *mode);
 void store_event_release(struct store_event *event);
 void store_rule_release(struct store_rule *rule);
 void store_window_release(struct store_window *window);
@@ -224,6 +246,7 @@ SCOPED_RELEASE(store_release);
 SCOPED_RELEASE(store_rollout);
 SCOPED_RELEASE(store_wave);
 SCOPED_RELEASE(store_task);
+SCOPED_RELEASE(store_mode);
 SCOPED_RELEASE(store_event);
 SCOPED_RELEASE(store_rule);
 SCOPED_RELEASE(store_window);

@@ -293,6 +293,11 @@ int store_tenant_remove(struct store *store, int64_t id, struct err *err)
 			       "first",
 			       tenant.name, (long long)rollout);
 	}
+	if (tenant.mode != TENANT_RW) {
+		return err_set(err, ERR_CONFLICT,
+			       "tenant %s is %s; open it first: `muster readonly off %s`",
+			       tenant.name, tenant_mode_names[tenant.mode], tenant.name);
+	}
 	if (store_query_begin(&query, store, SQL_TENANT_REMOVE, err) < 0) {
 		return -1;
 	}

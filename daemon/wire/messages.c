@@ -104,6 +104,30 @@ static const struct wire_field tenant_page_fields[] = {
 };
 const struct wire_type wire_tenant_page_type = TYPE(tenant_page);
 
+static const struct wire_field readonly_fields[] = {
+	TEXT(   wire_readonly, tenant,     false ),
+	TEXT(   wire_readonly, mode,       false ),
+	TEXT(   wire_readonly, method,     false ),
+	TEXT(   wire_readonly, since,      false ),
+	TEXT(   wire_readonly, expires_at, false ),
+	TEXT(   wire_readonly, reason,     false ),
+	TEXT(   wire_readonly, owner,      false ),
+	TEXT(   wire_readonly, problem,    false ),
+	{ 0 },
+};
+const struct wire_type wire_readonly_type = TYPE(readonly);
+
+static const struct wire_field readonly_change_fields[] = {
+	TEXT(   wire_readonly_change, tenant,     false ),
+	TEXT(   wire_readonly_change, mode,       false ),
+	TEXT(   wire_readonly_change, method,     false ),
+	TEXTS(  wire_readonly_change, holes,      false ),
+	TEXT(   wire_readonly_change, expires_at, false ),
+	TEXT(   wire_readonly_change, problem,    false ),
+	{ 0 },
+};
+const struct wire_type wire_readonly_change_type = TYPE(readonly_change);
+
 static const struct wire_field problem_fields[] = {
 	INT(    wire_problem, line,    false ),
 	INT(    wire_problem, column,  false ),
@@ -347,6 +371,27 @@ static const struct wire_field tenants_change_fields[] = {
 };
 const struct wire_type wire_tenants_change_type = TYPE(tenants_change);
 
+static const struct wire_field readonly_on_fields[] = {
+	TEXT(   wire_readonly_on, selector,     true  ),
+	TEXT(   wire_readonly_on, reason,       true  ),
+	INT(    wire_readonly_on, ttl_ms,       true  ),
+	TEXT(   wire_readonly_on, method,       false ),
+	INT(    wire_readonly_on, drain_ms,     false ),
+	TEXT(   wire_readonly_on, at_deadline,  false ),
+	BOOL(   wire_readonly_on, accept_holes, false ),
+	BOOL(   wire_readonly_on, maintenance,  false ),
+	BOOL(   wire_readonly_on, dry_run,      false ),
+	{ 0 },
+};
+const struct wire_type wire_readonly_on_type = TYPE(readonly_on);
+
+static const struct wire_field readonly_off_fields[] = {
+	TEXT(   wire_readonly_off, selector, true  ),
+	TEXT(   wire_readonly_off, reason,   false ),
+	{ 0 },
+};
+const struct wire_type wire_readonly_off_type = TYPE(readonly_off);
+
 static const struct wire_field baseline_fields[] = {
 	TEXT(   wire_baseline, selector, true  ),
 	TEXT(   wire_baseline, release,  true  ),
@@ -416,6 +461,8 @@ const struct wire_type *const wire_types[] = {
 	&wire_server_check_type,
 	&wire_tenant_type,
 	&wire_tenant_page_type,
+	&wire_readonly_type,
+	&wire_readonly_change_type,
 	&wire_problem_type,
 	&wire_changed_type,
 	&wire_migration_type,
@@ -437,6 +484,8 @@ const struct wire_type *const wire_types[] = {
 	&wire_import_row_type,
 	&wire_import_type,
 	&wire_tenants_change_type,
+	&wire_readonly_on_type,
+	&wire_readonly_off_type,
 	&wire_baseline_type,
 	&wire_release_file_type,
 	&wire_release_create_type,

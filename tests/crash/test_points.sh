@@ -107,6 +107,9 @@ claim "killed at any statement, also of a recovery, every tenant ends as planned
 sweep db/statement/sent one
 sweep db/statement/answered one
 sweep db/statement/sent late_recovery
+sweep mode/change/before readonly
+sweep mode/change/after late_readonly
+sweep db/statement/sent readonly_page
 # a point may be missed when threads take turns in another order; most are not
 [ "$missed" -le "$((points / 10))" ] || fail "$missed of $points points were not passed"
 judge

@@ -128,6 +128,13 @@ start_rollout "$work/rel2" --name second -l name!=client_006
 poll 20 stands second "3 done 2 waiting 0 failed"
 has "waits for the window of label region=au: opens" "$(j .reason task show second/client_001)"
 
+claim "windows that never open together are found before a rollout waits for them"
+ok m tenant set client_005 window="$(window '+12 hours' '+13 hours')"
+fails 1 m doctor -o json
+is "never open" "$(jq -r '.[] | select(.object == "tenant/client_005").problem' <<<"$out")"
+has "not open for 1 s within a year" "$(j .waits tenant show client_005)"
+ok m tenant set client_005 window=-
+
 claim "a tenant that leaves the label no longer waits for it; a skip ends the waiting, too"
 ok m tenant label client_001 region=
 poll 20 stands second "4 done 1 waiting 0 failed"

@@ -124,6 +124,22 @@ static void a_tenant_is_said_to_have_what_it_has(void **state)
 	}
 }
 
+static void one_that_never_opens_is_told(void **state)
+{
+	const struct exec_standing seen = { .exists = true, .has_history = true };
+	SCOPED(store_tenant) row = { 0 };
+	const struct doctor_tenant subject = { .row = &row, .seen = &seen, .shut = "waits" };
+	struct wire_list findings = { 0 };
+	g_autofree char *got = NULL;
+
+	(void)state;
+	store_text_set(&row.name, "acme");
+	doctor_tenant(&subject, &findings);
+	got = brief(&findings);
+	assert_string_equal(got, "never open -> muster window list");
+	wire_list_release(&wire_finding_type, &findings);
+}
+
 static void a_position_is_part_of_the_detail(void **state)
 {
 	const struct exec_standing seen = { .exists = true, .has_history = true };
@@ -231,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tenant_is_said_to_have_what_it_has),
+		cmocka_unit_test(one_that_never_opens_is_told),
 		cmocka_unit_test(a_position_is_part_of_the_detail),
 		cmocka_unit_test(a_server_is_said_to_have_what_it_has),
 		cmocka_unit_test(findings_come_by_object),

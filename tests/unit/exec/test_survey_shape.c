@@ -46,6 +46,40 @@ static void who_has_nothing_to_do_is_not_read(void **state)
 	release_unref(release);
 }
 
+/* The first of those that were alike is read for all: the others' own changes are seen, too. */
+static void who_was_changed_by_hand_is_no_longer_alike(void **state)
+{
+	static const char *const changes[] = {
+		"create trigger %s.tr before insert on %s.t for each row set new.n = 1",
+		"create view %s.v as select 1 as one from %s.t",
+		"create procedure %s.p() select count(*) from %s.t",
+		"alter table %s.t comment = 'was %s'",
+		"alter table %s.t add constraint positive check (n > -1), comment = '%s'",
+	};
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE u (n int);", NULL);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		g_autofree char *a = g_strdup(test_server_schema("ss_hand_a"));
+		g_autofree char *b = g_strdup(test_server_schema("ss_hand_b"));
+		g_autofree char *c = g_strdup(test_server_schema("ss_hand_c"));
+		g_auto(GStrv) pieces = g_strsplit(changes[i], "%s", -1);
+		g_autofree char *change = g_strjoinv(c, pieces);
+		char *schemas[] = { a, b, c, NULL };
+		SCOPED_PTR(exec_result) result = NULL;
+
+		for (size_t k = 0; k < 3; k++) {
+			test_server_exec("create table %s.t (n int)", schemas[k]);
+		}
+		test_server_exec("%s", change);
+		result = survey(release, schemas);
+		assert_true(result->ok);
+		assert_string_equal(result->standings[0].class, result->standings[1].class);
+		assert_string_not_equal(result->standings[0].class, result->standings[2].class);
+	}
+	release_unref(release);
+}
+
 static void who_is_half_way_is_alike_only_with_those_who_came_as_far(void **state)
 {
 	g_autofree char *fresh = g_strdup(test_server_schema("ss_fresh"));
@@ -83,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(those_that_are_alike_are_one_class),
 		cmocka_unit_test(who_has_nothing_to_do_is_not_read),
+		cmocka_unit_test(who_was_changed_by_hand_is_no_longer_alike),
 		cmocka_unit_test(who_is_half_way_is_alike_only_with_those_who_came_as_far),
 	};
 

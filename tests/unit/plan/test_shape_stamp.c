@@ -6,8 +6,7 @@ static void the_same_columns_have_the_same_stamp(void **state)
 	g_autofree char *a = g_strdup(test_server_schema("st_a"));
 	g_autofree char *b = g_strdup(test_server_schema("st_b"));
 	g_autofree char *c = g_strdup(test_server_schema("st_c"));
-	g_autofree char *empty = g_strdup(test_server_schema("st_empty"));
-	const char *const schemas[] = { a, b, c, empty };
+	const char *const schemas[] = { a, b, c, "st_nobody_has_this" };
 	SCOPED_PTR(db_session) session = test_server_open();
 	char *stamps[4] = { NULL };
 	struct err err;
@@ -26,10 +25,98 @@ static void the_same_columns_have_the_same_stamp(void **state)
 	}
 }
 
+/* What a hand may change in one of many that were alike. */
+static const struct {
+	const char *what;
+	const char *sql;
+} changes[] = {
+	{ "a trigger", "create trigger %s.tr before insert on t for each row set new.n = 1" },
+	{ "a trigger's body", "drop trigger %s.old; create trigger %s.old before update on t for "
+			      "each row set new.n = 3" },
+	{ "a view", "create view %s.more as select 1 as one" },
+	{ "a view's definition", "alter view %s.v as select id, 7 as n from t" },
+	{ "a view's security", "alter sql security invoker view %s.v as select id, 5 as n from t" },
+	{ "a procedure", "create procedure %s.more() do 1" },
+	{ "a procedure's body", "drop procedure %s.p; create procedure %s.p(a int) do 2" },
+	{ "a procedure's parameters", "drop procedure %s.p; create procedure %s.p(b int) do 1" },
+	{ "a function", "create function %s.f() returns int deterministic return 1" },
+	{ "a table's options", "alter table %s.t row_format = compressed" },
+	{ "a table's comment", "alter table %s.t comment = 'by hand'" },
+	{ "a table's collation", "alter table %s.t collate utf8mb4_bin" },
+	{ "an engine", "alter table %s.loose engine = MyISAM" },
+	{ "a check", "alter table %s.t add constraint positive check (n > -1)" },
+	{ "a check's clause", "alter table %s.t drop constraint small; alter table %s.t add "
+			      "constraint small check (n < 2000)" },
+	{ "a foreign key", "alter table %s.child drop foreign key fk" },
+	{ "a foreign key's rule", "alter table %s.child drop foreign key fk; alter table %s.child "
+				  "add constraint fk foreign key (t_id) references t (id) "
+				  "on delete cascade" },
+	{ "a column", "alter table %s.t add column stray int" },
+	{ "the database's collation", "alter database %s collate utf8mb4_bin" },
+};
+
+static void run_in(struct db_session *session, const char *schema, const char *text)
+{
+	g_auto(GStrv) pieces = g_strsplit(text, "%s", -1);
+	g_autofree char *joined = g_strjoinv(schema, pieces);
+	g_auto(GStrv) statements = g_strsplit(joined, "; ", -1);
+	struct err err = { 0 };
+
+	if (db_use(session, schema, &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	for (size_t i = 0; statements[i] != NULL; i++) {
+		if (db_exec(session, statements[i], strlen(statements[i]), &err) < 0) {
+			fail_msg("%s: %s", statements[i], err.msg);
+		}
+	}
+}
+
+static char *make_alike(struct db_session *session, const char *base)
+{
+	char *schema = g_strdup(test_server_schema(base));
+
+	run_in(session, schema,
+	       "create table %s.t (id int primary key, n int default 1, "
+	       "constraint small check (n < 1000)); "
+	       "create table %s.child (t_id int, constraint fk foreign key (t_id) references "
+	       "t (id)); create table %s.loose (id int); "
+	       "create view %s.v as select id, 5 as n from t; "
+	       "create trigger %s.old before update on t for each row set new.n = 2; "
+	       "create procedure %s.p(a int) do 1");
+	return schema;
+}
+
+static void whatever_was_changed_by_hand_has_another_stamp(void **state)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	g_autofree char *a = make_alike(session, "st_like_a");
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		g_autofree char *b = make_alike(session, "st_like_b");
+		g_autofree char *c = make_alike(session, "st_like_c");
+		const char *const schemas[] = { a, b, c };
+		char *stamps[3] = { NULL };
+
+		run_in(session, c, changes[i].sql);
+		assert_int_equal(shape_stamps(session, schemas, 3, stamps, &err), 0);
+		assert_string_equal(stamps[0], stamps[1]);
+		if (strcmp(stamps[0], stamps[2]) == 0) {
+			fail_msg("%s has changed and is not seen", changes[i].what);
+		}
+		for (size_t k = 0; k < 3; k++) {
+			g_free(stamps[k]);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_columns_have_the_same_stamp),
+		cmocka_unit_test(whatever_was_changed_by_hand_has_another_stamp),
 	};
 
 	return cmocka_run_group_tests_name("shape_stamp", tests, NULL, NULL);

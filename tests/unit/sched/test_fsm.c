@@ -9,7 +9,7 @@
 
 #include "fsm.h"
 
-static const struct fsm *const machines[] = { &fsm_rollout, &fsm_wave, &fsm_task };
+static const struct fsm *const machines[] = { &fsm_rollout, &fsm_wave, &fsm_task, &fsm_mode };
 
 static void no_pair_stands_twice(void **state)
 {

@@ -1,3 +1,4 @@
+#include "db.h"
 #include "sched_fixture.h"
 #include "store_tenant.h"
 
@@ -41,10 +42,56 @@ static void a_tenant_that_was_changed_by_hand_is_kept_out(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+/* Each of them looks like the first in all but this. */
+static void what_stands_beside_the_columns_is_compared_too(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *sql;
+		const char *says;
+	} changes[] = {
+		{ "t01",
+		  "create trigger `%s`.by_hand before insert on a for each row set new.id = 1",
+		  "trigger by_hand" },
+		{ "t02", "create view `%s`.by_hand as select 1 as one", "view by_hand" },
+		{ "t03", "create procedure `%s`.by_hand() do 1", "procedure by_hand" },
+		{ "t04", "alter table `%s`.a comment = 'by hand'", "comment" },
+	};
+	struct fixture *fixture = *state;
+	SCOPED_PTR(db_session) session = test_server_open();
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 6);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		const char *schema = fixture_schema(changes[i].name);
+		g_auto(GStrv) pieces = g_strsplit(changes[i].sql, "%s", 2);
+		g_autofree char *sql = g_strjoinv(schema, pieces);
+
+		must(db_use(session, schema, &err), &err);
+		must(db_exec(session, sql, strlen(sql), &err), &err);
+	}
+	add_next_release(fixture);
+	id = fixture_start(fixture, &the_next);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		SCOPED(store_task) task = { 0 };
+
+		fixture_task(fixture, id, changes[i].name, &task);
+		assert_int_equal(task.state, TASK_SKIPPED);
+		assert_non_null(strstr(task.reason, changes[i].says));
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
 						fixture_setup, fixture_teardown),
 	};
 

@@ -1,0 +1,115 @@
+#include "cmd.h"
+#include "views.h"
+
+static void report(const struct wire_readonly_change *change)
+{
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "muster: tenant %s: %s\n  -> muster readonly list\n", change->tenant,
+		      change->problem);
+}
+
+/* Some could not be changed: 2. With a dry run, something stays open: 1. */
+static int code_of(const struct wire_list *changes, bool dry_run)
+{
+	const struct wire_readonly_change *items = changes->items;
+	int code = EXIT_OK;
+
+	for (size_t i = 0; i < changes->nr; i++) {
+		if (items[i].problem != NULL) {
+			report(&items[i]);
+			code = EXIT_PROBLEMS;
+		} else if (dry_run && items[i].holes.nr > 0 && code == EXIT_OK) {
+			code = EXIT_PENDING;
+		}
+	}
+	return code;
+}
+
+static int send(struct cli *cli, const struct ask *what, bool dry_run)
+{
+	struct wire_list changes = { 0 };
+	struct ask ask = *what;
+	struct err err = { 0 };
+	int code;
+
+	ask.method = "POST";
+	ask.out_type = &wire_readonly_change_type;
+	ask.list = &changes;
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	cli_print_list(cli, &view_readonly_change, &changes);
+	code = code_of(&changes, dry_run);
+	wire_list_release(&wire_readonly_change_type, &changes);
+	return code;
+}
+
+static int send_selected(struct cli *cli, const struct ask *ask, char **selector, bool dry_run)
+{
+	struct err err = { 0 };
+
+	if (cmd_selector(cli, cli->nr, selector, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	if (*selector == NULL) {
+		return cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
+	}
+	return send(cli, ask, dry_run);
+}
+
+int cmd_readonly_on(struct cli *cli)
+{
+	struct wire_readonly_on on = {
+		.ttl_ms = opts_number(&cli->opts, OPT_TTL, 0),
+		.drain_ms = opts_number(&cli->opts, OPT_DRAIN, 0),
+		.accept_holes = opts_flag(&cli->opts, OPT_ACCEPT_HOLES),
+		.maintenance = opts_flag(&cli->opts, OPT_MAINTENANCE),
+		.dry_run = opts_flag(&cli->opts, OPT_DRY_RUN),
+	};
+	const struct ask ask = { .path = "/v1/readonly/on",
+				 .in_type = &wire_readonly_on_type,
+				 .in = &on };
+	int code;
+
+	if (on.ttl_ms == 0) {
+		return cli_misused(cli, "say for how long at the most: --ttl 15m");
+	}
+	if (!opts_flag(&cli->opts, OPT_REASON)) {
+		return cli_misused(cli, "say why, the next one will wonder: --reason TEXT");
+	}
+	on.reason = cli_text(cli, OPT_REASON);
+	on.method = cli_text(cli, OPT_METHOD);
+	on.at_deadline = cli_text(cli, OPT_AT_DEADLINE);
+	code = send_selected(cli, &ask, &on.selector, on.dry_run);
+	wire_release(&wire_readonly_on_type, &on);
+	return code;
+}
+
+int cmd_readonly_off(struct cli *cli)
+{
+	struct wire_readonly_off off = { .reason = cli_text(cli, OPT_REASON) };
+	const struct ask ask = { .path = "/v1/readonly/off",
+				 .in_type = &wire_readonly_off_type,
+				 .in = &off };
+	int code = send_selected(cli, &ask, &off.selector, false);
+
+	wire_release(&wire_readonly_off_type, &off);
+	return code;
+}
+
+int cmd_readonly_list(struct cli *cli)
+{
+	struct wire_list list = { 0 };
+	struct err err = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = "/v1/readonly",
+				 .out_type = &wire_readonly_type,
+				 .list = &list };
+
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	cli_print_list(cli, &view_readonly, &list);
+	wire_list_release(&wire_readonly_type, &list);
+	return EXIT_OK;
+}

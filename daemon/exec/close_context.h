@@ -1,0 +1,56 @@
+/*
+ * close_context - what decides how rights on a server count: who we are, roles, settings.
+ *
+ * Accounts are told apart by user and host as they stand in mysql.user; a role of MariaDB
+ * has the host "". Workers; blocks while reading, the rest is pure.
+ */
+#ifndef CLOSE_CONTEXT_H
+#define CLOSE_CONTEXT_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "err.h"
+
+struct db_session;
+
+struct close_context {
+	bool is_mysql;
+	bool partial_revokes; /* MySQL: names of databases are no patterns */
+	bool has_mandatory;   /* MySQL: every account has roles */
+	char *user;           /* owned; ours */
+	char *host;
+	GHashTable *ours;    /* account -> itself, owned: us and the roles we have active */
+	GPtrArray *edges;    /* struct edge *, owned: who has which role */
+	GHashTable *keepers; /* owned: accounts whose rights stay */
+};
+
+void close_context_release(struct close_context *context);
+SCOPED_RELEASE(close_context);
+
+NODISCARD int close_context_read(struct db_session *session, struct close_context *context,
+				 struct err *err);
+
+/* Why our account cannot take rights away and give them back. Owned; NULL with ERR_NONE: it can. */
+char *close_context_unable(struct db_session *session, const struct close_context *context,
+			   struct err *err);
+
+bool close_context_is_ours(const struct close_context *context, const char *user, const char *host);
+
+/* Does the server add up the rows of this account, instead of taking the most specific one? */
+bool close_context_adds_up(const struct close_context *context, const char *user, const char *host);
+
+/* This account's rights stay as they are; and is it one of those, written "user@host"? */
+void close_context_keeps(const struct close_context *context, const char *user, const char *host);
+bool close_context_is_keeper(const struct close_context *context, const char *account);
+
+/* Append the user, or those who have it when it is a role. */
+void close_context_members(const struct close_context *context, const char *user, const char *host,
+			   GPtrArray *users);
+
+/* Does a pattern that could mean others mean only this schema, as the server is now? */
+NODISCARD int close_context_alone(struct db_session *session, const char *pattern,
+				  const char *schema, bool *alone, struct err *err);
+
+#endif /* CLOSE_CONTEXT_H */

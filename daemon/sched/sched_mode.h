@@ -1,0 +1,49 @@
+/*
+ * sched_mode - tenants that are not open for writes, as the scheduler works on them.
+ *
+ * For the files of the scheduler. A mode_run is the memory of one such tenant: its row as last
+ * read, and the order that is out for it. Loop thread only.
+ */
+#ifndef SCHED_MODE_H
+#define SCHED_MODE_H
+
+#include "sched.h"
+#include "store_mode.h"
+
+struct mode_run {
+	struct store_mode row; /* owned */
+	struct exec_live live; /* of the order that closes it */
+	bool in_flight;        /* an order is out */
+	bool ended;            /* and has come back in this turn */
+	bool seen;             /* while rows are read */
+	bool failed;           /* the last order; err says how */
+	struct err err;
+	int64_t retry_ms;
+	int64_t retry_at; /* tick_ms; 0: now */
+};
+
+void mode_run_free(void *data);
+
+struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id); /* NULL: open */
+
+/* One edge of fsm_mode, within the turn or a request. text NULL: the edge's own. */
+NODISCARD int sched_mode_move(struct sched *sched, struct store_mode *row, enum tenant_event event,
+			      const struct sched_actor *actor, const char *text, struct err *err);
+void sched_mode_stop(struct mode_run *run); /* the order that closes it is to give up */
+
+/* Within the turn */
+NODISCARD int sched_modes_decide(struct sched *sched, struct err *err);
+NODISCARD int sched_mode_close_ended(struct sched *sched, const struct exec_result *result,
+				     struct err *err);
+void sched_modes_undo(struct sched *sched); /* the turn was undone */
+
+/* After the commit */
+void sched_modes_send(struct sched *sched);
+void sched_modes_finish(struct sched *sched); /* those who wait are told */
+
+NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
+void sched_modes_stop(struct sched *sched);
+void sched_modes_cancel(struct sched *sched);
+int64_t sched_modes_due(struct sched *sched); /* ms, -1: never */
+
+#endif /* SCHED_MODE_H */

@@ -1,0 +1,382 @@
+/*
+ * What operators ask: close a tenant, open it, and wait until it is so. And what a server
+ * says of itself when no inventory knows it any more.
+ */
+#include <string.h>
+
+#include "log.h"
+#include "sched_mode.h"
+#include "sched_state.h"
+#include "store_server.h"
+#include "store_tenant.h"
+#include "tick.h"
+
+/* Somebody who waits for a tenant; told once. */
+struct waiter {
+	int64_t tenant_id;
+	bool open; /* until it is open; else until it is closed */
+	sched_mode_fn fn;
+	void *ctx;
+	char *method; /* owned; of what is told, or NULL */
+	char **holes; /* owned */
+};
+
+static void waiter_free(void *data)
+{
+	struct waiter *waiter = data;
+
+	g_free(waiter->method);
+	g_strfreev(waiter->holes);
+	g_free(waiter);
+}
+
+static void tell(struct waiter *waiter, const struct err *err)
+{
+	const struct sched_writers found = { .method = waiter->method, .holes = waiter->holes };
+
+	waiter->fn(waiter->ctx, &found, err);
+	waiter_free(waiter);
+}
+
+static void waiter_add(struct sched *sched, struct waiter *waiter)
+{
+	g_ptr_array_add(sched->waiters, waiter);
+}
+
+/* Has what it waits for come, or will it never? 1 or 0. */
+static int is_settled(struct sched *sched, const struct waiter *waiter, struct err *err)
+{
+	const struct mode_run *run = sched_mode_find(sched, waiter->tenant_id);
+	enum tenant_mode mode = run == NULL ? TENANT_RW : run->row.mode;
+
+	*err = (struct err){ 0 };
+	if (waiter->open) {
+		if (mode == TENANT_OPENING && run->failed) {
+			*err = run->err;
+			(void)err_prefix(err, "it is not open yet, and tried again");
+		}
+		return mode == TENANT_RW || err->code != ERR_NONE;
+	}
+	if (mode == TENANT_RO || mode == TENANT_MAINTENANCE) {
+		return 1;
+	}
+	if (mode == TENANT_CLOSING) {
+		return 0;
+	}
+	if (run != NULL && run->row.failed != NULL) {
+		(void)err_set(err, err_code_parse(run->row.failed_code), "%s", run->row.failed);
+	} else {
+		(void)err_set(err, ERR_CANCELLED, "it was opened again before it was closed");
+	}
+	return 1;
+}
+
+/* Collected first: who is told may ask again. */
+void sched_modes_finish(struct sched *sched)
+{
+	g_autoptr(GPtrArray) told = g_ptr_array_new();
+	g_autoptr(GArray) errs = g_array_new(FALSE, FALSE, sizeof(struct err));
+
+	for (guint i = 0; i < sched->waiters->len;) {
+		struct waiter *waiter = g_ptr_array_index(sched->waiters, i);
+		struct err err;
+
+		if (is_settled(sched, waiter, &err)) {
+			g_ptr_array_add(told, g_ptr_array_steal_index(sched->waiters, i));
+			g_array_append_val(errs, err);
+		} else {
+			i++;
+		}
+	}
+	for (guint i = 0; i < told->len; i++) {
+		const struct err *err = &g_array_index(errs, struct err, i);
+
+		tell(g_ptr_array_index(told, i), err->code == ERR_NONE ? NULL : err);
+	}
+}
+
+void sched_modes_cancel(struct sched *sched)
+{
+	struct err err;
+
+	(void)err_set(&err, ERR_CANCELLED, "musterd is stopping");
+	while (sched->waiters->len > 0) {
+		tell(g_ptr_array_steal_index(sched->waiters, 0), &err);
+	}
+}
+
+/* ---- found closed ------------------------------------------------------------------------ */
+
+/* Nobody here knows why: it is opened. */
+static int found_one(struct sched *sched, const struct store_tenant *tenant,
+		     const struct exec_closed *closed, struct err *err)
+{
+	g_autofree char *text =
+		g_strdup_printf("found closed by %s (%s), which this inventory does not know",
+				closed->owner, closed->reason);
+	struct store_mode row = {
+		.tenant_id = tenant->id,
+		.tenant = tenant->name,
+		.server_id = tenant->server_id,
+		.schema = tenant->schema,
+		.mode = TENANT_RW,
+		.method = closed->method,
+		.restore = closed->restore,
+		.reason = closed->reason,
+		.owner = closed->owner,
+		.asked_at = tick_wall_ms(),
+		.expires_at = tick_wall_ms(),
+	};
+
+	log_warn("tenant found closed tenant=%s owner=%s", tenant->name, closed->owner);
+	return sched_mode_move(sched, &row, TENANT_FOUND, &sched_self, text, err);
+}
+
+/*
+ * While the server is not claimed it may be another daemon that has closed it: then the claim
+ * is asked for, and with it they are looked for again.
+ */
+static int found_all(struct sched *sched, const struct exec_result *result, struct err *err)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
+	if (link == NULL) {
+		return 0; /* removed meanwhile */
+	}
+	for (size_t i = 0; i < result->nr_closed; i++) {
+		const struct exec_closed *closed = &result->closed[i];
+		SCOPED(store_tenant) tenant = { 0 };
+
+		if (store_tenant_get_schema(sched->store, result->server_id, closed->schema,
+					    &tenant, err) < 0) {
+			if (err->code != ERR_NOT_FOUND) {
+				return -1;
+			}
+			log_warn("database is closed for writes and no tenant schema=%s owner=%s",
+				 closed->schema, closed->owner);
+		} else if (tenant.mode == TENANT_RW && sched_claim_held(link) &&
+			   found_one(sched, &tenant, closed, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int on_scanned(struct sched *sched, const struct exec_result *result, void *ctx,
+		      struct err *err)
+{
+	(void)ctx;
+	if (!result->ok) {
+		log_info("closed databases not looked for error=\"%s\"", result->err.msg);
+		return 0;
+	}
+	return found_all(sched, result, err);
+}
+
+void sched_modes_scan(struct sched *sched, const struct store_server *server)
+{
+	static const struct sched_job job = { .fn = on_scanned };
+
+	sched_job_start(sched, server, exec_order_new(EXEC_CLOSED), &job);
+}
+
+/* ---- close ------------------------------------------------------------------------------- */
+
+struct closing {
+	struct sched *sched;
+	struct sched_close how;
+	char *reason;          /* owned */
+	struct waiter *waiter; /* owned */
+	char *owner;           /* owned */
+	int64_t uid;
+	bool told_closed; /* it was closed all the time */
+};
+
+static void closing_free(struct closing *closing)
+{
+	g_free(closing->reason);
+	g_free(closing->owner);
+	g_free(closing);
+}
+
+static int refuse_holes(char **holes, struct err *err)
+{
+	g_autofree char *all = g_strjoinv("; ", holes);
+
+	return err_set(err, ERR_CONFLICT,
+		       "writes would still get through: %.300s; --accept-holes closes it all the "
+		       "same",
+		       all);
+}
+
+static int begin_close(struct sched *sched, const struct closing *closing,
+		       const struct store_tenant *tenant, const struct exec_result *result,
+		       struct err *err)
+{
+	const struct sched_actor actor = { closing->uid, closing->owner, closing->reason };
+	int64_t now = tick_wall_ms();
+	g_autofree char *text =
+		g_strdup_printf("%s closes it for writes, for %" G_GINT64_FORMAT " s, method %s",
+				closing->owner, closing->how.ttl_ms / 1000, result->method);
+	struct store_mode row = {
+		.tenant_id = tenant->id,
+		.tenant = tenant->name,
+		.server_id = tenant->server_id,
+		.schema = tenant->schema,
+		.mode = TENANT_RW,
+		.method = result->method,
+		.restore = result->restore,
+		.reason = closing->reason,
+		.owner = closing->owner,
+		.maintenance = closing->how.maintenance,
+		.drain_ms = closing->how.drain_ms,
+		.ends = closing->how.ends,
+		.asked_at = now,
+		.expires_at = now + closing->how.ttl_ms,
+	};
+
+	return sched_mode_move(sched, &row, TENANT_CLOSE, &actor, text, err);
+}
+
+static int on_looked(struct sched *sched, const struct exec_result *result, void *ctx,
+		     struct err *err)
+{
+	struct closing *closing = ctx;
+	struct waiter *waiter = closing->waiter;
+	SCOPED(store_tenant) tenant = { 0 };
+
+	if (!result->ok) {
+		*err = result->err;
+		return -1;
+	}
+	if (store_tenant_get_id(sched->store, waiter->tenant_id, &tenant, err) < 0) {
+		return -1;
+	}
+	closing->told_closed = result->nr_closed > 0;
+	if (closing->told_closed) {
+		return found_all(sched, result, err);
+	}
+	g_free(waiter->method);
+	g_strfreev(waiter->holes);
+	waiter->method = g_strdup(result->method);
+	waiter->holes = g_strdupv(result->holes);
+	if (closing->how.dry_run) {
+		return 0;
+	}
+	if (result->holes[0] != NULL && !closing->how.accept_holes) {
+		return refuse_holes(result->holes, err);
+	}
+	return begin_close(sched, closing, &tenant, result, err);
+}
+
+static void on_look_done(void *ctx, const struct err *err)
+{
+	struct closing *closing = ctx;
+	struct waiter *waiter = g_steal_pointer(&closing->waiter);
+	struct err conflict;
+
+	if (err == NULL && closing->told_closed) {
+		(void)err_set(
+			&conflict, ERR_CONFLICT,
+			"it was left closed by an earlier musterd and is opened now: try again "
+			"when it is rw");
+		err = &conflict;
+	}
+	if (err != NULL || closing->how.dry_run) {
+		tell(waiter, err);
+	} else {
+		waiter_add(closing->sched, waiter);
+	}
+	closing_free(closing);
+}
+
+/* Closed already: the lease is written anew. */
+static int extend(struct sched *sched, const struct store_tenant *tenant,
+		  const struct sched_close *how, const struct sched_actor *actor, struct err *err)
+{
+	SCOPED(store_mode) row = { 0 };
+	g_autofree char *text =
+		g_strdup_printf("the lease ends in %" G_GINT64_FORMAT " s", how->ttl_ms / 1000);
+
+	if (store_mode_get(sched->store, tenant->id, &row, err) < 0) {
+		return -1;
+	}
+	row.expires_at = tick_wall_ms() + how->ttl_ms;
+	row.maintenance = how->maintenance;
+	store_text_set(&row.reason, how->reason);
+	store_text_set(&row.owner, actor->name);
+	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
+			       actor, text, err);
+}
+
+static struct waiter *waiter_new(int64_t tenant_id, bool open, sched_mode_fn fn, void *ctx)
+{
+	struct waiter *waiter = g_new0(struct waiter, 1);
+
+	waiter->tenant_id = tenant_id;
+	waiter->open = open;
+	waiter->fn = fn;
+	waiter->ctx = ctx;
+	return waiter;
+}
+
+int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
+		     const struct sched_close *how, const struct sched_actor *actor,
+		     sched_mode_fn fn, void *ctx, struct err *err)
+{
+	SCOPED(store_server) server = { 0 };
+	struct exec_order *order;
+	struct closing *closing;
+
+	if (!how->dry_run && (tenant->mode == TENANT_RO || tenant->mode == TENANT_MAINTENANCE)) {
+		if (extend(sched, tenant, how, actor, err) < 0) {
+			return -1;
+		}
+		waiter_add(sched, waiter_new(tenant->id, false, fn, ctx));
+		return 0;
+	}
+	if (tenant->mode != TENANT_RW) {
+		return err_set(err, ERR_CONFLICT, "tenant %s is %s: wait until it is %s",
+			       tenant->name, tenant_mode_names[tenant->mode],
+			       tenant->mode == TENANT_CLOSING ? "ro" : "rw");
+	}
+	if (store_server_get_id(sched->store, tenant->server_id, &server, err) < 0) {
+		return -1;
+	}
+	closing = g_new0(struct closing, 1);
+	closing->sched = sched;
+	closing->how = *how;
+	closing->reason = g_strdup(how->reason);
+	closing->owner = g_strdup(actor->name);
+	closing->uid = actor->uid;
+	closing->waiter = waiter_new(tenant->id, false, fn, ctx);
+	order = exec_order_new(EXEC_WRITERS);
+	order->schema = g_strdup(tenant->schema);
+	order->close.method = g_strdup(how->method);
+	sched_job_start(sched, &server, order,
+			&(struct sched_job){ on_looked, on_look_done, closing });
+	return 0;
+}
+
+/* ---- open -------------------------------------------------------------------------------- */
+
+int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
+		    const struct sched_actor *actor, sched_mode_fn fn, void *ctx, struct err *err)
+{
+	struct mode_run *run = sched_mode_find(sched, tenant->id);
+	SCOPED(store_mode) row = { 0 };
+
+	if (tenant->mode != TENANT_RW) {
+		if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
+		    sched_mode_move(sched, &row, TENANT_OPEN, actor, NULL, err) < 0) {
+			return -1;
+		}
+		if (run != NULL) { /* at once, whatever it waits for */
+			sched_mode_stop(run);
+			run->retry_at = 0;
+			run->failed = false;
+		}
+	}
+	waiter_add(sched, waiter_new(tenant->id, true, fn, ctx));
+	return 0;
+}

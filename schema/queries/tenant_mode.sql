@@ -1,0 +1,4 @@
+-- How far a tenant is closed or opened.
+update tenant
+set mode = :mode
+where id = :id

@@ -1,0 +1,3 @@
+-- Everything was given back.
+delete from muster_write_mode
+where id = 1

@@ -1,0 +1,229 @@
+#include "close_run.h"
+
+#include "close_kit.h"
+#include "tick.h"
+
+static const char *user;
+
+static struct exec_result *ordered(enum exec_kind kind, const char *schema, const char *restore)
+{
+	struct exec_order *order = kit_order(kind, NULL, schema);
+
+	order->word = g_strdup(restore);
+	order->close = (struct exec_close){
+		.method = kind == EXEC_WRITERS ? NULL : g_strdup("privileges"),
+		.reason = g_strdup("a test"),
+		.owner = g_strdup("anna"),
+		.expires_at = tick_wall_ms() + 60000,
+		.drain_ms = 200,
+	};
+	return exec_run(order);
+}
+
+static void must_be_ok(const struct exec_result *result)
+{
+	if (!result->ok) {
+		fail_msg("%s", result->err.msg);
+	}
+}
+
+static char *look(const char *schema)
+{
+	SCOPED_PTR(exec_result) result = ordered(EXEC_WRITERS, schema, NULL);
+
+	must_be_ok(result);
+	assert_int_equal(result->nr_closed, 0);
+	assert_string_equal(result->method, "privileges");
+	return g_strdup(result->restore);
+}
+
+static int writes(const char *schema)
+{
+	SCOPED_PTR(db_session) session = session_of(user, schema);
+
+	return tried(session, "insert into t (v) values (1)");
+}
+
+static const char *tenant(const char *name)
+{
+	const char *schema = schema_new(name);
+
+	test_server_exec("grant select, insert on `%s`.* to '%s'@'localhost'", schema, user);
+	return schema;
+}
+
+static void closed_and_opened_as_often_as_asked(void **state)
+{
+	const char *schema = tenant("run");
+	g_autofree char *before = grants_of(user);
+	g_autofree char *restore = look(schema);
+	g_autofree char *after = NULL;
+
+	(void)state;
+	assert_int_equal(writes(schema), 0);
+	for (int times = 0; times < 2; times++) {
+		SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+
+		must_be_ok(closed);
+		assert_int_equal(writes(schema), 1142);
+	}
+	for (int times = 0; times < 2; times++) {
+		SCOPED_PTR(exec_result) opened = ordered(EXEC_OPEN, schema, restore);
+
+		must_be_ok(opened);
+		assert_int_equal(g_strv_length(opened->warnings), 0);
+		assert_int_equal(writes(schema), 0);
+	}
+	after = grants_of(user);
+	assert_string_equal(before, after);
+}
+
+static void a_closed_tenant_says_so_itself(void **state)
+{
+	const char *schema = tenant("says");
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	SCOPED_PTR(exec_result) looked = ordered(EXEC_WRITERS, schema, NULL);
+	SCOPED_PTR(exec_result) all = ordered(EXEC_CLOSED, NULL, NULL);
+	bool found = false;
+
+	(void)state;
+	must_be_ok(closed);
+	must_be_ok(looked);
+	must_be_ok(all);
+	assert_int_equal(looked->nr_closed, 1);
+	for (size_t i = 0; i < all->nr_closed; i++) {
+		if (strcmp(all->closed[i].schema, schema) == 0) {
+			SCOPED_PTR(exec_result)
+			opened = ordered(EXEC_OPEN, schema, all->closed[i].restore);
+
+			found = true;
+			assert_string_equal(all->closed[i].owner, "anna");
+			assert_string_equal(all->closed[i].reason, "a test");
+			must_be_ok(opened);
+		}
+	}
+	assert_true(found);
+	assert_int_equal(writes(schema), 0);
+}
+
+static void somebody_elses_plan_is_not_overwritten(void **state)
+{
+	const char *schema = tenant("other");
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	SCOPED_PTR(exec_result)
+	again = ordered(EXEC_CLOSE, schema, "muster-write-mode 1\nmethod\tprivileges\n");
+	SCOPED_PTR(exec_result) opened = ordered(EXEC_OPEN, schema, restore);
+
+	(void)state;
+	must_be_ok(closed);
+	assert_false(again->ok);
+	assert_int_equal(again->err.code, ERR_CONFLICT);
+	must_be_ok(opened);
+	assert_int_equal(writes(schema), 0);
+}
+
+static void what_fails_leaves_all_to_the_one_who_opens(void **state)
+{
+	const char *schema = tenant("fails");
+	g_autofree char *before = grants_of(user);
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(db_session) busy = session_of(user, schema);
+	g_autofree char *after = NULL;
+
+	(void)state;
+	assert_int_equal(tried(busy, "start transaction"), 0);
+	assert_int_equal(tried(busy, "insert into t (v) values (1)"), 0);
+	{
+		SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+		SCOPED_PTR(exec_result) opened = NULL;
+
+		assert_false(closed->ok);
+		assert_int_equal(closed->err.code, ERR_TIMEOUT);
+		assert_int_equal(tried(busy, "commit"), 0);
+		opened = ordered(EXEC_OPEN, schema, restore);
+		must_be_ok(opened);
+	}
+	after = grants_of(user);
+	assert_string_equal(before, after);
+	assert_int_equal(writes(schema), 0);
+}
+
+static void rights_come_back_also_when_the_database_is_gone(void **state)
+{
+	const char *schema = tenant("dropped");
+	g_autofree char *before = grants_of(user);
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	SCOPED_PTR(exec_result) opened = NULL;
+	g_autofree char *after = NULL;
+
+	(void)state;
+	must_be_ok(closed);
+	test_server_exec("drop database `%s`", schema);
+	opened = ordered(EXEC_OPEN, schema, restore);
+	must_be_ok(opened);
+	after = grants_of(user);
+	assert_string_equal(before, after);
+	test_server_exec("create database `%s`", schema);
+}
+
+static void a_change_meanwhile_is_told(void **state)
+{
+	const char *schema = tenant("changed");
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	SCOPED_PTR(exec_result) opened = NULL;
+
+	(void)state;
+	must_be_ok(closed);
+	test_server_exec("grant execute on `%s`.* to '%s'@'localhost'", schema, user);
+	opened = ordered(EXEC_OPEN, schema, restore);
+	must_be_ok(opened);
+	assert_int_equal(g_strv_length(opened->warnings), 1);
+	assert_non_null(strstr(opened->warnings[0], "are not what they were"));
+}
+
+static void an_unknown_method_is_refused(void **state)
+{
+	const char *schema = tenant("method");
+	struct exec_order *order = kit_order(EXEC_WRITERS, NULL, schema);
+	struct exec_result *result;
+
+	(void)state;
+	order->close.method = g_strdup("magic");
+	result = exec_run(order);
+	assert_false(result->ok);
+	assert_int_equal(result->err.code, ERR_INVALID);
+	exec_result_free(result);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	user = account("runner");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	account_gone(user);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(closed_and_opened_as_often_as_asked),
+		cmocka_unit_test(a_closed_tenant_says_so_itself),
+		cmocka_unit_test(somebody_elses_plan_is_not_overwritten),
+		cmocka_unit_test(what_fails_leaves_all_to_the_one_who_opens),
+		cmocka_unit_test(rights_come_back_also_when_the_database_is_gone),
+		cmocka_unit_test(a_change_meanwhile_is_told),
+		cmocka_unit_test(an_unknown_method_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("close_run", tests, setup, teardown);
+}

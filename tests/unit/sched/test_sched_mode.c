@@ -1,0 +1,115 @@
+#include "mode_kit.h"
+
+/* A tenant "t00" that is closed, and a user of it. */
+static const char *closed_one(struct fixture *fixture)
+{
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+	const char *user;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	assert_int_equal(told.times, 1);
+	assert_int_equal(told.err.code, ERR_NONE);
+	assert_false(kit_may_write(user, "t00"));
+	return user;
+}
+
+static void a_lease_that_ends_opens(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *user = closed_one(fixture);
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_mode) row = { 0 };
+	struct err err = { 0 };
+
+	kit_tenant(fixture, "t00", &tenant);
+	fixture_turns(fixture, 3);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RO);
+	must(store_begin(fixture->store, &err), &err);
+	must(store_mode_get(fixture->store, tenant.id, &row, &err), &err);
+	row.expires_at = tick_wall_ms() - 1;
+	must(store_mode_move(fixture->store, &row, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_forget(fixture->sched);
+	kit_until(fixture, "t00", TENANT_RW);
+	assert_true(kit_may_write(user, "t00"));
+}
+
+static void a_new_start_opens_what_it_finds(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *user = closed_one(fixture);
+
+	fixture_close(fixture);
+	fixture_open(fixture);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_OPENING);
+	kit_until(fixture, "t00", TENANT_RW);
+	assert_true(kit_may_write(user, "t00"));
+}
+
+/* The order has not left, and the lease is over: nothing was taken, and it is open again. */
+static void one_that_could_not_begin_is_opened_too(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	struct store_mode row = { .mode = TENANT_RW, .expires_at = 1 };
+	static char method[] = "privileges";
+	static char restore[] = "muster-write-mode 1\nmethod\tprivileges\n";
+	static char owner[] = "anna";
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	kit_tenant(fixture, "t00", &tenant);
+	row.tenant_id = tenant.id;
+	row.tenant = tenant.name;
+	row.method = method;
+	row.restore = restore;
+	row.reason = owner;
+	row.owner = owner;
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_mode_move(fixture->sched, &row, TENANT_CLOSE, &sched_self, NULL, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	kit_until(fixture, "t00", TENANT_RW);
+}
+
+static void a_pair_that_the_table_lacks_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	static char name[] = "acme";
+	struct store_mode row = { .mode = TENANT_RO, .tenant = name };
+	struct err err = { 0 };
+
+	assert_int_equal(
+		sched_mode_move(fixture->sched, &row, TENANT_OPENED, &sched_self, NULL, &err), -1);
+	assert_string_equal(err.msg, "tenant acme: the tenant is ro and cannot take \"opened\"");
+}
+
+/* Its claim would be given up, and another daemon could open what we hold closed. */
+static void the_server_stays_claimed_while_a_tenant_is_closed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct link *link;
+
+	(void)closed_one(fixture);
+	link = g_hash_table_lookup(fixture->sched->links, &fixture->server_id);
+	link->idle_since = tick_ms() - 1000000;
+	fixture_turns(fixture, 2);
+	assert_int_not_equal(link->claim_id, 0);
+	assert_true(sched_modes_due(fixture->sched) > 3000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_lease_that_ends_opens),
+		SCENARIO(a_new_start_opens_what_it_finds),
+		SCENARIO(one_that_could_not_begin_is_opened_too),
+		SCENARIO(a_pair_that_the_table_lacks_is_refused),
+		SCENARIO(the_server_stays_claimed_while_a_tenant_is_closed),
+	};
+
+	return cmocka_run_group_tests_name("sched_mode", tests, NULL, NULL);
+}

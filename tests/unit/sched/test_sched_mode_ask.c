@@ -1,0 +1,159 @@
+#include "db.h"
+#include "mode_kit.h"
+#include "store_mode.h"
+
+static void a_look_changes_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close how = kit_hour;
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+	const char *user;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	how.dry_run = true;
+	must(kit_close(fixture, "t00", &how, &told, &err), &err);
+	for (int i = 0; i < FIXTURE_TURNS && told.times == 0; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(told.times, 1);
+	assert_string_equal(told.method, "privileges");
+	assert_true(kit_may_write(user, "t00"));
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+}
+
+static void a_hole_is_refused_unless_it_is_accepted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close how = kit_hour;
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	test_server_exec("create procedure `%s`.p() select 1", fixture_schema("t00"));
+	how.accept_holes = false;
+	must(kit_close(fixture, "t00", &how, &told, &err), &err);
+	for (int i = 0; i < FIXTURE_TURNS && told.times == 0; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(told.err.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.err.msg, "--accept-holes"));
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	assert_true(told.holes > 0);
+}
+
+static void opened_by_an_operator(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+	const char *user;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	(void)kit_open(fixture, "t00", &told);
+	kit_until(fixture, "t00", TENANT_RW);
+	assert_int_equal(told.times, 2);
+	assert_true(kit_may_write(user, "t00"));
+	(void)kit_open(fixture, "t00", &told); /* it is open already */
+	fixture_turns(fixture, 1);
+	assert_int_equal(told.times, 3);
+	assert_int_equal(told.err.code, ERR_NONE);
+}
+
+static void once_more_extends_the_lease(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close longer = kit_hour;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_mode) before = { 0 };
+	SCOPED(store_mode) after = { 0 };
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	kit_tenant(fixture, "t00", &tenant);
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	must(store_mode_get(fixture->store, tenant.id, &before, &err), &err);
+	longer.ttl_ms *= 2;
+	longer.maintenance = true;
+	must(kit_close(fixture, "t00", &longer, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_MAINTENANCE);
+	fixture_turns(fixture, 1);
+	assert_int_equal(told.times, 2);
+	must(store_mode_get(fixture->store, tenant.id, &after, &err), &err);
+	assert_true(after.expires_at > before.expires_at + 3000000);
+	assert_string_equal(after.restore, before.restore);
+}
+
+static void a_failure_is_told_and_the_tenant_opened(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close how = kit_hour;
+	SCOPED_PTR(db_session) busy = test_server_open();
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	test_server_exec("create table `%s`.t (id int) engine=InnoDB", fixture_schema("t00"));
+	must(db_execf(busy, &err, "start transaction"), &err);
+	must(db_execf(busy, &err, "insert into `%s`.t values (1)", fixture_schema("t00")), &err);
+	how.ends = false;
+	must(kit_close(fixture, "t00", &how, &told, &err), &err);
+	for (int i = 0; i < FIXTURE_TURNS && told.times == 0; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(told.err.code, ERR_TIMEOUT);
+	kit_until(fixture, "t00", TENANT_RW);
+}
+
+/* Another inventory has closed it and is gone. */
+static void what_a_tenant_says_is_believed(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { 0 };
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(told) told = { 0 };
+	SCOPED(store_mode) row = { 0 };
+	struct err err = { 0 };
+	const char *user;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	kit_tenant(fixture, "t00", &tenant);
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	must(store_begin(fixture->store, &err), &err);
+	must(store_mode_get(fixture->store, tenant.id, &row, &err), &err);
+	row.mode = TENANT_RW; /* lost */
+	must(store_mode_move(fixture->store, &row, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_forget(fixture->sched);
+	fixture_turns(fixture, 1);
+	assert_false(kit_may_write(user, "t00"));
+	sched_modes_scan(fixture->sched, &server);
+	kit_until(fixture, "t00", TENANT_OPENING);
+	kit_until(fixture, "t00", TENANT_RW);
+	assert_true(kit_may_write(user, "t00"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(a_look_changes_nothing),
+		SCENARIO(a_hole_is_refused_unless_it_is_accepted),
+		SCENARIO(opened_by_an_operator),
+		SCENARIO(once_more_extends_the_lease),
+		SCENARIO(a_failure_is_told_and_the_tenant_opened),
+		SCENARIO(what_a_tenant_says_is_believed),
+	};
+
+	return cmocka_run_group_tests_name("sched_mode_ask", tests, NULL, NULL);
+}
