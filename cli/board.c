@@ -66,6 +66,23 @@ int board_load_tasks(struct board *board, struct cli *cli, int limit, struct err
 	return 0;
 }
 
+int board_load_throttles(struct board *board, struct cli *cli, struct err *err)
+{
+	g_autofree char *path = client_path("/v1/throttle?rollout=", board->rollout.id, "");
+	struct wire_list got = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = path,
+				 .out_type = &wire_throttle_type,
+				 .list = &got };
+
+	if (cli_ask(cli, &ask, err) < 0) {
+		return -1;
+	}
+	wire_list_release(&wire_throttle_type, &board->throttles);
+	board->throttles = got;
+	return 0;
+}
+
 void board_picture(GString *out, const struct board *board, size_t waves_max,
 		   const struct style *style)
 {
@@ -75,6 +92,8 @@ void board_picture(GString *out, const struct board *board, size_t waves_max,
 		.nr_running = board->running.items.nr,
 		.failed = board->failed.items.items,
 		.nr_failed = board->failed.items.nr,
+		.throttles = board->throttles.items,
+		.nr_throttles = board->throttles.nr,
 		.waves_max = waves_max,
 	};
 
@@ -86,4 +105,5 @@ void board_release(struct board *board)
 	wire_release(&wire_rollout_type, &board->rollout);
 	wire_release(&wire_task_page_type, &board->running);
 	wire_release(&wire_task_page_type, &board->failed);
+	wire_list_release(&wire_throttle_type, &board->throttles);
 }

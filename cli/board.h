@@ -14,6 +14,7 @@ struct board {
 	struct wire_rollout rollout;
 	struct wire_task_page running;
 	struct wire_task_page failed;
+	struct wire_list throttles; /* wire_throttle; of the servers it goes to */
 };
 
 /* Ask for the rollout alone. cli->answer is its body then. */
@@ -21,6 +22,9 @@ NODISCARD int board_load(struct board *board, struct cli *cli, const char *id, s
 
 /* Ask for up to limit tasks that run and that failed, too. */
 NODISCARD int board_load_tasks(struct board *board, struct cli *cli, int limit, struct err *err);
+
+/* Ask how its servers are, too. */
+NODISCARD int board_load_throttles(struct board *board, struct cli *cli, struct err *err);
 
 void board_picture(GString *out, const struct board *board, size_t waves_max,
 		   const struct style *style);

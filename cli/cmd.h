@@ -64,6 +64,13 @@ int cmd_task_show(struct cli *cli);
 int cmd_task_kill(struct cli *cli);
 int cmd_task_resolve(struct cli *cli);
 
+int cmd_throttle_show(struct cli *cli);
+int cmd_throttle_set(struct cli *cli);
+int cmd_throttle_hold(struct cli *cli);
+int cmd_throttle_release(struct cli *cli);
+int cmd_throttle_exempt(struct cli *cli);
+int cmd_throttle_label(struct cli *cli);
+
 int cmd_doctor(struct cli *cli);
 int cmd_events(struct cli *cli);
 int cmd_wait(struct cli *cli);

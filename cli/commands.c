@@ -174,6 +174,37 @@ const struct command command_table[] = {
 	  "out what became of it.", NULL,
 	  BIT(AS) | BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_resolve },
 
+	{ "throttle show", "[SERVER]", "Say how loaded the servers are, and what that does",
+	  "One line for each server, or everything about one: slots, each signal with value, limits, "
+	  "age and consequence, since when, and how long it was paused in all, by reason. Looking "
+	  "has the server sampled for a minute, also when no rollout uses it.",
+	  "muster throttle show\nmuster throttle show db1",
+	  BIT(SERVER), 0, 1, WORDS_SERVER, false, cmd_throttle_show },
+	{ "throttle set", "[SERVER] SIGNAL KEY=VALUE…", "Change the limits of a signal, or add one",
+	  "Keys: soft (fewer slots), hard (nothing starts), critical (what can be stopped is "
+	  "stopped); \"=-\" takes a limit away. A signal of your own is sql:NAME with query=SELECT…, "
+	  "which must give one number, http:NAME with url=URL (200 is go), or file:NAME with "
+	  "path=FILE (go while it is not there); \"=-\" ends it. Without a server it holds for all "
+	  "of them. With --ratio only a share of the slots may be used for a while.",
+	  "muster throttle set db1 threads_running hard=50\n"
+	  "muster throttle set sql:jobs query='select count(*) from ops.jobs' soft=10 hard=50\n"
+	  "muster throttle set db1 --ratio 0.5 --for 30m",
+	  BIT(SERVER) | BIT(RATIO) | BIT(SPAN) | BIT(REASON), 0, MANY, WORDS_SERVER, false,
+	  cmd_throttle_set },
+	{ "throttle hold", "[SERVER]", "Start nothing on a server for a while", NULL,
+	  "muster throttle hold db1 --for 30m --reason 'backup'",
+	  BIT(SERVER) | BIT(SPAN) | BIT(REASON), 0, 1, WORDS_SERVER, false, cmd_throttle_hold },
+	{ "throttle release", "[SERVER]", "End hold, ratio and exemptions of a server", NULL, NULL,
+	  BIT(SERVER) | BIT(REASON), 0, 1, WORDS_SERVER, false, cmd_throttle_release },
+	{ "throttle exempt", "[SERVER] SIGNAL", "Pass over one signal for a while",
+	  "Its value is still shown, also when it is silent, and does nothing.",
+	  "muster throttle exempt db1 lag --for 10m --reason 'the replica is being rebuilt'",
+	  BIT(SERVER) | BIT(SPAN) | BIT(REASON), 1, 2, WORDS_SERVER, false, cmd_throttle_exempt },
+	{ "throttle label", "[K=V N|-]", "Say or set how many tenants with a label are worked on at once",
+	  "Over all servers and rollouts together. \"-\" takes the limit away.",
+	  "muster throttle label tier=gold 2\nmuster throttle label",
+	  BIT(REASON), 0, 2, WORDS_NONE, false, cmd_throttle_label },
+
 	{ "pause", "", "Pause every rollout, now", NULL, NULL,
 	  BIT(REASON) | BIT(NOW), 0, 0, WORDS_NONE, false, cmd_everything },
 	{ "resume", "", "Go on with every paused rollout", NULL, NULL,

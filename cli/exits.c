@@ -49,6 +49,9 @@ bool exits_rollout_rests(const struct wire_rollout *rollout)
 {
 	int state = state_of(rollout);
 
+	if (state == ROLLOUT_PAUSED && rollout->throttled) {
+		return false; /* the load of a server has paused it, and lets it go on */
+	}
 	return state == ROLLOUT_PAUSED || state == ROLLOUT_GATED || state == ROLLOUT_ABORTED ||
 	       state == ROLLOUT_DONE || state == ROLLOUT_FAILED;
 }

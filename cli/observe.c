@@ -4,25 +4,29 @@
 #include "exits.h"
 #include "follow.h"
 #include "screen.h"
+#include "throttle.h"
 #include "tick.h"
 #include "views.h"
 
-#define TURN_MS    250
-#define PICTURE_MS 250  /* least time between two pictures that show news */
-#define IDLE_MS    1000 /* the picture's rate and time left move without news */
-#define DRAIN_MS   100
-#define TALL       40 /* lines of a terminal that has room */
+#define TURN_MS     250
+#define PICTURE_MS  250  /* least time between two pictures that show news */
+#define THROTTLE_MS 1000 /* least time between two looks at the servers */
+#define IDLE_MS     1000 /* the picture's rate and time left move without news */
+#define DRAIN_MS    100
+#define TALL        40 /* lines of a terminal that has room */
 
 struct observe {
 	struct cli *cli;
 	struct board board;
 	struct follow follow;
 	struct screen screen;
-	GString *lines;   /* owned; not yet printed */
-	int64_t ended;    /* tasks that have ended, by the events seen */
-	int64_t deadline; /* tick_ms; -1: none */
-	int64_t loaded;   /* tick_ms of the last answer */
-	char *told;       /* owned; the rollout's state by the events seen */
+	GString *lines;        /* owned; not yet printed */
+	GHashTable *throttled; /* owned; what was told of the servers */
+	int64_t ended;         /* tasks that have ended, by the events seen */
+	int64_t deadline;      /* tick_ms; -1: none */
+	int64_t loaded;        /* tick_ms of the last answer */
+	int64_t measured;      /* tick_ms of the last look at the servers */
+	char *told;            /* owned; the rollout's state by the events seen */
 	bool news;
 	bool turned; /* that state is another one now: look at once */
 	bool live;   /* a terminal */
@@ -35,6 +39,7 @@ static void observe_release(struct observe *observe)
 	follow_release(&observe->follow);
 	screen_release(&observe->screen);
 	g_string_free(observe->lines, TRUE);
+	g_hash_table_unref(observe->throttled);
 	g_free(observe->told);
 }
 
@@ -111,6 +116,26 @@ static int load_and_draw(struct observe *observe, struct err *err)
 	return 0;
 }
 
+/* How the servers are: part of the picture, or a line for each that is another way now. */
+static int load_throttles(struct observe *observe, struct err *err)
+{
+	struct board *board = &observe->board;
+
+	if (!cli_is_for_people(observe->cli) || exits_rollout_rests(&board->rollout) ||
+	    tick_ms() - observe->measured < THROTTLE_MS) {
+		return 0;
+	}
+	observe->measured = tick_ms();
+	if (board_load_throttles(board, observe->cli, err) < 0) {
+		return -1;
+	}
+	if (!observe->live) {
+		throttle_changes(observe->lines, observe->throttled, &board->throttles);
+		flush_lines(observe);
+	}
+	return 0;
+}
+
 /* Ask again when there is news, or when nobody has looked for a while. */
 static int refresh(struct observe *observe, struct err *err)
 {
@@ -131,6 +156,9 @@ static int refresh(struct observe *observe, struct err *err)
 	observe->loaded = tick_ms();
 	observe->news = false;
 	observe->turned = false;
+	if (load_throttles(observe, err) < 0) {
+		return -1;
+	}
 	return observe->live ? load_and_draw(observe, err) : 0;
 }
 
@@ -254,7 +282,11 @@ int observe_last_event(struct cli *cli, int64_t *last, struct err *err)
 
 int observe_rollout(struct cli *cli, const char *id, int64_t since)
 {
-	SCOPED(observe) observe = { .cli = cli, .lines = g_string_new(NULL), .deadline = -1 };
+	SCOPED(observe)
+	observe = { .cli = cli,
+		    .lines = g_string_new(NULL),
+		    .throttled = throttle_told_new(),
+		    .deadline = -1 };
 	struct err err = { 0 };
 
 	observe.live = cli_is_for_people(cli) && cli->style.width > 0;

@@ -117,6 +117,10 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "close also when some can write all the same" },
 	[OPT_MAINTENANCE]    = { "maintenance",   0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "the application is to show its page: mode maintenance" },
+	[OPT_RATIO]          = { "ratio",         0,   OPT_TEXT,     "R",         NULL, WORDS_NONE,
+				 "the share of its slots that may be used, above 0; 1 ends it" },
+	[OPT_SPAN]           = { "for",           0,   OPT_TEXT,     "D",         NULL, WORDS_NONE,
+				 "how long: 90s, 30m, 2h" },
 };
 
 /* clang-format on */

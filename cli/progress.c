@@ -5,6 +5,7 @@
 #include "exits.h"
 #include "human.h"
 #include "states.h"
+#include "throttle.h"
 
 #define BAR_CELLS      40
 #define WAVE_BAR_CELLS 16
@@ -50,6 +51,9 @@ char *progress_next_command(const struct wire_rollout *rollout)
 
 	if (rollout->state == NULL) {
 		return NULL;
+	}
+	if (strcmp(rollout->state, "paused") == 0 && rollout->throttled) {
+		return g_strdup("muster throttle show");
 	}
 	if (strcmp(rollout->state, "paused") == 0 && rollout->over_budget) {
 		return g_strdup_printf("muster rollout retry %s", rollout->id);
@@ -280,6 +284,9 @@ void progress_block(GString *out, const struct progress *progress, const struct 
 	append_counts(out, &rollout->counts, style);
 	append_pace(out, rollout);
 	append_waves(out, progress, style);
+	throttle_lines(out, progress->throttles,
+		       exits_rollout_rests(rollout) ? 0 : progress->nr_throttles,
+		       progress->waves_max == 0 ? SIZE_MAX : progress->waves_max, style);
 	append_tasks(out, progress, style);
 	if (next != NULL && exits_rollout_rests(rollout)) {
 		g_string_append_printf(out, "  -> %s\n", next);

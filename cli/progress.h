@@ -22,7 +22,9 @@ struct progress {
 	size_t nr_running;
 	const struct wire_task *failed; /* some that failed or are in doubt */
 	size_t nr_failed;
-	size_t waves_max; /* waves that are drawn; 0: all */
+	const struct wire_throttle *throttles; /* of its servers; may be NULL */
+	size_t nr_throttles;
+	size_t waves_max; /* waves that are drawn, and servers; 0: all */
 };
 
 void progress_block(GString *out, const struct progress *progress, const struct style *style);

@@ -1,5 +1,6 @@
 #include "render.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "csv.h"
@@ -39,6 +40,9 @@ static const struct {
 	{ "failed",    "\033[31m" }, { "in_doubt",  "\033[31m" }, { "aborted",   "\033[31m" },
 	{ "aborting",  "\033[31m" }, { "down",      "\033[31m" }, { "denied",    "\033[31m" },
 	{ "paused",    "\033[33m" }, { "pausing",   "\033[33m" }, { "gated",     "\033[33m" },
+	{ "go",        "\033[32m" }, { "slow",      "\033[36m" }, { "stopped",   "\033[31m" },
+	{ "soft",      "\033[36m" }, { "hard",      "\033[33m" }, { "critical",  "\033[31m" },
+	{ "silent",    "\033[31m" },
 	{ "held",      "\033[33m" }, { "skipped",   "\033[33m" }, { "waiting",   "\033[33m" },
 };
 
@@ -103,6 +107,11 @@ void render_field(GString *out, const struct wire_type *type, const char *field,
 		break;
 	case WIRE_REAL:
 		g_string_append_printf(out, "%.3g", *(const double *)(const void *)at);
+		break;
+	case WIRE_MAYBE:
+		if (!isnan(*(const double *)(const void *)at)) {
+			g_string_append_printf(out, "%.3g", *(const double *)(const void *)at);
+		}
 		break;
 	case WIRE_BOOL:
 		g_string_append(out, *(const bool *)(const void *)at ? "yes" : "no");

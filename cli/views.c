@@ -4,6 +4,7 @@
 
 #include "exits.h"
 #include "human.h"
+#include "throttle.h"
 
 static void get_missing_rights(GString *out, const void *item)
 {
@@ -104,6 +105,110 @@ static void get_waves(GString *out, const void *item)
 	for (size_t i = 0; i < preview->waves.nr; i++) {
 		g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i > 0 ? " + " : "",
 				       waves[i].size);
+	}
+}
+
+static void get_slots(GString *out, const void *item)
+{
+	const struct wire_throttle *throttle = item;
+
+	g_string_append_printf(out, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, throttle->slots.now,
+			       throttle->slots.max);
+}
+
+static void get_worst(GString *out, const void *item)
+{
+	const struct wire_signal *worst = throttle_worst(item);
+
+	if (worst != NULL) {
+		g_string_append(out, worst->name);
+	}
+}
+
+static void get_worst_value(GString *out, const void *item)
+{
+	const struct wire_signal *worst = throttle_worst(item);
+
+	if (worst != NULL) {
+		throttle_value(out, worst);
+	}
+}
+
+static void get_worst_limits(GString *out, const void *item)
+{
+	const struct wire_signal *worst = throttle_worst(item);
+
+	if (worst != NULL) {
+		throttle_limits(out, worst);
+	}
+}
+
+static void get_worst_age(GString *out, const void *item)
+{
+	const struct wire_signal *worst = throttle_worst(item);
+
+	if (worst != NULL) {
+		throttle_age(out, worst->age_s);
+	}
+}
+
+static void get_paused(GString *out, const void *item)
+{
+	const struct wire_throttle *throttle = item;
+
+	human_duration(out, (int64_t)(throttle->paused_s + 0.5));
+}
+
+static void get_since(GString *out, const void *item)
+{
+	const struct wire_throttle *throttle = item;
+
+	if (throttle->since != NULL) {
+		human_time(out, throttle->since);
+	}
+}
+
+static void get_value(GString *out, const void *item)
+{
+	throttle_value(out, item);
+}
+
+static void get_soft(GString *out, const void *item)
+{
+	throttle_number(out, ((const struct wire_signal *)item)->soft);
+}
+
+static void get_hard(GString *out, const void *item)
+{
+	throttle_number(out, ((const struct wire_signal *)item)->hard);
+}
+
+static void get_critical(GString *out, const void *item)
+{
+	throttle_number(out, ((const struct wire_signal *)item)->critical);
+}
+
+static void get_age(GString *out, const void *item)
+{
+	throttle_age(out, ((const struct wire_signal *)item)->age_s);
+}
+
+/* Why there is no value, else what the value does, else until when it does nothing. */
+static void get_consequence(GString *out, const void *item)
+{
+	const struct wire_signal *signal = item;
+
+	if (signal->exempt_until != NULL) {
+		g_string_append(out, "passed over until ");
+		human_time(out, signal->exempt_until);
+		g_string_append_printf(out, ": %s",
+				       signal->exempt_reason != NULL ? signal->exempt_reason : "");
+		return;
+	}
+	g_string_append(out, signal->consequence != NULL ? signal->consequence : "");
+	if (signal->problem != NULL) {
+		g_string_append_printf(out, "%s%s", signal->consequence != NULL ? ": " : "",
+				       signal->problem);
 	}
 }
 
@@ -296,6 +401,40 @@ static const struct column event_columns[] = {
 	{ 0 },
 };
 
+static const struct column throttle_columns[] = {
+	{ "SERVER", "server",   0,                           NULL },
+	{ "STATE",  "state",    COLUMN_STATE,                NULL },
+	{ "SLOTS",  "slots",    COLUMN_RIGHT,                get_slots },
+	{ "SIGNAL", "signals",  0,                           get_worst },
+	{ "VALUE",  "value",    COLUMN_RIGHT,                get_worst_value },
+	{ "LIMITS", "limits",   COLUMN_RIGHT,                get_worst_limits },
+	{ "AGE",    "age_s",    COLUMN_RIGHT,                get_worst_age },
+	{ "SINCE",  "since",    0,                           get_since },
+	{ "PAUSED", "paused_s", COLUMN_RIGHT,                get_paused },
+	{ "REASON", "reason",   COLUMN_FLEX,                 NULL },
+	{ 0 },
+};
+
+static const struct column label_limit_columns[] = {
+	{ "LABEL",     "label",   0,            NULL },
+	{ "AT A TIME", "running", COLUMN_RIGHT, NULL },
+	{ "NOW",       "now",     COLUMN_RIGHT, NULL },
+	{ 0 },
+};
+
+static const struct column signal_columns[] = {
+	{ "SIGNAL",      "name",        0,            NULL },
+	{ "VALUE",       "value",       COLUMN_RIGHT, get_value },
+	{ "SOFT",        "soft",        COLUMN_RIGHT, get_soft },
+	{ "HARD",        "hard",        COLUMN_RIGHT, get_hard },
+	{ "CRITICAL",    "critical",    COLUMN_RIGHT, get_critical },
+	{ "AGE",         "age_s",       COLUMN_RIGHT, get_age },
+	{ "STATE",       "state",       COLUMN_STATE, NULL },
+	{ "CONSEQUENCE", "consequence", COLUMN_FLEX,  get_consequence },
+	{ "SOURCE",      "source",      COLUMN_WIDE | COLUMN_FLEX, NULL },
+	{ 0 },
+};
+
 static const struct column finding_columns[] = {
 	{ "OBJECT",  "object",  0,           NULL },
 	{ "PROBLEM", "problem", 0,           NULL },
@@ -356,4 +495,7 @@ const struct view view_preview = { &wire_preview_type, preview_columns, NULL };
 const struct view view_task = { &wire_task_type, task_columns, name_task };
 const struct view view_event = { &wire_event_type, event_columns, name_event };
 const struct view view_finding = { &wire_finding_type, finding_columns, name_finding };
+const struct view view_throttle = { &wire_throttle_type, throttle_columns, NULL };
+const struct view view_label_limit = { &wire_label_limit_type, label_limit_columns, NULL };
+const struct view view_signal = { &wire_signal_type, signal_columns, NULL };
 const struct view view_changed = { &wire_changed_type, changed_columns, name_changed };

@@ -280,6 +280,7 @@ static int open_api(struct app *app, struct err *err)
 		.socket = app->conf.socket,
 		.group = app->conf.socket_group,
 		.fd = given_socket(),
+		.port = app->conf.check_listen,
 		.server_running = app->conf.server_running,
 	};
 

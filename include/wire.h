@@ -47,6 +47,7 @@ enum wire_kind {
 	WIRE_TEXT,   /* char *, owned; NULL is null */
 	WIRE_INT,    /* int64_t */
 	WIRE_REAL,   /* double */
+	WIRE_MAYBE,  /* double; NAN is null */
 	WIRE_BOOL,   /* bool */
 	WIRE_TEXTS,  /* struct wire_texts */
 	WIRE_LABELS, /* struct wire_labels: an object of texts */
@@ -288,6 +289,7 @@ struct wire_rollout {
 	char *window;      /* "respect" or "ignore" */
 	char *next_window; /* the first opening that one of its tasks waits for, or null */
 	bool over_budget;
+	bool throttled; /* paused by the load of a server: goes on by itself */
 	int64_t running_limit;
 	int64_t eta_s; /* -1: unknown */
 	double rate;   /* tenants a second, over the last half minute */
@@ -505,7 +507,8 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
  *
- * GET    /healthz                                   -> health
+ * GET    /healthz (also HEAD)                       -> health
+ * GET    /check/APP/mysql/S?p=low (also HEAD)       -> check         status as freno: 200 404 417 429 500
  * GET    /metrics                                   -> OpenMetrics text
  * GET    /v1/doctor                                 -> [finding]     asks every server
  * POST   /v1/pause, /v1/resume       verb           -> [rollout]     every open rollout
@@ -545,9 +548,18 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/rollouts/R/tasks/T                     -> task
  * POST   /v1/rollouts/R/tasks/T/kill    verb        -> task
  * POST   /v1/rollouts/R/tasks/T/resolve resolve     -> task
+ * GET    /v1/throttle?rollout=                      -> [throttle]    of all servers, or of those of R
+ * GET    /v1/throttle/S                             -> [throttle]    of one
+ * PATCH  /v1/throttle, /v1/throttle/S throttle_set  -> [throttle]    limits, signals of one's own
+ * POST   /v1/throttle/VERB, /v1/throttle/S/VERB
+ *                                    throttle_verb  -> [throttle]    hold release exempt ratio
+ * GET    /v1/limits                                 -> [label_limit]
+ * PATCH  /v1/limits            label_limit_set      -> [label_limit]
  * GET    /v1/events?since=&rollout=&limit=          -> event_page, or with
  *        Accept: text/event-stream a stream "id: N\ndata: {event}\n\n" that goes on; a
  *        since below 0 is counted back from the newest; a stream without one begins now
  */
+
+#include "wire_throttle.h"
 
 #endif /* WIRE_H */

@@ -1,5 +1,6 @@
 #include "api_state.h"
 #include "call.h"
+#include "log.h"
 #include "ops.h"
 #include "tick.h"
 
@@ -13,6 +14,24 @@ static void on_commit(void *ctx)
 	struct api *api = ctx;
 
 	watch_wake(api->watch);
+}
+
+static struct http *port_open(struct api *api, const char *port, struct err *err)
+{
+	const struct http_setup setup = {
+		.base = api->base,
+		.port = port,
+		.fd = -1,
+		.fn = on_request,
+		.ctx = api,
+	};
+
+	return http_open(&setup, err);
+}
+
+static bool has_port(const struct api_setup *setup)
+{
+	return setup->port != NULL && setup->port[0] != '\0';
 }
 
 struct api *api_open(const struct api_setup *setup, struct err *err)
@@ -37,6 +56,16 @@ struct api *api_open(const struct api_setup *setup, struct err *err)
 		g_free(api);
 		return NULL;
 	}
+	if (has_port(setup)) {
+		api->port = port_open(api, setup->port, err);
+		if (api->port == NULL) {
+			http_close(api->http);
+			g_free(api);
+			return NULL;
+		}
+		log_info("checks are answered on a port address=%s port=%d", setup->port,
+			 http_port(api->port));
+	}
 	api->roles = role_map_new(&setup->roles);
 	api->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	api->calls = g_hash_table_new(NULL, NULL);
@@ -55,6 +84,7 @@ void api_close(struct api *api)
 	}
 	watch_free(api->watch);
 	http_close(api->http);
+	http_close(api->port);
 	g_hash_table_iter_init(&iter, api->calls);
 	while (g_hash_table_iter_next(&iter, &call, NULL)) {
 		call_orphan(call);

@@ -25,6 +25,7 @@ struct api_setup {
 	const char *socket;
 	const char *group; /* that owns the socket; NULL or "": that of the process */
 	int fd;            /* a listening socket given by systemd (taken), or -1 */
+	const char *port;  /* where /check is answered over TCP, too; NULL or "": nowhere */
 	struct role_policy roles;
 	int64_t server_running; /* shown for a server without a number of its own */
 };

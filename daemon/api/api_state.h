@@ -15,6 +15,7 @@ struct api {
 	struct store *store;
 	struct sched *sched;
 	struct http *http;      /* owned */
+	struct http *port;      /* owned; NULL: none */
 	struct role_map *roles; /* owned */
 	struct watch *watch;    /* owned */
 	GHashTable *names;      /* uid -> name, owned */

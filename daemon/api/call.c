@@ -261,6 +261,9 @@ static const struct {
 	{ OP_ROLLOUT, ERR_NOT_FOUND,   false, "muster release list" },
 	{ OP_ROLLOUT, ERR_CONFLICT,    true,  "muster rollout show %1" },
 	{ OP_ROLLOUT, ERR_CONFLICT,    false, "muster rollout list" },
+	{ OP_THROTTLE, ERR_NOT_FOUND,  true,  "muster server list" },
+	{ OP_THROTTLE, ERR_INVALID,    true,  "muster throttle show %1" },
+	{ OP_THROTTLE, ERR_INVALID,    false, "muster throttle show" },
 	{ OP_TASK,    ERR_NOT_FOUND,   true,  "muster task list %1" },
 	{ OP_TASK,    ERR_CONFLICT,    true,  "muster task show %1/%2" },
 };
@@ -327,7 +330,8 @@ static void answer_send(struct call *call)
 	} else {
 		body = wire_encode(call->answer_type, call->answer);
 	}
-	http_answer(g_steal_pointer(&call->http), HTTP_OK, type, body);
+	http_answer(g_steal_pointer(&call->http), call->status == 0 ? HTTP_OK : call->status, type,
+		    body);
 }
 
 void call_refuse(struct call *call, int status, const struct err *err)

@@ -37,6 +37,7 @@ struct call {
 	struct wire_list list;    /* owned; instead of answer when op->is_list */
 	char *text;               /* owned; instead of both when op->answer is NULL */
 	const char *content_type; /* of text; static */
+	int status;               /* of the answer; 0: 200 */
 	char *hint;               /* owned; the command that helps; NULL: by the table */
 	char *actor_name;         /* owned */
 	struct sched_actor actor; /* who asks, and why: borrowed from here */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,9 +18,11 @@
 #include <glib.h>
 
 #include "log.h"
+#include "loopback.h"
 #include "wire.h"
 
 #define HEADERS_MAX      ((ssize_t)8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
+#define PORT_INPUT_MAX   ((ssize_t)16 * 1024)       /* bytes that a port takes of a request */
 #define IDLE_S           120  /* a kept connection without a request, a stalled write */
 #define STREAM_INPUT_MAX 4096 /* bytes a client may send into a stream */
 #define GROUPS_MAX       1024
@@ -31,6 +34,7 @@ struct http {
 	http_fn fn;
 	void *ctx;
 	char *path;       /* owned; NULL: the socket is not ours to remove */
+	int port;         /* 0: a Unix socket */
 	GHashTable *open; /* struct request *, those not answered */
 	struct http_stats stats;
 };
@@ -159,6 +163,45 @@ static int socket_take(int fd, struct err *err)
 	return fd;
 }
 
+/* ---- the port ------------------------------------------------------------------------ */
+
+static int port_bind(const char *text, struct err *err)
+{
+	static const int on = 1;
+	struct loopback where = { 0 };
+	int fd;
+
+	if (loopback_parse(&where, text, err) < 0) {
+		return -1;
+	}
+	fd = socket(where.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) {
+		return err_set_errno(err, errno, "socket");
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&where.address, where.len) < 0 ||
+	    listen(fd, SOMAXCONN) < 0) {
+		err_set_errno(err, errno, "listen on %s", text);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* The number that the system gave. IPv4 and IPv6 have it at the same place. */
+static int port_of(int fd)
+{
+	struct sockaddr_storage address = { 0 };
+	struct sockaddr_in inet;
+	socklen_t len = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0) {
+		return 0;
+	}
+	memcpy(&inet, &address, sizeof(inet));
+	return ntohs(inet.sin_port);
+}
+
 /* ---- requests ------------------------------------------------------------------------ */
 
 static const char *method_name(enum evhttp_cmd_type type)
@@ -222,7 +265,11 @@ static void on_request(struct evhttp_request *raw, void *ctx)
 	request->seen.query = uri == NULL ? NULL : evhttp_uri_get_query(uri);
 	request->seen.body_len = evbuffer_get_length(input);
 	request->seen.body = (const char *)evbuffer_pullup(input, -1);
-	peer_get(&request->seen.peer, raw);
+	request->seen.by_port = http->port != 0;
+	request->seen.peer = (struct http_peer){ .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	if (!request->seen.by_port) {
+		peer_get(&request->seen.peer, raw);
+	}
 	g_hash_table_add(http->open, request);
 	http->fn(&request->seen, http->ctx);
 }
@@ -258,6 +305,15 @@ static void headers_put(struct request *own, const char *content_type)
 	evhttp_add_header(headers, "Cache-Control", "no-store");
 }
 
+/* Of the body that is not sent. */
+static void length_put(struct request *own, size_t len)
+{
+	char number[24];
+
+	g_snprintf(number, sizeof(number), "%zu", len);
+	evhttp_add_header(evhttp_request_get_output_headers(own->raw), "Content-Length", number);
+}
+
 static void body_free(const void *data, size_t len, void *body)
 {
 	(void)data;
@@ -280,8 +336,13 @@ void http_answer(struct http_request *request, int status, const char *content_t
 		  own->seen.method, own->seen.path, status, (unsigned)own->seen.peer.uid,
 		  g_get_monotonic_time() - own->seen.began_us);
 	headers_put(own, content_type);
-	output = evhttp_request_get_output_buffer(own->raw);
-	evbuffer_add_reference(output, body, strlen(body), body_free, body);
+	if (evhttp_request_get_command(own->raw) == EVHTTP_REQ_HEAD) {
+		length_put(own, strlen(body));
+		g_free(body);
+	} else {
+		output = evhttp_request_get_output_buffer(own->raw);
+		evbuffer_add_reference(output, body, strlen(body), body_free, body);
+	}
 	g_hash_table_remove(own->http->open, own);
 	evhttp_send_reply(own->raw, status, NULL, NULL);
 	request_free(own);
@@ -370,14 +431,20 @@ void http_stats_get(const struct http *http, struct http_stats *stats)
 	*stats = http->stats;
 }
 
+int http_port(const struct http *http)
+{
+	return http->port;
+}
+
 static struct evhttp *server_new(struct http *http, struct event_base *base)
 {
+	bool by_port = http->port != 0;
 	struct evhttp *server = evhttp_new(base);
 
 	CHECK(server != NULL);
 	evhttp_set_gencb(server, on_request, http);
-	evhttp_set_max_headers_size(server, HEADERS_MAX);
-	evhttp_set_max_body_size(server, (ssize_t)WIRE_BODY_MAX);
+	evhttp_set_max_headers_size(server, by_port ? PORT_INPUT_MAX : HEADERS_MAX);
+	evhttp_set_max_body_size(server, by_port ? PORT_INPUT_MAX : (ssize_t)WIRE_BODY_MAX);
 	evhttp_set_timeout(server, IDLE_S);
 	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
 						   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
@@ -386,10 +453,18 @@ static struct evhttp *server_new(struct http *http, struct event_base *base)
 	return server;
 }
 
+static int setup_listen(const struct http_setup *setup, struct err *err)
+{
+	if (setup->fd >= 0) {
+		return socket_take(setup->fd, err);
+	}
+	return setup->path == NULL ? port_bind(setup->port, err) : socket_bind(setup, err);
+}
+
 struct http *http_open(const struct http_setup *setup, struct err *err)
 {
 	struct http *http;
-	int fd = setup->fd >= 0 ? socket_take(setup->fd, err) : socket_bind(setup, err);
+	int fd = setup_listen(setup, err);
 
 	if (fd < 0) {
 		return NULL;
@@ -398,10 +473,12 @@ struct http *http_open(const struct http_setup *setup, struct err *err)
 	http->fn = setup->fn;
 	http->ctx = setup->ctx;
 	http->path = setup->fd >= 0 ? NULL : g_strdup(setup->path);
+	http->port = setup->path == NULL ? port_of(fd) : 0;
 	http->open = g_hash_table_new(NULL, NULL);
 	http->server = server_new(http, setup->base);
 	if (evhttp_accept_socket(http->server, fd) < 0) {
-		err_set(err, ERR_SYSTEM, "libevent cannot serve the socket %s", setup->path);
+		err_set(err, ERR_SYSTEM, "libevent cannot serve %s",
+			setup->path == NULL ? setup->port : setup->path);
 		close(fd);
 		http_close(http);
 		return NULL;

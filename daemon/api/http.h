@@ -1,10 +1,13 @@
 /*
- * http - HTTP/1.1 on a Unix socket: requests in, answers out.
+ * http - HTTP/1.1 on a Unix socket or a port of this machine: requests in, answers out.
  *
  * Knows nothing of operations (ops.h) and messages. A request is handed to one
  * function, which answers it at once or later, exactly once, by http_answer or as a
  * stream. A client that hangs up changes nothing for whoever works on its
  * request: the answer is then thrown away.
+ *
+ * An answer to HEAD is the one to GET without its body. Of who asks through a port nothing
+ * is known (http_peer.uid is -1), and what it may send is small.
  *
  * The socket has mode 0660. A socket file that nobody serves any more is replaced; one
  * that is served is refused. The program ignores SIGPIPE. Loop thread only.
@@ -36,6 +39,7 @@ struct http_request {
 	const char *body;   /* borrowed; not NUL-terminated */
 	size_t body_len;
 	struct http_peer peer;
+	bool by_port; /* not through the Unix socket */
 	int64_t began_us;
 };
 
@@ -52,15 +56,19 @@ struct http_stats {
 
 struct http_setup {
 	struct event_base *base; /* borrowed; outlives http */
-	const char *path;        /* of the socket */
+	const char *path;        /* of the socket; NULL: port says where */
 	const char *group;       /* that owns the socket; NULL or "": that of the process */
 	int fd;                  /* >= 0: a listening socket given by systemd; taken */
+	const char *port;        /* "127.0.0.1:3309", as loopback.h reads it */
 	http_fn fn;
 	void *ctx;
 };
 
 /* ERR_CONFLICT when the socket is served; a group that does not exist is only logged. */
 NODISCARD struct http *http_open(const struct http_setup *setup, struct err *err);
+
+/* The port that is served, as a number; 0: it is a Unix socket. */
+int http_port(const struct http *http);
 
 /* Requests that are not answered yet stay valid; their answers go nowhere. NULL is fine. */
 void http_close(struct http *http);

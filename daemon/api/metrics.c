@@ -6,6 +6,7 @@
 
 #include "api_state.h"
 #include "fsm.h"
+#include "metrics_throttle.h"
 #include "store_event.h"
 #include "store_rollout.h"
 #include "store_server.h"
@@ -167,6 +168,10 @@ char *metrics_text(const struct api *api, struct err *err)
 		  (tick_ms() - api->started_ms) / 1000);
 	census_put(out, &census);
 	work_put(out, api);
+	if (metrics_throttle(out, api->sched, err) < 0) {
+		g_string_free(out, TRUE);
+		return NULL;
+	}
 	g_string_append(out, "# EOF\n");
 	return g_string_free(out, FALSE);
 }

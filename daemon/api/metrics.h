@@ -2,7 +2,7 @@
  * metrics - what musterd counts, as OpenMetrics text.
  *
  * States of servers, tenants, rollouts and of the tasks of open rollouts; statements; turns
- * of the loop; requests. Loop thread only.
+ * of the loop; requests; the throttles of the servers. Loop thread only.
  */
 #ifndef METRICS_H
 #define METRICS_H

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "log.h"
 #include "ops_tenant.h"
+#include "ops_throttle.h"
 
 /* clang-format off */
 #define ANYBODY	ROLE_NONE, false
@@ -24,12 +25,22 @@
 #define LABEL	TENANT_CHANGE_LABEL
 #define REMOVE	TENANT_CHANGE_REMOVE
 #define SET	TENANT_CHANGE_SET
+#define T_HOLD	THROTTLE_VERB_HOLD
+#define T_RELEASE	THROTTLE_VERB_RELEASE
+#define T_EXEMPT	THROTTLE_VERB_EXEMPT
+#define T_RATIO	THROTTLE_VERB_RATIO
 
 const struct op ops[] = {
 	/* method   path, parameters of the query
 	 * family    right    request             answer              handler, its argument */
 	{ "GET",    "/healthz", NULL,
 	  OP_ADMIN,  ANYBODY, NONE,               ONE(health),          op_health, 0 },
+	{ "HEAD",   "/healthz", NULL,
+	  OP_ADMIN,  ANYBODY, NONE,               ONE(health),          op_health, 0 },
+	{ "GET",    "/check/{app}/mysql/{server}", "p",
+	  OP_THROTTLE, ANYBODY, NONE,             ONE(check),           op_check, 0 },
+	{ "HEAD",   "/check/{app}/mysql/{server}", "p",
+	  OP_THROTTLE, ANYBODY, NONE,             ONE(check),           op_check, 0 },
 	{ "GET",    "/metrics", NULL,
 	  OP_ADMIN,  LOOK,    NONE,               TEXT,                 op_metrics, 0 },
 	{ "GET",    "/v1/events", "since rollout limit",
@@ -129,6 +140,35 @@ const struct op ops[] = {
 	  OP_TASK,   ACT,     IN(verb),           ONE(task),            op_task_kill, 0 },
 	{ "POST",   "/v1/rollouts/{rollout}/tasks/{tenant}/resolve", NULL,
 	  OP_TASK,   ACT,     IN(resolve),        ONE(task),            op_task_resolve, 0 },
+
+	{ "GET",    "/v1/throttle", "rollout",
+	  OP_THROTTLE, LOOK,  NONE,               LIST(throttle),       op_throttle_show, 0 },
+	{ "GET",    "/v1/throttle/{server}", NULL,
+	  OP_THROTTLE, LOOK,  NONE,               LIST(throttle),       op_throttle_show, 0 },
+	{ "PATCH",  "/v1/throttle", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_set),   LIST(throttle),       op_throttle_set, 0 },
+	{ "PATCH",  "/v1/throttle/{server}", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_set),   LIST(throttle),       op_throttle_set, 0 },
+	{ "POST",   "/v1/throttle/hold", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_HOLD },
+	{ "POST",   "/v1/throttle/release", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_RELEASE },
+	{ "POST",   "/v1/throttle/exempt", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_EXEMPT },
+	{ "POST",   "/v1/throttle/ratio", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_RATIO },
+	{ "POST",   "/v1/throttle/{server}/hold", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_HOLD },
+	{ "POST",   "/v1/throttle/{server}/release", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_RELEASE },
+	{ "POST",   "/v1/throttle/{server}/exempt", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_EXEMPT },
+	{ "POST",   "/v1/throttle/{server}/ratio", NULL,
+	  OP_THROTTLE, ACT,   IN(throttle_verb),  LIST(throttle),       op_throttle_verb, T_RATIO },
+	{ "GET",    "/v1/limits", NULL,
+	  OP_THROTTLE, LOOK,  NONE,               LIST(label_limit),    op_limit_list, 0 },
+	{ "PATCH",  "/v1/limits", NULL,
+	  OP_THROTTLE, ACT,   IN(label_limit_set), LIST(label_limit),   op_limit_set, 0 },
 	{ .method = NULL },
 };
 
@@ -197,6 +237,9 @@ static int op_find(struct call *call, struct err *err)
 	const char *other = NULL;
 
 	for (const struct op *op = ops; op->method != NULL; op++) {
+		if (call->http->by_port && op->role != ROLE_NONE) {
+			continue;
+		}
 		if (path_match(op->path, call->http->path, call->args)) {
 			if (strcmp(op->method, call->http->method) == 0) {
 				call->op = op;

@@ -6,6 +6,8 @@
  * that returns OP_LATER has called call_defer and answers with call_finish when the effect
  * is there, also when the client has gone meanwhile: what was asked is done anyway.
  *
+ * What comes in through a port finds only the rows that need no role.
+ *
  * Loop thread only.
  */
 #ifndef OPS_H
@@ -30,6 +32,7 @@ enum op_family {
 	OP_RELEASE,
 	OP_ROLLOUT,
 	OP_TASK,
+	OP_THROTTLE,
 	OP_FAMILY_NR,
 };
 
@@ -109,5 +112,12 @@ int op_task_list(struct call *call, struct err *err);
 int op_task_show(struct call *call, struct err *err);
 int op_task_kill(struct call *call, struct err *err);
 int op_task_resolve(struct call *call, struct err *err);
+
+int op_throttle_show(struct call *call, struct err *err);
+int op_throttle_set(struct call *call, struct err *err);
+int op_throttle_verb(struct call *call, struct err *err);
+int op_limit_list(struct call *call, struct err *err);
+int op_limit_set(struct call *call, struct err *err);
+int op_check(struct call *call, struct err *err);
 
 #endif /* OPS_H */

@@ -218,6 +218,7 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->revision = row->revision;
 	out->window = g_strdup(row->ignore_window ? "ignore" : "respect");
 	out->over_budget = row->over_budget;
+	out->throttled = row->throttled;
 	out->running_limit = row->running_limit;
 	out->created_at = view_time(row->created_at);
 	out->started_at = view_time(row->started_at);

@@ -157,6 +157,7 @@ void conf_release(struct conf *conf)
 	g_free(conf->data_dir);
 	g_free(conf->socket);
 	g_free(conf->socket_group);
+	g_free(conf->check_listen);
 	g_free(conf->budget);
 	g_strfreev(conf->admins);
 	g_strfreev(conf->operators);

@@ -25,6 +25,7 @@ struct conf {
 	char *data_dir;     /* owned; absolute */
 	char *socket;       /* owned; absolute */
 	char *socket_group; /* owned; "": the group of the process */
+	char *check_listen; /* owned; "": nowhere */
 	char *budget;       /* owned; "3" or "1%" */
 	char **admins;      /* owned; ends with NULL; "user" or "@group" */
 	char **operators;   /* owned; as admins */

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "loopback.h"
 #include "states.h"
 #include "tick.h"
 
@@ -40,6 +41,7 @@ static const char *const kind_words[] = {
 	[CONF_DURATION] = "a duration in quotes, such as \"500ms\", \"90s\" or \"15m\"",
 	[CONF_BUDGET] = "a number or a share in quotes, such as \"3\" or \"1%\"",
 	[CONF_NAMES] = "a list such as [ \"alice\", \"@dba\" ]",
+	[CONF_LOOPBACK] = "a loopback address with a port in quotes, such as \"127.0.0.1:3309\"",
 };
 
 /* _Generic refuses, at compile time, a member of another type. */
@@ -58,6 +60,11 @@ const struct conf_key conf_keys[] = {
 	  "Group that owns the socket, so that its members may use it.\n"
 	  "Empty means the group of musterd itself.\n"
 	  "A group that does not exist is reported and passed over." },
+	{ "check_listen", CONF_LOOPBACK, AT(check_listen, char *), "", 0, 0, RESTART,
+	  "Where /check and /healthz, and nothing else, are also answered over TCP, without a\n"
+	  "right: a loopback address with a port, such as \"127.0.0.1:3309\".\n"
+	  "For gh-ost and scripts that ask whether a server can bear more work.\n"
+	  "Empty means nowhere." },
 	{ "admins", CONF_NAMES, AT(admins, char **), "", 0, NAMES_MAX, RELOAD,
 	  "Who may do everything, servers included: users, and groups with an @ in front.\n"
 	  "Root and the user of musterd are always among them." },
@@ -232,6 +239,18 @@ static int budget_set(const struct conf_key *key, char **field, const char *text
 	return 0;
 }
 
+static int loopback_set(const struct conf_key *key, char **field, const char *text, struct err *err)
+{
+	struct loopback loopback;
+
+	if (text[0] != '\0' && loopback_parse(&loopback, text, err) < 0) {
+		return conf_key_refuse(key, err);
+	}
+	g_free(*field);
+	*field = g_strdup(text);
+	return 0;
+}
+
 int conf_key_set_names(const struct conf_key *key, struct conf *conf, char **names, struct err *err)
 {
 	g_auto(GStrv) owned = names;
@@ -272,6 +291,8 @@ int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text
 		return budget_set(key, text_of(key, conf), text, err);
 	case CONF_NAMES:
 		return conf_key_set_names(key, conf, g_strsplit(text, " ", -1), err);
+	case CONF_LOOPBACK:
+		return loopback_set(key, text_of(key, conf), text, err);
 	}
 	abort();
 }
@@ -310,6 +331,7 @@ char *conf_key_format(const struct conf_key *key, struct conf *conf)
 	case CONF_PATH:
 	case CONF_GROUP:
 	case CONF_BUDGET:
+	case CONF_LOOPBACK:
 		append_quoted(out, *text_of(key, conf));
 		break;
 	case CONF_LEVEL:
@@ -422,6 +444,7 @@ void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
 	switch (key->kind) {
 	case CONF_PATH:
 	case CONF_GROUP:
+	case CONF_LOOPBACK:
 	case CONF_BUDGET: {
 		char *text = *text_of(key, a);
 

@@ -23,6 +23,7 @@ enum conf_kind {
 	CONF_DURATION,
 	CONF_BUDGET,
 	CONF_NAMES,
+	CONF_LOOPBACK,
 };
 
 struct conf_key {

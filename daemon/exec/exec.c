@@ -31,7 +31,7 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_DISCOVER] = "discover", [EXEC_BASELINE] = "baseline", [EXEC_RESOLVE] = "resolve",
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
-	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",
+	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
 };
 
 struct chain *exec_chain_new(void)
@@ -185,6 +185,14 @@ static int run_kill(struct visit *visit, struct exec_result *result, struct err 
 	return db_kill(visit->session, visit->order->connection_id, false, err);
 }
 
+/* The session is made clean again: what was tried is somebody else's text. */
+static int run_try(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	(void)result;
+	visit->dirty = true;
+	return visit->order->trial(visit->session, visit->order->word, err);
+}
+
 /* What needs a session, and for some kinds a tenant, and may fail in one way. */
 struct exec_step {
 	bool in_tenant;
@@ -201,6 +209,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_RESOLVE]  = { true,  false, resolve_run },
 	[EXEC_KILL]     = { false, false, run_kill },
 	[EXEC_CHAIN]    = { false, true,  chain_run },
+	[EXEC_TRY]      = { false, false, run_try },
 	[EXEC_SWEEP]    = { false, false, chain_sweep },
 	[EXEC_CLAIM]    = { false, false, claim_run },
 	[EXEC_WRITERS]  = { false, false, close_run_writers },

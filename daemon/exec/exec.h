@@ -38,6 +38,7 @@ enum exec_kind {
 	EXEC_KILL,     /* end the statement of one connection */
 	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
 	EXEC_CHAIN,    /* try the pending statements of a tenant out on an empty copy of it */
+	EXEC_TRY,      /* would what an operator wants asked give what it should? */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
 	EXEC_WRITERS,  /* who may write in a tenant; see close_run.h for these four */
 	EXEC_CLOSE,    /* take that away */
@@ -106,7 +107,8 @@ struct exec_order {
 	struct exec_close close; /* WRITERS, CLOSE */
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
-	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made */
+	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made; TRY: the text for
+	 * trial */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
@@ -114,6 +116,7 @@ struct exec_order {
 	bool with_bytes;        /* SURVEY */
 	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
 	uint64_t connection_id; /* KILL */
+	int (*trial)(struct db_session *session, const char *text, struct err *err); /* TRY */
 
 	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */
 	void (*say)(void *say_ctx, int64_t id, const char *text);

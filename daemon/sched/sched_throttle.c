@@ -14,8 +14,6 @@
 #define TEXT_MAX      4000
 #define LABEL_RUN_MAX 100000
 
-enum { GO = 200, NO_SERVER = 404, FORBIDDEN = 417, LOADED = 429, UNREADABLE = 500 };
-
 /* ---- what is asked ---------------------------------------------------------------------- */
 
 static int server_id_of(struct sched *sched, const char *server, int64_t *id, struct err *err)
@@ -121,6 +119,7 @@ struct looking {
 	int (*fn)(const struct sched_throttle_view *view, void *ctx, struct err *err);
 	void *ctx;
 	size_t nr;
+	bool only_known; /* servers that nobody needs stay as they are, and are left out */
 };
 
 static int look_at(struct looking *looking, struct guard *guard, const struct link *link,
@@ -142,7 +141,9 @@ static int look_at(struct looking *looking, struct guard *guard, const struct li
 	for (size_t i = 0; (gauge = governor_gauge(guard->governor, i)) != NULL; i++) {
 		struct sched_signal_view signal = signal_view(looking->sched, guard, gauge, now_ms);
 
-		g_array_append_val(signals, signal);
+		if (gauge->kind != NULL || signal.text != NULL) { /* not one that was removed */
+			g_array_append_val(signals, signal);
+		}
 	}
 	paused = paused_views(guard, &view.paused_ms);
 	reason = sched_guard_reason(guard, now_ms);
@@ -171,6 +172,9 @@ static int look(const struct store_server *server, void *ctx, struct err *err)
 		return -1;
 	}
 	guard = g_hash_table_lookup(sched->guards, &server->id);
+	if (looking->only_known) {
+		return guard == NULL ? 0 : look_at(looking, guard, link, err);
+	}
 	if (guard == NULL || looking->nr < WATCHED_MAX) {
 		guard = sched_guard_need(sched, link);
 	}
@@ -186,6 +190,9 @@ int sched_throttle_each(struct sched *sched, const char *server,
 	struct looking looking = { .sched = sched, .fn = fn, .ctx = ctx };
 	SCOPED(store_server) row = { 0 };
 
+	if (sched_rules_refresh(sched, err) < 0) {
+		return -1;
+	}
 	if (server == NULL) {
 		return store_server_each(sched->store, look, &looking, err);
 	}
@@ -193,6 +200,16 @@ int sched_throttle_each(struct sched *sched, const char *server,
 		return -1;
 	}
 	return look(&row, &looking, err);
+}
+
+int sched_throttle_peek(struct sched *sched,
+			int (*fn)(const struct sched_throttle_view *view, void *ctx,
+				  struct err *err),
+			void *ctx, struct err *err)
+{
+	struct looking looking = { .sched = sched, .fn = fn, .ctx = ctx, .only_known = true };
+
+	return store_server_each(sched->store, look, &looking, err);
 }
 
 /* ---- what is decided ---------------------------------------------------------------------- */
@@ -371,6 +388,18 @@ static char *until_text(const char *what, const struct store_rule *row)
 	return g_strdup_printf("%s until %s", what, tick_format(end, row->until_at));
 }
 
+static int end_ratio(struct sched *sched, const char *server, const struct sched_actor *actor,
+		     struct err *err)
+{
+	int64_t server_id;
+
+	if (server_id_of(sched, server, &server_id, err) < 0 ||
+	    store_rule_remove(sched->store, server_id, STORE_RULE_RATIO, "", err) < 0) {
+		return -1;
+	}
+	return note(sched, actor, "throttle.ratio", server, "all of the slots again", err);
+}
+
 int sched_throttle_ratio(struct sched *sched, const char *server, double ratio, int64_t for_ms,
 			 const struct sched_actor *actor, struct err *err)
 {
@@ -383,6 +412,9 @@ int sched_throttle_ratio(struct sched *sched, const char *server, double ratio, 
 		return err_set(err, ERR_INVALID,
 			       "a ratio is a share of the slots, above 0 and up to 1; for none of "
 			       "them: `muster throttle hold`");
+	}
+	if (ratio == 1) {
+		return end_ratio(sched, server, actor, err);
 	}
 	row.amount = g_strdup(signal_value_format(amount, ratio));
 	if (strcmp(row.amount, "0") == 0) {
@@ -503,6 +535,9 @@ int sched_throttle_labels(struct sched *sched,
 				    struct err *err),
 			  void *ctx, struct err *err)
 {
+	if (sched_rules_refresh(sched, err) < 0) {
+		return -1;
+	}
 	for (guint i = 0; i < sched->rules->len; i++) {
 		const struct store_rule *row =
 			&((const struct rule *)g_ptr_array_index(sched->rules, i))->row;
@@ -512,79 +547,6 @@ int sched_throttle_labels(struct sched *sched,
 		       sched_label_running(sched, row->name), ctx, err) < 0) {
 			return -1;
 		}
-	}
-	return 0;
-}
-
-/* ---- others who ask -------------------------------------------------------------------------- */
-
-static int status_of(const struct verdict *verdict, bool low_priority)
-{
-	if (verdict->cause == NULL) {
-		return GO;
-	}
-	if (strcmp(verdict->cause, "hold") == 0) {
-		return FORBIDDEN;
-	}
-	if (verdict->level == LEVEL_SILENT) {
-		return UNREADABLE;
-	}
-	if (verdict->state == THROTTLE_SLOW) {
-		return low_priority && verdict->level == LEVEL_SOFT ? LOADED : GO;
-	}
-	return LOADED;
-}
-
-/* A share of the slots is for others a share of their questions. */
-static bool is_passed_over(struct sched *sched, struct guard *guard)
-{
-	const struct rule *rule = sched_rule_find(sched, guard->server_id, STORE_RULE_RATIO, "");
-
-	guard->share += rule != NULL ? g_ascii_strtod(rule->row.amount, NULL) : 1;
-	if (guard->share < 1) {
-		return true;
-	}
-	guard->share = MIN(guard->share - 1, 1);
-	return false;
-}
-
-int sched_throttle_check(struct sched *sched, const char *app, const char *server,
-			 bool low_priority, struct sched_answer *answer, struct err *err)
-{
-	SCOPED(store_server) row = { 0 };
-	g_autofree char *reason = NULL;
-	struct link *link = NULL;
-	struct guard *guard;
-
-	*answer = (struct sched_answer){
-		.status = GO,
-		.value = SIGNAL_NO_LIMIT,
-		.threshold = SIGNAL_NO_LIMIT,
-	};
-	if (store_server_get(sched->store, server, &row, err) < 0) {
-		answer->status = NO_SERVER;
-		g_strlcpy(answer->message, err->msg, sizeof(answer->message));
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
-	}
-	if (sched_link_get(sched, row.id, &link, err) < 0) {
-		return -1;
-	}
-	guard = sched_guard_need(sched, link);
-	(void)sched_guard_decide(sched, guard, tick_ms());
-	answer->status = status_of(&guard->verdict, low_priority);
-	answer->value = guard->verdict.value;
-	answer->threshold = guard->verdict.limit;
-	reason = sched_guard_reason(guard, tick_ms());
-	if (answer->status == GO && guard->sampler != NULL && !guard->verdict.is_known) {
-		answer->status = UNREADABLE;
-		g_strlcpy(answer->message, "no sample has come yet: ask again",
-			  sizeof(answer->message));
-	} else if (answer->status != GO && reason != NULL) {
-		g_strlcpy(answer->message, reason, sizeof(answer->message));
-	} else if (answer->status == GO && is_passed_over(sched, guard)) {
-		answer->status = FORBIDDEN;
-		(void)g_snprintf(answer->message, sizeof(answer->message),
-				 "%s: %s gets a share of the slots only", reason, app);
 	}
 	return 0;
 }

@@ -70,6 +70,12 @@ NODISCARD int sched_throttle_each(struct sched *sched, const char *server,
 					    struct err *err),
 				  void *ctx, struct err *err);
 
+/* The same of the servers that somebody needs already; nothing is sampled because of it. */
+NODISCARD int sched_throttle_peek(struct sched *sched,
+				  int (*fn)(const struct sched_throttle_view *view, void *ctx,
+					    struct err *err),
+				  void *ctx, struct err *err);
+
 /*
  * Limits of one signal. Each text: NULL leaves it, "-" takes it away, "" is the usual one
  * again, else a number. text: the SELECT, URL or path of an operator's own signal; a new one

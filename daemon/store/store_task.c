@@ -189,6 +189,27 @@ int store_task_running(struct store *store, store_task_fn fn, void *ctx, struct 
 	return call_each(&query, fn, ctx, err);
 }
 
+int store_task_servers(struct store *store, int64_t rollout_id,
+		       int (*fn)(const char *server, void *ctx, struct err *err), void *ctx,
+		       struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_TASK_SERVERS, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":rollout_id", rollout_id);
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(query.stmt->handle, 0);
+
+		if (fn(name, ctx, err) < 0) {
+			return -1;
+		}
+	}
+	return step;
+}
+
 int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,
 		      struct store_counts *counts, struct err *err)
 {

@@ -44,6 +44,11 @@ NODISCARD int64_t store_task_next_due(struct store *store, struct err *err);
 /* Tasks in state running or verifying, of all rollouts: what a start finds. */
 NODISCARD int store_task_running(struct store *store, store_task_fn fn, void *ctx, struct err *err);
 
+/* Names of the servers on which the rollout still has something to do, in order. */
+NODISCARD int store_task_servers(struct store *store, int64_t rollout_id,
+				 int (*fn)(const char *server, void *ctx, struct err *err),
+				 void *ctx, struct err *err);
+
 /* Counts of one wave, or of all when wave is 0. One indexed query. */
 NODISCARD int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,
 				struct store_counts *counts, struct err *err);

@@ -2,22 +2,9 @@
 
 #include <glib.h>
 
+#include "wire_fields.h"
+
 /* clang-format off */
-
-/* _Generic yields 0 and refuses, at compile time, a member of another type. */
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): ctype is a type */
-#define AT(T, m, ctype) (offsetof(struct T, m) + _Generic(((struct T *)0)->m, ctype: 0u))
-
-#define TEXT(T, m, need)      { #m, WIRE_TEXT,   AT(T, m, char *),             need, NULL }
-#define INT(T, m, need)       { #m, WIRE_INT,    AT(T, m, int64_t),            need, NULL }
-#define REAL(T, m, need)      { #m, WIRE_REAL,   AT(T, m, double),             need, NULL }
-#define BOOL(T, m, need)      { #m, WIRE_BOOL,   AT(T, m, bool),               need, NULL }
-#define TEXTS(T, m, need)     { #m, WIRE_TEXTS,  AT(T, m, struct wire_texts),  need, NULL }
-#define LABELS(T, m, need)    { #m, WIRE_LABELS, AT(T, m, struct wire_labels), need, NULL }
-#define OBJECT(T, m, need, O) { #m, WIRE_OBJECT, AT(T, m, struct O),           need, &O##_type }
-#define LIST(T, m, need, O)   { #m, WIRE_LIST,   AT(T, m, struct wire_list),   need, &O##_type }
-
-#define TYPE(T) { #T, sizeof(struct wire_##T), T##_fields }
 
 /*      message      member      required in a request, and the type of what is inside */
 
@@ -217,6 +204,7 @@ static const struct wire_field rollout_fields[] = {
 	TEXT(   wire_rollout, window,            false ),
 	TEXT(   wire_rollout, next_window,       false ),
 	BOOL(   wire_rollout, over_budget,       false ),
+	BOOL(   wire_rollout, throttled,         false ),
 	INT(    wire_rollout, running_limit,     false ),
 	INT(    wire_rollout, eta_s,             false ),
 	REAL(   wire_rollout, rate,              false ),
@@ -476,6 +464,13 @@ const struct wire_type *const wire_types[] = {
 	&wire_task_page_type,
 	&wire_event_type,
 	&wire_event_page_type,
+	&wire_slots_type,
+	&wire_signal_type,
+	&wire_paused_type,
+	&wire_order_type,
+	&wire_throttle_type,
+	&wire_label_limit_type,
+	&wire_check_type,
 	&wire_finding_type,
 	&wire_health_type,
 	&wire_server_add_type,
@@ -492,6 +487,9 @@ const struct wire_type *const wire_types[] = {
 	&wire_rollout_start_type,
 	&wire_verb_type,
 	&wire_resolve_type,
+	&wire_throttle_set_type,
+	&wire_label_limit_set_type,
+	&wire_throttle_verb_type,
 	NULL,
 };
 
@@ -499,6 +497,7 @@ static const char *const kind_names[] = {
 	[WIRE_TEXT]   = "text",
 	[WIRE_INT]    = "integer",
 	[WIRE_REAL]   = "number",
+	[WIRE_MAYBE]  = "number or null",
 	[WIRE_BOOL]   = "true or false",
 	[WIRE_TEXTS]  = "list of texts",
 	[WIRE_LABELS] = "object of texts",

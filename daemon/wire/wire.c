@@ -9,10 +9,15 @@
 
 /* What the operator reads when a field is of another kind. */
 static const char *const kind_words[] = {
-	[WIRE_TEXT] = "a text",           [WIRE_INT] = "a whole number",
-	[WIRE_REAL] = "a number",         [WIRE_BOOL] = "true or false",
-	[WIRE_TEXTS] = "a list of texts", [WIRE_LABELS] = "an object of texts",
-	[WIRE_OBJECT] = "an object",      [WIRE_LIST] = "a list of objects",
+	[WIRE_TEXT] = "a text",
+	[WIRE_INT] = "a whole number",
+	[WIRE_REAL] = "a number",
+	[WIRE_MAYBE] = "a number or null",
+	[WIRE_BOOL] = "true or false",
+	[WIRE_TEXTS] = "a list of texts",
+	[WIRE_LABELS] = "an object of texts",
+	[WIRE_OBJECT] = "an object",
+	[WIRE_LIST] = "a list of objects",
 };
 
 /* The member of object that a field describes; the tables check the types. */
@@ -106,6 +111,7 @@ static void field_release(const struct wire_field *field, void *value)
 		return;
 	case WIRE_INT:
 	case WIRE_REAL:
+	case WIRE_MAYBE:
 	case WIRE_BOOL:
 		return;
 	}
@@ -237,6 +243,7 @@ static void put_value(GString *out, const struct wire_field *field, const void *
 		g_string_append_printf(out, "%" G_GINT64_FORMAT, *(const int64_t *)value);
 		return;
 	case WIRE_REAL:
+	case WIRE_MAYBE:
 		put_real(out, *(const double *)value);
 		return;
 	case WIRE_BOOL:
@@ -383,7 +390,8 @@ static int scalar_get(const struct wire_field *field, void *value, const json_t 
 		*(char **)value = g_strdup(json_string_value(json));
 	} else if (field->kind == WIRE_INT && json_is_integer(json)) {
 		*(int64_t *)value = json_integer_value(json);
-	} else if (field->kind == WIRE_REAL && json_is_number(json)) {
+	} else if ((field->kind == WIRE_REAL || field->kind == WIRE_MAYBE) &&
+		   json_is_number(json)) {
 		*(double *)value = json_number_value(json);
 	} else if (field->kind == WIRE_BOOL && json_is_boolean(json)) {
 		*(bool *)value = json_is_true(json);
@@ -400,6 +408,9 @@ static int field_get(const struct wire_field *field, void *value, json_t *json, 
 		if (strict && field->required) {
 			return err_set(err, ERR_INVALID, "field \"%s\" is missing", field->name);
 		}
+		if (field->kind == WIRE_MAYBE) {
+			*(double *)value = NAN;
+		}
 		return 0;
 	}
 	switch (field->kind) {
@@ -414,6 +425,7 @@ static int field_get(const struct wire_field *field, void *value, json_t *json, 
 	case WIRE_TEXT:
 	case WIRE_INT:
 	case WIRE_REAL:
+	case WIRE_MAYBE:
 	case WIRE_BOOL:
 		return scalar_get(field, value, json, err);
 	}

@@ -6,6 +6,7 @@
 #define API_FIXTURE_H
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -57,9 +58,10 @@ static inline void must(int rc, const struct err *err)
 	}
 }
 
-static inline void fixture_serve(struct fixture *fixture)
+static inline void fixture_serve_at(struct fixture *fixture, const char *port)
 {
 	struct api_setup setup = {
+		.port = port,
 		.base = fixture->base,
 		.store = fixture->store,
 		.sched = fixture->sched,
@@ -73,6 +75,11 @@ static inline void fixture_serve(struct fixture *fixture)
 	if (fixture->api == NULL) {
 		fail_msg("%s", err.msg);
 	}
+}
+
+static inline void fixture_serve(struct fixture *fixture)
+{
+	fixture_serve_at(fixture, NULL);
 }
 
 static inline int fixture_setup(void **state)
@@ -150,6 +157,22 @@ static inline int client_connect(const struct fixture *fixture)
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
+}
+
+/* The next questions go to the port of the api instead. */
+static inline void client_use_port(struct fixture *fixture)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_port = htons((uint16_t)http_port(fixture->api->port));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(evutil_make_socket_nonblocking(fd), 0);
+	if (fixture->client >= 0) {
+		close(fixture->client);
+	}
+	fixture->client = fd;
 }
 
 /* One round of everything the program's loop would do. */
@@ -240,6 +263,29 @@ static inline void ask(struct fixture *fixture, struct reply *reply, const char 
 		       const char *body)
 {
 	ask_with(fixture, reply, line, "", body);
+}
+
+/* HEAD: the answer ends with its head, whatever length it names. */
+static inline void ask_head(struct fixture *fixture, struct reply *reply, const char *path)
+{
+	g_autofree char *text = g_strdup_printf("HEAD %s HTTP/1.1\r\nHost: muster\r\n\r\n", path);
+	const char *end = NULL;
+
+	reply_clear(reply);
+	if (fixture->client < 0) {
+		fixture->client = client_connect(fixture);
+	}
+	client_write(fixture, text, strlen(text));
+	for (unsigned i = 0; i < PUMPS_MAX && end == NULL; i++) {
+		fixture_pump(fixture);
+		assert_true(client_read(fixture));
+		end = strstr(fixture->seen->str, "\r\n\r\n");
+	}
+	assert_non_null(end);
+	reply->status = (int)strtol(fixture->seen->str + strlen("HTTP/1.1 "), NULL, 10);
+	reply->head = g_strndup(fixture->seen->str, (gsize)(end - fixture->seen->str) + 4);
+	assert_int_equal(strlen(reply->head), fixture->seen->len); /* and no body */
+	g_string_truncate(fixture->seen, 0);
 }
 
 /* The answer must be 200; decoded into an empty struct of the type. */

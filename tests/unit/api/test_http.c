@@ -172,6 +172,73 @@ static void rubbish_is_refused_and_the_next_client_served(void **state)
 	reply_clear(&reply);
 }
 
+/* As the answer to GET, with its length, without its body; the connection goes on. */
+static void head_is_get_without_a_body(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reply head = { 0 };
+	struct reply get = { 0 };
+	g_autofree char *length = NULL;
+
+	ask(fixture, &get, "GET /healthz", NULL);
+	ask_head(fixture, &head, "/healthz");
+	assert_int_equal(head.status, 200);
+	length = g_strdup_printf("\r\nContent-Length: %zu\r\n", strlen(get.body));
+	assert_non_null(strstr(head.head, length));
+	assert_non_null(strstr(head.head, "\r\nContent-Type: application/json\r\n"));
+	ask_head(fixture, &head, "/v1/servers");
+	assert_int_equal(head.status, 405);
+	ask(fixture, &get, "GET /healthz", NULL);
+	assert_int_equal(get.status, 200);
+	reply_clear(&head);
+	reply_clear(&get);
+}
+
+static void who_asks_through_a_port_is_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *big = g_strnfill(20000, 'x');
+	g_autofree char *line = g_strdup_printf("GET /healthz?%s", big);
+	struct reply reply = { 0 };
+
+	api_close(fixture->api);
+	fixture_serve_at(fixture, "127.0.0.1:0");
+	assert_true(http_port(fixture->api->port) > 0);
+	assert_int_equal(http_port(fixture->api->http), 0);
+	client_use_port(fixture);
+	ask(fixture, &reply, "GET /healthz", NULL);
+	assert_int_equal(reply.status, 200);
+	ask_head(fixture, &reply, "/healthz");
+	assert_int_equal(reply.status, 200);
+	ask(fixture, &reply, "GET /v1/servers", NULL);
+	assert_int_equal(reply.status, 404);
+	assert_non_null(strstr(reply.body, "there is no operation at /v1/servers"));
+	ask(fixture, &reply, "POST /v1/pause", "{}");
+	assert_int_equal(reply.status, 404);
+	ask(fixture, &reply, line, NULL); /* more than a port takes */
+	assert_int_equal(reply.status, 400);
+	reply_clear(&reply);
+}
+
+static void a_port_that_others_reach_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_setup setup = { .base = fixture->base, .fd = -1, .fn = never };
+	g_autofree char *taken = NULL;
+	struct err err;
+
+	setup.port = "0.0.0.0:0";
+	assert_null(http_open(&setup, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	api_close(fixture->api);
+	fixture_serve_at(fixture, "127.0.0.1:0");
+	taken = g_strdup_printf("127.0.0.1:%d", http_port(fixture->api->port));
+	setup.port = taken;
+	assert_null(http_open(&setup, &err));
+	assert_int_equal(err.code, ERR_SYSTEM);
+	assert_non_null(strstr(err.msg, taken));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -186,6 +253,9 @@ int main(void)
 		TEST(a_connection_is_kept),
 		TEST(the_client_may_leave_before_the_answer),
 		TEST(rubbish_is_refused_and_the_next_client_served),
+		TEST(head_is_get_without_a_body),
+		TEST(who_asks_through_a_port_is_nobody),
+		TEST(a_port_that_others_reach_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("http", tests, NULL, NULL);

@@ -75,11 +75,24 @@ static void each_end_of_a_rollout_has_its_exit_code(void **state)
 	}
 }
 
+/* No human is needed: the load that paused it lets it go on. */
+static void one_that_a_load_has_paused_still_goes(void **state)
+{
+	const struct wire_rollout rollout = { .state = paused,
+					      .throttled = true,
+					      .counts = { .total = 2, .done = 1 } };
+
+	(void)state;
+	assert_int_equal(exits_of_rollout(&rollout), EXIT_TIMEOUT);
+	assert_false(exits_rollout_rests(&rollout));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_error_has_its_exit_code),
 		cmocka_unit_test(each_end_of_a_rollout_has_its_exit_code),
+		cmocka_unit_test(one_that_a_load_has_paused_still_goes),
 	};
 
 	return cmocka_run_group_tests_name("exits", tests, NULL, NULL);

@@ -144,6 +144,42 @@ static void the_next_command_leads_on(void **state)
 	}
 }
 
+/* Paused by a load: where to look is the throttle, and nothing waits for a human. */
+static void a_load_that_pauses_is_looked_at(void **state)
+{
+	const struct wire_rollout rollout = { .id = id, .state = paused, .throttled = true };
+	g_autofree char *next = progress_next_command(&rollout);
+
+	(void)state;
+	assert_string_equal(next, "muster throttle show");
+}
+
+static void servers_are_in_the_picture_while_it_goes(void **state)
+{
+	static char server[] = "db1";
+	static char slow[] = "slow";
+	static char why[] = "lag 4 > 3 (soft)";
+	static const struct style plain = { .output = RENDER_TABLE };
+	static const char want[] = "\n  db1 slow, 2/4 slots: lag 4 > 3 (soft)\n";
+	const struct wire_throttle throttle = { .server = server,
+						.state = slow,
+						.reason = why,
+						.slots = { .now = 2, .max = 4 } };
+	struct wire_rollout rollout = { .id = id, .state = running };
+	const struct progress progress = { .rollout = &rollout,
+					   .throttles = &throttle,
+					   .nr_throttles = 1 };
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	(void)state;
+	progress_block(out, &progress, &plain);
+	assert_non_null(strstr(out->str, want));
+	rollout.state = paused; /* what was seen of them is old then */
+	g_string_truncate(out, 0);
+	progress_block(out, &progress, &plain);
+	assert_null(strstr(out->str, "db1"));
+}
+
 static void an_event_is_one_line(void **state)
 {
 	(void)state;
@@ -184,6 +220,8 @@ int main(void)
 		cmocka_unit_test(the_picture_says_how_it_stands),
 		cmocka_unit_test(many_waves_are_a_window_around_the_one_that_runs),
 		cmocka_unit_test(the_next_command_leads_on),
+		cmocka_unit_test(a_load_that_pauses_is_looked_at),
+		cmocka_unit_test(servers_are_in_the_picture_while_it_goes),
 		cmocka_unit_test(an_event_is_one_line),
 		cmocka_unit_test(a_summary_is_one_line),
 	};

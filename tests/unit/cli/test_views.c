@@ -12,9 +12,9 @@
 static void every_view_fits_its_message(void **state)
 {
 	static const struct view *const views[] = {
-		&view_server,    &view_server_check, &view_tenant, &view_release,
-		&view_migration, &view_rollout,      &view_wave,   &view_preview,
-		&view_task,      &view_event,        &view_changed
+		&view_server,  &view_server_check, &view_tenant,  &view_release,    &view_migration,
+		&view_rollout, &view_wave,         &view_preview, &view_task,       &view_event,
+		&view_changed, &view_throttle,     &view_signal,  &view_label_limit
 	};
 	static const struct style csv = { .output = RENDER_CSV };
 

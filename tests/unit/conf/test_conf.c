@@ -38,6 +38,8 @@ static const struct {
 	{ "lock_wait = \"31s\";",          "m.conf:1: \"lock_wait\" must be from 1s to 30s, not 31s" },
 	{ "retry = \"99ms\";",             "m.conf:1: \"retry\" must be from 100ms to 1h, not 99ms" },
 	{ "lock_wait = \"5s\"; stall = \"4s\";", "m.conf: \"lock_wait\" is one try and \"stall\" all of them, so it cannot be longer" },
+	{ "check_listen = \"0.0.0.0:33\";", "m.conf:1: \"check_listen\" must be a loopback address with a port in quotes, such as \"127.0.0.1:3309\"" },
+	{ "check_listen = \"localhost\";", "m.conf:1: \"check_listen\" must be a loopback address with a port in quotes, such as \"127.0.0.1:3309\"" },
 	{ "budget = \"101%\";",            "m.conf:1: \"budget\" must be a number or a share in quotes, such as \"3\" or \"1%\"" },
 	{ "budget = \"-1\";",              "m.conf:1: \"budget\" must be a number or a share in quotes, such as \"3\" or \"1%\"" },
 	{ "budget = \"%\";",               "m.conf:1: \"budget\" must be a number or a share in quotes, such as \"3\" or \"1%\"" },

@@ -31,6 +31,8 @@ static const struct {
 	{ "stop_timeout", "0",          "\"0s\"" },
 	{ "budget",      "0",           "\"0\"" },
 	{ "budget",      "100%",        "\"100%\"" },
+	{ "check_listen", "",           "\"\"" },
+	{ "check_listen", "[::1]:33",   "\"[::1]:33\"" },
 	{ "data_dir",    "/a \"b\"\\",  "\"/a \\\"b\\\"\\\\\"" },
 	{ "log_level",   "error",       "\"error\"" },
 	{ "admins",      "",            "[ ]" },

@@ -48,6 +48,54 @@ static void check_of_no_server_says_so(void **state)
 	assert_null(result->session);
 }
 
+static int set_and_ask(struct db_session *session, const char *text, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_execf(session, err, "set @tried = 1") < 0 ||
+	    db_query(session, &rows, text, err) < 0) {
+		return -1;
+	}
+	return rows.nr == 1 ? 0 : err_set(err, ERR_INVALID, "%zu rows", rows.nr);
+}
+
+/* The word of the trial is the result; what it set is not in the session that is kept. */
+static void a_trial_says_what_it_finds_and_leaves_nothing(void **state)
+{
+	static const struct {
+		const char *text;
+		enum err_code code;
+		const char *message;
+	} rows[] = {
+		{ "select 1", ERR_NONE, "" },
+		{ "select 1 union all select 2", ERR_INVALID, "2 rows" },
+		{ "select nothing", ERR_DB, "nothing" },
+	};
+	struct db_session *session = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct exec_order *order = kit_order(EXEC_TRY, NULL, NULL);
+		SCOPED_PTR(exec_result) result = NULL;
+		SCOPED(db_rows) left = { 0 };
+		struct err err = { 0 };
+
+		order->session = session;
+		order->word = g_strdup(rows[i].text);
+		order->trial = set_and_ask;
+		result = exec_run(order);
+		assert_int_equal(result->ok, rows[i].code == ERR_NONE);
+		assert_int_equal(result->err.code, rows[i].code);
+		assert_non_null(strstr(result->err.msg, rows[i].message));
+		assert_false(result->server_down);
+		session = g_steal_pointer(&result->session);
+		assert_non_null(session);
+		assert_int_equal(db_query(session, &left, "select @tried is null", &err), 0);
+		assert_string_equal(left.cells[0][0], "1");
+	}
+	db_session_free(session);
+}
+
 struct sleeper {
 	struct db_session *session;
 	struct err err;
@@ -117,6 +165,7 @@ int main(void)
 		cmocka_unit_test(check_of_a_closed_session_opens_another),
 		cmocka_unit_test(check_of_no_server_says_so),
 		cmocka_unit_test(kill_ends_a_statement_and_not_the_session),
+		cmocka_unit_test(a_trial_says_what_it_finds_and_leaves_nothing),
 		cmocka_unit_test(every_kind_has_a_name),
 		cmocka_unit_test(an_order_that_never_ran_is_freed_whole),
 	};

@@ -210,6 +210,44 @@ static void a_call_may_change_what_it_is_called_for(void **state)
 	fixture_commit(fixture);
 }
 
+static int server_names(const char *server, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s ", server);
+	return 0;
+}
+
+/* A server whose tasks have all ended is not needed any more. */
+static void servers_with_work_left_are_named(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autoptr(GString) seen = g_string_new(NULL);
+	g_autofree int64_t *tasks = NULL;
+	int64_t servers[2];
+	int64_t id;
+
+	fixture_begin(fixture);
+	servers[0] = fixture_server(fixture, "db2");
+	servers[1] = fixture_server(fixture, "db1");
+	(void)fixture_server(fixture, "db3");
+	id = fixture_rollout(fixture, ROLLOUT_RUNNING);
+	tasks = fleet(fixture, id, servers);
+	WORKS(fixture, store_task_servers(fixture->store, id, server_names, seen, &fixture->err));
+	assert_string_equal(seen->str, "db1 db2 ");
+	for (int i = 0; i < 6; i += 2) { /* all of db2 */
+		set_state(fixture, tasks[i], i == 0 ? TASK_FAILED : TASK_DONE, 0);
+	}
+	set_state(fixture, tasks[1], TASK_WAITING, 0);
+	g_string_truncate(seen, 0);
+	WORKS(fixture, store_task_servers(fixture->store, id, server_names, seen, &fixture->err));
+	assert_string_equal(seen->str, "db1 ");
+	g_string_truncate(seen, 0);
+	WORKS(fixture,
+	      store_task_servers(fixture->store, id + 1, server_names, seen, &fixture->err));
+	assert_string_equal(seen->str, "");
+	fixture_commit(fixture);
+}
+
 static void check_counts(struct fixture *fixture, int64_t id, int64_t wave, const char *want)
 {
 	g_autoptr(GString) got = g_string_new(NULL);
@@ -335,6 +373,7 @@ int main(void)
 		STORE_TEST(they_are_listed_by_wave_and_rank),
 		STORE_TEST(those_due_belong_to_rollouts_that_go_on),
 		STORE_TEST(a_call_may_change_what_it_is_called_for),
+		STORE_TEST(servers_with_work_left_are_named),
 		STORE_TEST(counts_follow_every_change),
 		STORE_TEST(ten_thousand_are_few),
 	};

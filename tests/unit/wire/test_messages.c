@@ -16,6 +16,7 @@ static size_t kind_size(const struct wire_field *field)
 	case WIRE_INT:
 		return sizeof(int64_t);
 	case WIRE_REAL:
+	case WIRE_MAYBE:
 		return sizeof(double);
 	case WIRE_BOOL:
 		return sizeof(bool);

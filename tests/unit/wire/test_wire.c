@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -240,6 +241,43 @@ static void numbers_keep_their_kind(void **state)
 	assert_null(list.items);
 }
 
+/* What is not there is null, and null is not 0. */
+static void a_number_may_be_missing(void **state)
+{
+	const char *text = "[{\"name\":\"a\",\"value\":0.5,\"soft\":null},{\"value\":3}]";
+	struct wire_list list = { 0 };
+	const struct wire_signal *signals;
+	g_autofree char *json = NULL;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(wire_decode_list(&wire_signal_type, &list, text, strlen(text), &err), 0);
+	signals = list.items;
+	assert_true(signals[0].value == 0.5);
+	assert_true(isnan(signals[0].soft) && isnan(signals[0].hard));
+	assert_true(signals[1].value == 3.0);
+	json = wire_encode_list(&wire_signal_type, &list);
+	assert_non_null(
+		strstr(json, "\"value\":0.5,\"infinite\":false,\"soft\":null,\"hard\":null,"));
+	wire_list_release(&wire_signal_type, &list);
+	text = "[{\"value\":\"much\"}]";
+	assert_int_equal(wire_decode_list(&wire_signal_type, &list, text, strlen(text), &err), -1);
+	assert_string_equal(err.msg,
+			    "list of signal: [0]: field \"value\" must be a number or null");
+}
+
+/* As freno has it, for those who know freno. */
+static void a_check_has_the_names_of_freno(void **state)
+{
+	static char message[] = "no";
+	const struct wire_check check = { 429, 61, 32, message };
+	g_autofree char *json = wire_encode(&wire_check_type, &check);
+
+	(void)state;
+	assert_string_equal(json, "{\"StatusCode\":429,\"Value\":61.0,\"Threshold\":32.0,"
+				  "\"Message\":\"no\"}");
+}
+
 /* UPDATE_GOLDEN=1 rewrites it; the difference is then reviewed. */
 static void the_protocol_page_is_current(void **state)
 {
@@ -266,6 +304,8 @@ int main(void)
 		cmocka_unit_test(any_text_is_json),
 		cmocka_unit_test(lists_grow_and_come_back),
 		cmocka_unit_test(numbers_keep_their_kind),
+		cmocka_unit_test(a_number_may_be_missing),
+		cmocka_unit_test(a_check_has_the_names_of_freno),
 		cmocka_unit_test(the_protocol_page_is_current),
 	};
 
