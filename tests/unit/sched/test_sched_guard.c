@@ -140,6 +140,48 @@ static void what_it_did_is_in_the_audit_trail(void **state)
 	assert_string_equal(events->str, "server/db1 stopped|server/db1 paused|server/db1 go|");
 }
 
+static struct running *runs_there(struct fixture *fixture, int64_t id, bool killable)
+{
+	struct running *running = g_new0(struct running, 1);
+
+	running->task_id = id;
+	running->server_id = fixture->server_id;
+	atomic_init(&running->live.killable, killable);
+	g_hash_table_insert(fixture->sched->running, g_memdup2(&id, sizeof(id)), running);
+	return running;
+}
+
+static void a_critical_load_ends_what_can_be_ended_where_that_is_wanted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_policy policy = fixture_policy();
+	struct running *safe = runs_there(fixture, 901, true);
+	struct running *unsafe = runs_there(fixture, 902, false);
+	SCOPED(seen) seen = { 0 };
+
+	look_at_server(fixture, &seen);
+	for (int i = 0; i < 3; i++) {
+		give(fixture, 500);
+	}
+	assert_int_equal(safe->live.stop, 0); /* the usual policy waits */
+	assert_int_equal(safe->live.wait, 1);
+	governor_begin(
+		((struct guard *)g_hash_table_lookup(fixture->sched->guards, &fixture->server_id))
+			->governor,
+		false, tick_ms());
+	give(fixture, 1);
+	give(fixture, 1);
+	assert_int_equal(safe->live.wait, 0);
+	policy.throttle_kills = true;
+	sched_set_policy(fixture->sched, &policy);
+	for (int i = 0; i < 3; i++) {
+		give(fixture, 500);
+	}
+	assert_int_equal(safe->live.stop, 1);
+	assert_int_equal(unsafe->live.stop, 0);
+	g_hash_table_remove_all(fixture->sched->running);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +192,7 @@ int main(void)
 		SCENARIO(a_restart_does_not_forget_who_paused_it),
 		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
 		SCENARIO(what_it_did_is_in_the_audit_trail),
+		SCENARIO(a_critical_load_ends_what_can_be_ended_where_that_is_wanted),
 	};
 
 	return cmocka_run_group_tests_name("sched_guard", tests, NULL, NULL);

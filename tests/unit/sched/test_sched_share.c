@@ -145,6 +145,27 @@ static void a_label_has_no_more_than_its_limit(void **state)
 	assert_int_equal(most, 1); /* the server would take two */
 }
 
+static void a_priority_is_set_live_within_its_range(void **state)
+{
+	const struct sched_start start = { .release = "rel" };
+	struct fixture *fixture = *state;
+	SCOPED(store_rollout) out = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	(void)fixture_start(fixture, &start);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_rollout_set(fixture->sched, "r1", "priority", "-10", &fixture_actor, &out, &err),
+	     &err);
+	assert_int_equal(out.priority, -10);
+	assert_int_equal(sched_rollout_set(fixture->sched, "r1", "priority", "11", &fixture_actor,
+					   &out, &err),
+			 -1);
+	assert_non_null(strstr(err.msg, "from -10 to 10"));
+	store_rollback(fixture->store);
+}
+
 static bool may_all(struct share *share, struct run *run, struct link *link, int64_t *id)
 {
 	const struct run_task *item = NULL;
@@ -205,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_priority_is_a_number_of_turns),
 		SCENARIO(two_rollouts_share_a_server),
 		SCENARIO(a_label_has_no_more_than_its_limit),
+		SCENARIO(a_priority_is_set_live_within_its_range),
 		SCENARIO(a_slow_server_takes_large_tenants_one_by_one),
 	};
 
