@@ -61,8 +61,9 @@ const struct conf_key conf_keys[] = {
 	  "Empty means the group of musterd itself.\n"
 	  "A group that does not exist is reported and passed over." },
 	{ "check_listen", CONF_LOOPBACK, AT(check_listen, char *), "", 0, 0, RESTART,
-	  "Where /check and /healthz, and nothing else, are also answered over TCP, without a\n"
-	  "right: a loopback address with a port, such as \"127.0.0.1:3309\".\n"
+	  "Where /check and /healthz are answered over TCP, too, to everybody on this\n"
+	  "machine: a loopback address with a port.\n"
+	  "Nothing else is answered there.\n"
 	  "For gh-ost and scripts that ask whether a server can bear more work.\n"
 	  "Empty means nowhere." },
 	{ "admins", CONF_NAMES, AT(admins, char **), "", 0, NAMES_MAX, RELOAD,
@@ -95,14 +96,15 @@ const struct conf_key conf_keys[] = {
 	{ "stop_timeout", CONF_DURATION, AT(stop_timeout_ms, int64_t), "60s", 0, HOUR, RELOAD,
 	  "How long a stop waits for statements that run." },
 	{ "throttle", CONF_SWITCH, AT(throttle, int64_t), "on", 0, 0, RELOAD,
-	  "Whether the load of the servers that are worked on is sampled, and slows or pauses\n"
-	  "what is done there." },
+	  "Whether the load of the servers that are worked on is sampled,\n"
+	  "and slows or pauses what is done there." },
 	{ "throttle_probe", CONF_SWITCH, AT(throttle_probe, int64_t), "on", 0, 0, RELOAD,
 	  "Whether the time of a small commit is among what is sampled.\n"
 	  "It is made in a database of muster's own, outside the binary log." },
 	{ "throttle_ddl", CONF_DDL, AT(throttle_ddl, int64_t), "wait", 0, 0, RELOAD,
-	  "What happens to a statement that runs when the load becomes critical: it is waited\n"
-	  "for, or ended where the server undoes it whole, and run again afterwards." },
+	  "What happens to a statement that runs when the load becomes critical:\n"
+	  "it is waited for, or ended where the server undoes it whole, and run again\n"
+	  "afterwards." },
 	{ .name = NULL },
 };
 
