@@ -8,6 +8,7 @@
 #include "exec.h"
 #include "ops_window.h"
 #include "release.h"
+#include "sched_throttle.h"
 #include "store_release.h"
 #include "store_rollout.h"
 #include "store_task.h"
@@ -252,6 +253,18 @@ static void waits_view(const struct store_rollout *row, const struct store_waits
 	}
 }
 
+/* No server that it still has to go to lets anything start. */
+static void throttle_view(const struct api *api, const struct store_rollout *row,
+			  struct wire_rollout *out)
+{
+	char *why = sched_rollout_throttled(api->sched, row->id);
+
+	if (why != NULL) {
+		g_free(out->reason);
+		out->reason = why;
+	}
+}
+
 int view_rollout(const struct api *api, const struct store_rollout *row, struct wire_rollout *out,
 		 struct err *err)
 {
@@ -274,6 +287,7 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	out->budget.limit = row->budget_limit;
 	sched_rollout_pace(api->sched, row->id, &out->rate, &out->eta_s);
 	waits_view(row, &waits, out);
+	throttle_view(api, row, out);
 	for (; *actions != NULL; actions++) {
 		wire_texts_add(&out->available_actions, *actions);
 	}
@@ -349,6 +363,17 @@ static void live_copy(const struct api *api, const struct store_task *row, struc
 	}
 }
 
+/* What keeps it from being taken counts for more than how it came to be pending. */
+static char *task_reason(const struct api *api, const struct store_task *row)
+{
+	const char *why = sched_throttle_reason(api->sched, row->server_id);
+
+	if (row->state != TASK_PENDING || why == NULL) {
+		return g_strdup(row->reason);
+	}
+	return g_strdup_printf("waits: server %s: %s", row->server, why);
+}
+
 void view_task(const struct api *api, const struct store_task *row, struct wire_task *out)
 {
 	out->rollout = view_rollout_id(row->rollout_id);
@@ -356,7 +381,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 	out->server = g_strdup(row->server);
 	out->wave = row->wave;
 	out->state = g_strdup(task_state_names[row->state]);
-	out->reason = g_strdup(row->reason);
+	out->reason = task_reason(api, row);
 	out->migration = g_strdup(row->migration);
 	out->statement = row->statement;
 	out->statements = row->statements;

@@ -325,3 +325,29 @@ const char *sched_throttle_reason(const struct sched *sched, int64_t server_id)
 
 	return guard == NULL || guard->verdict.state < THROTTLE_PAUSED ? NULL : guard->verdict.what;
 }
+
+char *sched_rollout_throttled(const struct sched *sched, int64_t rollout_id)
+{
+	const struct run *run = g_hash_table_lookup(sched->runs, &rollout_id);
+	const struct guard *guard = NULL;
+	GHashTableIter iter;
+	void *key;
+	void *queue;
+
+	if (run == NULL || run->stale || run->row.state != ROLLOUT_RUNNING) {
+		return NULL;
+	}
+	g_hash_table_iter_init(&iter, run->queues);
+	while (g_hash_table_iter_next(&iter, &key, &queue)) {
+		if (((GQueue *)queue)->length == 0) {
+			continue;
+		}
+		guard = g_hash_table_lookup(sched->guards, key);
+		if (guard == NULL || guard->verdict.state < THROTTLE_PAUSED) {
+			return NULL;
+		}
+	}
+	return guard == NULL
+		       ? NULL
+		       : g_strdup_printf("waits: server %s: %s", guard->name, guard->verdict.what);
+}

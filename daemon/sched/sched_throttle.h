@@ -143,4 +143,7 @@ NODISCARD int sched_throttle_check(struct sched *sched, const char *app, const c
 /* Why nothing new starts on a server now: "threads_running 61 > 32 (hard)"; NULL: it may. */
 const char *sched_throttle_reason(const struct sched *sched, int64_t server_id);
 
+/* The same of a running rollout: no server that it has tasks for lets one start. Owned. */
+char *sched_rollout_throttled(const struct sched *sched, int64_t rollout_id);
+
 #endif /* SCHED_THROTTLE_H */

@@ -110,6 +110,8 @@ poll 30 state_is held running
 has "held by " "$(j '.[0].reason' throttle show main)"
 has "backup runs" "$(j '.[0].reason' throttle show main)"
 is paused "$(j '.[0].state' throttle show main)"
+has "waits: server main: held by " "$(j .reason rollout show held)"
+has "waits: server main: held by " "$(j .reason task show held/client_007)"
 is 0 "$(tables eight)"
 daemon_stop
 daemon_start
