@@ -298,11 +298,11 @@ static void csv_row(GString *out, const struct wire_throttle *throttle,
 
 void throttle_csv(GString *out, const struct wire_list *list)
 {
-	static const struct wire_signal none = { .value = NAN,
-						 .soft = NAN,
-						 .hard = NAN,
-						 .critical = NAN,
-						 .age_s = NAN };
+	static const struct wire_signal none = { .value = (double)NAN,
+						 .soft = (double)NAN,
+						 .hard = (double)NAN,
+						 .critical = (double)NAN,
+						 .age_s = (double)NAN };
 	const struct wire_throttle *throttles = list->items;
 
 	g_string_append(out, "server,state,reason,since,slots_now,slots_max,paused_s,signal,value,"

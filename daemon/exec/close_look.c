@@ -208,7 +208,6 @@ static int group_take(struct group *group, struct err *err)
 
 static int look_databases(struct group *group, struct err *err)
 {
-	g_autofree char *schema = db_quote(group->session, group->schema);
 	g_autofree char *takes = list_of(group->session, true);
 	g_autofree char *keeps = list_of(group->session, false);
 	SCOPED(db_rows) rows = { 0 };

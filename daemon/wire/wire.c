@@ -409,7 +409,7 @@ static int field_get(const struct wire_field *field, void *value, json_t *json, 
 			return err_set(err, ERR_INVALID, "field \"%s\" is missing", field->name);
 		}
 		if (field->kind == WIRE_MAYBE) {
-			*(double *)value = NAN;
+			*(double *)value = (double)NAN;
 		}
 		return 0;
 	}

@@ -71,7 +71,6 @@ static void a_signal_of_an_operator_comes_and_goes(void **state)
 	const struct sched_limit more = { "sql:queue", NULL, "20", NULL, NULL };
 	const struct sched_limit gone = { "sql:queue", NULL, NULL, NULL, "-" };
 	struct fixture *fixture = *state;
-	SCOPED(seen) seen = { 0 };
 
 	ORDER(fixture,
 	      sched_throttle_set(fixture->sched, "db1", &made, &fixture_actor, &order_err));
@@ -147,8 +146,9 @@ static void an_end_is_needed(void **state)
 	assert_non_null(strstr(err.msg, "it has to end by itself"));
 	assert_int_equal(sched_throttle_ratio(fixture->sched, "db1", 0, 1000, &fixture_actor, &err),
 			 -1);
-	assert_int_equal(
-		sched_throttle_ratio(fixture->sched, "db1", NAN, 1000, &fixture_actor, &err), -1);
+	assert_int_equal(sched_throttle_ratio(fixture->sched, "db1", (double)NAN, 1000,
+					      &fixture_actor, &err),
+			 -1);
 	assert_int_equal(sched_throttle_hold(fixture->sched, "db9", 1000, &fixture_actor, &err),
 			 -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);

@@ -78,8 +78,8 @@ static inline int see(const struct sched_throttle_view *view, void *ctx, struct 
 		.paused_ms = view->paused_ms,
 		.hold = g_strdup(view->hold),
 		.ratio = view->ratio,
-		.hard = NAN,
-		.value = NAN,
+		.hard = (double)NAN,
+		.value = (double)NAN,
 	};
 	for (size_t i = 0; i < view->nr_signals; i++) {
 		if (strcmp(view->signals[i].name, "threads_running") == 0) {

@@ -59,7 +59,7 @@ static void what_is_said_replaces_what_is_usual(void **state)
 	const struct gauge_change change = { .has_hard = true,
 					     .hard = 7,
 					     .has_soft = true,
-					     .soft = NAN };
+					     .soft = (double)NAN };
 	struct gauge *gauge = gauge_new("threads_running");
 	double critical = gauge->limits.critical;
 
@@ -75,7 +75,7 @@ static void what_is_said_replaces_what_is_usual(void **state)
 
 static void silence_begins_with_the_last_good_value(void **state)
 {
-	const struct reading bad = { .name = "lag", .value = NAN, .problem = "it hangs" };
+	const struct reading bad = { .name = "lag", .value = (double)NAN, .problem = "it hangs" };
 	struct gauge *gauge = gauge_new("lag");
 
 	(void)state;

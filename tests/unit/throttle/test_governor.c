@@ -155,7 +155,7 @@ static void one_spike_above_critical_does_nothing(void **state)
 
 	run(bench, 1, 5000);
 	for (int i = 0; i < 50; i++) {
-		give(bench, 100000, INFINITY);
+		give(bench, 100000, (double)INFINITY);
 		expect(bench, THROTTLE_GO, NULL);
 		bench->now += bench->verdict.period_ms;
 		give(bench, 1, 0);

@@ -11,11 +11,11 @@
 
 static const struct level_limits high = { .soft = 10, .hard = 20, .critical = 100 };
 static const struct level_limits low = { 10, 5, 2, .lower_is_worse = true };
-static const struct level_limits only_hard = { NAN, 20, NAN, false };
-static const struct level_limits at_all = { NAN, 0, NAN, false };
-static const struct level_limits none = { NAN, NAN, NAN, false };
+static const struct level_limits only_hard = { (double)NAN, 20, (double)NAN, false };
+static const struct level_limits at_all = { (double)NAN, 0, (double)NAN, false };
+static const struct level_limits none = { (double)NAN, (double)NAN, (double)NAN, false };
 
-#define END NAN
+#define END (double)NAN
 
 /* clang-format off */
 static const struct {
@@ -45,7 +45,7 @@ static const struct {
 	{ "lower is worse: to the end", &low,
 		{ 1, 0, 0, END }, { LEVEL_OK, LEVEL_CRITICAL, LEVEL_CRITICAL } },
 	{ "a stopped replica is infinitely late", &high,
-		{ INFINITY, INFINITY, 0, 0, END },
+		{ (double)INFINITY, (double)INFINITY, 0, 0, END },
 		{ LEVEL_OK, LEVEL_CRITICAL, LEVEL_CRITICAL, LEVEL_OK } },
 	{ "a limit alone", &only_hard,
 		{ 15, 15, 21, 21, 1, 1, END },
@@ -53,7 +53,7 @@ static const struct {
 	{ "go or stop", &at_all,
 		{ 0, 1, 1, 0, 0, END },
 		{ LEVEL_OK, LEVEL_OK, LEVEL_HARD, LEVEL_HARD, LEVEL_OK } },
-	{ "no limit", &none, { 1e300, INFINITY, 1e300, END }, { LEVEL_OK, LEVEL_OK, LEVEL_OK } },
+	{ "no limit", &none, { 1e300, (double)INFINITY, 1e300, END }, { LEVEL_OK, LEVEL_OK, LEVEL_OK } },
 };
 
 /* clang-format on */

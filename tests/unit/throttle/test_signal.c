@@ -93,12 +93,12 @@ static void nothing_is_past_no_limit(void **state)
 	(void)state;
 	assert_true(signal_is_past(2, 1, false));
 	assert_false(signal_is_past(1, 1, false));
-	assert_false(signal_is_past(1e300, NAN, false));
-	assert_true(signal_is_past(INFINITY, 1e300, false));
+	assert_false(signal_is_past(1e300, (double)NAN, false));
+	assert_true(signal_is_past((double)INFINITY, 1e300, false));
 	assert_true(signal_is_past(4, 5, true));
 	assert_false(signal_is_past(5, 5, true));
-	assert_false(signal_is_past(0, NAN, true));
-	assert_false(signal_is_past(NAN, 5, false));
+	assert_false(signal_is_past(0, (double)NAN, true));
+	assert_false(signal_is_past((double)NAN, 5, false));
 }
 
 static void a_custom_one_is_released_to_nothing(void **state)
