@@ -83,6 +83,17 @@ revive() {
 	crash_start
 }
 
+# It may die of its last statements, too, and has nothing to do when it comes back.
+stops() {
+	daemon_end TERM
+	if [ "$status" -ne 0 ]; then
+		[[ $status =~ $dies_with ]] || fail "musterd ended with $status"
+		deaths=$((deaths + 1))
+		crash_start
+		daemon_stop
+	fi
+}
+
 act() {
 	local until=$((SECONDS + 60))
 
@@ -286,7 +297,7 @@ live() { # CMD…, in a process of its own
 	act tenant discover --server main --like "c${lives}\\_%"
 	"$@"
 	alive || revive
-	daemon_stop
+	stops
 	daemon_pid=
 	poll 5 alone
 	no_trace "${fleet[@]}"
