@@ -197,25 +197,27 @@ static int run_try(struct visit *visit, struct exec_result *result, struct err *
 struct exec_step {
 	bool in_tenant;
 	bool insists;
+	bool is_new;
 	int (*run)(struct visit *visit, struct exec_result *result, struct err *err);
 };
 
 /* clang-format off */
 static const struct exec_step steps[EXEC_KIND_NR] = {
-	/* kind              in a tenant, under its lock; again while a server comes back */
-	[EXEC_SURVEY]   = { false, true,  survey_run },
-	[EXEC_CHECK]    = { false, false, run_check },
-	[EXEC_DISCOVER] = { false, false, survey_discover },
-	[EXEC_RESOLVE]  = { true,  false, resolve_run },
-	[EXEC_KILL]     = { false, false, run_kill },
-	[EXEC_CHAIN]    = { false, true,  chain_run },
-	[EXEC_TRY]      = { false, false, run_try },
-	[EXEC_SWEEP]    = { false, false, chain_sweep },
-	[EXEC_CLAIM]    = { false, false, claim_run },
-	[EXEC_WRITERS]  = { false, false, close_run_writers },
-	[EXEC_CLOSE]    = { false, false, close_run_close },
-	[EXEC_OPEN]     = { false, false, close_run_open },
-	[EXEC_CLOSED]   = { false, false, close_run_closed },
+	/* kind              in a tenant, under its lock; again while a server comes back; on a new
+	 *                   session, so that the account is tried as it is today */
+	[EXEC_SURVEY]   = { false, true,  false, survey_run },
+	[EXEC_CHECK]    = { false, false, true,  run_check },
+	[EXEC_DISCOVER] = { false, false, false, survey_discover },
+	[EXEC_RESOLVE]  = { true,  false, false, resolve_run },
+	[EXEC_KILL]     = { false, false, false, run_kill },
+	[EXEC_CHAIN]    = { false, true,  false, chain_run },
+	[EXEC_TRY]      = { false, false, false, run_try },
+	[EXEC_SWEEP]    = { false, false, false, chain_sweep },
+	[EXEC_CLAIM]    = { false, false, false, claim_run },
+	[EXEC_WRITERS]  = { false, false, false, close_run_writers },
+	[EXEC_CLOSE]    = { false, false, false, close_run_close },
+	[EXEC_OPEN]     = { false, false, false, close_run_open },
+	[EXEC_CLOSED]   = { false, false, false, close_run_closed },
 };
 
 /* clang-format on */
@@ -265,12 +267,19 @@ static int try_step(const struct exec_step *step, struct visit *visit, struct ex
 static void run_step(const struct exec_step *step, struct exec_order *order,
 		     struct exec_result *result)
 {
-	bool is_kept = order->session != NULL;
 	struct visit visit = { 0 };
+	int64_t until_ms;
 	struct err err;
-	int done = try_step(step, &visit, order, result, &err);
+	bool is_kept;
+	int done;
+
+	if (step->is_new) {
+		db_session_free(g_steal_pointer(&order->session));
+	}
+	is_kept = order->session != NULL;
+	done = try_step(step, &visit, order, result, &err);
 	/* not one that was away before */
-	int64_t until_ms = visit.session == NULL ? 0 : tick_ms() + INSIST_MS;
+	until_ms = visit.session == NULL ? 0 : tick_ms() + INSIST_MS;
 
 	while (done < 0 && is_again(step, &visit, is_kept, until_ms, &err)) {
 		if (visit.session == NULL) {

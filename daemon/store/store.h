@@ -64,8 +64,8 @@ NODISCARD int store_backup(struct store *store, const char *path, struct err *er
 NODISCARD int store_backup_file(const char *inventory, const char *path, struct err *err);
 
 /*
- * What made the last call fail with ERR_STORE may go away by itself (disk full,
- * busy): the turn should be tried again later.
+ * What made the last call fail with ERR_STORE may go away by itself (disk full or slow to
+ * write, busy): it should be tried again later, by a new start after a failed sync.
  */
 bool store_is_transient(const struct err *err);
 

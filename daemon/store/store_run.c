@@ -37,7 +37,7 @@ static const struct {
 /* A disk that is full shows as these, too, when the file beside the database cannot grow. */
 static const int transient[] = {
 	SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE,
-	SQLITE_IOERR_SHMMAP,
+	SQLITE_IOERR_SHMMAP, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC,
 };
 
 /* clang-format on */

@@ -20,9 +20,9 @@ static void check_says_what_the_server_is(void **state)
 	assert_null(info.missing[0]); /* root may everything */
 }
 
-static void check_of_a_closed_session_opens_another(void **state)
+static void a_closed_session_is_replaced_by_another(void **state)
 {
-	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	struct exec_order *order = kit_order(EXEC_DISCOVER, NULL, NULL);
 	SCOPED_PTR(exec_result) result = NULL;
 
 	(void)state;
@@ -31,6 +31,22 @@ static void check_of_a_closed_session_opens_another(void **state)
 	result = exec_run(order);
 	assert_true(result->ok);
 	assert_non_null(result->session);
+}
+
+/* The kept session would go on whatever has become of the account. */
+static void check_tries_the_account_as_it_is(void **state)
+{
+	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+	uint64_t kept;
+
+	(void)state;
+	order->session = test_server_open();
+	kept = db_connection_id(order->session);
+	result = exec_run(order);
+	assert_true(result->ok);
+	assert_non_null(result->session);
+	assert_int_not_equal(db_connection_id(result->session), kept);
 }
 
 static void check_of_no_server_says_so(void **state)
@@ -162,7 +178,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_says_what_the_server_is),
-		cmocka_unit_test(check_of_a_closed_session_opens_another),
+		cmocka_unit_test(a_closed_session_is_replaced_by_another),
+		cmocka_unit_test(check_tries_the_account_as_it_is),
 		cmocka_unit_test(check_of_no_server_says_so),
 		cmocka_unit_test(kill_ends_a_statement_and_not_the_session),
 		cmocka_unit_test(a_trial_says_what_it_finds_and_leaves_nothing),

@@ -9,6 +9,7 @@ static const struct {
 	{ ERR_STORE,    SQLITE_LOCKED,            true },
 	{ ERR_STORE,    SQLITE_IOERR_WRITE,       true },
 	{ ERR_STORE,    SQLITE_IOERR_SHMSIZE,     true },
+	{ ERR_STORE,    SQLITE_IOERR_FSYNC,       true },
 	{ ERR_STORE,    SQLITE_IOERR_READ,        false },
 	{ ERR_STORE,    SQLITE_IOERR_CORRUPTFS,   false },
 	{ ERR_STORE,    SQLITE_CORRUPT,           false },
