@@ -9,20 +9,21 @@
 #include "evidence.h"
 #include "exec.h"
 #include "log.h"
+#include "pending.h"
 #include "release.h"
 #include "scratch.h"
 #include "visit.h"
 
 /* Where the schema stands: what is not applied up to the wanted version, in order. */
 struct standing {
-	GArray *pending; /* owned; of size_t */
-	size_t begun;    /* index of the one that was left unfinished */
-	size_t done;     /* its statements that are done; 0: there is none */
+	struct pending pending;
+	size_t begun; /* index of the one that was left unfinished */
+	size_t done;  /* its statements that are done; 0: there is none */
 };
 
 static void standing_release(struct standing *standing)
 {
-	g_clear_pointer(&standing->pending, g_array_unref);
+	pending_release(&standing->pending);
 }
 
 SCOPED_RELEASE(standing);
@@ -50,24 +51,21 @@ static int find_standing(struct visit *visit, const char *schema, struct standin
 {
 	const struct release *release = visit->order->release;
 	const char *const schemas[] = { schema };
+	g_autofree bool *is_applied = NULL;
 	SCOPED(db_positions) positions = { 0 };
-	ptrdiff_t last = release_last(release, visit->order->to_version);
+	const char *const *applied;
 
 	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0 ||
 	    find_begun(standing, release, &positions.positions[0], err) < 0) {
 		return -1;
 	}
-	standing->pending = g_array_new(FALSE, FALSE, sizeof(size_t));
-	for (size_t i = 0; i < (size_t)(last + 1); i++) {
-		const struct migration *migration = &release->migrations[i];
-		char **applied = positions.positions[0].applied;
-
-		if (!migration->skipped &&
-		    (applied == NULL ||
-		     !g_strv_contains((const char *const *)applied, migration->version))) {
-			g_array_append_val(standing->pending, i);
-		}
+	applied = (const char *const *)positions.positions[0].applied;
+	is_applied = g_new0(bool, release->nr);
+	for (size_t i = 0; i < release->nr; i++) {
+		is_applied[i] =
+			applied != NULL && g_strv_contains(applied, release->migrations[i].version);
 	}
+	pending_find(&standing->pending, release, visit->order->to_version, is_applied);
 	return 0;
 }
 
@@ -82,8 +80,8 @@ static int make(struct visit *visit, const struct standing *standing, struct cha
 	const struct exec_order *order = visit->order;
 	const struct scratch_work work = {
 		.release = order->release,
-		.indices = (const size_t *)(void *)standing->pending->data,
-		.nr = standing->pending->len,
+		.indices = standing->pending.indices,
+		.nr = standing->pending.nr,
 		.begun = standing->begun,
 		.done = standing->done,
 	};
@@ -165,12 +163,12 @@ static int review_all(struct review *review, const struct release *release,
 	if (chain_shape(review->chain, 0, &review->now, err) < 0) {
 		return -1;
 	}
-	for (guint i = 0; i < standing->pending->len; i++) {
-		size_t index = g_array_index(standing->pending, size_t, i);
+	for (size_t i = 0; i < standing->pending.nr; i++) {
+		size_t index = standing->pending.indices[i];
 		const struct migration *migration = &release->migrations[index];
 
-		for (size_t k = index == standing->begun ? standing->done : 0; k < migration->up.nr;
-		     k++) {
+		for (size_t k = index == standing->begun ? standing->done : 0;
+		     !migration->skipped && k < migration->up.nr; k++) {
 			if (review_one(review, migration, k, err) < 0) {
 				return -1;
 			}

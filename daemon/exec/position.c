@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "history.h"
+#include "pending.h"
 #include "release.h"
 
 struct search {
@@ -143,24 +144,29 @@ static bool is_clear(struct search *search, size_t index)
 	return migration->skipped || is_resumable(search, migration, row);
 }
 
-static void collect(struct search *search, size_t end_index)
+static void collect(struct search *search, const char *to_version)
 {
+	const struct release *release = search->release;
 	struct position *position = search->position;
+	g_autofree bool *is_applied = g_new0(bool, release->nr);
+	struct pending pending;
 
-	position->pending = g_new(size_t, search->release->nr);
-	for (size_t i = 0; i < end_index; i++) {
-		const struct migration *migration = &search->release->migrations[i];
+	for (size_t i = 0; i < release->nr; i++) {
 		const struct history_row *row = search->rows[i];
 
-		if (row != NULL && row->state == HISTORY_APPLIED) {
-			continue;
-		}
-		position->pending[position->nr++] = i;
-		if (!migration->skipped) {
-			position->statements += (int64_t)migration->up.nr;
-			position->done += row == NULL ? 0 : (int64_t)row->done;
+		is_applied[i] = row != NULL && row->state == HISTORY_APPLIED;
+	}
+	pending_find(&pending, release, to_version, is_applied);
+	for (size_t i = 0; i < pending.nr; i++) {
+		const struct history_row *row = search->rows[pending.indices[i]];
+
+		if (row != NULL && !release->migrations[pending.indices[i]].skipped) {
+			position->done += (int64_t)row->done;
 		}
 	}
+	position->pending = pending.indices;
+	position->nr = pending.nr;
+	position->statements = pending.statements;
 	position->event = position->nr == 0 ? TASK_NOTHING : TASK_TAKE;
 }
 
@@ -182,7 +188,7 @@ static void decide(struct search *search, const char *to_version)
 			return;
 		}
 	}
-	collect(search, (size_t)(last + 1));
+	collect(search, to_version);
 }
 
 void position_find(struct position *position, const struct history *history,

@@ -7,6 +7,7 @@
 #include "db.h"
 #include "db_catalog.h"
 #include "exec.h"
+#include "pending.h"
 #include "release.h"
 #include "survey_shape.h"
 #include "visit.h"
@@ -15,7 +16,7 @@
 struct survey {
 	const struct release *release; /* NULL: versions only */
 	GHashTable *by_version;        /* owned; version -> its index + 1 */
-	size_t nr_wanted;              /* migrations up to the wanted version */
+	const char *to_version;
 };
 
 static int survey_init(struct survey *survey, const struct exec_order *order, struct err *err)
@@ -33,7 +34,7 @@ static int survey_init(struct survey *survey, const struct exec_order *order, st
 			       "the release has no migration %s: see `muster release show`",
 			       order->to_version);
 	}
-	survey->nr_wanted = (size_t)(last + 1);
+	survey->to_version = order->to_version;
 	survey->by_version = g_hash_table_new(g_str_hash, g_str_equal);
 	for (size_t i = 0; i < release->nr; i++) {
 		g_hash_table_insert(survey->by_version, release->migrations[i].version,
@@ -66,17 +67,18 @@ static void count_pending(const struct survey *survey, const bool *is_applied,
 			  struct exec_standing *standing)
 {
 	g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
+	const struct release *release = survey->release;
+	SCOPED(pending) pending = { 0 };
 
-	for (size_t i = 0; i < survey->nr_wanted; i++) {
-		const struct migration *migration = &survey->release->migrations[i];
+	pending_find(&pending, release, survey->to_version, is_applied);
+	for (size_t i = 0; i < pending.nr; i++) {
+		const char *version = release->migrations[pending.indices[i]].version;
 
-		if (!is_applied[i]) {
-			standing->pending++;
-			standing->statements += migration->skipped ? 0 : (int64_t)migration->up.nr;
-			g_checksum_update(digest, (const guchar *)migration->version, -1);
-			g_checksum_update(digest, (const guchar *)"\n", 1);
-		}
+		g_checksum_update(digest, (const guchar *)version, -1);
+		g_checksum_update(digest, (const guchar *)"\n", 1);
 	}
+	standing->pending = (int64_t)pending.nr;
+	standing->statements = pending.statements;
 	standing->pending_digest = g_strdup(g_checksum_get_string(digest));
 }
 
