@@ -506,7 +506,8 @@ static void a_patient_session_is_lost_when_its_patience_ends(void **state)
 	assert_int_equal(db_execf(session, &err, "do 1"), 0);
 	assert_int_equal(waited_ms, 0);
 	test_server_signal(server, SIGSTOP);
-	assert_int_equal(db_execf(session, &err, "do 1"), -1);
+	while (db_execf(session, &err, "do 1") == 0) { /* a thread of it may still be running */
+	}
 	assert_int_equal(err.code, ERR_TIMEOUT);
 	assert_int_equal(waited_ms, 100);
 	assert_true(db_is_lost(session));
