@@ -118,10 +118,10 @@ if(MUSTER_ASAN_BUILD)
     FOLDERS crash)
 endif()
 if(MUSTER_TSAN_BUILD)
-  muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "^(sched|throttle|exec|db|api)$")
+  muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "${threaded_layers}")
   # the others ask for nothing that these do not ask for, too, as far as threads are concerned
   muster_scripts(${MUSTER_TSAN_BUILD} PREFIX tsan. LABEL tsan ENV ${slower}
-    NOT "^(cases|cli|install|releases)$" FOLDERS integration)
+    NOT "^(cases|cli|install|logins|releases|servers|tenants)$" FOLDERS integration)
 endif()
 
 # ---- fuzz ---------------------------------------------------------------------------
