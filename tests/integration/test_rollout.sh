@@ -139,16 +139,16 @@ ok m rollout resume "$rollout" --wait
 is "done 20" "$(show '"\(.state) \(.counts.done)"')"
 
 claim "pause --now also stops the statement that runs; it runs again after resume, once"
-next 'create table now_a (id int primary key); insert into now_a select 1 where sleep(1) = 0; create table now_b (id int primary key);'
-sleeping() {
-	[ "$(sql "select count(*) from information_schema.processlist where state = 'User sleep'")" -ge 3 ]
-}
+next "create table now_a (id int primary key); create table now_b (id int primary key);
+insert into now_a select 1 where get_lock('barrier', 60) = 1 and release_lock('barrier') = 1;"
+barrier_up
 start_rollout "$rel" -l 'client_001,client_002,client_003' --name now --budget 100%
-poll 20 sleeping
+poll 20 waiting 3
 ok m rollout pause now --now
 wait_rollout now paused 10s
-is 0 "$(sql "select count(*) from information_schema.processlist where state = 'User sleep'")"
+! waiting 1 || fail "a statement still runs"
 is 0 "$(j .counts.done rollout show now)"
+barrier_down
 ok m rollout resume now --wait
 is 1 "$(sql 'select count(*) from now_a' client_002)"
 ok m rollout start "$rel" --wait --running 16 --per-server 16 --budget 100%

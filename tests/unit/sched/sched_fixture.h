@@ -211,6 +211,7 @@ static inline enum rollout_state fixture_state(struct fixture *fixture, int64_t 
 	return rollout.state;
 }
 
+/* Why it stands where it does. Owned by the caller. */
 static inline char *fixture_reason(struct fixture *fixture, int64_t id)
 {
 	SCOPED(store_rollout) rollout = { 0 };

@@ -17,13 +17,15 @@ static void a_flood_pauses_the_rollout_and_it_goes_on_by_itself(void **state)
 {
 	struct fixture *fixture = *state;
 	int64_t id = begin(fixture);
+	g_autofree char *reason = NULL;
 	int64_t done;
 
 	give(fixture, 1);
 	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	reason = fixture_reason(fixture, id);
 	done = fixture_count(fixture, id, TASK_DONE);
 	assert_true(done < 6);
-	assert_non_null(strstr(fixture_reason(fixture, id), " > 100 (critical) since "));
+	assert_non_null(strstr(reason, " > 100 (critical) since "));
 	for (int i = 0; i < 20; i++) {
 		give(fixture, 200);
 	}
@@ -69,12 +71,14 @@ static void whom_a_human_paused_the_throttle_does_not_resume(void **state)
 {
 	struct fixture *fixture = *state;
 	int64_t id = begin(fixture);
+	g_autofree char *reason = NULL;
 	int64_t end;
 
 	give_until(fixture, 200, id, ROLLOUT_PAUSED);
 	fixture_do(fixture, id, ROLLOUT_PAUSE);
 	sched_wake(fixture->sched);
-	assert_string_equal(fixture_reason(fixture, id), "paused by anna: a test");
+	reason = fixture_reason(fixture, id);
+	assert_string_equal(reason, "paused by anna: a test");
 	end = tick_ms() + GOVERNOR_CALM_MS + 1000;
 	while (tick_ms() < end) {
 		give(fixture, 1);
