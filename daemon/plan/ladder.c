@@ -16,27 +16,26 @@ const char *const ladder_names[LADDER_NR] = {
 };
 
 static const struct {
-	const char *mariadb; /* with LOCK: 10.11 takes INSTANT alone and copies all the same */
-	const char *mysql;   /* which refuses INSTANT with LOCK=NONE */
+	struct ladder_ask
+		mariadb;         /* with LOCK: 10.11 takes INSTANT alone and copies all the same */
+	struct ladder_ask mysql; /* which refuses INSTANT with LOCK=NONE */
 	bool blocks_writes;
 } rungs[LADDER_NR] = {
-	[LADDER_INSTANT] = { "ALGORITHM=INSTANT, LOCK=NONE", "ALGORITHM=INSTANT", false },
-	[LADDER_NOCOPY] = { "ALGORITHM=NOCOPY, LOCK=NONE", NULL, false },
-	[LADDER_INPLACE] = { "ALGORITHM=INPLACE, LOCK=NONE", "ALGORITHM=INPLACE, LOCK=NONE",
-			     false },
-	[LADDER_INPLACE_LOCKED] = { "ALGORITHM=INPLACE, LOCK=SHARED",
-				    "ALGORITHM=INPLACE, LOCK=SHARED", true },
-	[LADDER_COPY_ONLINE] = { "ALGORITHM=COPY, LOCK=NONE", NULL, false },
-	[LADDER_COPY] = { "ALGORITHM=COPY, LOCK=SHARED", "ALGORITHM=COPY, LOCK=SHARED", true },
+	[LADDER_INSTANT] = { { "INSTANT", "NONE" }, { "INSTANT", NULL }, false },
+	[LADDER_NOCOPY] = { { "NOCOPY", "NONE" }, { NULL, NULL }, false },
+	[LADDER_INPLACE] = { { "INPLACE", "NONE" }, { "INPLACE", "NONE" }, false },
+	[LADDER_INPLACE_LOCKED] = { { "INPLACE", "SHARED" }, { "INPLACE", "SHARED" }, true },
+	[LADDER_COPY_ONLINE] = { { "COPY", "NONE" }, { NULL, NULL }, false },
+	[LADDER_COPY] = { { "COPY", "SHARED" }, { "COPY", "SHARED" }, true },
 };
 
-const char *ladder_clause(enum ladder_rung rung, const struct ladder_server *server)
+struct ladder_ask ladder_ask(enum ladder_rung rung, const struct ladder_server *server)
 {
 	if (!server->mariadb) {
 		return rungs[rung].mysql;
 	}
 	if (rung == LADDER_COPY_ONLINE && server->version < ONLINE_COPY_SINCE) {
-		return NULL;
+		return (struct ladder_ask){ 0 };
 	}
 	return rungs[rung].mariadb;
 }

@@ -30,11 +30,13 @@ struct ladder_server {
 	int version; /* 101119, 90704 */
 };
 
-/*
- * What stands behind the table's name to ask for this rung and for nothing dearer:
- * "ALGORITHM=INPLACE, LOCK=NONE". NULL: the server has no such rung.
- */
-const char *ladder_clause(enum ladder_rung rung, const struct ladder_server *server);
+/* What a statement says to ask for a rung and for nothing dearer. */
+struct ladder_ask {
+	const char *algorithm; /* "INPLACE"; NULL: the server has no such rung */
+	const char *lock;      /* "NONE"; NULL: nothing is said of it */
+};
+
+struct ladder_ask ladder_ask(enum ladder_rung rung, const struct ladder_server *server);
 
 bool ladder_blocks_writes(enum ladder_rung rung);
 
@@ -49,7 +51,7 @@ enum ladder_answer ladder_judge(int native, const struct ladder_server *server);
 
 /* What an empty copy made by LIKE does not have. */
 struct ladder_facts {
-	bool columns;         /* the change adds or drops a column */
+	bool columns;         /* the change adds, drops or moves a column */
 	bool hidden_fulltext; /* the table once had a FULLTEXT key and keeps its hidden column */
 	int64_t row_versions; /* of MySQL; how often columns came and went at once */
 	bool cascades;        /* a foreign key of the table that is more than a refusal */

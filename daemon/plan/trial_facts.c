@@ -1,0 +1,165 @@
+#include "trial_facts.h"
+
+#include <string.h>
+
+#include "db.h"
+
+#define HIDDEN_ALWAYS 3 /* columns of every InnoDB table that n_cols counts too */
+
+/* Where tables stand as InnoDB sees them, and what it says of instant changes. */
+static const struct {
+	const char *table;
+	const char *versions;
+} inside[DB_FLAVOR_NR] = {
+	[DB_UNKNOWN] = { "innodb_tables", "total_row_versions" },
+	[DB_MARIADB] = { "innodb_sys_tables", "0" },
+	[DB_MYSQL] = { "innodb_tables", "total_row_versions" },
+};
+
+/* A name as InnoDB keeps it; NULL: it has letters whose spelling is not known here. Owned. */
+static char *encode(const char *name)
+{
+	GString *text = g_string_new(NULL);
+
+	for (; *name != '\0'; name++) {
+		if ((unsigned char)*name >= 0x80) {
+			(void)g_string_free(text, TRUE);
+			return NULL;
+		}
+		if (g_ascii_isalnum(*name) || *name == '_') {
+			g_string_append_c(text, *name);
+		} else {
+			g_string_append_printf(text, "@%04x", (unsigned)*name);
+		}
+	}
+	return g_string_free(text, FALSE);
+}
+
+static struct trial_fact *fact_of(GHashTable *tables, const char *name)
+{
+	struct trial_fact *fact = g_hash_table_lookup(tables, name);
+
+	if (fact == NULL) {
+		fact = g_new0(struct trial_fact, 1);
+		g_hash_table_insert(tables, g_strdup(name), fact);
+	}
+	return fact;
+}
+
+static int64_t number(const char *text)
+{
+	return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+}
+
+/* "shop/users", "shop/users#P#p0" */
+static char *table_of(const char *name, size_t prefix)
+{
+	const char *table = name + prefix;
+	const char *part = strcasestr(table, "#p#");
+
+	return part == NULL ? g_strdup(table) : g_strndup(table, (gsize)(part - table));
+}
+
+/* The second list gives the number of columns of a name, the first is held against it. */
+static void take(struct trial_facts *facts, const struct db_rows *rows, size_t prefix)
+{
+	g_autoptr(GHashTable) shown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		char *name =
+			strcmp(rows->cells[i][0], "shown") == 0 ? encode(rows->cells[i][1]) : NULL;
+
+		if (name != NULL) {
+			g_hash_table_insert(shown, name,
+					    GSIZE_TO_POINTER((gsize)number(rows->cells[i][2])));
+		}
+	}
+	for (size_t i = 0; i < rows->nr; i++) {
+		g_autofree char *name = NULL;
+		struct trial_fact *fact;
+		gpointer nr;
+
+		if (strcmp(rows->cells[i][0], "inside") != 0) {
+			continue;
+		}
+		name = table_of(rows->cells[i][1], prefix);
+		fact = fact_of(facts->tables, name);
+		fact->row_versions = MAX(fact->row_versions, number(rows->cells[i][3]));
+		if (g_hash_table_lookup_extended(shown, name, NULL, &nr)) {
+			fact->hidden_fulltext |= number(rows->cells[i][2]) - HIDDEN_ALWAYS ==
+						 (int64_t)GPOINTER_TO_SIZE(nr) + 1;
+		}
+	}
+}
+
+/*
+ * Two lists in one: tables and partitions with all their stored columns, and how many of them
+ * the server itself shows.
+ */
+static int ask(struct db_session *session, const char *schema, const char *prefix,
+	       struct db_rows *rows, struct err *err)
+{
+	g_autofree char *quoted = db_quote(session, schema);
+	g_autofree char *start = db_quote(session, prefix);
+	enum db_flavor flavor = db_flavor(session);
+
+	return db_queryf(session, rows, err,
+			 "select 'inside', name, n_cols, %s from information_schema.%s "
+			 "where left(name, char_length(%s)) = %s union all "
+			 "select 'shown', table_name, count(*), 0 from information_schema.columns "
+			 "where table_schema = %s and extra not like '%%VIRTUAL GENERATED%%' "
+			 "group by table_name",
+			 inside[flavor].versions, inside[flavor].table, start, start, quoted);
+}
+
+static int read_all(struct trial_facts *facts, struct db_session *session, struct err *err)
+{
+	g_autofree char *encoded = encode(facts->schema);
+	g_autofree char *prefix = NULL;
+	SCOPED(db_rows) rows = { 0 };
+
+	facts->is_read = true;
+	facts->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	if (encoded == NULL) {
+		facts->unread = g_strdup("the name of the database is not plain ASCII");
+		return 0;
+	}
+	prefix = g_strconcat(encoded, "/", NULL);
+	if (ask(session, facts->schema, prefix, &rows, err) < 0) {
+		facts->unread = g_strdup(err->msg);
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	take(facts, &rows, strlen(prefix));
+	return 0;
+}
+
+int trial_facts_get(struct trial_facts *facts, struct db_session *session, const char *table,
+		    struct trial_fact *fact, struct err *err)
+{
+	g_autofree char *encoded = encode(table);
+	g_autofree char *folded = NULL;
+	const struct trial_fact *found = NULL;
+
+	*fact = (struct trial_fact){ 0 };
+	if (!facts->is_read && read_all(facts, session, err) < 0) {
+		return -1;
+	}
+	if (encoded != NULL) {
+		folded = g_ascii_strdown(encoded, -1);
+		found = g_hash_table_lookup(facts->tables, encoded);
+		found = found == NULL ? g_hash_table_lookup(facts->tables, folded) : found;
+	}
+	if (found != NULL) {
+		*fact = *found;
+	}
+	return 0;
+}
+
+void trial_facts_release(struct trial_facts *facts)
+{
+	g_free(facts->unread);
+	if (facts->tables != NULL) {
+		g_hash_table_unref(facts->tables);
+	}
+	*facts = (struct trial_facts){ 0 };
+}

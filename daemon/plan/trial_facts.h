@@ -1,0 +1,43 @@
+/*
+ * trial_facts - what tables are like inside, as no copy of their definitions shows.
+ *
+ * One query for all tables of a schema, made when the first of them is asked for. It needs
+ * the right PROCESS; without it nothing is known and unread says why.
+ *
+ * Workers; blocks. Kept by whoever tries; not shared.
+ */
+#ifndef TRIAL_FACTS_H
+#define TRIAL_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "err.h"
+
+struct db_session;
+
+struct trial_fact {
+	bool hidden_fulltext; /* it once had a FULLTEXT key and keeps the hidden column of that */
+	int64_t row_versions; /* of MySQL; how often columns came and went at once */
+};
+
+struct trial_facts {
+	const char *schema; /* borrowed; set by the caller, the rest is 0 */
+	bool is_read;
+	char *unread;       /* owned; why they could not be read; NULL: they could */
+	GHashTable *tables; /* owned; name -> struct trial_fact */
+};
+
+void trial_facts_release(struct trial_facts *facts);
+SCOPED_RELEASE(trial_facts);
+
+/*
+ * Those of one table; all 0 when there is no such table or they could not be read. -1: no
+ * answer came.
+ */
+NODISCARD int trial_facts_get(struct trial_facts *facts, struct db_session *session,
+			      const char *table, struct trial_fact *fact, struct err *err);
+
+#endif /* TRIAL_FACTS_H */

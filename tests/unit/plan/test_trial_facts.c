@@ -1,0 +1,90 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "test_server.h"
+#include "trial_facts.h"
+
+/* {S} is the schema. */
+static const char *const tables[] = {
+	"create table {S}.plain (a int primary key, b int, c int as (a + 1) virtual)",
+	"create table {S}.now (a int primary key, b text, fulltext ft (b))",
+	"create table {S}.`once-``$` (a int primary key, b text, c int as (a), fulltext ft (b))",
+	"alter table {S}.`once-``$` drop index ft",
+	"create table {S}.own (a int primary key, b int, FTS_DOC_ID bigint unsigned not null)",
+	"alter table {S}.own drop column b, algorithm=instant",
+	"create table {S}.parts (a int primary key, b int) partition by hash (a) partitions 2",
+	"alter table {S}.parts drop column b, algorithm=instant",
+	"alter table {S}.parts add column z int, algorithm=instant",
+};
+
+static const struct {
+	const char *table;
+	bool hidden;
+	int64_t versions; /* of MySQL */
+} wants[] = {
+	{ "plain", false, 0 },  { "now", true, 0 },       { "once-`$", true, 0 },
+	{ "own", false, 1 },    { "parts", false, 2 },    { "PLAIN", false, 0 },
+	{ "nobody", false, 0 }, { "\303\251", false, 0 },
+};
+
+static void make(const char *schema)
+{
+	g_autofree char *quoted = db_quote_name(schema);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+		g_auto(GStrv) parts = g_strsplit(tables[i], "{S}", 2);
+
+		test_server_exec("%s%s%s", parts[0], quoted, parts[1]);
+	}
+}
+
+static void what_tables_hide_is_known(void **state)
+{
+	const char *schema = test_server_schema("trial-facts");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED(trial_facts) facts = { .schema = schema };
+	bool is_mysql = test_server_flavor() == DB_MYSQL;
+
+	(void)state;
+	make(schema);
+	for (size_t i = 0; i < G_N_ELEMENTS(wants); i++) {
+		struct trial_fact fact;
+		struct err err = { 0 };
+
+		if (trial_facts_get(&facts, session, wants[i].table, &fact, &err) < 0) {
+			fail_msg("%s", err.msg);
+		}
+		assert_null(facts.unread);
+		assert_int_equal(fact.hidden_fulltext, wants[i].hidden);
+		assert_int_equal(fact.row_versions, is_mysql ? wants[i].versions : 0);
+	}
+}
+
+static void what_may_not_be_seen_is_said(void **state)
+{
+	SCOPED(trial_facts) facts = { .schema = "facts\303\251" };
+	SCOPED_PTR(db_session) session = test_server_open();
+	struct trial_fact fact = { .hidden_fulltext = true };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(trial_facts_get(&facts, session, "t", &fact, &err), 0);
+	assert_false(fact.hidden_fulltext);
+	assert_string_equal(facts.unread, "the name of the database is not plain ASCII");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_tables_hide_is_known),
+		cmocka_unit_test(what_may_not_be_seen_is_said),
+	};
+
+	return cmocka_run_group_tests_name("trial_facts", tests, NULL, NULL);
+}
