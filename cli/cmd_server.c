@@ -25,6 +25,7 @@ int cmd_server_add(struct cli *cli)
 	add.socket = cli_text(cli, OPT_DB_SOCKET);
 	add.defaults_file = cli_text(cli, OPT_DEFAULTS_FILE);
 	add.max_running = opts_number(&cli->opts, OPT_MAX_RUNNING, 0);
+	add.replica_of = cli_text(cli, OPT_REPLICA_OF);
 	if (cli_labels(cli, &add.labels, &err) < 0) {
 		code = cli_misused(cli, "%s", err.msg);
 	} else {

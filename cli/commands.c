@@ -18,19 +18,28 @@ const struct command command_table[] = {
 	 *	options, least and most words, what they are, hidden, function */
 	{ "server add", "NAME", "Let muster know a database server",
 	  "The address is a host or a Unix socket. User and password are in an option file that "
-	  "musterd reads, so they are never on a command line.",
+	  "musterd reads, so they are never on a command line. A server that is --replica-of "
+	  "another is watched with it: while it lags, nothing new starts there.",
 	  "muster server add db1 --host 10.0.0.5 --defaults-file /etc/muster/db1.cnf -L region=eu\n"
-	  "muster server add db2 --socket /run/mysqld/mysqld.sock",
-	  BIT(HOST) | BIT(PORT) | BIT(DB_SOCKET) | BIT(DEFAULTS_FILE) | BIT(MAX_RUNNING) | BIT(LABEL),
+	  "muster server add db2 --socket /run/mysqld/mysqld.sock\n"
+	  "muster server add db1r --host 10.0.0.6 --defaults-file /etc/muster/db1.cnf --replica-of db1",
+	  BIT(HOST) | BIT(PORT) | BIT(DB_SOCKET) | BIT(DEFAULTS_FILE) | BIT(MAX_RUNNING) |
+	  BIT(REPLICA_OF) | BIT(LABEL),
 	  1, 1, WORDS_NONE, false, cmd_server_add },
 	{ "server list", "", "List the servers and how they are", NULL, NULL,
 	  0, 0, 0, WORDS_NONE, false, cmd_server_list },
 	{ "server show", "NAME", "Show one server", NULL, NULL,
 	  0, 1, 1, WORDS_SERVER, false, cmd_server_show },
 	{ "server set", "NAME KEY=VALUE…", "Change a server",
-	  "Keys: host, port, socket, defaults-file, max-running, label.K, window, freeze; an empty "
-	  "value removes a label, a window, a freeze. Those two are explained in tenant set.",
-	  "muster server set db1 max-running=8 label.region=eu",
+	  "Keys: host, port, socket, defaults-file, max-running, replica-of, replicas, heartbeat, "
+	  "label.K, window, freeze; an empty value takes away what was set. window and freeze are "
+	  "explained in tenant set. Replicas are found where the server knows them; replicas= names "
+	  "those that it does not know (HOST:PORT, with commas), which are asked with its own option "
+	  "file, and replica-of= one that is enrolled. heartbeat= is a SCHEMA.TABLE.COLUMN with a "
+	  "timestamp that somebody keeps up to date on it, in UTC: the replicas are as late as that "
+	  "says.",
+	  "muster server set db1 max-running=8 label.region=eu\n"
+	  "muster server set db1 replicas=10.0.0.6,10.0.0.7:3307 heartbeat=ops.heartbeat.ts",
 	  SETTING | BIT(LABEL), 1, MANY, WORDS_SERVER, false, cmd_server_set },
 	{ "server check", "NAME", "Ask a server who it is and what muster may do there",
 	  "Says which privileges are missing and what to grant; the exit code is 1 then.", NULL,

@@ -36,6 +36,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "option file with user and password, read by musterd" },
 	[OPT_MAX_RUNNING]    = { "max-running",   0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
 				 "tasks at a time on this server" },
+	[OPT_REPLICA_OF]     = { "replica-of",    0,   OPT_TEXT,     "S",         NULL, WORDS_SERVER,
+				 "the server it replicates from: what is done there waits for it" },
 	[OPT_SERVER]         = { "server",        0,   OPT_TEXT,     "S",         NULL, WORDS_SERVER,
 				 "the database server" },
 	[OPT_SCHEMA]         = { "schema",        0,   OPT_TEXT,     "DB",        NULL, WORDS_NONE,

@@ -229,6 +229,9 @@ static const struct column server_columns[] = {
 	{ "WINDOW",        "window",        COLUMN_WIDE | COLUMN_FLEX,   NULL },
 	{ "OPENS",         "next_window",   COLUMN_WIDE | COLUMN_TIME,   NULL },
 	{ "FREEZE",        "freeze",        COLUMN_WIDE | COLUMN_FLEX,   NULL },
+	{ "REPLICA OF",    "replica_of",    COLUMN_WIDE,                 NULL },
+	{ "REPLICAS",      "replicas",      COLUMN_WIDE | COLUMN_FLEX,   NULL },
+	{ "HEARTBEAT",     "heartbeat",     COLUMN_WIDE,                 NULL },
 	{ 0 },
 };
 

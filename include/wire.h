@@ -139,6 +139,9 @@ struct wire_server {
 	char *window;      /* when it may be migrated, or null: any time */
 	char *next_window; /* when its window opens and no freeze lasts; null: now, or never */
 	char *freeze;      /* "T until T: reason", or null */
+	char *replica_of;  /* the server that it replicates from, or null */
+	struct wire_texts replicas; /* who replicates from it: enrolled, listed, found */
+	char *heartbeat;            /* "schema.table.column", or null */
 	int64_t revision;
 	struct wire_labels labels;
 };
@@ -384,12 +387,13 @@ struct wire_server_add {
 	char *socket;
 	char *defaults_file;
 	int64_t max_running;
+	char *replica_of;
 	struct wire_labels labels;
 };
 
 /*
- * Texts "key=value": host port socket defaults_file max_running label.K window freeze; an empty
- * value removes a label, a window, a freeze.
+ * Texts "key=value": host port socket defaults_file max_running replica_of replicas heartbeat
+ * label.K window freeze; an empty value removes a label, a window, a freeze and the like.
  */
 struct wire_set {
 	struct wire_texts set;

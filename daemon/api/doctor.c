@@ -247,7 +247,8 @@ static bool rule_rival(const struct doctor_server *subject, struct wire_finding 
 
 static bool rule_read_only(const struct doctor_server *subject, struct wire_finding *finding)
 {
-	if (subject->info == NULL || !subject->info->read_only) {
+	if (subject->info == NULL || !subject->info->read_only ||
+	    subject->row->replica_of != NULL) {
 		return false;
 	}
 	return found(finding, "read only",

@@ -14,6 +14,8 @@
 #include "ops.h"
 #include "ops_tenant.h"
 #include "ops_window.h"
+#include "replica.h"
+#include "replica_named.h"
 #include "store_server.h"
 #include "view.h"
 
@@ -81,12 +83,42 @@ static int address_check(const struct store_server *row, struct err *err)
 	return 0;
 }
 
+static int source_check(const struct call *call, const struct store_server *row, struct err *err)
+{
+	SCOPED(store_server) source = { 0 };
+
+	if (row->replica_of == NULL) {
+		return 0;
+	}
+	if (strcmp(row->replica_of, row->name) == 0) {
+		return err_set(err, ERR_INVALID, "server %s: it cannot be its own replica",
+			       row->name);
+	}
+	if (store_server_get(call->api->store, row->replica_of, &source, err) < 0) {
+		return err->code != ERR_NOT_FOUND
+			       ? -1
+			       : err_set(err, ERR_INVALID,
+					 "server %s: it cannot replicate from %.64s, which is not "
+					 "enrolled: see `muster server list`",
+					 row->name, row->replica_of);
+	}
+	return 0;
+}
+
+/* What is done on its source waits for another server now. */
+static int source_tell(const struct call *call, const char *source, struct err *err)
+{
+	return source == NULL ? 0 : sched_replica_changed(call->api->sched, source, err);
+}
+
 /* Store what was checked, note it, and let the scheduler read it again. */
 static int server_store(struct call *call, struct store_server *row, const char *kind,
 			const char *text, struct err *err)
 {
-	if (address_check(row, err) < 0 || store_server_put(call->api->store, row, err) < 0 ||
-	    call_note(call, kind, "server", row->name, text, err) < 0) {
+	if (address_check(row, err) < 0 || source_check(call, row, err) < 0 ||
+	    store_server_put(call->api->store, row, err) < 0 ||
+	    call_note(call, kind, "server", row->name, text, err) < 0 ||
+	    source_tell(call, row->replica_of, err) < 0) {
 		return OP_FAILED;
 	}
 	sched_server_changed(call->api->sched, row->id);
@@ -109,6 +141,7 @@ int op_server_add(struct call *call, struct err *err)
 		       is_given(asked->defaults_file) ? asked->defaults_file : NULL);
 	row.port = asked->port == 0 && is_given(asked->host) ? PORT_DEFAULT : asked->port;
 	row.max_running = asked->max_running;
+	store_text_set(&row.replica_of, is_given(asked->replica_of) ? asked->replica_of : NULL);
 	for (size_t i = 0; i < asked->labels.nr; i++) {
 		store_labels_put(&row.labels, asked->labels.labels[i].key,
 				 asked->labels.labels[i].value);
@@ -116,12 +149,96 @@ int op_server_add(struct call *call, struct err *err)
 	return server_store(call, &row, "server.add", "added", err);
 }
 
-static int host_set(struct store_server *row, const char *value)
+/* ---- what can be set ----------------------------------------------------------------- */
+
+static int host_set(struct store_server *row, const char *value, struct err *err)
 {
+	(void)err;
 	store_text_set(&row->host, value);
 	store_text_set(&row->socket, NULL);
 	row->port = row->port == 0 ? PORT_DEFAULT : row->port;
 	return 0;
+}
+
+static int socket_set(struct store_server *row, const char *value, struct err *err)
+{
+	(void)err;
+	store_text_set(&row->socket, value);
+	store_text_set(&row->host, NULL);
+	return 0;
+}
+
+static int port_set(struct store_server *row, const char *value, struct err *err)
+{
+	return name_number("port", value, port_limits, &row->port, err);
+}
+
+static int defaults_file_set(struct store_server *row, const char *value, struct err *err)
+{
+	(void)err;
+	store_text_set(&row->defaults_file, is_given(value) ? value : NULL);
+	return 0;
+}
+
+static int max_running_set(struct store_server *row, const char *value, struct err *err)
+{
+	return name_number("max_running", value, running_limits, &row->max_running, err);
+}
+
+static int replica_of_set(struct store_server *row, const char *value, struct err *err)
+{
+	(void)err; /* source_check */
+	store_text_set(&row->replica_of, is_given(value) ? value : NULL);
+	return 0;
+}
+
+static int replicas_set(struct store_server *row, const char *value, struct err *err)
+{
+	g_autofree char *list = NULL;
+
+	if (is_given(value)) {
+		list = replica_named_format(value, err);
+		if (list == NULL) {
+			return -1;
+		}
+	}
+	store_text_set(&row->replicas, list);
+	return 0;
+}
+
+static int heartbeat_set(struct store_server *row, const char *value, struct err *err)
+{
+	if (is_given(value) && replica_heartbeat_check(value, err) < 0) {
+		return -1;
+	}
+	store_text_set(&row->heartbeat, is_given(value) ? value : NULL);
+	return 0;
+}
+
+static const struct {
+	const char *key;
+	int (*set)(struct store_server *row, const char *value, struct err *err);
+} server_keys[] = {
+	{ "host", host_set },
+	{ "port", port_set },
+	{ "socket", socket_set },
+	{ "defaults_file", defaults_file_set },
+	{ "max_running", max_running_set },
+	{ "replica_of", replica_of_set },
+	{ "replicas", replicas_set },
+	{ "heartbeat", heartbeat_set },
+};
+
+static int refuse_key(const char *key, struct err *err)
+{
+	g_autoptr(GString) known = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(server_keys); i++) {
+		g_string_append_printf(known, "%s ", server_keys[i].key);
+	}
+	return err_set(err, ERR_INVALID,
+		       "a server has no \"%.64s\"; known: %swindow freeze label.KEY", key,
+		       known->str);
 }
 
 static int key_set(struct store_server *row, const char *key, const char *value, const char *reason,
@@ -129,34 +246,16 @@ static int key_set(struct store_server *row, const char *key, const char *value,
 {
 	const struct window_slot slot = WINDOW_SLOT(row);
 
-	if (strcmp(key, "host") == 0) {
-		return host_set(row, value);
-	}
-	if (strcmp(key, "socket") == 0) {
-		store_text_set(&row->socket, value);
-		store_text_set(&row->host, NULL);
-		return 0;
-	}
-	if (strcmp(key, "port") == 0) {
-		return name_number(key, value, port_limits, &row->port, err);
-	}
-	if (strcmp(key, "defaults_file") == 0) {
-		store_text_set(&row->defaults_file, is_given(value) ? value : NULL);
-		return 0;
-	}
-	if (strcmp(key, "max_running") == 0) {
-		return name_number(key, value, running_limits, &row->max_running, err);
+	for (size_t i = 0; i < G_N_ELEMENTS(server_keys); i++) {
+		if (strcmp(server_keys[i].key, key) == 0) {
+			return server_keys[i].set(row, value, err);
+		}
 	}
 	if (g_str_has_prefix(key, "label.")) {
 		return label_set(&row->labels, key + strlen("label."), value, err);
 	}
-	if (window_is_key(key)) {
-		return window_key_set(&slot, key, value, reason, err);
-	}
-	return err_set(err, ERR_INVALID,
-		       "a server has no \"%.64s\"; known: host port socket defaults_file "
-		       "max_running window freeze label.KEY",
-		       key);
+	return window_is_key(key) ? window_key_set(&slot, key, value, reason, err)
+				  : refuse_key(key, err);
 }
 
 int op_server_set(struct call *call, struct err *err)
@@ -164,12 +263,14 @@ int op_server_set(struct call *call, struct err *err)
 	const struct wire_set *asked = call->request;
 	SCOPED(store_server) row = { 0 };
 	g_autofree char *text = NULL;
+	g_autofree char *source = NULL;
 
 	call->actor.reason = asked->reason;
 	if (store_server_get(call->api->store, call->args[0], &row, err) < 0 ||
 	    revision_check(row.name, asked->revision, row.revision, err) < 0) {
 		return OP_FAILED;
 	}
+	source = g_strdup(row.replica_of);
 	for (size_t i = 0; i < asked->set.nr; i++) {
 		g_autofree char *key = NULL;
 		g_autofree char *value = NULL;
@@ -180,6 +281,9 @@ int op_server_set(struct call *call, struct err *err)
 		}
 	}
 	text = texts_join("set", &asked->set);
+	if (g_strcmp0(source, row.replica_of) != 0 && source_tell(call, source, err) < 0) {
+		return OP_FAILED;
+	}
 	return server_store(call, &row, "server.set", text, err);
 }
 
@@ -191,6 +295,7 @@ int op_server_remove(struct call *call, struct err *err)
 	if (store_server_get(call->api->store, call->args[0], &row, err) < 0 ||
 	    view_server(call->api, &row, call->answer, err) < 0 ||
 	    store_server_remove(call->api->store, row.id, err) < 0 ||
+	    source_tell(call, row.replica_of, err) < 0 ||
 	    call_note(call, "server.remove", "server", row.name, "removed", err) < 0) {
 		return OP_FAILED;
 	}

@@ -1,6 +1,7 @@
 #include "view.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -11,6 +12,7 @@
 #include "sched_throttle.h"
 #include "store_release.h"
 #include "store_rollout.h"
+#include "store_server.h"
 #include "store_task.h"
 #include "store_tenant.h"
 #include "store_window.h"
@@ -46,12 +48,48 @@ static char *address_text(const struct store_server *row)
 	return g_strdup_printf("%s:%" PRId64, row->host == NULL ? "" : row->host, row->port);
 }
 
+static void add_once(struct wire_texts *names, const char *name)
+{
+	for (size_t i = 0; i < names->nr; i++) {
+		if (strcmp(names->texts[i], name) == 0) {
+			return;
+		}
+	}
+	wire_texts_add(names, name);
+}
+
+static int add_replica(const struct store_server *row, void *ctx, struct err *err)
+{
+	(void)err;
+	add_once(ctx, row->name);
+	return 0;
+}
+
+/* Those that are enrolled, those in its list, and those that were found. */
+static int view_replicas(const struct api *api, const struct store_server *row,
+			 struct wire_texts *out, struct err *err)
+{
+	g_auto(GStrv) listed = row->replicas == NULL ? NULL : g_strsplit(row->replicas, ",", -1);
+	g_auto(GStrv) watched = sched_replicas(api->sched, row->id);
+
+	if (store_server_replicas(api->store, row->name, add_replica, out, err) < 0) {
+		return -1;
+	}
+	for (char **at = listed; at != NULL && *at != NULL; at++) {
+		add_once(out, *at);
+	}
+	for (char **at = watched; *at != NULL; at++) {
+		add_once(out, *at);
+	}
+	return 0;
+}
+
 int view_server(const struct api *api, const struct store_server *row, struct wire_server *out,
 		struct err *err)
 {
 	int64_t tenants = store_tenant_count(api->store, row->id, err);
 
-	if (tenants < 0) {
+	if (tenants < 0 || view_replicas(api, row, &out->replicas, err) < 0) {
 		return -1;
 	}
 	out->name = g_strdup(row->name);
@@ -66,6 +104,8 @@ int view_server(const struct api *api, const struct store_server *row, struct wi
 	out->window = g_strdup(row->window);
 	out->next_window = window_next_text(row->window, row->freeze_from, row->freeze_until);
 	out->freeze = window_freeze_text(row->freeze_from, row->freeze_until, row->freeze_reason);
+	out->replica_of = g_strdup(row->replica_of);
+	out->heartbeat = g_strdup(row->heartbeat);
 	out->revision = row->revision;
 	labels_copy(&row->labels, &out->labels);
 	return 0;

@@ -2,11 +2,20 @@
 
 #define BACKOFF_MAX_MS 60000
 
+static void row_free(void *ctx)
+{
+	struct store_server *row = ctx;
+
+	store_server_release(row);
+	g_free(row);
+}
+
 struct link *link_new(int64_t id)
 {
 	struct link *link = g_new0(struct link, 1);
 
 	link->id = id;
+	link->replicas = g_ptr_array_new_with_free_func(row_free);
 	g_queue_init(&link->idle);
 	g_queue_init(&link->waiting_jobs);
 	return link;
@@ -31,6 +40,7 @@ void link_free(struct link *link)
 	g_free(link->rival);
 	g_queue_clear(&link->waiting_jobs);
 	store_server_release(&link->row);
+	g_ptr_array_unref(link->replicas);
 	g_free(link->reason);
 	g_free(link);
 }
@@ -42,9 +52,10 @@ static bool same_address(const struct store_server *a, const struct store_server
 	       g_strcmp0(a->defaults_file, b->defaults_file) == 0;
 }
 
-void link_set_row(struct link *link, const struct store_server *row)
+/* What a link needs of it. */
+static struct store_server copy_of(const struct store_server *row)
 {
-	struct store_server copy = {
+	return (struct store_server){
 		.id = row->id,
 		.name = g_strdup(row->name),
 		.host = g_strdup(row->host),
@@ -53,7 +64,21 @@ void link_set_row(struct link *link, const struct store_server *row)
 		.defaults_file = g_strdup(row->defaults_file),
 		.max_running = row->max_running,
 		.state = row->state,
+		.replicas = g_strdup(row->replicas),
+		.heartbeat = g_strdup(row->heartbeat),
 	};
+}
+
+void link_add_replica(struct link *link, const struct store_server *row)
+{
+	struct store_server copy = copy_of(row);
+
+	g_ptr_array_add(link->replicas, g_memdup2(&copy, sizeof(copy)));
+}
+
+void link_set_row(struct link *link, const struct store_server *row)
+{
+	struct store_server copy = copy_of(row);
 
 	if (link->row.name != NULL && !same_address(&link->row, &copy)) {
 		close_idle(link);
@@ -62,6 +87,7 @@ void link_set_row(struct link *link, const struct store_server *row)
 	}
 	store_server_release(&link->row);
 	link->row = copy;
+	g_ptr_array_set_size(link->replicas, 0);
 	link->stale = false;
 }
 

@@ -26,6 +26,7 @@
 struct link {
 	int64_t id;
 	struct store_server row; /* owned; as last read */
+	GPtrArray *replicas;     /* owned struct store_server *: who is enrolled as its replica */
 	GQueue idle;             /* struct db_session *, owned */
 	int64_t tasks;           /* running now */
 	int64_t jobs;            /* running now */
@@ -54,8 +55,12 @@ struct link {
 struct link *link_new(int64_t id);
 void link_free(struct link *link); /* closes idle sessions */
 
-/* Take over a row read from the store. Another address closes the idle sessions. */
+/*
+ * Take over a row read from the store. Another address closes the idle sessions. Its replicas
+ * are to be added again.
+ */
 void link_set_row(struct link *link, const struct store_server *row);
+void link_add_replica(struct link *link, const struct store_server *row);
 
 /* May one more task start? limit 0: only the server's own. */
 bool link_has_slot(const struct link *link, int64_t limit);

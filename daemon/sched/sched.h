@@ -138,6 +138,12 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 /* A server was added, changed or removed: its address or limits are read again. */
 void sched_server_changed(struct sched *sched, int64_t server_id);
 
+/* Somebody replicates from this server or does not any more, or is elsewhere now. */
+NODISCARD int sched_replica_changed(struct sched *sched, const char *source, struct err *err);
+
+/* Names of the replicas that are watched now, found ones too; none unless it is sampled. Owned. */
+char **sched_replicas(const struct sched *sched, int64_t server_id);
+
 /*
  * Make muster's own tables in these schemas (NULL-terminated), in the background. done, which
  * may be NULL, is called once when all were tried.

@@ -5,6 +5,7 @@
  */
 #include "db.h"
 #include "log.h"
+#include "replica_named.h"
 #include "sample.h"
 #include "sampler.h"
 #include "sched_guard.h"
@@ -61,14 +62,22 @@ static GArray *customs_of(const struct sched *sched, int64_t server_id)
 	return customs;
 }
 
+static void describe_row(GString *text, const struct store_server *row)
+{
+	g_string_append_printf(text, "%s %s %lld %s %s %s %s\n", row->name, row->host,
+			       (long long)row->port, row->socket, row->defaults_file, row->replicas,
+			       row->heartbeat);
+}
+
 /* All that makes a sampler what it is. Owned. */
-static char *describe(const struct store_server *row, const GArray *customs)
+static char *describe(const struct link *link, const GArray *customs)
 {
 	GString *text = g_string_new(NULL);
 
-	g_string_append_printf(text, "%s %lld %s %s\n", row->host, (long long)row->port,
-			       row->socket, row->defaults_file);
-
+	describe_row(text, &link->row);
+	for (guint i = 0; i < link->replicas->len; i++) {
+		describe_row(text, g_ptr_array_index(link->replicas, i));
+	}
 	for (guint i = 0; i < customs->len; i++) {
 		const struct custom_signal *custom =
 			&g_array_index(customs, struct custom_signal, i);
@@ -78,30 +87,78 @@ static char *describe(const struct store_server *row, const GArray *customs)
 	return g_string_free(text, FALSE);
 }
 
-static void start(struct sched *sched, struct guard *guard, const struct store_server *row,
-		  int64_t now_ms)
+/* ---- replicas that are named -------------------------------------------------------- */
+
+static struct db_addr address_of(const struct store_server *row)
+{
+	return (struct db_addr){
+		.host = row->host,
+		.port = (unsigned)row->port,
+		.socket = row->socket,
+		.defaults_file = row->defaults_file,
+	};
+}
+
+/*
+ * Those that are enrolled, by their names, and those in the server's list, asked with its
+ * option file. Borrows from link and listed. Owned.
+ */
+static GArray *replicas_of(const struct link *link, const struct db_addr *listed)
+{
+	GArray *replicas = g_array_new(FALSE, FALSE, sizeof(struct sampler_replica));
+
+	for (guint i = 0; i < link->replicas->len; i++) {
+		const struct store_server *row = g_ptr_array_index(link->replicas, i);
+		const struct sampler_replica one = { row->name, address_of(row) };
+
+		g_array_append_val(replicas, one);
+	}
+	for (const struct db_addr *at = listed;
+	     at != NULL && (at->host != NULL || at->socket != NULL); at++) {
+		struct sampler_replica one = { NULL, *at };
+
+		one.addr.defaults_file = link->row.defaults_file;
+		g_array_append_val(replicas, one);
+	}
+	return replicas;
+}
+
+static void begin(struct sched *sched, struct guard *guard, const struct link *link,
+		  const struct db_addr *listed, struct err *err)
 {
 	g_autoptr(GArray) customs = customs_of(sched, guard->server_id);
+	g_autoptr(GArray) replicas = replicas_of(link, listed);
 	const struct sampler_config config = {
 		.server_id = guard->server_id,
-		.addr = {
-			.host = row->host,
-			.port = (unsigned)row->port,
-			.socket = row->socket,
-			.defaults_file = row->defaults_file,
-		},
+		.addr = address_of(&link->row),
+		.replicas = (const struct sampler_replica *)(const void *)replicas->data,
+		.replicas_nr = replicas->len,
+		.heartbeat = link->row.heartbeat,
 		.customs = (const struct custom_signal *)(const void *)customs->data,
 		.customs_nr = customs->len,
 		.discover = true,
 		.probe = sched->policy.throttle_probe,
 	};
-	struct err err = { 0 };
 
 	g_free(guard->sampled);
-	guard->sampled = describe(row, customs);
+	guard->sampled = describe(link, customs);
+	guard->sampler = sampler_new(&config, on_sample, sched, err);
+}
+
+static void start(struct sched *sched, struct guard *guard, const struct link *link, int64_t now_ms)
+{
+	struct err err = { 0 };
+	struct db_addr *listed = NULL;
+
 	guard->begun_ms = now_ms;
 	guard->period_ms = 0;
-	guard->sampler = sampler_new(&config, on_sample, sched, &err);
+	if (link->row.replicas != NULL) {
+		listed = replica_named_parse(link->row.replicas, &err);
+	}
+	if (link->row.replicas == NULL || listed != NULL) {
+		begin(sched, guard, link, listed, &err);
+	}
+	replica_named_free(listed);
 	governor_begin(guard->governor, true, now_ms);
 	if (guard->sampler == NULL) { /* silent, with the reason */
 		governor_trouble(guard->governor, err.msg);
@@ -126,7 +183,7 @@ void sched_sampler_need(struct sched *sched, struct guard *guard, const struct l
 		return;
 	}
 	guard->is_wanted = true;
-	start(sched, guard, &link->row, now_ms);
+	start(sched, guard, link, now_ms);
 }
 
 void sched_sampler_pace(struct guard *guard)
@@ -148,10 +205,10 @@ void sched_sampler_renew(struct sched *sched, struct guard *guard)
 		return;
 	}
 	customs = customs_of(sched, guard->server_id);
-	now = describe(&link->row, customs);
+	now = describe(link, customs);
 	if (g_strcmp0(now, guard->sampled) != 0) {
 		stop(sched, guard);
-		start(sched, guard, &link->row, tick_ms());
+		start(sched, guard, link, tick_ms());
 	}
 }
 

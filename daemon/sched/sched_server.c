@@ -2,10 +2,18 @@
  * Servers: the rows that links remember, and what a result says of a server's health.
  */
 #include "log.h"
+#include "sampler.h"
 #include "sched_guard.h"
 #include "sched_state.h"
 #include "store_server.h"
 #include "tick.h"
+
+static int add_replica(const struct store_server *row, void *ctx, struct err *err)
+{
+	(void)err;
+	link_add_replica(ctx, row);
+	return 0;
+}
 
 int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, struct err *err)
 {
@@ -28,6 +36,10 @@ int sched_link_get(struct sched *sched, int64_t server_id, struct link **link, s
 		g_hash_table_insert(sched->links, g_memdup2(&server_id, sizeof(server_id)), found);
 	}
 	link_set_row(found, &row);
+	if (store_server_replicas(sched->store, row.name, add_replica, found, err) < 0) {
+		found->stale = true;
+		return -1;
+	}
 	guard = g_hash_table_lookup(sched->guards, &server_id);
 	if (guard != NULL) {
 		guard->is_stale = true; /* its address may be another */
@@ -67,6 +79,38 @@ void sched_server_changed(struct sched *sched, int64_t server_id)
 		link->stale = true;
 		link->retry_at = 1; /* what was wrong may have been set right: ask at once */
 	}
+}
+
+/* Servers in a ring replicate from each other. */
+#define SOURCES_MAX 16
+
+int sched_replica_changed(struct sched *sched, const char *source, struct err *err)
+{
+	g_autofree char *name = g_strdup(source);
+
+	for (int i = 0; i < SOURCES_MAX && name != NULL; i++) {
+		SCOPED(store_server) row = { 0 };
+		struct link *link;
+
+		if (store_server_get(sched->store, name, &row, err) < 0) {
+			return -1;
+		}
+		link = g_hash_table_lookup(sched->links, &row.id);
+		if (link != NULL) {
+			link->stale = true;
+		}
+		g_free(name);
+		name = g_strdup(row.replica_of);
+	}
+	return 0;
+}
+
+char **sched_replicas(const struct sched *sched, int64_t server_id)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	return guard == NULL || guard->sampler == NULL ? g_new0(char *, 1)
+						       : sampler_replicas(guard->sampler);
 }
 
 int sched_link_note(struct sched *sched, struct link *link, const struct exec_result *result,

@@ -33,6 +33,9 @@ static const struct store_field store_server_members[] = {
 	INT(store_server, freeze_from),
 	INT(store_server, freeze_until),
 	TEXT(store_server, freeze_reason),
+	TEXT(store_server, replica_of),
+	TEXT(store_server, replicas),
+	TEXT(store_server, heartbeat),
 	INT(store_server, revision),
 };
 

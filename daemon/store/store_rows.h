@@ -42,6 +42,9 @@ struct store_server {
 	int64_t freeze_from; /* of a freeze; freeze_until 0: there is none */
 	int64_t freeze_until;
 	char *freeze_reason;
+	char *replica_of; /* name of the server that it replicates from, or NULL */
+	char *replicas;   /* addresses of more that replicate from it, with commas; or NULL */
+	char *heartbeat;  /* "schema.table.column" that its replicas get from it, or NULL */
 	int64_t revision;
 	struct store_labels labels;
 };

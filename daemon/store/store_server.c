@@ -1,5 +1,7 @@
 #include "store_server.h"
 
+#include <glib.h>
+
 #include "store_run.h"
 #include "tick.h"
 
@@ -101,6 +103,39 @@ int store_server_each(struct store *store, store_server_fn fn, void *ctx, struct
 	return step;
 }
 
+int store_server_replicas(struct store *store, const char *name, store_server_fn fn, void *ctx,
+			  struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	SCOPED(store_server) server = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_SERVER_REPLICAS, err) < 0) {
+		return -1;
+	}
+	store_bind_text(&query, ":name", name);
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		if (store_query_read(&query, &store_server_fields, &server, err) < 0 ||
+		    fn(&server, ctx, err) < 0) {
+			return -1;
+		}
+	}
+	return step;
+}
+
+static int refuse_source(const struct store_server *replica, void *ctx, struct err *err)
+{
+	const char *source = ctx;
+
+	if (g_strcmp0(replica->replica_of, source) != 0) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "server %s replicates from %s: say that it does not any more with `muster "
+		       "server set %s replica-of=`",
+		       replica->name, source, replica->name);
+}
+
 static int server_tenants(struct store *store, int64_t id, int64_t *nr, struct err *err)
 {
 	SCOPED(store_query) query = { 0 };
@@ -120,7 +155,8 @@ int store_server_remove(struct store *store, int64_t id, struct err *err)
 	int64_t tenants;
 
 	if (store_server_get_id(store, id, &server, err) < 0 ||
-	    server_tenants(store, id, &tenants, err) < 0) {
+	    server_tenants(store, id, &tenants, err) < 0 ||
+	    store_server_replicas(store, server.name, refuse_source, server.name, err) < 0) {
 		return -1;
 	}
 	if (tenants > 0) {

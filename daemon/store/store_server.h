@@ -17,7 +17,11 @@ NODISCARD int store_server_get_id(struct store *store, int64_t id, struct store_
 NODISCARD int store_server_each(struct store *store, store_server_fn fn, void *ctx,
 				struct err *err); /* by name */
 
-/* ERR_CONFLICT while it has tenants. */
+/* Those that replicate from it, also by way of others, by name; without labels. */
+NODISCARD int store_server_replicas(struct store *store, const char *name, store_server_fn fn,
+				    void *ctx, struct err *err);
+
+/* ERR_CONFLICT while it has tenants, or others are known to replicate from it. */
 NODISCARD int store_server_remove(struct store *store, int64_t id, struct err *err);
 
 #endif /* STORE_SERVER_H */

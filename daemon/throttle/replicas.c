@@ -143,6 +143,21 @@ bool replicas_add(struct replicas *replicas, const char *name, const struct db_a
 	return is_new;
 }
 
+char **replicas_names(struct replicas *replicas)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	(void)pthread_mutex_lock(&replicas->lock);
+	for (guint i = 0; i < replicas->members->len; i++) {
+		const struct member *member = g_ptr_array_index(replicas->members, i);
+
+		g_ptr_array_add(names, g_strdup(member->name));
+	}
+	(void)pthread_mutex_unlock(&replicas->lock);
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
 void replicas_set_source(struct replicas *replicas, int64_t source_id, int64_t readers)
 {
 	(void)pthread_mutex_lock(&replicas->lock);

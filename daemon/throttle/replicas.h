@@ -33,6 +33,9 @@ bool replicas_add(struct replicas *replicas, const char *name, const struct db_a
 		  int64_t server_id);
 bool replicas_has(struct replicas *replicas, const struct db_addr *addr);
 
+/* The names of all that are expected, in the order in which they came. Owned. */
+char **replicas_names(struct replicas *replicas);
+
 /* What the server says: its server_id, and how many read its binary log (-1: not known). */
 void replicas_set_source(struct replicas *replicas, int64_t source_id, int64_t readers);
 

@@ -311,6 +311,11 @@ void sampler_set_period(struct sampler *sampler, int64_t period_ms)
 	(void)pthread_mutex_unlock(&sampler->lock);
 }
 
+char **sampler_replicas(const struct sampler *sampler)
+{
+	return sampler->replicas == NULL ? g_new0(char *, 1) : replicas_names(sampler->replicas);
+}
+
 void sampler_stop(struct sampler *sampler)
 {
 	(void)pthread_mutex_lock(&sampler->lock);

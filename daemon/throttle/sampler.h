@@ -65,6 +65,9 @@ NODISCARD struct sampler *sampler_new(const struct sampler_config *config, sampl
 /* Takes effect at once. */
 void sampler_set_period(struct sampler *sampler, int64_t period_ms);
 
+/* Names of the replicas that are watched, named and found. Owned. */
+char **sampler_replicas(const struct sampler *sampler);
+
 /* fn is called no more. Does not wait: the threads end soon, within two seconds. */
 void sampler_stop(struct sampler *sampler);
 

@@ -30,6 +30,9 @@ static const struct wire_field server_fields[] = {
 	TEXT(   wire_server, window,        false ),
 	TEXT(   wire_server, next_window,   false ),
 	TEXT(   wire_server, freeze,        false ),
+	TEXT(   wire_server, replica_of,    false ),
+	TEXTS(  wire_server, replicas,      false ),
+	TEXT(   wire_server, heartbeat,     false ),
 	INT(    wire_server, revision,      false ),
 	LABELS( wire_server, labels,        false ),
 	{ 0 },
@@ -311,6 +314,7 @@ static const struct wire_field server_add_fields[] = {
 	TEXT(   wire_server_add, socket,        false ),
 	TEXT(   wire_server_add, defaults_file, false ),
 	INT(    wire_server_add, max_running,   false ),
+	TEXT(   wire_server_add, replica_of,    false ),
 	LABELS( wire_server_add, labels,        false ),
 	{ 0 },
 };

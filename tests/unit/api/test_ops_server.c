@@ -69,13 +69,63 @@ static void a_wrong_server_is_refused_in_words(void **state)
 	fixture_add_server(fixture, "db1");
 	ask_refused(fixture, 400,
 		    "a server has no \"colour\"; known: host port socket defaults_file "
-		    "max_running window freeze label.KEY",
+		    "max_running replica_of replicas heartbeat window freeze label.KEY",
 		    NULL, "PATCH /v1/servers/db1", "{\"set\":[\"colour=red\"]}");
 	ask_refused(fixture, 409,
 		    "db1 has revision 1, not 7: somebody changed it meanwhile; look at it and try "
 		    "again",
 		    "muster server show db1", "PATCH /v1/servers/db1",
 		    "{\"set\":[\"port=1\"],\"revision\":7}");
+}
+
+/* clang-format off */
+static const struct {
+	const char *set; int status; const char *message;
+} wrong_replicas[] = {
+	{ "replica_of=db1",     400, "server db1: it cannot be its own replica" },
+	{ "replica_of=db9",     400, "server db1: it cannot replicate from db9, which is not enrolled: see "
+				     "`muster server list`" },
+	{ "replicas=a b",       400, "replicas: \"a b\" is no address: HOST, HOST:PORT or the path of a "
+				     "socket, with commas between them" },
+	{ "heartbeat=ops.beat", 400, "heartbeat \"ops.beat\": it must be SCHEMA.TABLE.COLUMN" },
+};
+
+/* clang-format on */
+
+static void replicas_are_named_and_shown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_server server = { 0 };
+
+	fixture_add_server(fixture, "db1");
+	ask_for(fixture, &wire_server_type, &server, "POST /v1/servers",
+		"{\"name\":\"db2\",\"host\":\"h2\",\"replica_of\":\"db1\"}");
+	assert_string_equal(server.replica_of, "db1");
+	wire_release(&wire_server_type, &server);
+	ask_for(fixture, &wire_server_type, &server, "PATCH /v1/servers/db1",
+		"{\"set\":[\"replicas=10.0.0.9, /run/r.sock\",\"heartbeat=ops.beat.ts\"]}");
+	assert_int_equal(server.replicas.nr, 3);
+	assert_string_equal(server.replicas.texts[0], "db2");
+	assert_string_equal(server.replicas.texts[1], "10.0.0.9:3306");
+	assert_string_equal(server.replicas.texts[2], "/run/r.sock");
+	assert_string_equal(server.heartbeat, "ops.beat.ts");
+	wire_release(&wire_server_type, &server);
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong_replicas); i++) {
+		g_autofree char *body =
+			g_strdup_printf("{\"set\":[\"%s\"]}", wrong_replicas[i].set);
+
+		ask_refused(fixture, wrong_replicas[i].status, wrong_replicas[i].message, NULL,
+			    "PATCH /v1/servers/db1", body);
+	}
+	ask_for(fixture, &wire_server_type, &server, "PATCH /v1/servers/db2",
+		"{\"set\":[\"replica_of=\"]}");
+	assert_null(server.replica_of);
+	wire_release(&wire_server_type, &server);
+	ask_for(fixture, &wire_server_type, &server, "PATCH /v1/servers/db1",
+		"{\"set\":[\"replicas=\",\"heartbeat=\"]}");
+	assert_int_equal(server.replicas.nr, 0);
+	assert_null(server.heartbeat);
+	wire_release(&wire_server_type, &server);
 }
 
 static void a_server_with_tenants_stays(void **state)
@@ -242,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_server_is_added_shown_changed_and_removed),
 		TEST(a_wrong_server_is_refused_in_words),
+		TEST(replicas_are_named_and_shown),
 		TEST(a_server_with_tenants_stays),
 		TEST(a_check_asks_the_server),
 		TEST(a_server_that_is_down_is_said_to_be),

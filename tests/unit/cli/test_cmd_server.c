@@ -12,14 +12,14 @@ static void a_server_is_added_with_what_was_said(void **state)
 {
 	/* clang-format off */
 	static const struct ran_row rows[] = {
-		{ "server add db1 --host h --port 1 --defaults-file /f --max-running 4 -L region=eu -o json",
+		{ "server add db1 --host h --port 1 --defaults-file /f --max-running 4 --replica-of db0 -L region=eu -o json",
 		  { RAN_OK SERVER },
-		  "POST /v1/servers {\"name\":\"db1\",\"host\":\"h\",\"port\":1,\"socket\":null,\"defaults_file\":\"/f\",\"max_running\":4,\"labels\":{\"region\":\"eu\"}}\n",
+		  "POST /v1/servers {\"name\":\"db1\",\"host\":\"h\",\"port\":1,\"socket\":null,\"defaults_file\":\"/f\",\"max_running\":4,\"replica_of\":\"db0\",\"labels\":{\"region\":\"eu\"}}\n",
 		  SERVER "\n",
 		  NULL, 0 },
 		{ "server add db1 --socket /s",
 		  { RAN_OK SERVER },
-		  "POST /v1/servers {\"name\":\"db1\",\"host\":null,\"port\":0,\"socket\":\"/s\",\"defaults_file\":null,\"max_running\":0,\"labels\":{}}\n",
+		  "POST /v1/servers {\"name\":\"db1\",\"host\":null,\"port\":0,\"socket\":\"/s\",\"defaults_file\":null,\"max_running\":0,\"replica_of\":null,\"labels\":{}}\n",
 		  "name           db1\n"
 		  "address        h:1\n"
 		  "flavor         mariadb\n"

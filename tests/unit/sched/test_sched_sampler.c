@@ -81,6 +81,71 @@ static void a_signal_of_an_operator_is_read_at_once(void **state)
 	assert_true(g_str_has_prefix(seen.reason, "sql:answer 42 > 10 (hard) since "));
 }
 
+static bool is_watched(const struct fixture *fixture, const char *name)
+{
+	g_auto(GStrv) names = sched_replicas(fixture->sched, fixture->server_id);
+
+	return g_strv_contains((const char *const *)names, name);
+}
+
+static void until_watched(struct fixture *fixture, const char *name, bool want)
+{
+	int64_t end = tick_ms() + 8000;
+
+	while (is_watched(fixture, name) != want) {
+		if (tick_ms() > end) {
+			fail_msg("%s is %swatched", name, want ? "not " : "");
+		}
+		(void)sched_turn(fixture->sched);
+		g_usleep(GIVE_US);
+	}
+}
+
+/* db2 replicates from source (NULL: nobody), and what that means is told. */
+static void set_source(struct fixture *fixture, const char *source)
+{
+	SCOPED(store_server) row = { 0 };
+	struct err err = { 0 };
+
+	must(store_server_get(fixture->store, "db2", &row, &err), &err);
+	store_text_set(&row.replica_of, source);
+	ORDER(fixture, store_server_put(fixture->store, &row, &order_err));
+	must(sched_replica_changed(fixture->sched, "db1", &err), &err);
+}
+
+static void replicas_that_are_named_are_watched_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) row = { 0 };
+	SCOPED(seen) seen = { 0 };
+	struct err err = { 0 };
+	int64_t end = tick_ms() + 8000;
+
+	(void)fixture_add_server(fixture, "db2", "/nowhere/sock");
+	sample_from_now_on(fixture);
+	until_known(fixture, &seen);
+	assert_false(is_watched(fixture, "db2"));
+	set_source(fixture, "db1");
+	until_watched(fixture, "db2", true);
+	while (g_strcmp0(seen.state, "paused") != 0 && tick_ms() < end) {
+		(void)sched_turn(fixture->sched);
+		g_usleep(GIVE_US);
+		look_at_server(fixture, &seen);
+	}
+	assert_string_equal(seen.state, "paused"); /* it does not answer */
+	assert_true(g_str_has_prefix(seen.reason, "signal lag silent since "));
+	assert_non_null(strstr(seen.reason, "replica db2: "));
+
+	set_source(fixture, NULL);
+	until_watched(fixture, "db2", false);
+	must(store_server_get(fixture->store, "db1", &row, &err), &err);
+	store_text_set(&row.replicas, "/nowhere/r1,/nowhere/r2");
+	ORDER(fixture, store_server_put(fixture->store, &row, &order_err));
+	sched_server_changed(fixture->sched, fixture->server_id);
+	until_watched(fixture, "/nowhere/r2", true);
+	assert_true(is_watched(fixture, "/nowhere/r1"));
+}
+
 static void a_server_that_is_not_there_is_silent_and_says_why(void **state)
 {
 	struct fixture *fixture = *state;
@@ -107,6 +172,7 @@ int main(void)
 		SCENARIO(who_is_asked_about_is_sampled),
 		SCENARIO(who_is_not_asked_about_any_more_is_not),
 		SCENARIO(a_signal_of_an_operator_is_read_at_once),
+		SCENARIO(replicas_that_are_named_are_watched_at_once),
 		SCENARIO(a_server_that_is_not_there_is_silent_and_says_why),
 	};
 

@@ -16,6 +16,9 @@ static void every_member_comes_back(void **state)
 		.reason = g_strdup("Access denied"),
 		.flavor = g_strdup("mariadb"),
 		.version = g_strdup("10.11.6"),
+		.replica_of = g_strdup("db0"),
+		.replicas = g_strdup("10.0.0.8:3306"),
+		.heartbeat = g_strdup("ops.heartbeat.ts"),
 	};
 
 	store_labels_put(&server.labels, "region", "eu");
@@ -35,6 +38,9 @@ static void every_member_comes_back(void **state)
 	assert_string_equal(back.reason, "Access denied");
 	assert_string_equal(back.flavor, "mariadb");
 	assert_string_equal(back.version, "10.11.6");
+	assert_string_equal(back.replica_of, "db0");
+	assert_string_equal(back.replicas, "10.0.0.8:3306");
+	assert_string_equal(back.heartbeat, "ops.heartbeat.ts");
 	assert_int_equal(back.revision, 1);
 	assert_int_equal(back.labels.nr, 2);
 	assert_string_equal(store_labels_find(&back.labels, "region"), "eu");
@@ -131,6 +137,69 @@ static void it_goes_only_without_tenants(void **state)
 	fixture_commit(fixture);
 }
 
+static int64_t replica(struct fixture *fixture, const char *name, const char *source)
+{
+	SCOPED(store_server) server = { .name = g_strdup(name), .replica_of = g_strdup(source) };
+
+	WORKS(fixture, store_server_put(fixture->store, &server, &fixture->err));
+	return server.id;
+}
+
+/* clang-format off */
+static const struct {
+	const char *source, *names;
+} replicated[] = {
+	{ "db1",  "a/0 a1/0 b/0 " },
+	{ "a",    "a1/0 " },
+	{ "a1",   "" },
+	{ "m1",   "m2/0 m3/0 " }, /* each other's, and m3 of one of them */
+	{ "m2",   "m1/0 m3/0 " },
+	{ "none", "" },
+};
+
+/* clang-format on */
+
+static void replicas_are_found_through_each_other(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_begin(fixture);
+	(void)fixture_server(fixture, "db1");
+	(void)replica(fixture, "b", "db1");
+	(void)replica(fixture, "a", "db1");
+	(void)replica(fixture, "a1", "a");
+	(void)replica(fixture, "m1", "m2");
+	(void)replica(fixture, "m2", "m1");
+	(void)replica(fixture, "m3", "m2");
+	fixture_commit(fixture);
+	for (size_t i = 0; i < G_N_ELEMENTS(replicated); i++) {
+		g_autoptr(GString) got = g_string_new(NULL);
+
+		WORKS(fixture, store_server_replicas(fixture->store, replicated[i].source, names,
+						     got, &fixture->err));
+		assert_string_equal(got->str, replicated[i].names);
+	}
+}
+
+static void a_source_stays_while_it_has_replicas(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+	int64_t of;
+
+	fixture_begin(fixture);
+	id = fixture_server(fixture, "db1");
+	of = replica(fixture, "db2", "db1");
+	(void)replica(fixture, "db3", "db2");
+	assert_int_equal(store_server_remove(fixture->store, id, &fixture->err), -1);
+	assert_int_equal(fixture->err.code, ERR_CONFLICT);
+	assert_string_equal(fixture->err.msg,
+			    "server db2 replicates from db1: say that it does not any more with "
+			    "`muster server set db2 replica-of=`");
+	assert_int_equal(store_server_remove(fixture->store, of, &fixture->err), -1);
+	fixture_commit(fixture);
+}
+
 static void what_is_gone_is_not_written(void **state)
 {
 	struct fixture *fixture = *state;
@@ -150,6 +219,8 @@ int main(void)
 		STORE_TEST(a_name_is_given_once),
 		STORE_TEST(they_come_by_name_with_their_labels),
 		STORE_TEST(it_goes_only_without_tenants),
+		STORE_TEST(replicas_are_found_through_each_other),
+		STORE_TEST(a_source_stays_while_it_has_replicas),
 		STORE_TEST(what_is_gone_is_not_written),
 	};
 

@@ -1,0 +1,102 @@
+#!/bin/bash
+# Replicas apply one change after the other: what is done on a server waits for those that
+# replicate from it, found or named, and one that cannot keep up is a reason that is told.
+. "$(dirname "$0")/lib.sh"
+
+replica=$work/replica
+servers+=("$db" "$replica")
+server_start_source "$flavor" "$db" >/dev/null
+server_start_replica "$db" "$replica" >/dev/null
+printf '[client]\nuser=repl\npassword=repl\n' >"$work/repl.cnf"
+configure 'server_running = 1;' 'budget = "0";' 'retry = "200ms";'
+daemon_start
+ok ms server add main --socket "$db/sock" --defaults-file "$work/repl.cnf"
+make_tenants 4
+rel=$work/rel
+
+on_replica() { # STATEMENT, as MySQL says it
+	[ "$flavor" = mysql ] || set -- "${1//replica/slave}"
+	server_client "$replica" -e "$1"
+}
+replicas_are() { # NAME…
+	[ "$(j '.replicas | join(" ")' server show main)" = "$*" ]
+}
+throttle_is() { # STATE
+	[ "$(j '.[0].state' throttle show main)" = "$1" ]
+}
+paused_by() { # TEXT: it is paused, and the reason holds this
+	[[ $(j '.[0] | "\(.state) \(.reason)"' throttle show main) == "paused "*"$1"* ]]
+}
+lag() { # FILTER
+	j "[.[0].signals[] | select(.name == \"lag\")][0] | $1" throttle show main
+}
+lag_is_known() {
+	[ "$(lag '.value != null')" = true ]
+}
+tables() { # NAME: how many tenants have it
+	sql "select count(*) from information_schema.tables
+		where table_schema like 'client\_%' and table_name = '$1'"
+}
+
+claim "a replica is found without being named, and shown"
+poll 20 lag_is_known
+poll 20 replicas_are "127.0.0.1:$(cat "$replica/port")"
+
+claim "one that is enrolled as its replica is watched as that, once"
+ok ms server add copy --socket "$replica/sock" --defaults-file "$work/repl.cnf" --replica-of main
+is main "$(j .replica_of server show copy)"
+poll 20 replicas_are copy
+poll 20 lag_is_known
+poll 20 throttle_is go
+
+claim "while a replica is behind, nothing more is done on its source; when it has caught up, it goes on"
+ok m throttle set main lag soft=- hard=1
+migration "$rel" 0001_a.sql "create table one (id int primary key);
+$at_barrier
+create table two (id int primary key);"
+on_replica 'flush tables with read lock; do sleep(1000)' 2>/dev/null &
+jobs_started+=($!)
+barrier_up
+start_rollout "$rel" --name behind
+poll 20 waiting 1
+poll 30 paused_by 'lag '
+has '> 1 (hard)' "$(j '.[0].reason' throttle show main)"
+barrier_down
+has 'waits: server main: lag ' "$(j .reason task show behind/client_004)"
+is '1 0' "$(tables one) $(tables two)"
+server_client "$replica" -N -e "select id from information_schema.processlist
+	where info like 'do sleep(1000)%'" | sed 's/.*/kill &;/' | server_client "$replica"
+wait_rollout behind 'done'
+is '4 4' "$(tables one) $(tables two)"
+
+claim "a replica that has stopped is infinitely behind; who exempts it lets everything go"
+on_replica 'stop replica sql_thread'
+poll 20 paused_by 'lag infinite > 1 (hard)'
+is 'true null' "$(lag '"\(.infinite) \(.value)"')"
+migration "$rel" 0002_b.sql 'create table three (id int primary key);'
+start_rollout "$rel" --name stopped
+poll 20 paused_by lag
+has 'waits: server main: lag ' "$(j .reason task show stopped/client_001)"
+is 0 "$(tables three)"
+ok m throttle exempt main lag --for 10m --reason 'it is rebuilt'
+wait_rollout stopped 'done'
+on_replica 'start replica sql_thread'
+ok m throttle release main
+poll 20 throttle_is go
+
+claim "a replica that hangs is silent, and that is the reason"
+kill -STOP "$(cat "$replica/pid")"
+poll 20 paused_by 'signal lag silent since '
+has 'replica copy' "$(j '.[0].reason' throttle show main)"
+kill -CONT "$(cat "$replica/pid")"
+poll 20 throttle_is go
+
+claim "a heartbeat says how late replicas are, whatever they say themselves"
+sql "create database ops; create table ops.heartbeat (ts timestamp(6));
+	insert into ops.heartbeat values (utc_timestamp(6) - interval 90 second)"
+ok m server set main heartbeat=ops.heartbeat.ts
+is ops.heartbeat.ts "$(j .heartbeat server show main)"
+poll 20 paused_by 'lag 9'
+sql 'update ops.heartbeat set ts = utc_timestamp(6) + interval 1 hour'
+poll 20 paused_by 'in the future: the clocks differ'
+daemon_stop
