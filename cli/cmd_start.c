@@ -9,11 +9,25 @@
 
 #define SHOWN 5 /* names of a kind in a preview */
 
+static int priority_read(const struct opts *opts, int64_t *priority, struct err *err)
+{
+	const char *text = opts_text(opts, OPT_PRIORITY);
+	gint64 number = 0;
+
+	if (text != NULL && !g_ascii_string_to_signed(text, 10, -10, 10, &number, NULL)) {
+		return err_set(err, ERR_INVALID,
+			       "--priority: \"%s\" is not a number from -10 to 10", text);
+	}
+	*priority = number;
+	return 0;
+}
+
 static int fill(const struct cli *cli, struct wire_rollout_start *start, struct err *err)
 {
 	const struct opts *opts = &cli->opts;
 
-	if (picks_expand(&start->selector, opts_text(opts, OPT_SELECTOR), err) < 0) {
+	if (picks_expand(&start->selector, opts_text(opts, OPT_SELECTOR), err) < 0 ||
+	    priority_read(opts, &start->priority, err) < 0) {
 		return -1;
 	}
 	start->key = opts_flag(opts, OPT_KEY) ? cli_text(cli, OPT_KEY) : g_uuid_string_random();

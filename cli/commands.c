@@ -4,10 +4,10 @@
 #define CHOSEN    (BIT(SELECTOR) | BIT(REASON))
 #define SETTING   (BIT(REASON) | BIT(REVISION))
 #define WAITING   (BIT(WAIT) | BIT(TIMEOUT))
-#define POLICY                                                                                     \
-	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) |        \
-	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(STRATEGY) | BIT(STALL) | BIT(WINDOW) | \
-	 BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
+#define POLICY                                                                              \
+	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) | \
+	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |     \
+	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
 #define MANY (-1)
 
 /* clang-format off */
@@ -167,7 +167,7 @@ const struct command command_table[] = {
 	  "muster rollout skip r12 -t acme --reason 'moves to another server'",
 	  SETTING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout set", "R KEY=VALUE…", "Change the limits of a rollout while it runs",
-	  "Keys: budget, running, per-server, stall, bake, window.",
+	  "Keys: budget, running, per-server, priority, stall, bake, window.",
 	  "muster rollout set r12 running=8 budget=5%",
 	  SETTING, 1, MANY, WORDS_ROLLOUT, false, cmd_rollout_set },
 

@@ -72,6 +72,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "tasks at a time" },
 	[OPT_PER_SERVER]     = { "per-server",    0,   OPT_NUMBER,   "N",         NULL, WORDS_NONE,
 				 "tasks at a time on one server" },
+	[OPT_PRIORITY]       = { "priority",      0,   OPT_TEXT,     "N",         NULL, WORDS_NONE,
+				 "-10 to 10 against other rollouts on the same server; one more is a quarter more turns" },
 	[OPT_STRATEGY]       = { "strategy",      0,   OPT_CHOICE,   "S",         "auto|direct", WORDS_NONE,
 				 "how statements are applied (default auto)" },
 	[OPT_WINDOW]         = { "window",        0,   OPT_CHOICE,   "W",         "respect|ignore", WORDS_NONE,

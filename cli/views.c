@@ -348,6 +348,7 @@ static const struct column rollout_columns[] = {
 	{ "REVISION", "revision",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
 	{ "WINDOW",   "window",      COLUMN_WIDE,                NULL },
 	{ "OPENS",    "next_window", COLUMN_WIDE | COLUMN_TIME,  NULL },
+	{ "PRIORITY", "priority",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
 	{ 0 },
 };
 

@@ -294,6 +294,7 @@ struct wire_rollout {
 	bool over_budget;
 	bool throttled; /* paused by the load of a server: goes on by itself */
 	int64_t running_limit;
+	int64_t priority;
 	int64_t eta_s; /* -1: unknown */
 	double rate;   /* tenants a second, over the last half minute */
 	char *created_at;
@@ -476,6 +477,7 @@ struct wire_rollout_start {
 	char *budget;    /* "3" or "1%"; default "1%" */
 	int64_t running; /* 0: the daemon's default */
 	int64_t per_server;
+	int64_t priority; /* -10 to 10, against others on the same server */
 	char *strategy;   /* "auto" or "direct" */
 	char *window;     /* "respect" (default) or "ignore" */
 	int64_t stall_ms; /* 0: the daemon's default */
@@ -546,7 +548,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/rollouts?after=&limit=                 -> [rollout]     newest first; 100
  * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
  * GET    /v1/rollouts/R                             -> rollout
- * PATCH  /v1/rollouts/R              set            -> rollout       budget running per_server stall_ms
+ * PATCH  /v1/rollouts/R              set            -> rollout       budget running per_server priority …
  * POST   /v1/rollouts/R/VERB         verb           -> rollout       pause resume promote abort retry skip
  * GET    /v1/rollouts/R/tasks?state=&after=&limit=  -> task_page
  * GET    /v1/rollouts/R/tasks/T                     -> task

@@ -83,6 +83,7 @@ static void start_fill(const struct wire_rollout_start *asked, struct sched_star
 		.bake_ms = asked->bake_ms,
 		.running = asked->running,
 		.per_server = asked->per_server,
+		.priority = asked->priority,
 		.stall_ms = asked->stall_ms,
 	};
 }

@@ -261,6 +261,7 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->over_budget = row->over_budget;
 	out->throttled = row->throttled;
 	out->running_limit = row->running_limit;
+	out->priority = row->priority;
 	out->created_at = view_time(row->created_at);
 	out->started_at = view_time(row->started_at);
 	out->finished_at = view_time(row->ended_at);

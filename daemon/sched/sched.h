@@ -260,6 +260,9 @@ NODISCARD struct release *sched_release_get(struct sched *sched, int64_t release
 
 /* ---- rollouts ----------------------------------------------------------------------- */
 
+#define SCHED_PRIORITY_LEAST (-10)
+#define SCHED_PRIORITY_MOST  10
+
 /* What rollout start was asked; texts are borrowed, NULL or 0 take the default. */
 struct sched_start {
 	const char *key; /* idempotency */
@@ -275,6 +278,7 @@ struct sched_start {
 	int64_t bake_ms;
 	int64_t running;
 	int64_t per_server;
+	int64_t priority; /* SCHED_PRIORITY_LEAST to SCHED_PRIORITY_MOST */
 	int64_t stall_ms;
 };
 

@@ -296,9 +296,10 @@ static int parse_priority(const char *value, int64_t *out, struct err *err)
 {
 	gint64 number = 0;
 
-	if (!g_ascii_string_to_signed(value, 10, -10, 10, &number, NULL)) {
-		return err_set(err, ERR_INVALID, "priority: \"%s\" is not a number from -10 to 10",
-			       value);
+	if (!g_ascii_string_to_signed(value, 10, SCHED_PRIORITY_LEAST, SCHED_PRIORITY_MOST, &number,
+				      NULL)) {
+		return err_set(err, ERR_INVALID, "priority: \"%s\" is not a number from %d to %d",
+			       value, SCHED_PRIORITY_LEAST, SCHED_PRIORITY_MOST);
 	}
 	*out = number;
 	return 0;

@@ -141,6 +141,12 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 			       "limits: running, per_server, stall and bake are "
 			       "not negative");
 	}
+	if (start->priority < SCHED_PRIORITY_LEAST || start->priority > SCHED_PRIORITY_MOST) {
+		return err_set(err, ERR_INVALID, "priority: %lld is not a number from %d to %d",
+			       (long long)start->priority, SCHED_PRIORITY_LEAST,
+			       SCHED_PRIORITY_MOST);
+	}
+	row->priority = start->priority;
 	row->running_limit = start->running > 0 ? start->running : sched->policy.running;
 	row->per_server_limit = start->per_server;
 	row->stall_ms = start->stall_ms > 0 ? start->stall_ms : sched->policy.stall_ms;

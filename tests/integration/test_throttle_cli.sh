@@ -135,7 +135,12 @@ ok m throttle hold main --for 1h --reason 'backup'
 check
 is 417 "$http"
 has backup "$(jq -r .Message <<<"$out")"
-start_rollout "$rel" --name held
+start_rollout "$rel" --name held --priority 5
+is 5 "$(j .priority rollout show held)"
+ok m rollout set held priority=-2
+is -2 "$(j .priority rollout show held)"
+fails 65 m rollout start "$rel" --priority 11
+has 'from -10 to 10' "$err"
 background m rollout watch held
 tells() {
 	grep -q 'main throttle paused .*backup' "$work/background.log"
