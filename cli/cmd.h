@@ -46,6 +46,9 @@ int cmd_readonly_on(struct cli *cli);
 int cmd_readonly_off(struct cli *cli);
 int cmd_readonly_list(struct cli *cli);
 
+int cmd_routing(struct cli *cli);
+int cmd_routing_export(struct cli *cli);
+
 int cmd_lint(struct cli *cli);
 int cmd_release_create(struct cli *cli);
 int cmd_release_list(struct cli *cli);

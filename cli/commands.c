@@ -119,6 +119,18 @@ const struct command command_table[] = {
 	{ "readonly list", "", "List the tenants that are not open for writes", NULL, NULL,
 	  0, 0, 0, WORDS_NONE, false, cmd_readonly_list },
 
+	{ "routing", "", "Say where every tenant is, at which version and in which mode",
+	  "What an application or a proxy needs to send each client to the code that fits. "
+	  "musterd keeps files of it with routing_files in musterd.conf.", NULL,
+	  0, 0, 0, WORDS_NONE, false, cmd_routing },
+	{ "routing export", "FILE", "Write that into a file for nginx, HAProxy or a program",
+	  "The file is replaced whole. \"-\" is the standard output. nginx gets a map of $muster_tenant "
+	  "for each of $muster_mode, $muster_version, $muster_server, $muster_schema and $muster_class; "
+	  "HAProxy one line for each tenant, \"TENANT MODE|VERSION|SERVER|SCHEMA|CLASS\". What is not a "
+	  "letter, a digit or one of ._~:@+-/ is written as %XX.",
+	  "muster routing export --format nginx-map /etc/nginx/muster.conf",
+	  BIT(MAP_FORMAT), 1, 1, WORDS_FILE, false, cmd_routing_export },
+
 	{ "lint", "DIR", "Check a folder of migrations without any server",
 	  "Reads the folder as a rollout would, and says what else is to be seen in it: what breaks "
 	  "an application whose old and new version run side by side, what is hard to finish or to "

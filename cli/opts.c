@@ -125,6 +125,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "the share of its slots that may be used, above 0; 1 ends it" },
 	[OPT_SPAN]           = { "for",           0,   OPT_TEXT,     "D",         NULL, WORDS_NONE,
 				 "how long: 90s, 30m, 2h" },
+	[OPT_MAP_FORMAT]     = { "format",        0,   OPT_TEXT,     "FORMAT",    NULL, WORDS_NONE,
+				 "how the file is written: nginx-map, haproxy-map or json" },
 };
 
 /* clang-format on */

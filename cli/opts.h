@@ -98,6 +98,7 @@ enum opt_id {
 	OPT_MAINTENANCE,
 	OPT_RATIO,
 	OPT_SPAN,
+	OPT_MAP_FORMAT,
 	OPT_ID_NR,
 };
 

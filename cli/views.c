@@ -310,6 +310,16 @@ static const struct column readonly_change_columns[] = {
 	{ 0 },
 };
 
+static const struct column route_columns[] = {
+	{ "TENANT",  "tenant",  0,            NULL },
+	{ "SERVER",  "server",  0,            NULL },
+	{ "SCHEMA",  "schema",  0,            NULL },
+	{ "VERSION", "version", 0,            NULL },
+	{ "MODE",    "mode",    COLUMN_STATE, NULL },
+	{ "CLASS",   "class",   0,            NULL },
+	{ 0 },
+};
+
 static const struct column release_columns[] = {
 	{ "NAME",     "name",       0,                         NULL },
 	{ "VERSION",  "version",    0,                         NULL },
@@ -491,6 +501,7 @@ const struct view view_window = { &wire_window_type, window_columns, name_window
 const struct view view_readonly = { &wire_readonly_type, readonly_columns, NULL };
 const struct view view_readonly_change = { &wire_readonly_change_type, readonly_change_columns,
 					   NULL };
+const struct view view_route = { &wire_route_type, route_columns, NULL };
 const struct view view_release = { &wire_release_info_type, release_columns, NULL };
 const struct view view_migration = { &wire_migration_type, migration_columns, NULL };
 const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };

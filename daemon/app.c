@@ -178,6 +178,7 @@ static void reload(struct app *app)
 	set_roles(&app->conf, &roles);
 	sched_set_policy(app->sched, &policy);
 	api_set_policy(app->api, &roles, app->conf.server_running);
+	api_set_routing(app->api, app->conf.routing_files);
 	log_info("settings read again");
 }
 
@@ -282,6 +283,7 @@ static int open_api(struct app *app, struct err *err)
 		.fd = given_socket(),
 		.port = app->conf.check_listen,
 		.server_running = app->conf.server_running,
+		.routing_files = app->conf.routing_files,
 	};
 
 	set_roles(&app->conf, &setup.roles);

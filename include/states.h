@@ -103,6 +103,12 @@
 	X(TENANT_FOUND,    "found") \
 	X(TENANT_OPENED,   "opened")
 
+/* How the map of tenants is written for those who route requests. */
+#define ROUTE_FORMATS(X) \
+	X(ROUTE_JSON,        "json") \
+	X(ROUTE_NGINX_MAP,   "nginx-map") \
+	X(ROUTE_HAPROXY_MAP, "haproxy-map")
+
 #define STATES_ENUM(constant, name) constant,
 
 enum rollout_state { ROLLOUT_STATES(STATES_ENUM) ROLLOUT_STATE_NR };
@@ -114,6 +120,7 @@ enum task_event    { TASK_EVENTS(STATES_ENUM) TASK_EVENT_NR };
 enum server_state  { SERVER_STATES(STATES_ENUM) SERVER_STATE_NR };
 enum tenant_mode   { TENANT_MODES(STATES_ENUM) TENANT_MODE_NR };
 enum tenant_event  { TENANT_EVENTS(STATES_ENUM) TENANT_EVENT_NR };
+enum route_format  { ROUTE_FORMATS(STATES_ENUM) ROUTE_FORMAT_NR };
 
 /* clang-format on */
 
@@ -126,6 +133,7 @@ extern const char *const task_event_names[TASK_EVENT_NR];
 extern const char *const server_state_names[SERVER_STATE_NR];
 extern const char *const tenant_mode_names[TENANT_MODE_NR];
 extern const char *const tenant_event_names[TENANT_EVENT_NR];
+extern const char *const route_format_names[ROUTE_FORMAT_NR];
 
 /* The index of name in names[0..nr), or -1. */
 int states_find(const char *const *names, int nr, const char *name);

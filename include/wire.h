@@ -216,6 +216,26 @@ struct wire_readonly_change {
 	char *problem; /* null: it is so */
 };
 
+/* Where the application finds a tenant, and what it may do there. */
+struct wire_route {
+	char *tenant;
+	char *server;
+	char *schema;
+	char *version; /* null: none is known */
+	char *mode;
+	char *class; /* null until planned */
+};
+
+struct wire_tenant_mode {
+	char *tenant;
+	char *mode;
+	bool writes; /* it may: the mode is rw */
+	char *version;
+	char *since;      /* closed; null: not yet */
+	char *expires_at; /* then it is opened, whatever happens; null: it is open */
+	char *reason;
+};
+
 struct wire_problem {
 	int64_t line;
 	int64_t column;
@@ -501,14 +521,14 @@ struct wire_resolve {
 
 extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
 	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
-	wire_readonly_type, wire_readonly_change_type, wire_readonly_on_type,
-	wire_readonly_off_type, wire_changed_type, wire_migration_type, wire_release_info_type,
-	wire_counts_type, wire_wave_type, wire_budget_type, wire_rollout_type, wire_preview_type,
-	wire_task_type, wire_task_page_type, wire_event_type, wire_event_page_type,
-	wire_finding_type, wire_health_type, wire_server_add_type, wire_set_type,
-	wire_discover_type, wire_import_row_type, wire_import_type, wire_tenants_change_type,
-	wire_baseline_type, wire_release_file_type, wire_release_create_type,
-	wire_rollout_start_type, wire_verb_type, wire_resolve_type;
+	wire_readonly_type, wire_readonly_change_type, wire_route_type, wire_tenant_mode_type,
+	wire_readonly_on_type, wire_readonly_off_type, wire_changed_type, wire_migration_type,
+	wire_release_info_type, wire_counts_type, wire_wave_type, wire_budget_type,
+	wire_rollout_type, wire_preview_type, wire_task_type, wire_task_page_type, wire_event_type,
+	wire_event_page_type, wire_finding_type, wire_health_type, wire_server_add_type,
+	wire_set_type, wire_discover_type, wire_import_row_type, wire_import_type,
+	wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
+	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
@@ -536,6 +556,10 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/tenants/T                              -> tenant
  * PATCH  /v1/tenants/T               set            -> tenant
  * POST   /v1/tenants/set             tenants_change -> changed
+ * GET    /v1/tenants/T/mode                         -> tenant_mode
+ * GET    /v1/routing?format=&wait=                  -> [route]       with an ETag; other formats: text.
+ *        With If-None-Match 304 when it is still so, after wait seconds; with Accept:
+ *        text/event-stream a stream of "event: map", "event: route" and "event: gone"
  * GET    /v1/windows                                -> [window]      every one that is set
  * GET    /v1/labels/K=V                             -> window
  * PATCH  /v1/labels/K=V              set            -> window        window freeze

@@ -70,6 +70,8 @@ struct api *api_open(const struct api_setup *setup, struct err *err)
 	api->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	api->calls = g_hash_table_new(NULL, NULL);
 	api->watch = watch_new(api);
+	api->routing = routing_new(api->base, api->store);
+	routing_files_set(api->routing, setup->routing_files);
 	sched_on_commit(api->sched, on_commit, api);
 	return api;
 }
@@ -83,6 +85,7 @@ void api_close(struct api *api)
 		return;
 	}
 	watch_free(api->watch);
+	routing_free(api->routing);
 	http_close(api->http);
 	http_close(api->port);
 	g_hash_table_iter_init(&iter, api->calls);
@@ -100,4 +103,9 @@ void api_set_policy(struct api *api, const struct role_policy *roles, int64_t se
 	role_map_free(api->roles);
 	api->roles = role_map_new(roles);
 	api->server_running = server_running;
+}
+
+void api_set_routing(struct api *api, char *const *files)
+{
+	routing_files_set(api->routing, files);
 }

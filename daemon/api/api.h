@@ -27,7 +27,8 @@ struct api_setup {
 	int fd;            /* a listening socket given by systemd (taken), or -1 */
 	const char *port;  /* where /check is answered over TCP, too; NULL or "": nowhere */
 	struct role_policy roles;
-	int64_t server_running; /* shown for a server without a number of its own */
+	char *const *routing_files; /* "FORMAT:PATH"; NULL: none */
+	int64_t server_running;     /* shown for a server without a number of its own */
 };
 
 /*
@@ -44,5 +45,8 @@ void api_close(struct api *api);
 
 /* After a reload of the settings. */
 void api_set_policy(struct api *api, const struct role_policy *roles, int64_t server_running);
+
+/* The files that hold the map of tenants: "FORMAT:PATH", ends with NULL. */
+void api_set_routing(struct api *api, char *const *files);
 
 #endif /* API_H */

@@ -6,6 +6,7 @@
 
 #include "api.h"
 #include "http.h"
+#include "routing.h"
 #include "sched.h"
 #include "store.h"
 #include "watch.h"
@@ -14,12 +15,13 @@ struct api {
 	struct event_base *base;
 	struct store *store;
 	struct sched *sched;
-	struct http *http;      /* owned */
-	struct http *port;      /* owned; NULL: none */
-	struct role_map *roles; /* owned */
-	struct watch *watch;    /* owned */
-	GHashTable *names;      /* uid -> name, owned */
-	GHashTable *calls;      /* struct call *, those not answered yet */
+	struct http *http;       /* owned */
+	struct http *port;       /* owned; NULL: none */
+	struct role_map *roles;  /* owned */
+	struct watch *watch;     /* owned */
+	struct routing *routing; /* owned */
+	GHashTable *names;       /* uid -> name, owned */
+	GHashTable *calls;       /* struct call *, those not answered yet */
 	int64_t server_running;
 	int64_t started_ms;
 };

@@ -302,7 +302,21 @@ static void headers_put(struct request *own, const char *content_type)
 	g_snprintf(protocol, sizeof(protocol), "%d", WIRE_PROTOCOL);
 	evhttp_add_header(headers, "Muster-Protocol", protocol);
 	evhttp_add_header(headers, "Content-Type", content_type);
-	evhttp_add_header(headers, "Cache-Control", "no-store");
+	if (evhttp_find_header(headers, "Cache-Control") == NULL) {
+		evhttp_add_header(headers, "Cache-Control", "no-store");
+	}
+}
+
+void http_header_put(struct http_request *request, const char *name, const char *value)
+{
+	const struct request *own = request_of(request);
+	struct evkeyvalq *headers =
+		own->raw == NULL ? NULL : evhttp_request_get_output_headers(own->raw);
+
+	if (headers != NULL) {
+		(void)evhttp_remove_header(headers, name);
+		(void)evhttp_add_header(headers, name, value);
+	}
 }
 
 /* Of the body that is not sent. */

@@ -78,6 +78,9 @@ void http_stats_get(const struct http *http, struct http_stats *stats);
 /* A header of the request, or NULL. Borrowed. */
 const char *http_header(const struct http_request *request, const char *name);
 
+/* A header of the answer, before it is sent; a second one of a name is the one that counts. */
+void http_header_put(struct http_request *request, const char *name, const char *value);
+
 /* Takes request and body (g_free). */
 void http_answer(struct http_request *request, int status, const char *content_type, char *body);
 

@@ -90,6 +90,11 @@ const struct op ops[] = {
 	{ "PATCH",  "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, ACT,     IN(set),            ONE(tenant),          op_tenant_set, 0 },
 
+	{ "GET",    "/v1/tenants/{tenant}/mode", NULL,
+	  OP_TENANT, LOOK,    NONE,               ONE(tenant_mode),     op_tenant_mode, 0 },
+	{ "GET",    "/v1/routing", "format wait",
+	  OP_TENANT, LOOK,    NONE,               LIST(route),          op_routing, 0 },
+
 	{ "GET",    "/v1/windows", NULL,
 	  OP_TENANT, LOOK,    NONE,               LIST(window),         op_window_list, 0 },
 	{ "GET",    "/v1/labels/{label}", NULL,

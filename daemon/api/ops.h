@@ -97,6 +97,9 @@ int op_readonly_list(struct call *call, struct err *err);
 int op_readonly_on(struct call *call, struct err *err);
 int op_readonly_off(struct call *call, struct err *err);
 
+int op_routing(struct call *call, struct err *err);
+int op_tenant_mode(struct call *call, struct err *err);
+
 int op_release_list(struct call *call, struct err *err);
 int op_release_create(struct call *call, struct err *err);
 int op_release_show(struct call *call, struct err *err);

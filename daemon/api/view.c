@@ -169,6 +169,16 @@ int view_tenant(const struct api *api, const struct store_tenant *row, struct wi
 	return 0;
 }
 
+void view_route(const struct store_tenant *row, struct wire_route *out)
+{
+	out->tenant = g_strdup(row->name);
+	out->server = g_strdup(row->server);
+	out->schema = g_strdup(row->schema);
+	out->version = g_strdup(row->version);
+	out->mode = g_strdup(tenant_mode_names[row->mode]);
+	out->class = g_strndup(row->shape, CLASS_LEN);
+}
+
 /* ---- releases ------------------------------------------------------------------------ */
 
 static void migrations_copy(const struct release *parsed, struct wire_list *list)

@@ -23,6 +23,8 @@ void view_server_check(const struct store_server *row, const struct exec_info *i
 NODISCARD int view_tenant(const struct api *api, const struct store_tenant *row,
 			  struct wire_tenant *out, struct err *err);
 
+void view_route(const struct store_tenant *row, struct wire_route *out);
+
 /* parsed NULL: without its migrations, for a list. */
 void view_release(const struct store_release *row, const struct release *parsed,
 		  struct wire_release_info *out);

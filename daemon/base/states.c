@@ -13,6 +13,7 @@ const char *const task_event_names[TASK_EVENT_NR] = { TASK_EVENTS(STATES_NAME) }
 const char *const server_state_names[SERVER_STATE_NR] = { SERVER_STATES(STATES_NAME) };
 const char *const tenant_mode_names[TENANT_MODE_NR] = { TENANT_MODES(STATES_NAME) };
 const char *const tenant_event_names[TENANT_EVENT_NR] = { TENANT_EVENTS(STATES_NAME) };
+const char *const route_format_names[ROUTE_FORMAT_NR] = { ROUTE_FORMATS(STATES_NAME) };
 
 int states_find(const char *const *names, int nr, const char *name)
 {

@@ -51,7 +51,7 @@ static int setting_read(const config_setting_t *setting, struct conf *conf, stru
 	if (key == NULL) {
 		return -1;
 	}
-	if (key->kind == CONF_NAMES) {
+	if (key->kind == CONF_NAMES || key->kind == CONF_ROUTES) {
 		return names_read(key, setting, conf, err);
 	}
 	if (key->kind == CONF_INT && (type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64)) {
@@ -162,6 +162,7 @@ void conf_release(struct conf *conf)
 	g_strfreev(conf->admins);
 	g_strfreev(conf->operators);
 	g_strfreev(conf->viewers);
+	g_strfreev(conf->routing_files);
 	*conf = (struct conf){ 0 };
 }
 

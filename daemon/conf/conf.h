@@ -22,15 +22,16 @@
 #define CONF_FILE_MAX ((size_t)1024 * 1024) /* bytes of musterd.conf */
 
 struct conf {
-	char *data_dir;     /* owned; absolute */
-	char *socket;       /* owned; absolute */
-	char *socket_group; /* owned; "": the group of the process */
-	char *check_listen; /* owned; "": nowhere */
-	char *budget;       /* owned; "3" or "1%" */
-	char **admins;      /* owned; ends with NULL; "user" or "@group" */
-	char **operators;   /* owned; as admins */
-	char **viewers;     /* owned; as admins */
-	int64_t log_level;  /* enum log_level */
+	char *data_dir;       /* owned; absolute */
+	char *socket;         /* owned; absolute */
+	char *socket_group;   /* owned; "": the group of the process */
+	char *check_listen;   /* owned; "": nowhere */
+	char *budget;         /* owned; "3" or "1%" */
+	char **admins;        /* owned; ends with NULL; "user" or "@group" */
+	char **operators;     /* owned; as admins */
+	char **viewers;       /* owned; as admins */
+	char **routing_files; /* owned; ends with NULL; "FORMAT:PATH", enum route_format */
+	int64_t log_level;    /* enum log_level */
 	int64_t running;
 	int64_t server_running;
 	int64_t stall_ms;

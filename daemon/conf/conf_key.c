@@ -12,6 +12,7 @@
 #include "tick.h"
 
 #define NAMES_MAX        256
+#define ROUTES_MAX       16
 #define NAME_LENGTH_MAX  64
 #define BUDGET_TASKS_MAX 1000000
 #define SOCKET_MAX       ((int64_t)sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
@@ -41,6 +42,7 @@ static const char *const kind_words[] = {
 	[CONF_DURATION] = "a duration in quotes, such as \"500ms\", \"90s\" or \"15m\"",
 	[CONF_BUDGET] = "a number or a share in quotes, such as \"3\" or \"1%\"",
 	[CONF_NAMES] = "a list such as [ \"alice\", \"@dba\" ]",
+	[CONF_ROUTES] = "a list such as [ \"nginx-map:/run/muster/tenants.conf\" ]",
 	[CONF_LOOPBACK] = "a loopback address with a port in quotes, such as \"127.0.0.1:3309\"",
 };
 
@@ -73,6 +75,11 @@ const struct conf_key conf_keys[] = {
 	  "Who may act on tenants, releases and rollouts: start, pause, abort, retry." },
 	{ "viewers", CONF_NAMES, AT(viewers, char **), "", 0, NAMES_MAX, RELOAD,
 	  "Who may look.\nEmpty means everybody who can open the socket." },
+	{ "routing_files", CONF_ROUTES, AT(routing_files, char **), "", 0, ROUTES_MAX, RELOAD,
+	  "Files in which musterd keeps the map of all tenants: server, database, version, mode.\n"
+	  "Each is \"FORMAT:PATH\", FORMAT is nginx-map, haproxy-map or json.\n"
+	  "It is replaced whole within a tenth of a second of a change.\n"
+	  "musterd must be allowed to write in the folder." },
 	{ "log_level", CONF_LEVEL, AT(log_level, int64_t), "info", 0, 0, RELOAD,
 	  "How much is logged." },
 	{ "running", CONF_INT, AT(running, int64_t), "32", 1, 1024, RELOAD,
@@ -253,6 +260,29 @@ static int loopback_set(const struct conf_key *key, char **field, const char *te
 	return 0;
 }
 
+/* "FORMAT:/PATH" */
+static bool is_route(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	g_autofree char *format = colon == NULL ? NULL : g_strndup(text, (size_t)(colon - text));
+
+	return colon != NULL && colon[1] == '/' && is_plain(text) &&
+	       states_find(route_format_names, ROUTE_FORMAT_NR, format) >= 0;
+}
+
+static int name_check(const struct conf_key *key, const char *name, struct err *err)
+{
+	if (key->kind == CONF_ROUTES) {
+		return is_route(name) ? 0 : conf_key_refuse(key, err);
+	}
+	if (!is_name(name + (name[0] == '@' ? 1 : 0))) {
+		return err_set(err, ERR_INVALID,
+			       "\"%s\" holds \"%s\", which is no user and no \"@group\"", key->name,
+			       name);
+	}
+	return 0;
+}
+
 int conf_key_set_names(const struct conf_key *key, struct conf *conf, char **names, struct err *err)
 {
 	g_auto(GStrv) owned = names;
@@ -263,10 +293,8 @@ int conf_key_set_names(const struct conf_key *key, struct conf *conf, char **nam
 			       key->name, (int)key->max);
 	}
 	for (char **name = owned; *name != NULL; name++) {
-		if (!is_name(*name + (**name == '@' ? 1 : 0))) {
-			return err_set(err, ERR_INVALID,
-				       "\"%s\" holds \"%s\", which is no user and no \"@group\"",
-				       key->name, *name);
+		if (name_check(key, *name, err) < 0) {
+			return -1;
 		}
 	}
 	g_strfreev(*field);
@@ -292,6 +320,7 @@ int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text
 	case CONF_BUDGET:
 		return budget_set(key, text_of(key, conf), text, err);
 	case CONF_NAMES:
+	case CONF_ROUTES:
 		return conf_key_set_names(key, conf, g_strsplit(text, " ", -1), err);
 	case CONF_LOOPBACK:
 		return loopback_set(key, text_of(key, conf), text, err);
@@ -349,6 +378,7 @@ char *conf_key_format(const struct conf_key *key, struct conf *conf)
 		append_quoted(out, duration);
 		break;
 	case CONF_NAMES:
+	case CONF_ROUTES:
 		return names_format(*names_of(key, conf));
 	}
 	return g_string_free(g_steal_pointer(&out), FALSE);
@@ -465,7 +495,8 @@ void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
 		*number_of(key, b) = number;
 		break;
 	}
-	case CONF_NAMES: {
+	case CONF_NAMES:
+	case CONF_ROUTES: {
 		char **names = *names_of(key, a);
 
 		*names_of(key, a) = *names_of(key, b);

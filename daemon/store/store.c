@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -294,6 +295,25 @@ void store_rollback(struct store *store)
 bool store_in_transaction(const struct store *store)
 {
 	return store->in_tx;
+}
+
+static void on_update(void *arg, int what, const char *database, const char *table,
+		      sqlite3_int64 row)
+{
+	const struct store *store = arg;
+
+	(void)what;
+	(void)database;
+	if (strcmp(table, "tenant") == 0) {
+		store->tenant_fn(store->tenant_ctx, row);
+	}
+}
+
+void store_on_tenant(struct store *store, void (*fn)(void *ctx, int64_t tenant_id), void *ctx)
+{
+	store->tenant_fn = fn;
+	store->tenant_ctx = ctx;
+	(void)sqlite3_update_hook(store->db, fn == NULL ? NULL : on_update, store);
 }
 
 /* SQLite finds the innermost savepoint of a name, so one name is enough. */

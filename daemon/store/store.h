@@ -49,6 +49,12 @@ NODISCARD int store_settle(struct store *store, struct err *err);
 void store_rollback(struct store *store); /* harmless without a transaction */
 bool store_in_transaction(const struct store *store);
 
+/*
+ * fn is told of each tenant whose row is written or removed, when that happens: it may be
+ * undone yet. It must not use the store. NULL ends it.
+ */
+void store_on_tenant(struct store *store, void (*fn)(void *ctx, int64_t tenant_id), void *ctx);
+
 /* A part of the turn that can be undone alone. Nests. */
 NODISCARD int store_savepoint(struct store *store, struct err *err);
 NODISCARD int store_savepoint_release(struct store *store, struct err *err);

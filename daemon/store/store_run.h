@@ -70,12 +70,14 @@ enum store_step {
 
 struct store {
 	sqlite3 *db;
-	char *path;                         /* owned */
-	int lock_fd;                        /* -1: none */
-	bool soft;                          /* pragma synchronous is normal */
-	bool in_tx;                         /* between begin and commit or rollback */
-	int undone;                         /* extended code of what made SQLite undo it, or 0 */
-	int depth;                          /* savepoints */
+	char *path;  /* owned */
+	int lock_fd; /* -1: none */
+	bool soft;   /* pragma synchronous is normal */
+	bool in_tx;  /* between begin and commit or rollback */
+	int undone;  /* extended code of what made SQLite undo it, or 0 */
+	int depth;   /* savepoints */
+	void (*tenant_fn)(void *ctx, int64_t tenant_id);
+	void *tenant_ctx;
 	sqlite3_stmt *steps[STORE_STEP_NR]; /* owned; NULL until first used */
 	struct store_stmt stmts[SQL_NR];
 };

@@ -237,6 +237,24 @@ int store_tenant_each(struct store *store, const char *after, int64_t limit, sto
 	return step;
 }
 
+int store_tenant_routes(struct store *store, store_tenant_fn fn, void *ctx, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	SCOPED(store_tenant) row = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_TENANT_ROUTES, err) < 0) {
+		return -1;
+	}
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		if (store_query_read(&query, &store_tenant_fields, &row, err) < 0 ||
+		    fn(&row, ctx, err) < 0) {
+			return -1;
+		}
+	}
+	return step;
+}
+
 static int changed_one(struct store_query *query, int64_t id, struct err *err)
 {
 	if (store_query_run(query, err) < 0) {

@@ -25,6 +25,10 @@ NODISCARD int store_tenant_get_schema(struct store *store, int64_t server_id, co
 NODISCARD int store_tenant_each(struct store *store, const char *after, int64_t limit,
 				store_tenant_fn fn, void *ctx, struct err *err);
 
+/* Every tenant by name: id, name, server, schema, version, mode and shape alone. */
+NODISCARD int store_tenant_routes(struct store *store, store_tenant_fn fn, void *ctx,
+				  struct err *err);
+
 /* What a look at its own history found; cheap, for thousands at once. NULL texts clear. */
 struct store_found {
 	const char *version;

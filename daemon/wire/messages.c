@@ -118,6 +118,29 @@ static const struct wire_field readonly_change_fields[] = {
 };
 const struct wire_type wire_readonly_change_type = TYPE(readonly_change);
 
+static const struct wire_field route_fields[] = {
+	TEXT(   wire_route, tenant,  false ),
+	TEXT(   wire_route, server,  false ),
+	TEXT(   wire_route, schema,  false ),
+	TEXT(   wire_route, version, false ),
+	TEXT(   wire_route, mode,    false ),
+	TEXT(   wire_route, class,   false ),
+	{ 0 },
+};
+const struct wire_type wire_route_type = TYPE(route);
+
+static const struct wire_field tenant_mode_fields[] = {
+	TEXT(   wire_tenant_mode, tenant,     false ),
+	TEXT(   wire_tenant_mode, mode,       false ),
+	BOOL(   wire_tenant_mode, writes,     false ),
+	TEXT(   wire_tenant_mode, version,    false ),
+	TEXT(   wire_tenant_mode, since,      false ),
+	TEXT(   wire_tenant_mode, expires_at, false ),
+	TEXT(   wire_tenant_mode, reason,     false ),
+	{ 0 },
+};
+const struct wire_type wire_tenant_mode_type = TYPE(tenant_mode);
+
 static const struct wire_field problem_fields[] = {
 	INT(    wire_problem, line,    false ),
 	INT(    wire_problem, column,  false ),
@@ -457,6 +480,8 @@ const struct wire_type *const wire_types[] = {
 	&wire_tenant_page_type,
 	&wire_readonly_type,
 	&wire_readonly_change_type,
+	&wire_route_type,
+	&wire_tenant_mode_type,
 	&wire_problem_type,
 	&wire_changed_type,
 	&wire_migration_type,

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 db_start --log-bin=binlog --log-bin-trust-function-creators=1
+configure "routing_files = [ \"haproxy-map:$work/map\" ];"
 daemon_start
 enrol
 make_tenants 3
@@ -119,6 +120,16 @@ for user in wide tables onlyw; do
 	ok writes "$user" client_002
 done
 
+claim "the application is told, and so is the proxy"
+api GET /v1/tenants/client_001/mode
+is '200 client_001 ro false move it' "$http $(jq -r '"\(.tenant) \(.mode) \(.writes) \(.reason)"' <<<"$out")"
+api GET /v1/tenants/client_002/mode
+is '200 client_002 rw true' "$http $(jq -r '"\(.tenant) \(.mode) \(.writes)"' <<<"$out")"
+poll 10 grep -q '^client_001 ro||main|client_001|' "$work/map"
+ok m routing export --format haproxy-map "$work/exported"
+is "$(cat "$work/map")" "$(cat "$work/exported")"
+is 'ro rw rw' "$(j '[.[].mode] | join(" ")' routing)"
+
 claim "columns and tables are closed as well"
 fails 1 mariadb --no-defaults --skip-ssl --user=tables --password=secret --socket="$db/sock" -N \
 	-e 'update client_001.items set v = 2'
@@ -138,6 +149,7 @@ has "muster readonly off client_001" "$err"
 
 claim "opened, it has the grants that it had, to the byte"
 ok m readonly off client_001
+poll 10 grep -q '^client_001 rw||main|client_001|' "$work/map"
 is rw "$(mode client_001)"
 is "$before" "$(grants)"
 for user in pool wide loose tables onlyw viarole; do
