@@ -25,6 +25,25 @@ static int code_of(const struct wire_list *changes, bool dry_run)
 	return code;
 }
 
+/* What would be done: too much for a line. */
+static void print_plans(const struct wire_list *changes)
+{
+	const struct wire_readonly_change *items = changes->items;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (size_t i = 0; i < changes->nr; i++) {
+		if (items[i].why == NULL || items[i].proof == NULL) {
+			continue; /* its problem is told */
+		}
+		g_string_append_printf(out, "%s: method %s: %s\n  proof: %s\n", items[i].tenant,
+				       items[i].method, items[i].why, items[i].proof);
+		for (size_t k = 0; k < items[i].holes.nr; k++) {
+			g_string_append_printf(out, "  stays open: %s\n", items[i].holes.texts[k]);
+		}
+	}
+	cli_print(out);
+}
+
 static int send(struct cli *cli, const struct ask *what, bool dry_run)
 {
 	struct wire_list changes = { 0 };
@@ -38,7 +57,11 @@ static int send(struct cli *cli, const struct ask *what, bool dry_run)
 	if (cli_ask(cli, &ask, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
-	cli_print_list(cli, &view_readonly_change, &changes);
+	if (dry_run && cli_is_for_people(cli)) {
+		print_plans(&changes);
+	} else {
+		cli_print_list(cli, &view_readonly_change, &changes);
+	}
 	code = code_of(&changes, dry_run);
 	wire_list_release(&wire_readonly_change_type, &changes);
 	return code;

@@ -100,14 +100,18 @@ const struct command command_table[] = {
 	  0, 0, 0, WORDS_NONE, false, cmd_window_list },
 
 	{ "readonly on", "[NAME…]", "Close tenants for writes, for a time",
-	  "Takes the rights to write from every account but muster's own and answers when no write "
-	  "gets through any more: sessions that do nothing are ended, open transactions and running "
-	  "statements have until --drain. When the time is over, or when musterd is started anew, "
+	  "Answers when no write gets through any more: sessions that do nothing are ended, open "
+	  "transactions and running statements have until --drain. Method privileges takes the "
+	  "rights to write from every account but muster's own; triggers does so and refuses "
+	  "whoever keeps his rights, row by row; schema is MySQL's READ ONLY = 1, which keeps muster "
+	  "itself out as well, so that no migration can run meanwhile; hook takes nothing: the "
+	  "application has been told and stops by itself. Without --method it is privileges where "
+	  "that leaves no way to write, else schema where the server has it. When the time is over, or when musterd is started anew, "
 	  "the tenants are opened, with exactly the grants they had. Once more on a closed tenant "
 	  "extends its time. Ways to write that stay open (accounts with global rights, routines "
 	  "and events that run with such rights) are named, and nothing is closed without "
-	  "--accept-holes; with --dry-run they are only shown, and the exit code is 1 when there are "
-	  "any.",
+	  "--accept-holes; with --dry-run the method, the reason for it, what will prove it and the "
+	  "holes are only shown, and the exit code is 1 when there are any.",
 	  "muster readonly on acme --ttl 15m --reason 'move to db7'\n"
 	  "muster readonly on -l region=eu --ttl 5m --reason audit --dry-run",
 	  CHOSEN | BIT(TTL) | BIT(DRAIN) | BIT(AT_DEADLINE) | BIT(METHOD) | BIT(ACCEPT_HOLES) |

@@ -115,7 +115,7 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "how long open transactions may go on (default: 10s)" },
 	[OPT_AT_DEADLINE]    = { "at-deadline",   0,   OPT_CHOICE,   "WHAT",      "end|open", WORDS_NONE,
 				 "then: end them (default), or give up and open again" },
-	[OPT_METHOD]         = { "method",        0,   OPT_CHOICE,   "METHOD",    "privileges", WORDS_NONE,
+	[OPT_METHOD]         = { "method",        0,   OPT_CHOICE,   "METHOD",    "privileges|triggers|schema|hook", WORDS_NONE,
 				 "how to close (default: what fits)" },
 	[OPT_ACCEPT_HOLES]   = { "accept-holes",  0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "close also when some can write all the same" },

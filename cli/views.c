@@ -306,6 +306,8 @@ static const struct column readonly_change_columns[] = {
 	{ "METHOD",  "method",     0,            NULL },
 	{ "EXPIRES", "expires_at", COLUMN_TIME,  NULL },
 	{ "STAYS OPEN", "holes",   COLUMN_FLEX,  get_holes },
+	{ "WHY",     "why",        COLUMN_WIDE | COLUMN_FLEX, NULL },
+	{ "PROOF",   "proof",      COLUMN_WIDE | COLUMN_FLEX, NULL },
 	{ "PROBLEM", "problem",    COLUMN_FLEX,  NULL },
 	{ 0 },
 };

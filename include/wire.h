@@ -198,7 +198,7 @@ struct wire_tenant_page {
 struct wire_readonly {
 	char *tenant;
 	char *mode;
-	char *method; /* "privileges" */
+	char *method; /* "privileges", "triggers", "schema", "hook" */
 	char *since;  /* null: not yet closed */
 	char *expires_at;
 	char *reason;
@@ -211,6 +211,8 @@ struct wire_readonly_change {
 	char *tenant;
 	char *mode;
 	char *method;
+	char *why;               /* this method */
+	char *proof;             /* what shows that no write gets through */
 	struct wire_texts holes; /* how writes still get through */
 	char *expires_at;
 	char *problem; /* null: it is so */

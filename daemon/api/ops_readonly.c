@@ -49,6 +49,8 @@ static void add_answer(struct part *part, const struct sched_writers *found, con
 
 	out->tenant = g_strdup(part->name);
 	out->method = found == NULL ? NULL : g_strdup(found->method);
+	out->why = found == NULL ? NULL : g_strdup(found->why);
+	out->proof = found == NULL ? NULL : g_strdup(found->proof);
 	for (size_t i = 0; found != NULL && found->holes != NULL && found->holes[i] != NULL; i++) {
 		wire_texts_add(&out->holes, found->holes[i]);
 	}
@@ -198,6 +200,7 @@ int op_readonly_on(struct call *call, struct err *err)
 		.accept_holes = asked->accept_holes,
 		.maintenance = asked->maintenance,
 		.dry_run = asked->dry_run,
+		.unaltered = true,
 	};
 	return change_all(all, asked->selector, err);
 }

@@ -12,6 +12,7 @@ const char *const db_fault_names[DB_FAULT_NR] = {
 	[DB_FAULT_DENIED] = "denied",
 	[DB_FAULT_SPACE] = "no space",
 	[DB_FAULT_READ_ONLY] = "read only",
+	[DB_FAULT_SHUT] = "database read only",
 	[DB_FAULT_NO_SCHEMA] = "no schema",
 };
 
@@ -94,7 +95,7 @@ static const struct {
 	{ 1290, DB_UNKNOWN, DB_FAULT_READ_ONLY },
 	{ 1792, DB_UNKNOWN, DB_FAULT_READ_ONLY },	/* READ ONLY transaction */
 	{ 1836, DB_UNKNOWN, DB_FAULT_READ_ONLY },
-	{ 3989, DB_MYSQL,   DB_FAULT_READ_ONLY },	/* of the schema */
+	{ 3989, DB_MYSQL,   DB_FAULT_SHUT },
 
 	{ 1049, DB_UNKNOWN, DB_FAULT_NO_SCHEMA },
 };

@@ -19,6 +19,7 @@ enum db_fault {
 	DB_FAULT_DENIED,      /* account or privilege */
 	DB_FAULT_SPACE,       /* the server has no room: stop everything there */
 	DB_FAULT_READ_ONLY,   /* the server became a replica or is read only */
+	DB_FAULT_SHUT,        /* this one database is READ ONLY (MySQL) */
 	DB_FAULT_NO_SCHEMA,   /* the tenant's database is not there */
 	DB_FAULT_NR,
 };

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "close_context.h"
-#include "close_holes.h"
 #include "close_sql.h"
 #include "db.h"
 
@@ -17,7 +16,7 @@ enum { GLOBAL_USER, GLOBAL_HOST, GLOBAL_TAKES, GLOBAL_LOCKED, GLOBAL_SYSTEM };
 void close_look_release(struct close_look *look)
 {
 	close_plan_release(&look->plan);
-	g_clear_pointer(&look->holes, g_ptr_array_unref);
+	close_holes_release(&look->holes);
 	g_free(look->unable);
 	*look = (struct close_look){ 0 };
 }
@@ -58,6 +57,32 @@ static void text_set(char **text, const char *value)
 {
 	g_free(*text);
 	*text = g_strdup(value);
+}
+
+/* Are there rights among these that no trigger stands in the way of? */
+static bool may_reshape(const char *takes)
+{
+	g_auto(GStrv) names = g_strsplit(takes, ", ", -1);
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		if (strcmp(names[i], "INSERT") != 0 && strcmp(names[i], "UPDATE") != 0 &&
+		    strcmp(names[i], "DELETE") != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Rights that cannot be taken away. Takes text. */
+static void stays(struct close_look *look, const char *takes, char *text)
+{
+	if (may_reshape(takes)) {
+		close_holes_add(&look->holes, 1U << CLOSE_TRIGGERS,
+				g_strdup_printf("%s; triggers do not keep it from emptying, "
+						"altering or dropping tables",
+						text));
+	}
+	close_holes_add(&look->holes, 1U << CLOSE_PRIVILEGES, text);
 }
 
 /* ---- rights on databases --------------------------------------------------------------- */
@@ -135,11 +160,10 @@ static int take_all(struct group *group, struct err *err)
 		if (alone) {
 			add_database(group, row);
 		} else {
-			g_ptr_array_add(group->look->holes,
-					g_strdup_printf("%s has rights on `%s` and on roles, "
-							"which MySQL adds up: they cannot be taken "
-							"away for one database",
-							who, row[ROW_OBJECT]));
+			stays(group->look, row[ROW_TAKES],
+			      g_strdup_printf("%s has rights on `%s` and on roles, which MySQL "
+					      "adds up: they cannot be taken away for one database",
+					      who, row[ROW_OBJECT]));
 		}
 	}
 	return 0;
@@ -152,9 +176,10 @@ static bool is_namesake(const struct close_context *context, struct close_look *
 	if (strcmp(user, context->user) != 0 || host[0] == '\0') {
 		return false;
 	}
-	g_ptr_array_add(look->holes, g_strdup_printf("%s@%s has the name of muster's own account: "
-						     "its rights stay",
-						     user, host));
+	close_holes_add(&look->holes, 1U << CLOSE_PRIVILEGES | 1U << CLOSE_TRIGGERS,
+			g_strdup_printf("%s@%s has the name of muster's own account: its rights "
+					"stay",
+					user, host));
 	close_context_keeps(context, user, host);
 	return true;
 }
@@ -182,11 +207,10 @@ static int group_take(struct group *group, struct err *err)
 	if (first[ROW_USER][0] == '\0' || strcmp(first[ROW_USER], "PUBLIC") == 0) {
 		for (size_t i = 0; i < group->nr; i++) {
 			if (group->rows[i][ROW_TAKES][0] != '\0') {
-				g_ptr_array_add(group->look->holes,
-						g_strdup_printf("any account may write there, by a "
-								"right of \"%s\" on `%s`",
-								first[ROW_USER],
-								group->rows[i][ROW_OBJECT]));
+				stays(group->look, group->rows[i][ROW_TAKES],
+				      g_strdup_printf("any account may write there, by a right of "
+						      "\"%s\" on `%s`",
+						      first[ROW_USER], group->rows[i][ROW_OBJECT]));
 			}
 		}
 		return 0;
@@ -365,9 +389,8 @@ static int take_global(struct group *group, char *const *row, struct err *err)
 	close_context_keeps(group->context, row[GLOBAL_USER], row[GLOBAL_HOST]);
 	if (!group->context->partial_revokes || strcmp(row[GLOBAL_SYSTEM], "1") == 0 ||
 	    has_item(&group->look->plan, row[GLOBAL_USER], row[GLOBAL_HOST])) {
-		g_ptr_array_add(
-			group->look->holes,
-			g_strdup_printf("%s may write to every database of the server", who));
+		stays(group->look, row[GLOBAL_TAKES],
+		      g_strdup_printf("%s may write to every database of the server", who));
 		return 0;
 	}
 	takes = partial_left(group, row, err);
@@ -413,7 +436,7 @@ int close_look_at(struct db_session *session, const char *schema, struct close_l
 			       .schema = schema,
 			       .look = look };
 
-	look->holes = g_ptr_array_new_with_free_func(g_free);
+	close_holes_init(&look->holes);
 	if (close_context_read(session, &context, err) < 0) {
 		return -1;
 	}
@@ -425,7 +448,7 @@ int close_look_at(struct db_session *session, const char *schema, struct close_l
 	    look_global(&group, err) < 0) {
 		return -1;
 	}
-	return close_holes_find(session, &context, look->holes, err);
+	return close_holes_find(session, &context, &look->holes, err);
 }
 
 int close_look_grants(struct db_session *session, struct close_plan *plan, struct err *err)
@@ -436,7 +459,8 @@ int close_look_grants(struct db_session *session, struct close_plan *plan, struc
 		const struct close_item *item = close_plan_item(plan, i);
 		g_autofree char *digest = NULL;
 
-		if (!g_hash_table_add(seen, close_account_text(item->user, item->host))) {
+		if (item->kind == CLOSE_TRIGGER ||
+		    !g_hash_table_add(seen, close_account_text(item->user, item->host))) {
 			continue;
 		}
 		digest = close_grants_digest(session, item->user, item->host, err);
@@ -457,7 +481,7 @@ int close_look_users(struct db_session *session, const struct close_plan *plan, 
 	if (close_context_read(session, &context, err) < 0) {
 		return -1;
 	}
-	if (context.has_mandatory || plan->method != CLOSE_PRIVILEGES) {
+	if (context.has_mandatory) {
 		*users = NULL;
 		return 0;
 	}
@@ -465,7 +489,9 @@ int close_look_users(struct db_session *session, const struct close_plan *plan, 
 	for (size_t i = 0; i < close_plan_items(plan); i++) {
 		const struct close_item *item = close_plan_item(plan, i);
 
-		close_context_members(&context, item->user, item->host, found);
+		if (item->kind != CLOSE_TRIGGER) {
+			close_context_members(&context, item->user, item->host, found);
+		}
 	}
 	*users = found;
 	return 0;

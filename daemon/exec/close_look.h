@@ -20,6 +20,7 @@
 
 #include <glib.h>
 
+#include "close_holes.h"
 #include "close_plan.h"
 #include "err.h"
 
@@ -27,8 +28,8 @@ struct db_session;
 
 struct close_look {
 	struct close_plan plan; /* method CLOSE_PRIVILEGES */
-	GPtrArray *holes;       /* owned; of owned text: a sentence each */
-	char *unable;           /* owned; why this account cannot take rights away, or NULL */
+	struct close_holes holes;
+	char *unable; /* owned; why this account cannot take rights away, or NULL */
 };
 
 void close_look_release(struct close_look *look);

@@ -12,11 +12,13 @@ const char *const close_method_names[CLOSE_METHOD_NR] = {
 	[CLOSE_PRIVILEGES] = "privileges",
 	[CLOSE_TRIGGERS] = "triggers",
 	[CLOSE_SCHEMA] = "schema",
+	[CLOSE_HOOK] = "hook",
 };
 
 const char *const close_kind_names[CLOSE_KIND_NR] = {
 	[CLOSE_DATABASE] = "database", [CLOSE_SHADOW] = "shadow", [CLOSE_PARTIAL] = "partial",
 	[CLOSE_TABLE] = "table",       [CLOSE_COLUMN] = "column", [CLOSE_ROUTINE] = "routine",
+	[CLOSE_TRIGGER] = "trigger",
 };
 
 /* clang-format off */
@@ -254,6 +256,8 @@ static bool is_of_schema(const struct close_item *item, const char *schema)
 		return item->object[0] != '\0';
 	case CLOSE_ROUTINE:
 		return strcmp(item->part, "PROCEDURE") == 0 || strcmp(item->part, "FUNCTION") == 0;
+	case CLOSE_TRIGGER:
+		return item->object[0] != '\0' && g_str_has_prefix(item->part, CLOSE_TRIGGER_NAME);
 	case CLOSE_KIND_NR:
 		break;
 	}

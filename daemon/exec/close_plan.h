@@ -21,8 +21,9 @@
 
 enum close_method {
 	CLOSE_PRIVILEGES, /* the rights of the accounts that may write there are taken away */
-	CLOSE_TRIGGERS,   /* triggers refuse all writes but those of muster's own account */
+	CLOSE_TRIGGERS,   /* that where it can be done, and triggers refuse all but muster itself */
 	CLOSE_SCHEMA,     /* MySQL: READ ONLY = 1; refuses muster's own account, too */
+	CLOSE_HOOK,       /* nothing is taken: the application stops by itself */
 	CLOSE_METHOD_NR,
 };
 
@@ -35,6 +36,7 @@ enum close_kind {
 	CLOSE_TABLE,
 	CLOSE_COLUMN,
 	CLOSE_ROUTINE,
+	CLOSE_TRIGGER, /* one that refuses a kind of write to one table */
 	CLOSE_KIND_NR,
 };
 
@@ -43,12 +45,12 @@ extern const char *const close_kind_names[CLOSE_KIND_NR];
 /* Everything is owned and never NULL. */
 struct close_item {
 	enum close_kind kind;
-	char *user;
+	char *user;   /* TRIGGER: who may write all the same */
 	char *host;   /* "": a role of MariaDB */
 	char *object; /* DATABASE, SHADOW, PARTIAL: the schema as the server stores it;
 		       * else the table or routine */
-	char *part;   /* COLUMN: its name; ROUTINE: PROCEDURE or FUNCTION; else "" */
-	char *takes;  /* "INSERT, UPDATE" */
+	char *part;   /* COLUMN, TRIGGER: its name; ROUTINE: PROCEDURE or FUNCTION; else "" */
+	char *takes;  /* "INSERT, UPDATE"; TRIGGER: one of INSERT, UPDATE, DELETE */
 	char *lends;  /* what the account has instead while it is closed; "": nothing */
 };
 
@@ -85,6 +87,9 @@ char *close_plan_format(const struct close_plan *plan);
 /* ERR_INVALID in words when the text is not about this schema alone. *plan is empty then. */
 NODISCARD int close_plan_parse(struct close_plan *plan, const char *text, const char *schema,
 			       struct err *err);
+
+/* How the names of our triggers begin. */
+#define CLOSE_TRIGGER_NAME "muster_closed_"
 
 /* ---- privileges ------------------------------------------------------------------------ */
 

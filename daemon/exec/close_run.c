@@ -4,17 +4,20 @@
 
 #include <glib.h>
 
+#include "close_choose.h"
 #include "close_look.h"
 #include "close_plan.h"
+#include "close_prove.h"
 #include "close_row.h"
+#include "close_schema.h"
 #include "close_sessions.h"
 #include "close_sql.h"
+#include "close_triggers.h"
 #include "crash.h"
 #include "db.h"
 #include "db_guard.h"
 #include "exec.h"
 #include "history.h"
-#include "states.h"
 #include "tick.h"
 #include "visit.h"
 
@@ -23,6 +26,7 @@ enum {
 	LOCK_SLICE_S = 1,
 	OPEN_DRAIN_MS =
 		2000, /* of a session that was refused writes, when they are allowed again */
+	OPEN_WAIT_MS = 10000, /* of one whose use of a table keeps it from being opened */
 };
 
 /* ---- getting there -------------------------------------------------------------------- */
@@ -90,11 +94,6 @@ static char **texts_of(GPtrArray *texts)
 	return out;
 }
 
-static int refuse_method(const char *method, const char *why, struct err *err)
-{
-	return err_set(err, ERR_INVALID, "method %s cannot be used here: %s", method, why);
-}
-
 static int tell_closed(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	SCOPED(close_row) row = { 0 };
@@ -118,31 +117,42 @@ static int tell_closed(struct visit *visit, struct exec_result *result, struct e
 
 int close_run_writers(struct visit *visit, struct exec_result *result, struct err *err)
 {
-	const char *wanted = visit->order->close.method;
-	SCOPED(close_look) look = { 0 };
+	const struct exec_close *asked = &visit->order->close;
+	SCOPED(close_choice) choice = { 0 };
 
 	if (settle_in(visit, err) < 0 || tell_closed(visit, result, err) < 0) {
 		return -1;
 	}
-	if (wanted != NULL && strcmp(wanted, close_method_names[CLOSE_PRIVILEGES]) != 0) {
-		return refuse_method(wanted, "known: privileges", err);
+	if (result->nr_closed > 0) {
+		return 0; /* what could be read now is what an earlier plan has left */
 	}
-	if (close_look_at(visit->session, visit->schema, &look, err) < 0) {
-		return err_prefix(err, "who may write cannot be read");
-	}
-	if (look.unable != NULL) {
-		return refuse_method(close_method_names[CLOSE_PRIVILEGES], look.unable, err);
-	}
-	if (close_look_grants(visit->session, &look.plan, err) < 0) {
+	if (close_choose(visit->session, visit->schema, asked->method, asked->unaltered, &choice,
+			 err) < 0) {
 		return -1;
 	}
-	result->method = g_strdup(close_method_names[look.plan.method]);
-	result->restore = close_plan_format(&look.plan);
-	result->holes = texts_of(look.holes);
+	result->method = g_strdup(close_method_names[choice.plan.method]);
+	result->restore = close_plan_format(&choice.plan);
+	result->why = g_steal_pointer(&choice.why);
+	result->proof = g_steal_pointer(&choice.proof);
+	result->holes = texts_of(choice.holes);
 	return 0;
 }
 
 /* ---- closing -------------------------------------------------------------------------- */
+
+/* Nothing can be written where an earlier run has come as far as READ ONLY. */
+static int was_kept(struct visit *visit, bool *is_kept, struct err *err)
+{
+	SCOPED(close_row) row = { 0 };
+	bool is_shut = false;
+
+	if (close_schema_get(visit->session, &is_shut, err) < 0 ||
+	    (is_shut && close_row_get(visit->session, &row, err) < 0)) {
+		return -1;
+	}
+	*is_kept = is_shut && g_strcmp0(row.restore, visit->order->word) == 0;
+	return 0;
+}
 
 static int keep(struct visit *visit, struct err *err)
 {
@@ -156,7 +166,11 @@ static int keep(struct visit *visit, struct err *err)
 		.epoch = order->epoch,
 	};
 	SCOPED(history) history = { 0 };
+	bool is_kept = false;
 
+	if (was_kept(visit, &is_kept, err) < 0 || is_kept) {
+		return is_kept ? 0 : -1;
+	}
 	/* a daemon that was overtaken is told so here */
 	if (history_read(visit->session, &history, err) < 0 ||
 	    history_claim(visit->session, &history, order->epoch, err) < 0) {
@@ -173,10 +187,15 @@ static int keep(struct visit *visit, struct err *err)
 static int take_all(struct visit *visit, const struct close_plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < close_plan_items(plan); i++) {
+		const struct close_item *item = close_plan_item(plan, i);
+
+		if (item->kind == CLOSE_TRIGGER) {
+			continue; /* when those who are in the way have gone */
+		}
 		if (visit_stops(visit->order)) {
 			return err_set(err, ERR_CANCELLED, "stopped while it was being closed");
 		}
-		if (close_take(visit->session, visit->schema, close_plan_item(plan, i), err) < 0) {
+		if (close_take(visit->session, visit->schema, item, err) < 0) {
 			return -1;
 		}
 	}
@@ -184,23 +203,36 @@ static int take_all(struct visit *visit, const struct close_plan *plan, struct e
 	return 0;
 }
 
+static struct close_drain drain_of(const struct visit *visit)
+{
+	const struct exec_close *close = &visit->order->close;
+
+	return (struct close_drain){
+		.order = visit->order,
+		.schema = visit->schema,
+		.until_ms = tick_ms() + close->drain_ms,
+		.ends = close->ends,
+	};
+}
+
 static int drain(struct visit *visit, const struct close_plan *plan, struct err *err)
 {
-	const struct exec_order *order = visit->order;
 	g_autoptr(GPtrArray) users = NULL;
-	struct close_drain how = {
-		.order = order,
-		.schema = visit->schema,
-		.until_ms = tick_ms() + order->close.drain_ms,
-		.ends = order->close.ends,
-	};
+	struct close_drain how = drain_of(visit);
 
-	if (close_look_users(visit->session, plan, &users, err) < 0) {
-		return -1;
+	if (plan->method == CLOSE_PRIVILEGES || close_plan_seen(plan) > 0) {
+		if (close_look_users(visit->session, plan, &users, err) < 0) {
+			return -1;
+		}
+		how.users = users;
+		if (close_sessions_end(visit->session, &how, err) < 0) {
+			return -1;
+		}
 	}
-	how.users = users;
-	if (close_sessions_end(visit->session, &how, err) < 0 ||
-	    close_sessions_settle(visit->session, &how, err) < 0) {
+	if (plan->method == CLOSE_TRIGGERS) {
+		how.users = NULL; /* those who lose nothing are refused as well */
+	}
+	if (close_sessions_settle(visit->session, &how, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(MODE_DRAINED);
@@ -208,7 +240,7 @@ static int drain(struct visit *visit, const struct close_plan *plan, struct err 
 }
 
 /* What was read when the plan was made is read again: there is nothing left to take. */
-static int prove(struct visit *visit, struct err *err)
+static int rights_gone(struct visit *visit, struct err *err)
 {
 	SCOPED(close_look) look = { 0 };
 	g_autofree char *who = NULL;
@@ -223,31 +255,102 @@ static int prove(struct visit *visit, struct err *err)
 		return err_set(err, ERR_CONFLICT, "%s has got %s on %s meanwhile", who,
 			       left->takes[0] == '\0' ? "rights" : left->takes, left->object);
 	}
-	CRASH_POINT(MODE_PROVEN);
 	return 0;
 }
 
-static int close_it(struct visit *visit, struct err *err)
+/* Rights, and triggers where the plan has some. *proof is owned. */
+static int take_and_prove(struct visit *visit, const struct close_plan *plan, char **proof,
+			  struct err *err)
+{
+	struct db_session *session = visit->session;
+	SCOPED(close_prove) prove = { 0 };
+	g_autofree char *rights = NULL;
+	bool takes = close_plan_seen(plan) > 0 || plan->method == CLOSE_PRIVILEGES;
+
+	if (close_prove_begin(session, plan, &prove, err) < 0 || take_all(visit, plan, err) < 0 ||
+	    drain(visit, plan, err) < 0) {
+		return -1;
+	}
+	if (plan->method == CLOSE_TRIGGERS) {
+		const struct close_drain how = drain_of(visit);
+
+		if (close_triggers_put(session, plan, &how, err) < 0 ||
+		    close_triggers_prove(session, err) < 0) {
+			return -1;
+		}
+	}
+	if ((takes && rights_gone(visit, err) < 0) ||
+	    close_prove_refused(session, &prove, err) < 0 || close_prove_end(session, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(MODE_PROVEN);
+	rights = close_prove_text(&prove);
+	*proof = g_strconcat(rights,
+			     plan->method == CLOSE_TRIGGERS ? "; every table has its triggers" : "",
+			     NULL);
+	return 0;
+}
+
+static int shut_and_prove(struct visit *visit, char **proof, struct err *err)
+{
+	const struct close_drain how = drain_of(visit);
+
+	CRASH_POINT(MODE_TAKEN);
+	if (close_schema_shut(visit->session, &how, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(MODE_DRAINED);
+	if (close_schema_prove(visit->session, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(MODE_PROVEN);
+	*proof = g_strdup("a write as muster's own account was refused");
+	return 0;
+}
+
+/* The application was asked to stop: what it has begun comes to its end. */
+static int wait_for_hook(struct visit *visit, char **proof, struct err *err)
+{
+	const struct close_drain how = drain_of(visit);
+
+	if (close_sessions_settle(visit->session, &how, err) < 0) {
+		return -1;
+	}
+	*proof = g_strdup("no transaction was open; nothing keeps the application from writing");
+	return 0;
+}
+
+static int close_it(struct visit *visit, char **proof, struct err *err)
 {
 	SCOPED(close_plan) plan = { 0 };
 
 	if (close_plan_parse(&plan, visit->order->word, visit->schema, err) < 0 ||
-	    keep(visit, err) < 0 || take_all(visit, &plan, err) < 0 ||
-	    drain(visit, &plan, err) < 0) {
+	    keep(visit, err) < 0) {
 		return -1;
 	}
-	return prove(visit, err);
+	switch (plan.method) {
+	case CLOSE_PRIVILEGES:
+	case CLOSE_TRIGGERS:
+		return take_and_prove(visit, &plan, proof, err);
+	case CLOSE_SCHEMA:
+		return shut_and_prove(visit, proof, err);
+	case CLOSE_HOOK:
+		return wait_for_hook(visit, proof, err);
+	case CLOSE_METHOD_NR:
+		break;
+	}
+	CHECK(false);
+	return -1;
 }
 
 int close_run_close(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	int done;
 
-	(void)result;
 	if (settle_in(visit, err) < 0 || lock(visit, err) < 0) {
 		return -1;
 	}
-	done = close_it(visit, err);
+	done = close_it(visit, &result->proof, err);
 	unlock(visit);
 	return done;
 }
@@ -258,30 +361,58 @@ static int give_all(struct visit *visit, const struct close_plan *plan, GPtrArra
 		    struct err *err)
 {
 	for (size_t i = close_plan_items(plan); i-- > 0;) {
-		if (close_give(visit->session, visit->schema, close_plan_item(plan, i), notes,
-			       err) < 0) {
+		const struct close_item *item = close_plan_item(plan, i);
+
+		if (item->kind != CLOSE_TRIGGER &&
+		    close_give(visit->session, visit->schema, item, notes, err) < 0) {
 			return -1;
 		}
 	}
 	return 0;
 }
 
+static struct close_drain drain_of_open(const struct visit *visit, int64_t within_ms)
+{
+	return (struct close_drain){
+		.order = visit->order,
+		.schema = visit->schema,
+		.until_ms = tick_ms() + within_ms,
+		.ends = true,
+	};
+}
+
 /* Sessions that chose the database while it was closed are refused until they do so again. */
 static int wake(struct visit *visit, const struct close_plan *plan, struct err *err)
 {
 	g_autoptr(GPtrArray) users = NULL;
-	struct close_drain how = {
-		.order = visit->order,
-		.schema = visit->schema,
-		.until_ms = tick_ms() + OPEN_DRAIN_MS,
-		.ends = true,
-	};
+	struct close_drain how = drain_of_open(visit, OPEN_DRAIN_MS);
 
+	if (plan->method != CLOSE_PRIVILEGES && close_plan_seen(plan) == 0) {
+		return 0; /* no session has lost anything */
+	}
 	if (close_look_users(visit->session, plan, &users, err) < 0) {
 		return -1;
 	}
 	how.users = users;
 	return close_sessions_end(visit->session, &how, err);
+}
+
+/* What stands in the database itself. */
+static int clear(struct visit *visit, const struct close_plan *plan, struct err *err)
+{
+	const struct close_drain how = drain_of_open(visit, OPEN_WAIT_MS);
+
+	if (close_schema_open(visit->session, &how, err) < 0) {
+		return -1;
+	}
+	if (plan->method == CLOSE_SCHEMA || plan->method == CLOSE_HOOK) {
+		return 0;
+	}
+	if (close_prove_end(visit->session, err) < 0) {
+		return -1;
+	}
+	return plan->method == CLOSE_TRIGGERS ? close_triggers_drop(visit->session, plan, &how, err)
+					      : 0;
 }
 
 static int compare(struct visit *visit, const struct close_plan *plan, GPtrArray *notes,
@@ -314,7 +445,8 @@ static int open_it(struct visit *visit, bool is_there, GPtrArray *notes, struct 
 	SCOPED(close_plan) plan = { 0 };
 
 	if (close_plan_parse(&plan, visit->order->word, visit->schema, err) < 0 ||
-	    give_all(visit, &plan, notes, err) < 0 || compare(visit, &plan, notes, err) < 0) {
+	    (is_there && clear(visit, &plan, err) < 0) || give_all(visit, &plan, notes, err) < 0 ||
+	    compare(visit, &plan, notes, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(MODE_GIVEN);

@@ -20,7 +20,8 @@ enum { SEEN_ID, SEEN_USER, SEEN_HOST, SEEN_SECONDS, SEEN_BUSY };
 static const struct {
 	const char *last;	/* the newest session */
 	const char *sessions;	/* id, user, host, seconds, busy */
-	const char *writers;	/* who holds a lock of a write on a table of the schema */
+	const char *holders;	/* who holds such a lock on a table of the schema */
+	const char *writes;	/* the locks of a write */
 } queries[DB_FLAVOR_NR] = {
 	[DB_MARIADB] = {
 	  "select max(id) from information_schema.processlist",
@@ -30,9 +31,10 @@ static const struct {
 	  "select p.id, p.user, p.host, p.time, 1 "
 	  "from information_schema.metadata_lock_info as l "
 	  "join information_schema.processlist as p on p.id = l.thread_id "
-	  "where l.table_schema = {schema} and l.lock_mode in ('MDL_SHARED_WRITE', "
-	  "'MDL_SHARED_UPGRADABLE', 'MDL_SHARED_NO_READ_WRITE') "
-	  "and l.thread_id <> connection_id() and {users} group by 1, 2, 3, 4" },
+	  "where l.table_schema = {schema} and {locks} "
+	  "and l.thread_id <> connection_id() and {users} group by 1, 2, 3, 4",
+	  "l.lock_mode in ('MDL_SHARED_WRITE', 'MDL_SHARED_UPGRADABLE', "
+	  "'MDL_SHARED_NO_READ_WRITE')" },
 	[DB_MYSQL] = {
 	  "select max(id) from performance_schema.processlist",
 	  "select p.id, p.user, p.host, p.time, p.command <> 'Sleep' "
@@ -43,9 +45,10 @@ static const struct {
 	  "join performance_schema.threads as h on h.thread_id = l.owner_thread_id "
 	  "join performance_schema.processlist as p on p.id = h.processlist_id "
 	  "where l.object_type = 'TABLE' and l.object_schema = {schema} "
-	  "and l.lock_status = 'GRANTED' and l.lock_type in ('SHARED_WRITE', "
-	  "'SHARED_WRITE_LOW_PRIO', 'SHARED_UPGRADABLE', 'SHARED_NO_READ_WRITE') "
-	  "and p.id <> connection_id() and {users} group by 1, 2, 3, 4" },
+	  "and l.lock_status = 'GRANTED' and {locks} "
+	  "and p.id <> connection_id() and {users} group by 1, 2, 3, 4",
+	  "l.lock_type in ('SHARED_WRITE', 'SHARED_WRITE_LOW_PRIO', 'SHARED_UPGRADABLE', "
+	  "'SHARED_NO_READ_WRITE')" },
 };
 
 /* clang-format on */
@@ -211,31 +214,30 @@ static char *lock_text(struct db_session *session, struct err *err)
 }
 
 /* Where the server cannot tell who it is, nobody is ended. */
-static int end_writers(struct db_session *session, const struct close_drain *drain, struct err *err)
+static int end_holders(struct db_session *session, const struct close_drain *drain,
+		       const char *locks, struct err *err)
 {
-	g_autofree char *sql = query_of(session, drain, queries[db_flavor(session)].writers, "0");
+	g_autofree char *text = query_of(session, drain, queries[db_flavor(session)].holders, "0");
+	g_autoptr(GString) sql = g_string_new(text);
 	g_autofree char *who = NULL;
 	SCOPED(db_rows) rows = { 0 };
 	struct err ignored;
 
-	if (db_query(session, &rows, sql, &ignored) == 0 && rows.nr > 0) {
+	(void)g_string_replace(sql, "{locks}", locks, 1);
+	if (db_query(session, &rows, sql->str, &ignored) == 0 && rows.nr > 0) {
 		return end_some(session, drain, &rows, err);
 	}
 	who = db_blockers(session, drain->schema);
 	return err_set(err, ERR_TIMEOUT,
-		       "a transaction is open that has written to the tenant, and the server does "
-		       "not say which%s%s",
+		       "a transaction is open that has used the tenant, and the server does not "
+		       "say which%s%s",
 		       who == NULL ? "" : "; perhaps ", who == NULL ? "" : who);
 }
 
-int close_sessions_settle(struct db_session *session, const struct close_drain *drain,
-			  struct err *err)
+/* Until it is not refused any more because somebody holds one of these locks. */
+static int insist(struct db_session *session, const struct close_drain *drain, const char *sql,
+		  const char *locks, struct err *err)
 {
-	g_autofree char *sql = lock_text(session, err);
-
-	if (sql == NULL) {
-		return -1;
-	}
 	while (db_exec(session, sql, strlen(sql), err) < 0) {
 		if (err->code != ERR_DB || err->native != LOCK_WAIT) {
 			return -1;
@@ -244,9 +246,27 @@ int close_sessions_settle(struct db_session *session, const struct close_drain *
 			return err_set(err, ERR_CANCELLED,
 				       "stopped while a transaction was waited for");
 		}
-		if (tick_ms() >= drain->until_ms && end_writers(session, drain, err) < 0) {
+		if (tick_ms() >= drain->until_ms && end_holders(session, drain, locks, err) < 0) {
 			return -1;
 		}
+	}
+	return 0;
+}
+
+int close_sessions_insist(struct db_session *session, const struct close_drain *drain,
+			  const char *sql, struct err *err)
+{
+	return insist(session, drain, sql, "1 = 1", err);
+}
+
+int close_sessions_settle(struct db_session *session, const struct close_drain *drain,
+			  struct err *err)
+{
+	g_autofree char *sql = lock_text(session, err);
+
+	if (sql == NULL ||
+	    insist(session, drain, sql, queries[db_flavor(session)].writes, err) < 0) {
+		return -1;
 	}
 	return db_execf(session, err, "UNLOCK TABLES");
 }

@@ -42,4 +42,11 @@ NODISCARD int close_sessions_end(struct db_session *session, const struct close_
 NODISCARD int close_sessions_settle(struct db_session *session, const struct close_drain *drain,
 				    struct err *err);
 
+/*
+ * Run a statement that the server lets wait for whoever has used a table of the schema, until
+ * it was done. Those that are in the way are ended, or not, as above.
+ */
+NODISCARD int close_sessions_insist(struct db_session *session, const struct close_drain *drain,
+				    const char *sql, struct err *err);
+
 #endif /* CLOSE_SESSIONS_H */

@@ -45,6 +45,7 @@ static char *target_of(const struct close_item *item, const char *schema)
 		return g_strconcat(quoted_schema, ".", object, NULL);
 	case CLOSE_ROUTINE:
 		return g_strconcat(item->part, " ", quoted_schema, ".", object, NULL);
+	case CLOSE_TRIGGER: /* of close_triggers.c */
 	case CLOSE_KIND_NR:
 		break;
 	}

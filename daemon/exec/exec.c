@@ -123,6 +123,8 @@ static void result_clear(struct exec_result *result)
 	g_free(result->chain_text);
 	g_strfreev(result->warnings);
 	g_free(result->method);
+	g_free(result->why);
+	g_free(result->proof);
 	g_free(result->restore);
 	g_strfreev(result->holes);
 	for (size_t i = 0; i < result->nr_closed; i++) {

@@ -71,7 +71,8 @@ struct exec_addr {
 
 /* How a tenant is closed for writes. Texts are owned by the order. */
 struct exec_close {
-	char *method; /* WRITERS: NULL takes what fits */
+	char *method;   /* WRITERS: NULL takes what fits */
+	bool unaltered; /* WRITERS: nothing of muster's own is to be written there meanwhile */
 	char *reason;
 	char *owner;
 	int64_t expires_at; /* wall ms */
@@ -207,6 +208,9 @@ struct exec_result {
 
 	/* WRITERS, CLOSED */
 	char *method;               /* owned; how it would be closed */
+	char *why;                  /* owned; why so, for people */
+	char *proof;                /* owned; WRITERS: what will show that it is closed; CLOSE:
+				     * what has shown it */
 	char *restore;              /* owned; for CLOSE and OPEN */
 	char **holes;               /* owned, NULL-terminated; what would stay open */
 	struct exec_closed *closed; /* owned; those that are closed now */

@@ -19,6 +19,8 @@ static const struct {
 	[DB_FAULT_DENIED]      = { TASK_REFUSED,   TASK_REFUSED,   false, NULL },
 	[DB_FAULT_SPACE]       = { TASK_REFUSED,   TASK_REFUSED,   true,  "server has no room" },
 	[DB_FAULT_READ_ONLY]   = { TASK_TRANSIENT, TASK_TRANSIENT, true,  "server is read only" },
+	[DB_FAULT_SHUT]        = { TASK_TRANSIENT, TASK_TRANSIENT, false,
+				   "closed for everybody until muster readonly off" },
 	[DB_FAULT_NO_SCHEMA]   = { TASK_REFUSED,   TASK_REFUSED,   false, NULL },
 };
 

@@ -219,11 +219,15 @@ struct sched_close {
 	bool accept_holes;
 	bool maintenance; /* the application is to show its page */
 	bool dry_run;     /* only look */
+	bool unaltered;   /* nothing is migrated there meanwhile: a method may be taken that keeps
+			   * muster out as well */
 };
 
-/* What was found of the ways to write; borrowed for the call. Both NULL: not looked. */
+/* What was found of the ways to write; borrowed for the call. All NULL: not looked. */
 struct sched_writers {
 	const char *method;
+	const char *why;    /* this one */
+	const char *proof;  /* what shows that it is closed */
 	char *const *holes; /* NULL-terminated sentences */
 };
 

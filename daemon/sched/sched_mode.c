@@ -143,10 +143,12 @@ static void put_off(struct mode_run *run, const struct err *err, const char *wha
 	log_warn("tenant not yet %s tenant=%s error=\"%s\"", what, run->row.tenant, err->msg);
 }
 
-static int closed(struct sched *sched, struct store_mode *row, struct err *err)
+static int closed(struct sched *sched, struct store_mode *row, const char *proof, struct err *err)
 {
+	g_autofree char *text = g_strdup_printf("no write gets through any more: %s", proof);
+
 	row->since = tick_wall_ms();
-	if (sched_mode_move(sched, row, TENANT_CLOSED, &sched_self, NULL, err) < 0) {
+	if (sched_mode_move(sched, row, TENANT_CLOSED, &sched_self, text, err) < 0) {
 		return -1;
 	}
 	return !row->maintenance
@@ -177,7 +179,7 @@ int sched_mode_close_ended(struct sched *sched, const struct exec_result *result
 		return found < 0 ? -1 : 0; /* opened meanwhile: that order follows */
 	}
 	if (result->ok) {
-		return closed(sched, &row, err);
+		return closed(sched, &row, result->proof, err);
 	}
 	if (is_outside(result) || sched->stopping) {
 		put_off(run, &result->err, "closed");

@@ -18,6 +18,8 @@ struct waiter {
 	sched_mode_fn fn;
 	void *ctx;
 	char *method; /* owned; of what is told, or NULL */
+	char *why;    /* owned */
+	char *proof;  /* owned */
 	char **holes; /* owned */
 };
 
@@ -26,13 +28,18 @@ static void waiter_free(void *data)
 	struct waiter *waiter = data;
 
 	g_free(waiter->method);
+	g_free(waiter->why);
+	g_free(waiter->proof);
 	g_strfreev(waiter->holes);
 	g_free(waiter);
 }
 
 static void tell(struct waiter *waiter, const struct err *err)
 {
-	const struct sched_writers found = { .method = waiter->method, .holes = waiter->holes };
+	const struct sched_writers found = { .method = waiter->method,
+					     .why = waiter->why,
+					     .proof = waiter->proof,
+					     .holes = waiter->holes };
 
 	waiter->fn(waiter->ctx, &found, err);
 	waiter_free(waiter);
@@ -256,9 +263,10 @@ static int on_looked(struct sched *sched, const struct exec_result *result, void
 	if (closing->told_closed) {
 		return found_all(sched, result, err);
 	}
-	g_free(waiter->method);
+	store_text_set(&waiter->method, result->method);
+	store_text_set(&waiter->why, result->why);
+	store_text_set(&waiter->proof, result->proof);
 	g_strfreev(waiter->holes);
-	waiter->method = g_strdup(result->method);
 	waiter->holes = g_strdupv(result->holes);
 	if (closing->how.dry_run) {
 		return 0;
@@ -353,6 +361,7 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 	order = exec_order_new(EXEC_WRITERS);
 	order->schema = g_strdup(tenant->schema);
 	order->close.method = g_strdup(how->method);
+	order->close.unaltered = how->unaltered;
 	sched_job_start(sched, &server, order,
 			&(struct sched_job){ on_looked, on_look_done, closing });
 	return 0;

@@ -111,6 +111,8 @@ static const struct wire_field readonly_change_fields[] = {
 	TEXT(   wire_readonly_change, tenant,     false ),
 	TEXT(   wire_readonly_change, mode,       false ),
 	TEXT(   wire_readonly_change, method,     false ),
+	TEXT(   wire_readonly_change, why,        false ),
+	TEXT(   wire_readonly_change, proof,      false ),
 	TEXTS(  wire_readonly_change, holes,      false ),
 	TEXT(   wire_readonly_change, expires_at, false ),
 	TEXT(   wire_readonly_change, problem,    false ),

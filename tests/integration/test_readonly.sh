@@ -98,7 +98,12 @@ before=$(grants)
 claim "what would be done is shown, and nothing is changed"
 ok m readonly on client_001 --ttl 5m --reason why --dry-run -o json
 is '[{"tenant":"client_001","mode":"rw","method":"privileges","holes":[],"expires_at":null,"problem":null}]' \
-	"$(jq -c . <<<"$out")"
+	"$(jq -c 'del(.[] | .why, .proof)' <<<"$out")"
+has "muster's own account can still migrate" "$(jq -r '.[0].why' <<<"$out")"
+is 1 "$(jq '[.[0].proof | select(test("a write as each of .*pool@localhost.* is tried"))] | length' <<<"$out")"
+if [ "$flavor" = mariadb ]; then # its roles own nothing
+	has 'no write can be tried as role writer' "$(jq -r '.[0].proof' <<<"$out")"
+fi
 is "$before" "$(grants)"
 is rw "$(mode client_001)"
 
@@ -238,15 +243,15 @@ is "$before" "$(grants)"
 # ---- what stays open ----------------------------------------------------------------------
 
 claim "an account with global rights is a hole: named, refused, accepted"
-sql "create user boss@localhost identified by 'secret'; grant insert on *.* to boss@localhost"
+sql "create user boss@localhost identified by 'secret'; grant insert, execute on *.* to boss@localhost"
 with_boss=$(grants)
-fails 65 m readonly on client_001 --ttl 5m --reason hole
+fails 65 m readonly on client_001 --ttl 5m --reason hole --method privileges
 has "boss@localhost may write to every database of the server" "$err"
 has "--accept-holes" "$err"
 is rw "$(mode client_001)"
-fails 1 m readonly on client_001 --ttl 5m --reason hole --dry-run
-has boss@localhost "$out"
-ok m readonly on client_001 --ttl 5m --reason hole --accept-holes
+fails 1 m readonly on client_001 --ttl 5m --reason hole --method privileges --dry-run
+has 'stays open: boss@localhost' "$out"
+ok m readonly on client_001 --ttl 5m --reason hole --method privileges --accept-holes
 fails 1 writes pool client_001
 ok m readonly off client_001
 is "$with_boss" "$(grants)"
@@ -254,13 +259,73 @@ is "$with_boss" "$(grants)"
 claim "routines and events that run with such rights are holes"
 sql "create definer = boss@localhost procedure p() sql security definer insert into items (v) values (1);
 	create definer = boss@localhost event e on schedule every 1 day do insert into items (v) values (1)" client_001
-fails 1 m readonly on client_001 --ttl 5m --reason hole --dry-run -o json
+fails 1 m readonly on client_001 --ttl 5m --reason hole --method privileges --dry-run -o json
 holes=$(jq -r '.[0].holes[]' <<<"$out")
 has "event e runs with the rights of boss@localhost, which stay" "$holes"
 has "procedure p runs with the rights of boss@localhost, which stay" "$holes"
+
+claim "triggers refuse those whose rights stay, and muster's own account writes"
+app_open boss boss client_001
+ok m readonly on client_001 --ttl 5m --reason triggers --method triggers
+app boss 'insert into items (v) values (1)'
+has 'closed for writes by muster' "$seen"
+app boss 'call p()'
+has 'closed for writes by muster' "$seen"
+fails 1 writes pool client_001
+sql 'insert into client_001.items (v) values (8)'
+migration "$work/rel" 0001_while.sql 'alter table items add column while_closed int;'
+ok m rollout start "$work/rel" -l client_001 --wait
+ok m readonly off client_001
+app boss 'insert into items (v) values (1)'
+hasnt ERROR "$seen"
+is 0 "$(sql "select count(*) from information_schema.triggers where trigger_schema = 'client_001'")"
+is "$with_boss" "$(grants)"
+is '[]' "$(j .drifted tenant show client_001)"
+
+if [ "$flavor" = mysql ]; then
+	claim "MySQL closes a database for everybody, when rights would leave a way open"
+	app_open reader_there reader client_001
+	fails 0 m readonly on client_001 --ttl 5m --reason schema --dry-run
+	has 'client_001: method schema: method privileges would leave a way open (boss@localhost' "$out"
+	ok m readonly on client_001 --ttl 5m --reason schema -o json
+	is schema "$(jq -r '.[0].method' <<<"$out")"
+	app boss 'insert into items (v) values (1)'
+	has 'ERROR 3989' "$seen"
+	app reader_there 'select count(*) from items'
+	hasnt ERROR "$seen"
+	is "$with_boss" "$(grants)"
+
+	claim "a migration waits until it is opened"
+	migration "$work/rel" 0002_later.sql 'alter table items add column later int;'
+	ok m rollout start "$work/rel" --name later -l client_001
+	poll 20 eval '[[ $(j ".[0].reason" task list later) == *"until muster readonly off"* ]]'
+	ok m readonly off client_001
+	poll 20 eval '[ "$(j .state rollout show later)" = done ]'
+	app boss 'insert into items (v) values (1)'
+	hasnt ERROR "$seen"
+	is "$with_boss" "$(grants)"
+
+	claim "what somebody else has closed is not opened"
+	sql 'alter schema client_002 read only = 1'
+	fails 65 m readonly on client_002 --ttl 5m --reason theirs
+	has 'READ ONLY, and not by muster' "$err"
+	sql 'alter schema client_002 read only = 0'
+fi
 sql 'drop procedure p; drop event e' client_001
 sql 'drop user boss@localhost'
 is "$before" "$(grants)"
+
+claim "with the hook alone nothing is taken, and what has begun is waited for"
+app_open hooked pool client_001
+app hooked "start transaction; insert into items (v) values (8711)"
+background m readonly on client_001 --ttl 5m --drain 30s --reason hook --method hook
+poll 10 eval '[ "$(mode client_001)" = closing ]'
+app hooked commit
+hasnt ERROR "$seen"
+poll 10 eval '[ "$(mode client_001)" = ro ]'
+is 1 "$(sql 'select count(*) from client_001.items where v = 8711')"
+is "$before" "$(grants)"
+ok m readonly off client_001
 
 claim "the definer of a routine that is closed cannot write through it"
 sql 'create definer = pool@localhost procedure p() sql security definer insert into items (v) values (1);
@@ -288,7 +353,7 @@ if [ "$flavor" = mysql ]; then
 
 	claim "rights on a pattern that a role adds to are a hole"
 	sql "create role broad; grant insert on \`client\\_%\`.* to broad; grant broad to viarole@localhost"
-	fails 65 m readonly on client_001 --ttl 5m --reason hole
+	fails 65 m readonly on client_001 --ttl 5m --reason hole --method privileges
 	has 'broad@% has rights on `client\_%` and on roles' "$err"
 	sql 'drop role broad'
 fi
@@ -323,7 +388,7 @@ ok writes pool client_001
 
 claim "a migration runs in a tenant that is closed"
 ok m readonly on client_001 --ttl 1h --reason migrate
-migration "$work/rel" 0001_more.sql 'alter table items add column more int;'
+migration "$work/rel" 0003_more.sql 'alter table items add column more int;'
 ok m rollout start "$work/rel" -l client_001 --wait
 is ro "$(mode client_001)"
 ok m readonly off client_001

@@ -1,13 +1,13 @@
 #include "ran.h"
 
-#define CLOSED                                                                         \
-	"{\"tenant\":\"acme\",\"mode\":\"ro\",\"method\":\"privileges\",\"holes\":[]," \
-	"\"expires_at\":null,\"problem\":null}"
+#define CLOSED                                                            \
+	"{\"tenant\":\"acme\",\"mode\":\"ro\",\"method\":\"privileges\"," \
+	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[],\"expires_at\":null,\"problem\":null}"
 #define HOLED                                                             \
 	"{\"tenant\":\"acme\",\"mode\":\"rw\",\"method\":\"privileges\"," \
-	"\"holes\":[\"root@% may write\"],\"expires_at\":null,\"problem\":null}"
-#define FAILED                                                               \
-	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":null,\"holes\":[]," \
+	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[\"root@% may write\"],\"expires_at\":null,\"problem\":null}"
+#define FAILED                                                                                           \
+	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":null,\"why\":null,\"proof\":null,\"holes\":[]," \
 	"\"expires_at\":null,\"problem\":\"it is busy\"}"
 
 static void closing_says_what_came_of_it(void **state)
@@ -32,6 +32,11 @@ static void closing_says_what_came_of_it(void **state)
 		  NULL, 0 },
 		{ "readonly on acme --ttl 15m --reason move --dry-run -o name",
 		  { RAN_OK "[" HOLED "]" }, NULL, "acme\n", NULL, 1 },
+		{ "readonly on acme beta --ttl 15m --reason move --dry-run",
+		  { RAN_OK "[" HOLED "," FAILED "]" }, NULL,
+		  "acme: method privileges: it fits\n  proof: tried\n"
+		  "  stays open: root@% may write\n",
+		  "muster: tenant beta: it is busy\n  -> muster readonly list\n", 2 },
 		{ "readonly on acme --ttl 15m --reason move --accept-holes -o name",
 		  { RAN_OK "[" HOLED "]" }, NULL, "acme\n", NULL, 0 },
 		{ "readonly on acme beta --ttl 15m --reason move -o name",

@@ -91,4 +91,12 @@ static inline const char *schema_new(const char *name)
 	return schema;
 }
 
+/* Takes got. */
+static inline void must_be(const char *want, char *got)
+{
+	g_autofree char *owned = got;
+
+	assert_string_equal(want, owned);
+}
+
 #endif /* CLOSE_KIT_H */

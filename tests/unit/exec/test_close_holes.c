@@ -3,18 +3,20 @@
 #include "close_context.h"
 #include "close_kit.h"
 
+/* Of method privileges. */
 static GPtrArray *holes_of(const char *schema)
 {
 	SCOPED_PTR(db_session) session = test_server_open();
-	GPtrArray *holes = g_ptr_array_new_with_free_func(g_free);
+	SCOPED(close_holes) holes = { 0 };
 	SCOPED(close_context) context = { 0 };
 	struct err err = { 0 };
 
+	close_holes_init(&holes);
 	if (db_use(session, schema, &err) < 0 || close_context_read(session, &context, &err) < 0 ||
-	    close_holes_find(session, &context, holes, &err) < 0) {
+	    close_holes_find(session, &context, &holes, &err) < 0) {
 		fail_msg("%s", err.msg);
 	}
-	return holes;
+	return g_steal_pointer(&holes.of[CLOSE_PRIVILEGES]);
 }
 
 static void what_runs_with_rights_that_stay_is_named(void **state)
@@ -64,11 +66,26 @@ static void a_foreign_key_that_reaches_in_is_named(void **state)
 	test_server_exec("drop table `%s`.c", child);
 }
 
+static void a_method_leaves_open_what_was_said_of_it(void **state)
+{
+	SCOPED(close_holes) holes = { 0 };
+
+	(void)state;
+	close_holes_init(&holes);
+	close_holes_add(&holes, 1U << CLOSE_PRIVILEGES | 1U << CLOSE_TRIGGERS, g_strdup("one"));
+	close_holes_add(&holes, 1U << CLOSE_PRIVILEGES, g_strdup("two"));
+	assert_int_equal(holes.of[CLOSE_PRIVILEGES]->len, 2);
+	assert_int_equal(holes.of[CLOSE_TRIGGERS]->len, 1);
+	assert_int_equal(holes.of[CLOSE_SCHEMA]->len, 0);
+	assert_string_equal(g_ptr_array_index(holes.of[CLOSE_TRIGGERS], 0), "one");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_runs_with_rights_that_stay_is_named),
 		cmocka_unit_test(a_foreign_key_that_reaches_in_is_named),
+		cmocka_unit_test(a_method_leaves_open_what_was_said_of_it),
 	};
 
 	return cmocka_run_group_tests_name("close_holes", tests, NULL, NULL);

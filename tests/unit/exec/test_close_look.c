@@ -133,8 +133,10 @@ static void global_rights_are_a_hole_unless_the_account_is_locked(void **state)
 		bool found = false;
 
 		look(schema, &seen);
-		for (guint i = 0; i < seen.holes->len; i++) {
-			found = found || strcmp(g_ptr_array_index(seen.holes, i), want) == 0;
+		for (guint i = 0; i < seen.holes.of[CLOSE_PRIVILEGES]->len; i++) {
+			found = found ||
+				strcmp(g_ptr_array_index(seen.holes.of[CLOSE_PRIVILEGES], i),
+				       want) == 0;
 		}
 		assert_int_equal(found, locked == 0);
 		test_server_exec("alter user '%s'@'localhost' account lock", user);
@@ -158,9 +160,10 @@ static void a_namesake_of_ours_is_a_hole(void **state)
 	test_server_exec("drop user 'root'@'10.9.8.7'");
 	plan = plan_of(&seen, "root");
 	assert_string_equal(plan, "");
-	for (guint i = 0; i < seen.holes->len; i++) {
-		found = found || g_str_has_prefix(g_ptr_array_index(seen.holes, i),
-						  "root@10.9.8.7 has the name of muster's own");
+	for (guint i = 0; i < seen.holes.of[CLOSE_PRIVILEGES]->len; i++) {
+		found = found ||
+			g_str_has_prefix(g_ptr_array_index(seen.holes.of[CLOSE_PRIVILEGES], i),
+					 "root@10.9.8.7 has the name of muster's own");
 	}
 	assert_true(found);
 }

@@ -57,6 +57,9 @@ static void what_is_not_about_the_schema_is_refused(void **state)
 		HEADER "routine\ta\t%\tp\tPACKAGE\tALTER ROUTINE\t\n",
 		HEADER "table\ta\t%\t\t\tINSERT\t\n",
 		HEADER "table\ta\t%\tt\t\tINSERT\n",
+		HEADER "trigger\ta\t\tt\tsomething\tINSERT\t\n",
+		HEADER "trigger\ta\t\t\tmuster_closed_x\tINSERT\t\n",
+		HEADER "trigger\ta\t\tt\tmuster_closed_x\tSELECT\t\n",
 		HEADER "somebody\ta\t%\tt\t\tINSERT\t\n",
 	};
 

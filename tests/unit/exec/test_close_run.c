@@ -27,14 +27,25 @@ static void must_be_ok(const struct exec_result *result)
 	}
 }
 
-static char *look(const char *schema)
+static char *look_for(const char *schema, const char *method)
 {
-	SCOPED_PTR(exec_result) result = ordered(EXEC_WRITERS, schema, NULL);
+	struct exec_order *order = kit_order(EXEC_WRITERS, NULL, schema);
+	SCOPED_PTR(exec_result) result = NULL;
 
+	order->close.method = g_strdup(method);
+	order->close.unaltered = true;
+	result = exec_run(order);
 	must_be_ok(result);
 	assert_int_equal(result->nr_closed, 0);
-	assert_string_equal(result->method, "privileges");
+	assert_string_equal(result->method, method);
+	assert_non_null(result->why);
+	assert_non_null(result->proof);
 	return g_strdup(result->restore);
+}
+
+static char *look(const char *schema)
+{
+	return look_for(schema, "privileges");
 }
 
 static int writes(const char *schema)
@@ -76,6 +87,105 @@ static void closed_and_opened_as_often_as_asked(void **state)
 	}
 	after = grants_of(user);
 	assert_string_equal(before, after);
+}
+
+/* clang-format off */
+static const struct {
+	const char *method;
+	int refused[DB_FLAVOR_NR]; /* number of the refusal; -1: the server has no such method */
+	bool refuses_us;
+	const char *proof;
+} methods[] = {
+	{ "privileges", { 0, 1142, 1142 }, false, "was tried and refused" },
+	{ "triggers",   { 0, 1142, 1142 }, false, "was tried and refused" },
+	{ "schema",     { 0, -1, 3989 },   true,  "muster's own account was refused" },
+	{ "hook",       { 0, 0, 0 },       false, "nothing keeps the application from writing" },
+};
+
+/* clang-format on */
+
+static int writes_ours(const char *schema)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	struct err err = { 0 };
+
+	assert_int_equal(db_use(session, schema, &err), 0);
+	return tried(session, "insert into t (v) values (1)");
+}
+
+/* Its objects, its rights and its READ ONLY. Owned. */
+static char *state_of(const char *schema)
+{
+	g_autofree char *grants = grants_of(user);
+	g_autofree char *objects = test_server_value(
+		"select concat((select count(*) from information_schema.triggers "
+		"where trigger_schema = '%s'), ' ', (select group_concat(table_name order by 1) "
+		"from information_schema.tables where table_schema = '%s' "
+		"and table_name not in ('muster_history', 'muster_state', 'muster_write_mode')))",
+		schema, schema);
+
+	return g_strconcat(objects, "\n", grants, NULL);
+}
+
+static void each_method_closes_and_gives_all_back(void **state)
+{
+	enum db_flavor flavor = test_server_flavor();
+	const char *schema = tenant("methods");
+	g_autofree char *before = state_of(schema);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+		int refused = methods[i].refused[flavor];
+		g_autofree char *restore = refused < 0 ? NULL : look_for(schema, methods[i].method);
+
+		for (int times = 0; refused >= 0 && times < 2; times++) {
+			SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+
+			must_be_ok(closed);
+			assert_non_null(closed->proof);
+			if (times == 0 && strstr(closed->proof, methods[i].proof) == NULL) {
+				fail_msg("%s: %s", methods[i].method, closed->proof);
+			}
+			assert_int_equal(writes(schema), refused);
+			assert_int_equal(writes_ours(schema) != 0, methods[i].refuses_us);
+		}
+		for (int times = 0; refused >= 0 && times < 2; times++) {
+			SCOPED_PTR(exec_result) opened = ordered(EXEC_OPEN, schema, restore);
+			g_autofree char *after = NULL;
+
+			must_be_ok(opened);
+			after = state_of(schema);
+			assert_string_equal(before, after);
+			assert_int_equal(writes(schema), 0);
+		}
+	}
+}
+
+static void triggers_refuse_whose_rights_stay(void **state)
+{
+	const char *schema = tenant("boss");
+	const char *boss = account("boss");
+	SCOPED_PTR(db_session) session = NULL;
+	g_autofree char *restore = NULL;
+
+	(void)state;
+	test_server_exec("grant insert, select on *.* to '%s'@'localhost'", boss);
+	session = session_of(boss, schema);
+	restore = look_for(schema, "triggers");
+	{
+		SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+
+		must_be_ok(closed);
+		assert_int_equal(tried(session, "insert into t (v) values (1)"), 1644);
+		assert_int_equal(writes_ours(schema), 0);
+	}
+	{
+		SCOPED_PTR(exec_result) opened = ordered(EXEC_OPEN, schema, restore);
+
+		must_be_ok(opened);
+		assert_int_equal(tried(session, "insert into t (v) values (1)"), 0);
+	}
+	account_gone(boss);
 }
 
 static void a_closed_tenant_says_so_itself(void **state)
@@ -217,6 +327,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closed_and_opened_as_often_as_asked),
+		cmocka_unit_test(each_method_closes_and_gives_all_back),
+		cmocka_unit_test(triggers_refuse_whose_rights_stay),
 		cmocka_unit_test(a_closed_tenant_says_so_itself),
 		cmocka_unit_test(somebody_elses_plan_is_not_overwritten),
 		cmocka_unit_test(what_fails_leaves_all_to_the_one_who_opens),

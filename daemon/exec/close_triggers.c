@@ -1,0 +1,215 @@
+#include "close_triggers.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "close_plan.h"
+#include "close_sessions.h"
+#include "crash.h"
+#include "db.h"
+#include "visit.h"
+
+enum {
+	NO_SUCH_TABLE = 1146, /* the server's number */
+	DIGITS = 16,          /* of a table's name in that of its trigger */
+};
+
+static const char *const verbs[] = { "INSERT", "UPDATE", "DELETE" };
+
+/* Tables whose rows the application may change. */
+#define ARE_TABLES                                                                            \
+	"t.table_schema = database() and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') " \
+	"and t.table_name not like 'muster\\_%'"
+
+char *close_triggers_unable(struct db_session *session, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	*err = (struct err){ 0 };
+	if (db_query(session, &rows,
+		     "select coalesce(sum(privilege_type = 'TRIGGER'), 0), "
+		     "coalesce(sum(privilege_type = 'SUPER'), 0) "
+		     "or not @@global.log_bin or @@global.log_bin_trust_function_creators, "
+		     "current_user() from ("
+		     "select grantee, privilege_type from information_schema.user_privileges "
+		     "union all select grantee, privilege_type "
+		     "from information_schema.schema_privileges "
+		     "where database() like table_schema) as p "
+		     "where grantee = concat('''', replace(current_user(), '@', '''@'''), '''')",
+		     err) < 0) {
+		return NULL;
+	}
+	if (strcmp(rows.cells[0][0], "0") == 0) {
+		return g_strdup_printf("%s lacks TRIGGER on the database", rows.cells[0][2]);
+	}
+	if (strcmp(rows.cells[0][1], "0") == 0) {
+		return g_strdup("the server has a binary log and no "
+				"log_bin_trust_function_creators");
+	}
+	return NULL;
+}
+
+/* ---- the plan -------------------------------------------------------------------------- */
+
+static char *name_of(const char *table, const char *verb)
+{
+	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, table, -1);
+	g_autofree char *lower = g_ascii_strdown(verb, -1);
+
+	return g_strdup_printf(CLOSE_TRIGGER_NAME "%s_%.*s", lower, DIGITS, digest);
+}
+
+static void add(struct close_plan *plan, const char *user, const char *table, const char *verb)
+{
+	struct close_item *item = close_plan_add(plan, CLOSE_TRIGGER, user, "");
+
+	g_free(item->object);
+	g_free(item->part);
+	g_free(item->takes);
+	item->object = g_strdup(table);
+	item->part = name_of(table, verb);
+	item->takes = g_strdup(verb);
+}
+
+int close_triggers_plan(struct db_session *session, struct close_plan *plan, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows,
+		     "select t.table_name, left(user(), char_length(user()) - 1 - "
+		     "char_length(substring_index(user(), '@', -1))) "
+		     "from information_schema.tables as t where " ARE_TABLES " order by 1",
+		     err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		for (size_t verb = 0; verb < G_N_ELEMENTS(verbs); verb++) {
+			add(plan, rows.cells[i][1], rows.cells[i][0], verbs[verb]);
+		}
+	}
+	return 0;
+}
+
+/* ---- there and away -------------------------------------------------------------------- */
+
+/* Names of accounts are told apart byte by byte. */
+static char *create_text(const char *schema, const struct close_item *item)
+{
+	g_autofree char *quoted_schema = db_quote_name(schema);
+	g_autofree char *name = db_quote_name(item->part);
+	g_autofree char *table = db_quote_name(item->object);
+	g_autoptr(GString) hex = g_string_new(NULL);
+
+	for (const char *at = item->user; *at != '\0'; at++) {
+		g_string_append_printf(hex, "%02x", (unsigned)(unsigned char)*at);
+	}
+	return g_strdup_printf(
+		"CREATE TRIGGER %s.%s BEFORE %s ON %s.%s FOR EACH ROW "
+		"IF cast(left(user(), char_length(user()) - 1 - "
+		"char_length(substring_index(user(), '@', -1))) as binary) <> x'%s' THEN "
+		"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed for writes by muster'; END IF",
+		quoted_schema, name, item->takes, quoted_schema, table, hex->str);
+}
+
+/* The names that are there. */
+static GHashTable *names_there(struct db_session *session, struct err *err)
+{
+	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows,
+		     "select trigger_name from information_schema.triggers "
+		     "where trigger_schema = database() "
+		     "and trigger_name like 'muster\\_closed\\_%'",
+		     err) < 0) {
+		return NULL;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		(void)g_hash_table_add(names, g_strdup(rows.cells[i][0]));
+	}
+	return g_steal_pointer(&names);
+}
+
+static int change(struct db_session *session, const struct close_drain *drain, const char *sql,
+		  struct err *err)
+{
+	CRASH_POINT(MODE_CHANGE);
+	if (close_sessions_insist(session, drain, sql, err) < 0) {
+		/* a table that has gone has no triggers */
+		return err->code == ERR_DB && err->native == NO_SUCH_TABLE ? 0 : -1;
+	}
+	CRASH_POINT(MODE_CHANGED);
+	return 0;
+}
+
+int close_triggers_put(struct db_session *session, const struct close_plan *plan,
+		       const struct close_drain *drain, struct err *err)
+{
+	g_autoptr(GHashTable) there = names_there(session, err);
+
+	if (there == NULL) {
+		return -1;
+	}
+	for (size_t i = 0; i < close_plan_items(plan); i++) {
+		const struct close_item *item = close_plan_item(plan, i);
+		g_autofree char *sql = create_text(drain->schema, item);
+
+		if (item->kind != CLOSE_TRIGGER || g_hash_table_contains(there, item->part)) {
+			continue;
+		}
+		if (visit_stops(drain->order)) {
+			return err_set(err, ERR_CANCELLED, "stopped while it was being closed");
+		}
+		if (change(session, drain, sql, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int close_triggers_drop(struct db_session *session, const struct close_plan *plan,
+			const struct close_drain *drain, struct err *err)
+{
+	g_autoptr(GHashTable) there = names_there(session, err);
+
+	if (there == NULL) {
+		return -1;
+	}
+	for (size_t i = 0; i < close_plan_items(plan); i++) {
+		const struct close_item *item = close_plan_item(plan, i);
+		g_autofree char *schema = db_quote_name(drain->schema);
+		g_autofree char *name = db_quote_name(item->part);
+		g_autofree char *sql =
+			g_strdup_printf("DROP TRIGGER IF EXISTS %s.%s", schema, name);
+
+		if (item->kind == CLOSE_TRIGGER && g_hash_table_contains(there, item->part) &&
+		    change(session, drain, sql, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- the proof ------------------------------------------------------------------------- */
+
+int close_triggers_prove(struct db_session *session, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows,
+		     "select t.table_name from information_schema.tables as t "
+		     "left join (select event_object_table as name, count(*) as nr "
+		     "from information_schema.triggers where trigger_schema = database() "
+		     "and trigger_name like 'muster\\_closed\\_%' group by 1) as g "
+		     "on g.name = t.table_name "
+		     "where " ARE_TABLES " and coalesce(g.nr, 0) < 3 limit 1",
+		     err) < 0) {
+		return -1;
+	}
+	if (rows.nr > 0) {
+		return err_set(err, ERR_CONFLICT, "table %s has not all of the triggers",
+			       rows.cells[0][0]);
+	}
+	return 0;
+}
