@@ -155,6 +155,34 @@ int trial_facts_get(struct trial_facts *facts, struct db_session *session, const
 	return 0;
 }
 
+int trial_facts_identity(struct db_session *session, const char *schema, const char *table,
+			 char **identity, struct err *err)
+{
+	g_autofree char *encoded_schema = encode(schema);
+	g_autofree char *encoded = encode(table);
+	g_autofree char *name = NULL;
+	g_autofree char *quoted = NULL;
+	SCOPED(db_rows) rows = { 0 };
+
+	*identity = NULL;
+	if (encoded_schema == NULL || encoded == NULL) {
+		return 0;
+	}
+	name = g_strdup_printf("%s/%s", encoded_schema, encoded);
+	quoted = db_quote(session, name);
+	if (db_queryf(session, &rows, err,
+		      "select group_concat(table_id order by name) from information_schema.%s "
+		      "where name = %s or lower(left(name, char_length(%s) + 3)) = "
+		      "lower(concat(%s, '#p#'))",
+		      inside[db_flavor(session)].table, quoted, quoted, quoted) < 0) {
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	if (rows.nr == 1) {
+		*identity = g_strdup(rows.cells[0][0]);
+	}
+	return 0;
+}
+
 void trial_facts_release(struct trial_facts *facts)
 {
 	g_free(facts->unread);

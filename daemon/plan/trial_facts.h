@@ -40,4 +40,11 @@ SCOPED_RELEASE(trial_facts);
 NODISCARD int trial_facts_get(struct trial_facts *facts, struct db_session *session,
 			      const char *table, struct trial_fact *fact, struct err *err);
 
+/*
+ * What becomes another one when the table is rebuilt; the same while it is not. *identity is
+ * owned; NULL: there is no such table, or the right PROCESS is missing.
+ */
+NODISCARD int trial_facts_identity(struct db_session *session, const char *schema,
+				   const char *table, char **identity, struct err *err);
+
 #endif /* TRIAL_FACTS_H */
