@@ -50,6 +50,7 @@ int cmd_routing(struct cli *cli);
 int cmd_routing_export(struct cli *cli);
 
 int cmd_lint(struct cli *cli);
+int cmd_plan(struct cli *cli);
 int cmd_release_create(struct cli *cli);
 int cmd_release_list(struct cli *cli);
 int cmd_release_show(struct cli *cli);

@@ -47,30 +47,6 @@ static int fill(const struct cli *cli, struct wire_rollout_start *start, struct 
 	return 0;
 }
 
-/* The release's name, after storing the folder when one was given. */
-static int find_release(struct cli *cli, char **name, char **hint, struct err *err)
-{
-	const char *word = cli_word(cli, 0);
-	SCOPED(folder) folder = { 0 };
-	struct wire_release_info info = { 0 };
-
-	if (!folder_is_meant(word)) {
-		*name = g_strdup(word);
-		return 0;
-	}
-	if (folder_read(&folder, word, opts_text(&cli->opts, OPT_FORMAT), err) < 0) {
-		*hint = err->code == ERR_SYSTEM ? g_strdup("muster rollout start --help")
-						: g_strdup_printf("muster lint %s", word);
-		return -1;
-	}
-	if (folder_send(&folder, cli, NULL, &info, err) < 0) {
-		return -1;
-	}
-	*name = g_steal_pointer(&info.name);
-	wire_release(&wire_release_info_type, &info);
-	return 0;
-}
-
 static void append_kind(GString *out, const char *title, const struct wire_texts *names)
 {
 	if (names->nr == 0) {
@@ -195,7 +171,8 @@ int cmd_rollout_start(struct cli *cli)
 	if (opts_flag(&cli->opts, OPT_TIMEOUT) && !opts_flag(&cli->opts, OPT_WAIT)) {
 		return cli_misused(cli, "--timeout means something only with --wait");
 	}
-	if (fill(cli, &start, &err) < 0 || find_release(cli, &start.release, &hint, &err) < 0) {
+	if (fill(cli, &start, &err) < 0 ||
+	    folder_release_of(cli, cli_word(cli, 0), &start.release, &hint, &err) < 0) {
 		code = hint != NULL ? cli_fail_hint(cli, &err, hint) : cli_fail(cli, &err);
 	} else if (start.dry_run) {
 		code = preview(cli, &start);

@@ -147,6 +147,17 @@ const struct command command_table[] = {
 	  "muster lint migrations/ -o sarif >lint.sarif",
 	  BIT(FORMAT) | BIT(EXPLAIN) | BIT(AFTER), 0, 1, WORDS_FOLDER, false, cmd_lint },
 
+	{ "plan", "DIR|RELEASE", "Say what a release would do to every tenant, and change nothing",
+	  "Reads where each tenant stands and what it looks like, puts those that are alike into "
+	  "classes, and runs what one of each class lacks on an empty copy of it: what each "
+	  "statement changes, what lint says of it, which the server would refuse. Tenants that "
+	  "look unlike most others at their version are shown with the difference. A folder is "
+	  "stored as a release first. The exit code is 0 when nothing is pending, 1 when something "
+	  "is, 2 when a tenant would fail.",
+	  "muster plan migrations/ -l region=eu\n"
+	  "muster plan app-7 -o json | jq -r '.failing[] | .tenant + \": \" + .message'",
+	  BIT(SELECTOR) | BIT(TO) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_plan },
+
 	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
 	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },
 	{ "release list", "", "List the releases", NULL, NULL,

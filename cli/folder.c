@@ -143,3 +143,26 @@ int folder_send(struct folder *folder, struct cli *cli, const char *name,
 	}
 	return cli_ask(cli, &ask, err);
 }
+
+int folder_release_of(struct cli *cli, const char *word, char **name, char **hint, struct err *err)
+{
+	SCOPED(folder) folder = { 0 };
+	struct wire_release_info info = { 0 };
+
+	if (!folder_is_meant(word)) {
+		*name = g_strdup(word);
+		return 0;
+	}
+	if (folder_read(&folder, word, opts_text(&cli->opts, OPT_FORMAT), err) < 0) {
+		*hint = err->code == ERR_SYSTEM
+				? g_strdup_printf("muster %s --help", cli->command->path)
+				: g_strdup_printf("muster lint %s", word);
+		return -1;
+	}
+	if (folder_send(&folder, cli, NULL, &info, err) < 0) {
+		return -1;
+	}
+	*name = g_steal_pointer(&info.name);
+	wire_release(&wire_release_info_type, &info);
+	return 0;
+}

@@ -32,4 +32,11 @@ bool folder_is_meant(const char *word);
 NODISCARD int folder_send(struct folder *folder, struct cli *cli, const char *name,
 			  struct wire_release_info *info, struct err *err);
 
+/*
+ * The name of the release that the word means, after storing the folder when it is one. On
+ * failure *hint may become the command that helps. Both owned.
+ */
+NODISCARD int folder_release_of(struct cli *cli, const char *word, char **name, char **hint,
+				struct err *err);
+
 #endif /* FOLDER_H */

@@ -212,6 +212,21 @@ static void get_consequence(GString *out, const void *item)
 	}
 }
 
+static void get_classes(GString *out, const void *item)
+{
+	g_string_append_printf(out, "%zu", ((const struct wire_plan *)item)->classes.nr);
+}
+
+static void get_failing(GString *out, const void *item)
+{
+	g_string_append_printf(out, "%zu", ((const struct wire_plan *)item)->failing.nr);
+}
+
+static void get_outliers(GString *out, const void *item)
+{
+	g_string_append_printf(out, "%zu", ((const struct wire_plan *)item)->outliers.nr);
+}
+
 /* clang-format off */
 static const struct column server_columns[] = {
 	/* title           field            flags                        own words */
@@ -372,6 +387,26 @@ static const struct column wave_columns[] = {
 	{ 0 },
 };
 
+static const struct column plan_columns[] = {
+	{ "RELEASE",    "release",    0, NULL },
+	{ "VERSION",    "version",    0, NULL },
+	{ "TENANTS",    "tenants",    0, NULL },
+	{ "PENDING",    "pending",    0, NULL },
+	{ "UP TO DATE", "up_to_date", 0, NULL },
+	{ "STATEMENTS", "statements", 0, NULL },
+	{ "CLASSES",    "classes",    0, get_classes },
+	{ "FAILING",    "failing",    0, get_failing },
+	{ "OUTLIERS",   "outliers",   0, get_outliers },
+	{ "AHEAD",      "ahead",      0, NULL },
+	{ "MISSING",    "missing",    0, NULL },
+	{ "HELD",       "held",       0, NULL },
+	{ "REGRESSED",  "regressed",  0, NULL },
+	{ "DRIFTED",    "drifted",    0, NULL },
+	{ "UNFINISHED", "unfinished", 0, NULL },
+	{ "UNKNOWN",    "unknown",    0, NULL },
+	{ 0 },
+};
+
 static const struct column preview_columns[] = {
 	{ "RELEASE",    "release",    0, NULL },
 	{ "VERSION",    "version",    0, NULL },
@@ -508,6 +543,7 @@ const struct view view_release = { &wire_release_info_type, release_columns, NUL
 const struct view view_migration = { &wire_migration_type, migration_columns, NULL };
 const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };
 const struct view view_wave = { &wire_wave_type, wave_columns, NULL };
+const struct view view_plan = { &wire_plan_type, plan_columns, NULL };
 const struct view view_preview = { &wire_preview_type, preview_columns, NULL };
 const struct view view_task = { &wire_task_type, task_columns, name_task };
 const struct view view_event = { &wire_event_type, event_columns, name_event };

@@ -571,6 +571,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/releases                               -> [release_info]
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info
+ * POST   /v1/plan                    plan_ask       -> plan          changes nothing in a tenant
  * GET    /v1/rollouts?after=&limit=                 -> [rollout]     newest first; 100
  * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
  * GET    /v1/rollouts/R                             -> rollout
@@ -592,6 +593,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  *        since below 0 is counted back from the newest; a stream without one begins now
  */
 
+#include "wire_plan.h"
 #include "wire_throttle.h"
 
 #endif /* WIRE_H */

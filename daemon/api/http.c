@@ -47,6 +47,8 @@ struct request {
 	bool streams;
 	void (*drained)(void *ctx);
 	void *ctx;
+	void (*gone)(void *ctx); /* NULL: nobody wants to know */
+	void *gone_ctx;
 };
 
 static struct request *request_of(struct http_request *seen)
@@ -283,6 +285,31 @@ const char *http_header(const struct http_request *request, const char *name)
 		       : evhttp_find_header(evhttp_request_get_input_headers(own->raw), name);
 }
 
+static void on_gone(struct evhttp_connection *connection, void *arg)
+{
+	struct request *own = arg;
+	void (*gone)(void *ctx) = own->gone;
+
+	(void)connection;
+	own->gone = NULL;
+	if (gone != NULL) {
+		gone(own->gone_ctx);
+	}
+}
+
+void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx)
+{
+	struct request *own = request_of(request);
+	struct evhttp_connection *connection =
+		own->http == NULL ? NULL : evhttp_request_get_connection(own->raw);
+
+	own->gone = fn;
+	own->gone_ctx = ctx;
+	if (connection != NULL) {
+		evhttp_connection_set_closecb(connection, fn == NULL ? NULL : on_gone, own);
+	}
+}
+
 /* The request leaves our books; how long it took is counted. */
 static void request_count(struct request *own)
 {
@@ -345,6 +372,7 @@ void http_answer(struct http_request *request, int status, const char *content_t
 		request_free(own);
 		return;
 	}
+	http_on_gone(request, NULL, NULL);
 	request_count(own);
 	log_debug("request method=%s path=%s status=%d uid=%u us=%" G_GINT64_FORMAT,
 		  own->seen.method, own->seen.path, status, (unsigned)own->seen.peer.uid,

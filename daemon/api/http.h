@@ -4,7 +4,7 @@
  * Knows nothing of operations (ops.h) and messages. A request is handed to one
  * function, which answers it at once or later, exactly once, by http_answer or as a
  * stream. A client that hangs up changes nothing for whoever works on its
- * request: the answer is then thrown away.
+ * request, unless it asked to be told: the answer is then thrown away.
  *
  * An answer to HEAD is the one to GET without its body. Of who asks through a port nothing
  * is known (http_peer.uid is -1), and what it may send is small.
@@ -80,6 +80,12 @@ const char *http_header(const struct http_request *request, const char *name);
 
 /* A header of the answer, before it is sent; a second one of a name is the one that counts. */
 void http_header_put(struct http_request *request, const char *name, const char *value);
+
+/*
+ * fn is called when the client hangs up before the answer; it may not answer then. NULL: nobody
+ * wants to know any more.
+ */
+void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx);
 
 /* Takes request and body (g_free). */
 void http_answer(struct http_request *request, int status, const char *content_type, char *body);

@@ -116,6 +116,8 @@ const struct op ops[] = {
 	{ "GET",    "/v1/releases/{release}", NULL,
 	  OP_RELEASE,LOOK,    NONE,               ONE(release_info),    op_release_show, 0 },
 
+	{ "POST",   "/v1/plan", NULL,
+	  OP_ROLLOUT, ACT,     IN(plan_ask),       ONE(plan),           op_plan, 0 },
 	{ "GET",    "/v1/rollouts", "after limit",
 	  OP_ROLLOUT, LOOK,    NONE,               LIST(rollout),       op_rollout_list, 0 },
 	{ "POST",   "/v1/rollouts", NULL,

@@ -8,6 +8,7 @@
 #include "db_catalog.h"
 #include "evidence.h"
 #include "exec.h"
+#include "forecast.h"
 #include "log.h"
 #include "pending.h"
 #include "release.h"
@@ -74,8 +75,8 @@ static bool is_lost(const struct err *err)
 	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME;
 }
 
-static int make(struct visit *visit, const struct standing *standing, struct chain *chain,
-		struct err *err)
+static int make(struct visit *visit, const struct standing *standing, GArray *ways,
+		struct chain *chain, struct err *err)
 {
 	const struct exec_order *order = visit->order;
 	const struct scratch_work work = {
@@ -84,6 +85,8 @@ static int make(struct visit *visit, const struct standing *standing, struct cha
 		.nr = standing->pending.nr,
 		.begun = standing->begun,
 		.done = standing->done,
+		.tried = order->with_forecast ? forecast_tried : NULL,
+		.ctx = ways,
 	};
 	SCOPED_PTR(db_session) runner = visit_connect(order, err);
 	struct scratch *scratch;
@@ -212,19 +215,40 @@ static int clear_way(struct visit *visit, struct err *err)
 	return scratch_drop(visit->session, order->scratch, (int64_t)order->epoch, err);
 }
 
+static int add_forecast(const struct standing *standing, const struct chain *chain,
+			const GArray *ways, const struct exec_order *order,
+			struct exec_result *result, struct err *err)
+{
+	const struct forecast_work work = {
+		.release = order->release,
+		.indices = standing->pending.indices,
+		.nr = standing->pending.nr,
+		.begun = standing->begun,
+		.done = standing->done,
+		.ways = ways,
+	};
+
+	if (!order->with_forecast) {
+		return 0;
+	}
+	result->forecast = forecast_make(chain, &work, err);
+	return result->forecast == NULL ? -1 : 0;
+}
+
 int chain_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	const struct exec_order *order = visit->order;
 	SCOPED(standing) standing = { 0 };
+	g_autoptr(GArray) ways = forecast_ways_new();
 	SCOPED(chain) chain = { 0 };
 
 	if (find_standing(visit, order->schema, &standing, err) < 0 || clear_way(visit, err) < 0 ||
-	    make(visit, &standing, &chain, err) < 0) {
+	    make(visit, &standing, ways, &chain, err) < 0) {
 		return -1;
 	}
 	result->chain_text = chain_write(&chain);
 	result->warnings = warnings_of(&chain, order->release, &standing);
-	return 0;
+	return add_forecast(&standing, &chain, ways, order, result, err);
 }
 
 int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err)

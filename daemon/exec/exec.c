@@ -12,6 +12,7 @@
 #include "db.h"
 #include "db_catalog.h"
 #include "db_guard.h"
+#include "forecast.h"
 #include "left_over.h"
 #include "outcome.h"
 #include "release.h"
@@ -121,6 +122,7 @@ static void result_clear(struct exec_result *result)
 	g_free(result->fingerprint);
 	g_free(result->difference);
 	g_free(result->chain_text);
+	forecast_unref(result->forecast);
 	g_strfreev(result->warnings);
 	g_free(result->method);
 	g_free(result->why);

@@ -26,6 +26,7 @@ struct chain;
 struct db_session;
 struct db_positions;
 struct db_server_info;
+struct forecast;
 struct release;
 
 enum exec_kind {
@@ -116,6 +117,8 @@ struct exec_order {
 	char **expected_shapes; /* owned; SURVEY: of each of schemas, the fingerprint or "" */
 	bool with_bytes;        /* SURVEY */
 	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
+	bool every_shape;       /* also of those that have nothing to do */
+	bool with_forecast;     /* CHAIN; see forecast.h */
 	uint64_t connection_id; /* KILL */
 	int (*trial)(struct db_session *session, const char *text, struct err *err); /* TRY */
 
@@ -202,8 +205,9 @@ struct exec_result {
 	size_t nr_shapes;
 
 	/* CHAIN */
-	char *chain_text; /* owned; as chain.h writes it */
-	char **warnings;  /* owned, NULL-terminated; what to know before the start. OPEN: what
+	char *chain_text;          /* owned; as chain.h writes it */
+	struct forecast *forecast; /* one reference; NULL: not asked */
+	char **warnings; /* owned, NULL-terminated; what to know before the start. OPEN: what
 			   * is not as it was before */
 
 	/* WRITERS, CLOSED */

@@ -17,7 +17,8 @@ static bool is_wanted(const struct exec_order *order, const struct exec_standing
 	if (order->release == NULL) {
 		return standing->has_history && standing->open == NULL;
 	}
-	return standing->exists && standing->pending > 0 && standing->ahead == NULL;
+	return standing->exists && (standing->pending > 0 || order->every_shape) &&
+	       standing->ahead == NULL;
 }
 
 /*

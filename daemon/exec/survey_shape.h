@@ -12,7 +12,8 @@ struct exec_result;
 struct visit;
 
 /*
- * For the standings that have work to do and that nobody is ahead in (without a release:
+ * For the standings that have work to do (with every_shape for the others, too) and that nobody
+ * is ahead in (without a release:
  * for all that are not in the middle of a migration): fingerprint and class
  * of each, and every different shape once in result->shapes. One of those with the same stamp
  * of whom the same is expected is read for all of them (shape_stamp.h).

@@ -25,6 +25,7 @@
 struct db_session;
 struct release;
 struct scratch;
+struct trial;
 
 /* A name for a copy that nobody else has. Owned. */
 char *scratch_name_new(void);
@@ -36,6 +37,9 @@ struct scratch_work {
 	size_t nr;
 	size_t begun; /* index of the one whose first done statements the source has already */
 	size_t done;  /* 0: there is none */
+	/* told which way each change of a table takes (trial.h); NULL: the ways are not tried */
+	void (*tried)(void *ctx, size_t migration, size_t number, const struct trial *trial);
+	void *ctx;
 };
 
 /*

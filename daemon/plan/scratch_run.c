@@ -9,6 +9,8 @@
 #include "scratch_reach.h"
 #include "scratch_state.h"
 #include "shape_read.h"
+#include "trial.h"
+#include "trial_facts.h"
 
 #define LOCK_WAIT_S 5
 
@@ -17,7 +19,9 @@ struct run {
 	struct db_session *runner;
 	const struct scratch_work *work;
 	const struct migration *migration;
-	size_t done; /* statements of the migration that the source has already */
+	size_t at;                /* its index in the release */
+	struct trial_facts facts; /* of the source */
+	size_t done;              /* statements of the migration that the source has already */
 	struct chain *chain;
 };
 
@@ -148,6 +152,23 @@ static int refused(struct run *run, size_t index, char **note, const struct err 
 	return 1;
 }
 
+static int execute(struct run *run, size_t index, const char *sql, struct err *err)
+{
+	const struct statement *statement = &run->migration->up.statements[index];
+	SCOPED(trial) trial = { 0 };
+
+	if (run->work->tried == NULL) {
+		return db_exec(run->runner, sql, strlen(sql), err);
+	}
+	if (trial_run(run->runner, &run->facts, sql, statement->modes, &trial, err) < 0) {
+		return -1;
+	}
+	if (trial.applies) {
+		run->work->tried(run->work->ctx, run->at, index + 1, &trial);
+	}
+	return 0;
+}
+
 /* 1: goes on; 0: the chain ends here. */
 static int run_one(struct run *run, size_t index, struct err *err)
 {
@@ -159,7 +180,7 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	int goes_on = 1;
 
 	if (note == NULL) {
-		if (db_exec(run->runner, sql, strlen(sql), err) < 0) {
+		if (execute(run, index, sql, err) < 0) {
 			goes_on = refused(run, index, &note, err);
 		}
 		if (goes_on == 1 && may_change_shape(statement) && look(run, &delta, err) < 0) {
@@ -215,16 +236,24 @@ int scratch_run(struct scratch *scratch, struct db_session *runner, const struct
 		struct chain *chain, struct err *err)
 {
 	SCOPED(chain) made = { 0 };
-	struct run run = { .scratch = scratch, .runner = runner, .work = work, .chain = &made };
+	struct run run = {
+		.scratch = scratch,
+		.runner = runner,
+		.work = work,
+		.facts = { .schema = scratch->source },
+		.chain = &made,
+	};
 	int goes_on = 1;
 
 	shape_copy(&made.start, &scratch->foretold);
 	made.unlike = g_strdup(scratch->unlike);
 	for (size_t i = 0; i < work->nr && goes_on == 1; i++) {
-		run.migration = &work->release->migrations[work->indices[i]];
+		run.at = work->indices[i];
+		run.migration = &work->release->migrations[run.at];
 		run.done = work->indices[i] == work->begun ? work->done : 0;
 		goes_on = run_file(&run, err);
 	}
+	trial_facts_release(&run.facts);
 	if (goes_on < 0 || db_reset(runner, err) < 0) {
 		return err_prefix(err, "run on a copy of %s", scratch->source);
 	}

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
+#include "census_pick.h"
+#include "forecast.h"
 #include "release.h"
 #include "sched_state.h"
-#include "selector.h"
 #include "store_chain.h"
 #include "store_server.h"
 #include "store_tenant.h"
@@ -18,10 +19,12 @@ struct census_run {
 	struct release *release; /* one reference */
 	char *to_version;        /* owned */
 	GHashTable *by_schema;   /* "server_id/schema" -> struct census_tenant *, key owned */
-	GHashTable *sent;        /* set of "server_id/class"; owned */
+	GHashTable *sent;        /* set of "server_id/class", or of its flavor; owned */
 	struct census_call call;
-	size_t open;   /* portions not yet in */
-	size_t to_end; /* portions whose commit has not yet been reported */
+	bool is_plan;
+	const bool *cancelled; /* borrowed; or NULL */
+	size_t open;           /* portions not yet in */
+	size_t to_end;         /* portions whose commit has not yet been reported */
 	bool failed;
 	struct err err;
 };
@@ -34,23 +37,6 @@ struct portion {
 	bool last;
 };
 
-static void tenant_clear(void *item)
-{
-	struct census_tenant *tenant = item;
-
-	g_free(tenant->name);
-	g_free(tenant->schema);
-	g_free(tenant->version);
-	g_free(tenant->ahead);
-	g_free(tenant->server);
-	g_free(tenant->regressed);
-	g_free(tenant->shape);
-	g_free(tenant->fingerprint);
-	g_free(tenant->class);
-	g_free(tenant->chain);
-	g_free(tenant->drifted);
-}
-
 static void class_clear(struct census_class *class)
 {
 	g_free(class->class);
@@ -58,12 +44,13 @@ static void class_clear(struct census_class *class)
 	g_free(class->chain);
 	g_free(class->why);
 	g_strfreev(class->warnings);
+	forecast_unref(class->forecast);
 }
 
 static void census_run_free(struct census_run *run)
 {
 	for (size_t i = 0; i < run->census.nr; i++) {
-		tenant_clear(&run->census.tenants[i]);
+		census_tenant_clear(&run->census.tenants[i]);
 	}
 	g_free(run->census.tenants);
 	for (size_t i = 0; i < run->census.nr_classes; i++) {
@@ -78,127 +65,6 @@ static void census_run_free(struct census_run *run)
 	g_free(run);
 }
 
-/* ---- who is meant ---------------------------------------------------------------------- */
-
-struct selection {
-	struct selector *selector;
-	GArray *tenants; /* struct census_tenant */
-};
-
-static const char *label_find(const void *labels, const char *key)
-{
-	return store_labels_find(labels, key);
-}
-
-static struct census_tenant item_of(const struct store_tenant *tenant)
-{
-	return (struct census_tenant){
-		.id = tenant->id,
-		.server_id = tenant->server_id,
-		.held = tenant->hold != NULL,
-		.exists = true,
-		.bytes = tenant->bytes,
-		.name = g_strdup(tenant->name),
-		.server = g_strdup(tenant->server),
-		.schema = g_strdup(tenant->schema),
-		.regressed = g_strdup(tenant->regressed),
-		.version = g_strdup(tenant->version),
-		.shape = g_strdup(tenant->shape),
-	};
-}
-
-static int select_tenant(const struct store_tenant *tenant, void *ctx, struct err *err)
-{
-	struct selection *selection = ctx;
-	const struct selector_subject subject = {
-		.name = tenant->name,
-		.server = tenant->server,
-		.schema = tenant->schema,
-		.version = tenant->version,
-		.label = label_find,
-		.labels = &tenant->labels,
-		.server_labels = &tenant->server_labels,
-	};
-
-	(void)err;
-	if (selector_match(selection->selector, &subject)) {
-		struct census_tenant item = item_of(tenant);
-
-		g_array_append_val(selection->tenants, item);
-	}
-	return 0;
-}
-
-/* The tenants of the selector by name. Owned; NULL on failure. */
-static GArray *select_all(struct sched *sched, const char *text, struct err *err)
-{
-	SCOPED_PTR(selector) selector = selector_parse(text, err);
-	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
-	struct selection selection = { selector, tenants };
-	const char *unmatched;
-
-	if (selector == NULL) {
-		return NULL;
-	}
-	g_array_set_clear_func(tenants, tenant_clear);
-	if (store_tenant_each(sched->store, NULL, 0, select_tenant, &selection, err) < 0) {
-		return NULL;
-	}
-	unmatched = selector_unmatched(selector);
-	if (unmatched != NULL) {
-		err_set(err, ERR_INVALID, "no tenant is called \"%s\": see \"muster tenant list\"",
-			unmatched);
-		return NULL;
-	}
-	unmatched = selector_unknown_label(selector);
-	if (unmatched != NULL) {
-		err_set(err, ERR_INVALID, "no tenant and no server has a label \"%s\"", unmatched);
-		return NULL;
-	}
-	if (tenants->len == 0) {
-		err_set(err, ERR_INVALID, "no tenant matches \"%s\": see \"muster tenant list\"",
-			text != NULL ? text : "*");
-		return NULL;
-	}
-	return g_steal_pointer(&tenants);
-}
-
-/* Owned; NULL on failure. */
-static GArray *select_ids(struct sched *sched, const GArray *ids, struct err *err)
-{
-	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
-
-	g_array_set_clear_func(tenants, tenant_clear);
-	for (guint i = 0; i < ids->len; i++) {
-		SCOPED(store_tenant) row = { 0 };
-		struct census_tenant item;
-
-		if (store_tenant_get_id(sched->store, g_array_index(ids, int64_t, i), &row, err) ==
-		    0) {
-			item = item_of(&row);
-			g_array_append_val(tenants, item);
-		} else if (err->code != ERR_NOT_FOUND) {
-			return NULL;
-		}
-	}
-	if (tenants->len == 0) {
-		err_set(err, ERR_NOT_FOUND, "the tenants were removed");
-		return NULL;
-	}
-	return g_steal_pointer(&tenants);
-}
-
-int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err)
-{
-	g_autoptr(GArray) tenants = select_all(sched, selector, err);
-
-	if (tenants == NULL) {
-		return -1;
-	}
-	*nr = tenants->len;
-	return 0;
-}
-
 static void send(struct sched *sched, struct census_run *run, int64_t server_id,
 		 struct exec_order *order, const struct sched_job *job)
 {
@@ -208,7 +74,7 @@ static void send(struct sched *sched, struct census_run *run, int64_t server_id,
 	order->to_version = g_strdup(run->to_version);
 	run->open++;
 	run->to_end++;
-	sched_job_start(sched, &link->row, order, job);
+	sched_job_start_unless(sched, &link->row, order, job, run->cancelled);
 }
 
 /* ---- where they stand ------------------------------------------------------------------ */
@@ -321,6 +187,8 @@ static int chain_in(struct sched *sched, const struct exec_result *result, void 
 	store_text_set(&class->why, result->ok ? NULL : result->err.msg);
 	g_strfreev(class->warnings);
 	class->warnings = g_strdupv(result->warnings);
+	forecast_unref(class->forecast);
+	class->forecast = forecast_ref(result->ok ? result->forecast : NULL);
 	return count_in(sched, portion, err);
 }
 
@@ -334,6 +202,7 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	portion->run = run;
 	portion->class = index;
 	order->schema = g_strdup(schema);
+	order->with_forecast = run->is_plan;
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }
 
@@ -366,9 +235,38 @@ static void lend_class(const struct census *census, struct census_tenant *tenant
 
 static bool is_copied(const struct census_tenant *tenant)
 {
-	return tenant->class != NULL && !tenant->held &&
+	return tenant->class != NULL && tenant->pending > 0 && !tenant->held &&
 	       (!tenant->in_flight || tenant->chain != NULL) && tenant->regressed == NULL &&
 	       tenant->drifted == NULL;
+}
+
+char *census_flavor(const struct sched *sched, int64_t server_id)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	if (link == NULL || link->row.flavor == NULL || link->row.version == NULL) {
+		return g_strdup_printf("server %lld", (long long)server_id);
+	}
+	return g_strdup_printf("%s %.*s", link->row.flavor,
+			       (int)strspn(link->row.version, "0123456789."), link->row.version);
+}
+
+/* Those for whom one of them is tried out. Owned. */
+static char *trial_key(const struct sched *sched, const struct census_run *run,
+		       const struct census_tenant *tenant)
+{
+	g_autofree char *flavor = NULL;
+
+	if (!run->is_plan) {
+		return schema_key(tenant->server_id, tenant->class);
+	}
+	flavor = census_flavor(sched, tenant->server_id);
+	return g_strdup_printf("%s/%s", flavor, tenant->class);
+}
+
+static bool is_cancelled(const struct census_run *run)
+{
+	return run->cancelled != NULL && *run->cancelled;
 }
 
 /*
@@ -381,7 +279,7 @@ static int class_in(struct sched *sched, struct census_run *run, const struct ce
 	struct census *census = &run->census;
 	bool is_kept = false;
 
-	if (!is_copied(tenant)) {
+	if (!is_copied(tenant) || is_cancelled(run)) {
 		return 0;
 	}
 	if (run->call.rollout_id != 0 &&
@@ -389,7 +287,7 @@ static int class_in(struct sched *sched, struct census_run *run, const struct ce
 			    &is_kept, err) < 0) {
 		return -1;
 	}
-	if (is_kept || !g_hash_table_add(run->sent, schema_key(tenant->server_id, tenant->class))) {
+	if (is_kept || !g_hash_table_add(run->sent, trial_key(sched, run, tenant))) {
 		return 0;
 	}
 	census->classes = g_renew(struct census_class, census->classes, census->nr_classes + 1);
@@ -483,6 +381,7 @@ static void send_portion(struct sched *sched, struct census_run *run,
 	name_tenants(order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;
+	order->every_shape = run->is_plan;
 	send(sched, run, tenants->server_id, order, &job);
 }
 
@@ -540,9 +439,9 @@ static int load_links(struct sched *sched, const GArray *tenants, struct err *er
 	return 0;
 }
 
-/* Takes tenants; NULL: err says why there are none. */
-static int begin(struct sched *sched, GArray *selected, int64_t release_id, const char *to,
-		 const struct census_call *call, struct err *err)
+/* Takes tenants; NULL: err says why there are none. The run, or NULL. */
+static struct census_run *begin(struct sched *sched, GArray *selected, int64_t release_id,
+				const char *to, const struct census_call *call, struct err *err)
 {
 	g_autoptr(GArray) tenants = selected;
 	struct release *release;
@@ -550,11 +449,11 @@ static int begin(struct sched *sched, GArray *selected, int64_t release_id, cons
 	gsize nr = 0;
 
 	if (tenants == NULL || load_links(sched, tenants, err) < 0) {
-		return -1;
+		return NULL;
 	}
 	release = sched_release_get(sched, release_id, err);
 	if (release == NULL) {
-		return -1;
+		return NULL;
 	}
 	g_array_sort(tenants, compare_server);
 	run = g_new0(struct census_run, 1);
@@ -566,6 +465,14 @@ static int begin(struct sched *sched, GArray *selected, int64_t release_id, cons
 	run->sent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	run->census.tenants = g_array_steal(tenants, &nr);
 	run->census.nr = nr;
+	return run;
+}
+
+static int begin_all(struct sched *sched, struct census_run *run)
+{
+	if (run == NULL) {
+		return -1;
+	}
 	send_all(sched, run);
 	return 0;
 }
@@ -573,11 +480,26 @@ static int begin(struct sched *sched, GArray *selected, int64_t release_id, cons
 int census_start(struct sched *sched, const char *selector, int64_t release_id, const char *to,
 		 const struct census_call *call, struct err *err)
 {
-	return begin(sched, select_all(sched, selector, err), release_id, to, call, err);
+	return begin_all(sched, begin(sched, census_select(sched, selector, err), release_id, to,
+				      call, err));
 }
 
 int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t release_id,
 		    const char *to, const struct census_call *call, struct err *err)
 {
-	return begin(sched, select_ids(sched, tenant_ids, err), release_id, to, call, err);
+	return begin_all(sched, begin(sched, census_select_ids(sched, tenant_ids, err), release_id,
+				      to, call, err));
+}
+
+int census_start_plan(struct sched *sched, const char *selector, int64_t release_id, const char *to,
+		      const struct census_call *call, const bool *cancelled, struct err *err)
+{
+	struct census_run *run =
+		begin(sched, census_select(sched, selector, err), release_id, to, call, err);
+
+	if (run != NULL) {
+		run->is_plan = true;
+		run->cancelled = cancelled;
+	}
+	return begin_all(sched, run);
 }

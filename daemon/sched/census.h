@@ -54,6 +54,7 @@ struct census_class {
 	char *chain;     /* owned; as chain.h writes it; NULL: it could not be made */
 	char *why;       /* owned; why it could not, or NULL */
 	char **warnings; /* owned; what to know before the start, one sentence each, or NULL */
+	struct forecast *forecast; /* one reference; of a plan; NULL: chain is, too */
 };
 
 struct census {
@@ -85,6 +86,18 @@ NODISCARD int census_start(struct sched *sched, const char *selector, int64_t re
 /* The same of these tenants (int64_t). ERR_NOT_FOUND when none of them is there any more. */
 NODISCARD int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t release_id,
 			      const char *to, const struct census_call *call, struct err *err);
+
+/*
+ * The same as census_start for a plan: also those with nothing to do are looked at; one member
+ * of each class is tried out for all servers of the same flavour and version, with its forecast.
+ * When *cancelled becomes true, what was not asked yet is not asked. It outlives call->done.
+ */
+NODISCARD int census_start_plan(struct sched *sched, const char *selector, int64_t release_id,
+				const char *to, const struct census_call *call,
+				const bool *cancelled, struct err *err);
+
+/* "mariadb 10.11.19": what a server is, as last seen. Owned; of one never seen its number. */
+char *census_flavor(const struct sched *sched, int64_t server_id);
 
 /* How many tenants a selector has, with the same refusals; asks no server. */
 NODISCARD int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err);

@@ -133,6 +133,11 @@ struct sched_job {
 void sched_job_start(struct sched *sched, const struct store_server *server,
 		     struct exec_order *order, const struct sched_job *job);
 
+/* The same, unless *cancelled becomes true before it is sent: ERR_CANCELLED then. Borrowed. */
+void sched_job_start_unless(struct sched *sched, const struct store_server *server,
+			    struct exec_order *order, const struct sched_job *job,
+			    const bool *cancelled);
+
 /* ---- servers and tenants ------------------------------------------------------------ */
 
 /* A server was added, changed or removed: its address or limits are read again. */

@@ -8,6 +8,13 @@
 void sched_job_start(struct sched *sched, const struct store_server *server,
 		     struct exec_order *order, const struct sched_job *job)
 {
+	sched_job_start_unless(sched, server, order, job, NULL);
+}
+
+void sched_job_start_unless(struct sched *sched, const struct store_server *server,
+			    struct exec_order *order, const struct sched_job *job,
+			    const bool *cancelled)
+{
 	struct job_run *run = g_new0(struct job_run, 1);
 	struct link *link = g_hash_table_lookup(sched->links, &server->id);
 
@@ -21,6 +28,7 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 	run->server_id = server->id;
 	run->order = order;
 	run->job = *job;
+	run->cancelled = cancelled;
 	order->id = run->id;
 	order->server_id = server->id;
 	order->epoch = sched->epoch;
@@ -40,7 +48,8 @@ void sched_job_start(struct sched *sched, const struct store_server *server,
 }
 
 /* What could not be sent comes back as if a worker had said so. */
-static void send_back(struct sched *sched, struct link *link, struct job_run *run)
+static void send_back(struct sched *sched, struct link *link, struct job_run *run,
+		      const struct err *why)
 {
 	struct exec_result *result = g_new0(struct exec_result, 1);
 	struct letter *letter = g_new0(struct letter, 1);
@@ -48,7 +57,7 @@ static void send_back(struct sched *sched, struct link *link, struct job_run *ru
 	result->kind = run->order->kind;
 	result->id = run->id;
 	result->server_id = run->server_id;
-	result->err = link->claim_err;
+	result->err = *why;
 	exec_order_free(g_steal_pointer(&run->order));
 	link->jobs++; /* until it is read */
 	letter->result = result;
@@ -65,6 +74,18 @@ static void send_one(struct sched *sched, struct link *link, struct job_run *run
 	CRASH_POINT(JOB_SENT);
 }
 
+static bool is_cancelled(struct sched *sched, struct link *link, struct job_run *run)
+{
+	struct err err;
+
+	if (run->cancelled == NULL || !*run->cancelled) {
+		return false;
+	}
+	err_set(&err, ERR_CANCELLED, "nobody waits for it any more");
+	send_back(sched, link, run, &err);
+	return true;
+}
+
 /* Those that write wait for the claim of the server; the others pass them. */
 static void send_from(struct sched *sched, struct link *link)
 {
@@ -73,10 +94,13 @@ static void send_from(struct sched *sched, struct link *link)
 
 	while (link->jobs < link_jobs_max(link) &&
 	       (run = g_queue_pop_head(&link->waiting_jobs)) != NULL) {
+		if (is_cancelled(sched, link, run)) {
+			continue;
+		}
 		if (!sched_claim_needed(run->order->kind) || link->claim_id != 0) {
 			send_one(sched, link, run);
 		} else if (link->claim_failed) {
-			send_back(sched, link, run);
+			send_back(sched, link, run, &link->claim_err);
 		} else {
 			link->claim_wanted = true;
 			g_queue_push_tail(&held, run);

@@ -52,6 +52,7 @@ struct job_run {
 	int64_t server_id;
 	struct exec_order *order; /* owned until sent */
 	struct sched_job job;
+	const bool *cancelled; /* borrowed; nobody wants it any more; NULL: never */
 	bool ended;
 	bool failed;
 	struct err err;

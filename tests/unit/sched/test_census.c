@@ -2,21 +2,6 @@
 #include "sched_fixture.h"
 #include "store_chain.h"
 
-static void counts_whom_a_selector_means(void **state)
-{
-	struct fixture *fixture = *state;
-	struct err err = { 0 };
-	size_t nr = 0;
-
-	fixture_add_tenants(fixture, 12);
-	must(census_count(fixture->sched, NULL, &nr, &err), &err);
-	assert_int_equal(nr, 12);
-	must(census_count(fixture->sched, "t0*", &nr, &err), &err);
-	assert_int_equal(nr, 10);
-	assert_int_equal(census_count(fixture->sched, "t00,t99", &nr, &err), -1);
-	assert_string_equal(err.msg, "no tenant is called \"t99\": see \"muster tenant list\"");
-}
-
 static void ahead_is_skipped_and_never_changed(void **state)
 {
 	struct fixture *fixture = *state;
@@ -136,7 +121,6 @@ static void halfway_through_a_migration_is_not_drifted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCENARIO(counts_whom_a_selector_means),
 		SCENARIO(ahead_is_skipped_and_never_changed),
 		SCENARIO(removed_while_it_is_looked_at_it_gets_no_task),
 		SCENARIO(halfway_through_a_migration_is_not_drifted),

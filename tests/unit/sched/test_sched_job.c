@@ -19,6 +19,18 @@ static int on_answer(struct sched *sched, const struct exec_result *result, void
 	return asked->refuse ? err_set(err, ERR_INVALID, "not wanted") : 0;
 }
 
+static int on_refused(struct sched *sched, const struct exec_result *result, void *ctx,
+		      struct err *err)
+{
+	struct asked *asked = ctx;
+
+	(void)sched;
+	asked->answered++;
+	assert_false(result->ok);
+	*err = result->err;
+	return -1;
+}
+
 static void on_done(void *ctx, const struct err *err)
 {
 	struct asked *asked = ctx;
@@ -76,6 +88,23 @@ static void many_jobs_take_turns(void **state)
 	assert_int_equal(asked.done, 10);
 }
 
+static void a_job_that_nobody_waits_for_is_not_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { 0 };
+	struct asked asked = { 0 };
+	struct err err = { 0 };
+	bool cancelled = true;
+
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	sched_job_start_unless(fixture->sched, &server, exec_order_new(EXEC_CHECK),
+			       &(struct sched_job){ on_refused, on_done, &asked }, &cancelled);
+	fixture_turns(fixture, 5);
+	assert_int_equal(asked.answered, 1);
+	assert_int_equal(asked.done, 1);
+	assert_int_equal(asked.err.code, ERR_CANCELLED);
+}
+
 /* The daemon ends before the answer: the caller is told, and nothing leaks. */
 static void a_caller_is_told_that_nothing_comes(void **state)
 {
@@ -96,6 +125,7 @@ int main(void)
 		SCENARIO(a_job_is_answered_once_after_the_commit),
 		SCENARIO(a_refusal_reaches_the_caller),
 		SCENARIO(many_jobs_take_turns),
+		SCENARIO(a_job_that_nobody_waits_for_is_not_sent),
 		SCENARIO(a_caller_is_told_that_nothing_comes),
 	};
 

@@ -1,0 +1,230 @@
+/*
+ * What a release would do: the scheduler finds out, this adds what lint says and translates.
+ */
+#include <glib.h>
+
+#include "api_state.h"
+#include "call.h"
+#include "forecast.h"
+#include "lint.h"
+#include "ops.h"
+#include "sched_plan.h"
+#include "store_release.h"
+
+#define EXAMPLES 5    /* names of a class */
+#define SQL_MAX  4096 /* bytes of one statement */
+
+struct planning {
+	struct call *call;
+	struct sched_plan *plan; /* borrowed; until it has answered */
+};
+
+/* ---- one class --------------------------------------------------------------------------- */
+
+static void texts_copy(const GPtrArray *from, struct wire_texts *to)
+{
+	for (guint i = 0; i < from->len; i++) {
+		wire_texts_add(to, g_ptr_array_index(from, i));
+	}
+}
+
+static void lines_copy(char *const *from, struct wire_texts *to)
+{
+	for (; from != NULL && *from != NULL; from++) {
+		wire_texts_add(to, *from);
+	}
+}
+
+static void add_findings(const struct lint_report *report, const struct forecast_statement *from,
+			 struct wire_plan_statement *to)
+{
+	for (guint i = 0; report->findings != NULL && i < report->findings->len; i++) {
+		const struct lint_finding *found =
+			&g_array_index(report->findings, struct lint_finding, i);
+		struct wire_plan_finding *finding;
+
+		if (found->migration != from->migration || found->statement != from->number - 1) {
+			continue;
+		}
+		finding = wire_list_add(&wire_plan_finding_type, &to->findings);
+		finding->code = g_strdup(lint_rules[found->rule].code);
+		finding->level = g_strdup(lint_level_names[lint_rules[found->rule].level]);
+		finding->message = g_strdup(found->text);
+	}
+}
+
+static char *sql_cut(const struct statement *statement)
+{
+	g_autofree char *valid = NULL;
+
+	if (statement->len <= SQL_MAX) {
+		return g_strndup(statement->text, statement->len);
+	}
+	valid = g_utf8_make_valid(statement->text, SQL_MAX);
+	return g_strconcat(valid, "…", NULL);
+}
+
+static void add_statement(const struct sched_planned *planned, const struct lint_report *report,
+			  const struct forecast_statement *from, struct wire_plan_statement *to)
+{
+	const struct migration *migration = &planned->release->migrations[from->migration];
+	const struct statement *statement = &migration->up.statements[from->number - 1];
+
+	to->migration = g_strdup(migration->version);
+	to->index = (int64_t)from->number;
+	to->file = g_strdup(migration->file);
+	to->line = statement->line;
+	to->sql = sql_cut(statement);
+	to->outcome = g_strdup(forecast_outcome_names[from->outcome]);
+	to->message = g_strdup(from->note);
+	to->algorithm = g_strdup(from->algorithm);
+	to->blocks_writes = from->blocks_writes;
+	to->why = g_strdup(from->why);
+	to->strategy = g_strdup("direct");
+	lines_copy(from->changes, &to->changes);
+	add_findings(report, from, to);
+}
+
+static void add_class(const struct sched_planned *planned, const struct lint_report *report,
+		      const struct forecast_class *from, struct wire_plan_class *to)
+{
+	const struct forecast *forecast = from->forecast;
+
+	to->id = g_strdup(from->id);
+	to->flavor = g_strdup(from->flavor);
+	to->version = g_strdup(from->version);
+	to->tenants = from->tenants->len;
+	to->example = g_strdup(from->example);
+	for (guint i = 0; i < from->tenants->len && i < EXAMPLES; i++) {
+		const struct forecast_tenant *tenant = g_ptr_array_index(from->tenants, i);
+
+		wire_texts_add(&to->examples, tenant->name);
+	}
+	to->bytes = from->bytes;
+	to->largest = g_strdup(from->largest);
+	to->largest_bytes = from->largest_bytes;
+	to->problem = g_strdup(from->why);
+	lines_copy(from->warnings, &to->warnings);
+	for (size_t i = 0; forecast != NULL && i < forecast->nr_pending; i++) {
+		wire_texts_add(&to->pending,
+			       planned->release->migrations[forecast->pending[i]].version);
+	}
+	for (size_t i = 0; forecast != NULL && i < forecast->nr; i++) {
+		add_statement(planned, report, &forecast->statements[i],
+			      wire_list_add(&wire_plan_statement_type, &to->statements));
+	}
+}
+
+/* ---- all --------------------------------------------------------------------------------- */
+
+static void add_failing(const struct forecasts *from, struct wire_plan *to)
+{
+	for (guint i = 0; i < from->failing->len; i++) {
+		const struct forecast_failing *failing = g_ptr_array_index(from->failing, i);
+		struct wire_plan_failing *out =
+			wire_list_add(&wire_plan_failing_type, &to->failing);
+
+		out->tenant = g_strdup(failing->tenant);
+		out->check = g_strdup(failing->check);
+		out->message = g_strdup(failing->message);
+	}
+}
+
+static void add_outliers(const struct forecasts *from, struct wire_plan *to)
+{
+	for (guint i = 0; i < from->outliers->len; i++) {
+		const struct forecast_outlier *outlier = g_ptr_array_index(from->outliers, i);
+		struct wire_plan_outlier *out =
+			wire_list_add(&wire_plan_outlier_type, &to->outliers);
+
+		out->tenant = g_strdup(outlier->tenant);
+		out->version = g_strdup(outlier->version);
+		out->usual = g_strdup(outlier->usual);
+		out->like_usual = (int64_t)outlier->nr_usual;
+		lines_copy(outlier->diff, &out->diff);
+	}
+}
+
+static void plan_fill(const struct sched_planned *planned, const struct lint_report *report,
+		      struct wire_plan *to)
+{
+	const struct forecasts *from = planned->forecasts;
+
+	to->release = g_strdup(planned->name);
+	to->version = g_strdup(planned->version);
+	to->tenants = from->tenants;
+	to->pending = from->pending;
+	to->up_to_date = from->up_to_date;
+	to->statements = from->statements;
+	for (guint i = 0; i < from->classes->len; i++) {
+		add_class(planned, report, g_ptr_array_index(from->classes, i),
+			  wire_list_add(&wire_plan_class_type, &to->classes));
+	}
+	add_failing(from, to);
+	add_outliers(from, to);
+	texts_copy(from->ahead, &to->ahead);
+	texts_copy(from->missing, &to->missing);
+	texts_copy(from->held, &to->held);
+	texts_copy(from->regressed, &to->regressed);
+	texts_copy(from->drifted, &to->drifted);
+	texts_copy(from->unfinished, &to->unfinished);
+	texts_copy(from->unknown, &to->unknown);
+}
+
+static int lint_release(const struct call *call, const struct sched_planned *planned,
+			struct lint_report *report, struct err *err)
+{
+	SCOPED(release_files) files = { 0 };
+
+	if (store_release_files(call->api->store, planned->release_id, &files, err) < 0) {
+		return -1;
+	}
+	return lint_folder(report, &files, planned->release->format, NULL, err);
+}
+
+static void on_planned(void *ctx, const struct sched_planned *planned)
+{
+	g_autofree struct planning *planning = ctx;
+	struct call *call = planning->call;
+	SCOPED(lint_report) report = { 0 };
+	struct err err;
+
+	if (planned->err != NULL || call->api == NULL) {
+		call_finish(call, planned->err);
+		return;
+	}
+	if (lint_release(call, planned, &report, &err) < 0) {
+		call_finish(call, &err);
+		return;
+	}
+	plan_fill(planned, &report, call->answer);
+	call_finish(call, NULL);
+}
+
+static void on_gone(void *ctx)
+{
+	struct planning *planning = ctx;
+
+	sched_plan_cancel(planning->plan);
+}
+
+int op_plan(struct call *call, struct err *err)
+{
+	const struct wire_plan_ask *asked = call->request;
+	const struct sched_plan_ask ask = {
+		.release = asked->release,
+		.selector = asked->selector,
+		.to = asked->to,
+	};
+	struct planning *planning = g_new0(struct planning, 1);
+
+	planning->call = call;
+	planning->plan = sched_plan_start(call->api->sched, &ask, on_planned, planning, err);
+	if (planning->plan == NULL) {
+		g_free(planning);
+		return OP_FAILED;
+	}
+	call_defer(call);
+	http_on_gone(call->http, on_gone, planning);
+	return OP_LATER;
+}

@@ -1,0 +1,207 @@
+#include "forecast.h"
+
+#include <glib.h>
+
+#include "chain.h"
+#include "release.h"
+#include "shape.h"
+#include "trial.h"
+
+#define CHANGES_MAX 40 /* lines of one statement */
+
+const char *const forecast_outcome_names[FORECAST_OUTCOME_NR] = {
+	[FORECAST_FINE] = "ok",
+	[FORECAST_UNSEEN] = "not tried",
+	[FORECAST_FAILS] = "would fail",
+	[FORECAST_BEHIND] = "not reached",
+};
+
+static void release_it(void *data)
+{
+	struct forecast *forecast = data;
+
+	for (size_t i = 0; i < forecast->nr; i++) {
+		g_free(forecast->statements[i].note);
+		g_strfreev(forecast->statements[i].changes);
+		g_free(forecast->statements[i].table);
+		g_free(forecast->statements[i].why);
+	}
+	g_free(forecast->statements);
+	g_free(forecast->pending);
+	g_free(forecast->failure);
+	g_free(forecast->unlike);
+}
+
+struct forecast *forecast_ref(struct forecast *forecast)
+{
+	return forecast == NULL ? NULL : g_atomic_rc_box_acquire(forecast);
+}
+
+void forecast_unref(struct forecast *forecast)
+{
+	if (forecast != NULL) {
+		g_atomic_rc_box_release_full(forecast, release_it);
+	}
+}
+
+static void way_clear(void *data)
+{
+	struct forecast_way *way = data;
+
+	g_free(way->table);
+	g_free(way->why);
+}
+
+GArray *forecast_ways_new(void)
+{
+	GArray *ways = g_array_new(FALSE, FALSE, sizeof(struct forecast_way));
+
+	g_array_set_clear_func(ways, way_clear);
+	return ways;
+}
+
+void forecast_tried(void *ctx, size_t migration, size_t number, const struct trial *trial)
+{
+	const struct forecast_way way = {
+		.migration = migration,
+		.number = number,
+		.algorithm = ladder_names[trial->rung],
+		.blocks_writes = trial->blocks_writes,
+		.table = g_strdup(trial->table),
+		.why = g_strdup(trial->why),
+	};
+
+	g_array_append_val((GArray *)ctx, way);
+}
+
+struct making {
+	const struct chain *chain;
+	const struct forecast_work *work;
+	struct shape now; /* in front of the statement */
+	GArray *statements;
+	bool failed;
+};
+
+/* now becomes what the step leaves. Lines, owned; NULL on failure. */
+static char **go_on(struct making *making, const struct chain_step *step, struct err *err)
+{
+	SCOPED(shape) next = { 0 };
+	char **lines;
+
+	if (step->delta[0] == '\0') {
+		return g_new0(char *, 1);
+	}
+	if (shape_apply(&next, &making->now, step->delta, err) < 0) {
+		return NULL;
+	}
+	lines = shape_major_lines(&making->now, &next, CHANGES_MAX);
+	shape_release(&making->now);
+	making->now = next;
+	next = (struct shape){ 0 };
+	return lines;
+}
+
+static bool is_failure(const struct making *making, const struct migration *migration,
+		       size_t number)
+{
+	const struct chain_failure *failure = &making->chain->failure;
+
+	return !making->failed && g_strcmp0(failure->version, migration->version) == 0 &&
+	       failure->number == number;
+}
+
+static void add_way(const struct making *making, struct forecast_statement *made)
+{
+	const GArray *ways = making->work->ways;
+
+	for (guint i = 0; i < ways->len; i++) {
+		const struct forecast_way *way = &g_array_index(ways, struct forecast_way, i);
+
+		if (way->migration == made->migration && way->number == made->number) {
+			made->algorithm = way->algorithm;
+			made->blocks_writes = way->blocks_writes;
+			made->table = g_strdup(way->table);
+			made->why = g_strdup(way->why);
+			return;
+		}
+	}
+}
+
+static int add(struct making *making, size_t index, size_t number, struct err *err)
+{
+	const struct migration *migration = &making->work->release->migrations[index];
+	const struct chain_step *step = chain_find(making->chain, migration->version, number);
+	struct forecast_statement made = { .migration = index, .number = number };
+
+	if (is_failure(making, migration, number)) {
+		making->failed = true;
+		made.outcome = FORECAST_FAILS;
+		made.note = g_strdup(making->chain->failure.message);
+	} else if (step == NULL) {
+		made.outcome = FORECAST_BEHIND;
+	} else {
+		made.outcome = step->note == NULL ? FORECAST_FINE : FORECAST_UNSEEN;
+		made.note = g_strdup(step->note);
+		made.changes = go_on(making, step, err);
+		add_way(making, &made);
+	}
+	if (step != NULL && made.outcome != FORECAST_FAILS && made.changes == NULL) {
+		g_free(made.note);
+		g_free(made.table);
+		g_free(made.why);
+		return -1;
+	}
+	if (made.changes == NULL) {
+		made.changes = g_new0(char *, 1);
+	}
+	g_array_append_val(making->statements, made);
+	return 0;
+}
+
+static int add_file(struct making *making, size_t index, struct err *err)
+{
+	const struct migration *migration = &making->work->release->migrations[index];
+	size_t done = index == making->work->begun ? making->work->done : 0;
+
+	for (size_t i = 0; !migration->skipped && i < migration->up.nr; i++) {
+		/* what is done is said only when its settings cannot be made again */
+		if (i < done && !is_failure(making, migration, i + 1)) {
+			continue;
+		}
+		if (add(making, index, i + 1, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+struct forecast *forecast_make(const struct chain *chain, const struct forecast_work *work,
+			       struct err *err)
+{
+	struct forecast *forecast = g_atomic_rc_box_new0(struct forecast);
+	struct making making = {
+		.chain = chain,
+		.work = work,
+		.statements = g_array_new(FALSE, FALSE, sizeof(struct forecast_statement)),
+	};
+	gsize nr = 0;
+	int made = 0;
+
+	shape_copy(&making.now, &chain->start);
+	for (size_t i = 0; i < work->nr && made == 0; i++) {
+		made = add_file(&making, work->indices[i], err);
+	}
+	forecast->pending = g_memdup2(work->indices, work->nr * sizeof(*work->indices));
+	forecast->nr_pending = work->nr;
+	forecast->failure = g_strdup(chain->failure.message);
+	forecast->unlike = g_strdup(chain->unlike);
+	forecast->statements = g_array_steal(making.statements, &nr);
+	forecast->nr = nr;
+	g_array_unref(making.statements);
+	shape_release(&making.now);
+	if (made < 0) {
+		forecast_unref(forecast);
+		return NULL;
+	}
+	return forecast;
+}

@@ -1,0 +1,140 @@
+#include "census_pick.h"
+
+#include "census.h"
+#include "sched_state.h"
+#include "selector.h"
+#include "store_tenant.h"
+
+void census_tenant_clear(void *item)
+{
+	struct census_tenant *tenant = item;
+
+	g_free(tenant->name);
+	g_free(tenant->schema);
+	g_free(tenant->version);
+	g_free(tenant->ahead);
+	g_free(tenant->server);
+	g_free(tenant->regressed);
+	g_free(tenant->shape);
+	g_free(tenant->fingerprint);
+	g_free(tenant->class);
+	g_free(tenant->chain);
+	g_free(tenant->drifted);
+}
+
+struct selection {
+	struct selector *selector;
+	GArray *tenants; /* struct census_tenant */
+};
+
+static const char *label_find(const void *labels, const char *key)
+{
+	return store_labels_find(labels, key);
+}
+
+static struct census_tenant item_of(const struct store_tenant *tenant)
+{
+	return (struct census_tenant){
+		.id = tenant->id,
+		.server_id = tenant->server_id,
+		.held = tenant->hold != NULL,
+		.exists = true,
+		.bytes = tenant->bytes,
+		.name = g_strdup(tenant->name),
+		.server = g_strdup(tenant->server),
+		.schema = g_strdup(tenant->schema),
+		.regressed = g_strdup(tenant->regressed),
+		.version = g_strdup(tenant->version),
+		.shape = g_strdup(tenant->shape),
+	};
+}
+
+static int select_tenant(const struct store_tenant *tenant, void *ctx, struct err *err)
+{
+	struct selection *selection = ctx;
+	const struct selector_subject subject = {
+		.name = tenant->name,
+		.server = tenant->server,
+		.schema = tenant->schema,
+		.version = tenant->version,
+		.label = label_find,
+		.labels = &tenant->labels,
+		.server_labels = &tenant->server_labels,
+	};
+
+	(void)err;
+	if (selector_match(selection->selector, &subject)) {
+		struct census_tenant item = item_of(tenant);
+
+		g_array_append_val(selection->tenants, item);
+	}
+	return 0;
+}
+
+GArray *census_select(struct sched *sched, const char *text, struct err *err)
+{
+	SCOPED_PTR(selector) selector = selector_parse(text, err);
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
+	struct selection selection = { selector, tenants };
+	const char *unmatched;
+
+	if (selector == NULL) {
+		return NULL;
+	}
+	g_array_set_clear_func(tenants, census_tenant_clear);
+	if (store_tenant_each(sched->store, NULL, 0, select_tenant, &selection, err) < 0) {
+		return NULL;
+	}
+	unmatched = selector_unmatched(selector);
+	if (unmatched != NULL) {
+		err_set(err, ERR_INVALID, "no tenant is called \"%s\": see \"muster tenant list\"",
+			unmatched);
+		return NULL;
+	}
+	unmatched = selector_unknown_label(selector);
+	if (unmatched != NULL) {
+		err_set(err, ERR_INVALID, "no tenant and no server has a label \"%s\"", unmatched);
+		return NULL;
+	}
+	if (tenants->len == 0) {
+		err_set(err, ERR_INVALID, "no tenant matches \"%s\": see \"muster tenant list\"",
+			text != NULL ? text : "*");
+		return NULL;
+	}
+	return g_steal_pointer(&tenants);
+}
+
+GArray *census_select_ids(struct sched *sched, const GArray *ids, struct err *err)
+{
+	g_autoptr(GArray) tenants = g_array_new(FALSE, FALSE, sizeof(struct census_tenant));
+
+	g_array_set_clear_func(tenants, census_tenant_clear);
+	for (guint i = 0; i < ids->len; i++) {
+		SCOPED(store_tenant) row = { 0 };
+		struct census_tenant item;
+
+		if (store_tenant_get_id(sched->store, g_array_index(ids, int64_t, i), &row, err) ==
+		    0) {
+			item = item_of(&row);
+			g_array_append_val(tenants, item);
+		} else if (err->code != ERR_NOT_FOUND) {
+			return NULL;
+		}
+	}
+	if (tenants->len == 0) {
+		err_set(err, ERR_NOT_FOUND, "the tenants were removed");
+		return NULL;
+	}
+	return g_steal_pointer(&tenants);
+}
+
+int census_count(struct sched *sched, const char *selector, size_t *nr, struct err *err)
+{
+	g_autoptr(GArray) tenants = census_select(sched, selector, err);
+
+	if (tenants == NULL) {
+		return -1;
+	}
+	*nr = tenants->len;
+	return 0;
+}

@@ -1,0 +1,98 @@
+#include "wire_fields.h"
+
+/* clang-format off */
+
+/*      message      member      required in a request, and the type of what is inside */
+
+static const struct wire_field plan_finding_fields[] = {
+	TEXT(   wire_plan_finding, code,    false ),
+	TEXT(   wire_plan_finding, level,   false ),
+	TEXT(   wire_plan_finding, message, false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_finding_type = TYPE(plan_finding);
+
+static const struct wire_field plan_statement_fields[] = {
+	TEXT(   wire_plan_statement, migration,     false ),
+	INT(    wire_plan_statement, index,         false ),
+	TEXT(   wire_plan_statement, file,          false ),
+	INT(    wire_plan_statement, line,          false ),
+	TEXT(   wire_plan_statement, sql,           false ),
+	TEXT(   wire_plan_statement, outcome,       false ),
+	TEXT(   wire_plan_statement, message,       false ),
+	TEXT(   wire_plan_statement, algorithm,     false ),
+	BOOL(   wire_plan_statement, blocks_writes, false ),
+	TEXT(   wire_plan_statement, why,           false ),
+	TEXT(   wire_plan_statement, strategy,      false ),
+	TEXTS(  wire_plan_statement, changes,       false ),
+	LIST(   wire_plan_statement, findings,      false, wire_plan_finding ),
+	{ 0 },
+};
+const struct wire_type wire_plan_statement_type = TYPE(plan_statement);
+
+static const struct wire_field plan_class_fields[] = {
+	TEXT(   wire_plan_class, id,            false ),
+	TEXT(   wire_plan_class, flavor,        false ),
+	TEXT(   wire_plan_class, version,       false ),
+	INT(    wire_plan_class, tenants,       false ),
+	TEXT(   wire_plan_class, example,       false ),
+	TEXTS(  wire_plan_class, examples,      false ),
+	TEXTS(  wire_plan_class, pending,       false ),
+	LIST(   wire_plan_class, statements,    false, wire_plan_statement ),
+	INT(    wire_plan_class, bytes,         false ),
+	TEXT(   wire_plan_class, largest,       false ),
+	INT(    wire_plan_class, largest_bytes, false ),
+	TEXT(   wire_plan_class, problem,       false ),
+	TEXTS(  wire_plan_class, warnings,      false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_class_type = TYPE(plan_class);
+
+static const struct wire_field plan_failing_fields[] = {
+	TEXT(   wire_plan_failing, tenant,  false ),
+	TEXT(   wire_plan_failing, check,   false ),
+	TEXT(   wire_plan_failing, message, false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_failing_type = TYPE(plan_failing);
+
+static const struct wire_field plan_outlier_fields[] = {
+	TEXT(   wire_plan_outlier, tenant,     false ),
+	TEXT(   wire_plan_outlier, version,    false ),
+	TEXT(   wire_plan_outlier, usual,      false ),
+	INT(    wire_plan_outlier, like_usual, false ),
+	TEXTS(  wire_plan_outlier, diff,       false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_outlier_type = TYPE(plan_outlier);
+
+static const struct wire_field plan_fields[] = {
+	TEXT(   wire_plan, release,    false ),
+	TEXT(   wire_plan, version,    false ),
+	INT(    wire_plan, tenants,    false ),
+	INT(    wire_plan, pending,    false ),
+	INT(    wire_plan, up_to_date, false ),
+	INT(    wire_plan, statements, false ),
+	LIST(   wire_plan, classes,    false, wire_plan_class ),
+	LIST(   wire_plan, failing,    false, wire_plan_failing ),
+	LIST(   wire_plan, outliers,   false, wire_plan_outlier ),
+	TEXTS(  wire_plan, ahead,      false ),
+	TEXTS(  wire_plan, missing,    false ),
+	TEXTS(  wire_plan, held,       false ),
+	TEXTS(  wire_plan, regressed,  false ),
+	TEXTS(  wire_plan, drifted,    false ),
+	TEXTS(  wire_plan, unfinished, false ),
+	TEXTS(  wire_plan, unknown,    false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_type = TYPE(plan);
+
+static const struct wire_field plan_ask_fields[] = {
+	TEXT(   wire_plan_ask, release,  true  ),
+	TEXT(   wire_plan_ask, selector, false ),
+	TEXT(   wire_plan_ask, to,       false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_ask_type = TYPE(plan_ask);
+
+/* clang-format on */

@@ -1,0 +1,98 @@
+/*
+ * wire_plan - the messages about what a release would do. A part of wire.h, which includes it.
+ */
+#ifndef WIRE_PLAN_H
+#define WIRE_PLAN_H
+
+#include "wire.h"
+
+/* ---- answers: names are fixed by DESIGN section 12 --------------------------------- */
+
+/* What lint says of a statement's text; see `muster lint --explain CODE`. */
+struct wire_plan_finding {
+	char *code;
+	char *level; /* "note", "warning", "error" */
+	char *message;
+};
+
+struct wire_plan_statement {
+	char *migration; /* version */
+	int64_t index;   /* in its file, from 1 */
+	char *file;
+	int64_t line;
+	char *sql;
+	char *outcome;   /* "ok", "not tried", "would fail", "not reached" */
+	char *message;   /* the server's words, why it was not tried, or null */
+	char *algorithm; /* null: it changes no table, or it is not known */
+	bool blocks_writes;
+	char *why; /* it is not cheaper, or null */
+	char *strategy;
+	struct wire_texts changes; /* of the schema */
+	struct wire_list findings; /* wire_plan_finding */
+};
+
+/* Tenants that look alike, lack the same and are on the same kind of server. */
+struct wire_plan_class {
+	char *id;
+	char *flavor;  /* "mariadb 10.11.19" */
+	char *version; /* of its tenants; null: nothing is applied */
+	int64_t tenants;
+	char *example;               /* the one whose empty copy was tried; null: none */
+	struct wire_texts examples;  /* the first names */
+	struct wire_texts pending;   /* versions */
+	struct wire_list statements; /* wire_plan_statement */
+	int64_t bytes;               /* of all its tenants */
+	char *largest;
+	int64_t largest_bytes;
+	char *problem; /* why it could not be tried, or null */
+	struct wire_texts warnings;
+};
+
+/* A tenant that a rollout would fail on. */
+struct wire_plan_failing {
+	char *tenant;
+	char *check; /* "statement", "database", … */
+	char *message;
+};
+
+/* A tenant that looks otherwise than most of those at its version. */
+struct wire_plan_outlier {
+	char *tenant;
+	char *version;
+	char *usual;        /* one that looks as most of them do */
+	int64_t like_usual; /* how many do */
+	struct wire_texts diff;
+};
+
+struct wire_plan {
+	char *release;
+	char *version; /* where it leads */
+	int64_t tenants;
+	int64_t pending; /* tenants with something to do */
+	int64_t up_to_date;
+	int64_t statements;        /* of all tenants together */
+	struct wire_list classes;  /* wire_plan_class, most tenants first */
+	struct wire_list failing;  /* wire_plan_failing */
+	struct wire_list outliers; /* wire_plan_outlier */
+	struct wire_texts ahead;   /* names of those that are left out */
+	struct wire_texts missing;
+	struct wire_texts held;
+	struct wire_texts regressed;
+	struct wire_texts drifted;
+	struct wire_texts unfinished; /* what a migration has done there is not settled */
+	struct wire_texts unknown;    /* their server does not answer */
+};
+
+/* ---- requests --------------------------------------------------------------------- */
+
+struct wire_plan_ask {
+	char *release;
+	char *selector; /* null: all tenants */
+	char *to;       /* null: the newest version */
+};
+
+extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
+	wire_plan_class_type, wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type,
+	wire_plan_ask_type;
+
+#endif /* WIRE_PLAN_H */

@@ -1,0 +1,104 @@
+#!/bin/bash
+# What a release would do is known before anything is done, and finding out changes nothing.
+. "$(dirname "$0")/lib.sh"
+
+db_start
+daemon_start
+enrol
+make_schemas 6
+sql 'alter table users add column note text' client_006
+ok m tenant discover --server main --like 'client_%' -o json
+migration "$work/one" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/two" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/two" 0002_note.sql '-- the note can be searched
+alter table users
+  add column town varchar(40);
+create fulltext index by_note on users (note);
+alter table users drop column town;'
+
+content() { # every database of a tenant as text
+	local n
+
+	sql "select table_schema, table_name, column_name, column_type, ordinal_position
+		from information_schema.columns where table_schema like 'client%' order by 1, 2, 5"
+	for n in $(seq -f client_%03.0f 6); do
+		sql "checksum table users" "$n"
+	done
+}
+seen() { # FILTER: of the last plan
+	jq -r "$1" <<<"$out"
+}
+trials_left() {
+	sql "select count(*) from information_schema.schemata where schema_name like 'muster\_scratch\_%'"
+}
+
+claim "a plan says class by class what each statement does, and changes nothing"
+before=$(content)
+fails 1 m plan "$work/one" -o json
+is "6 6 0 0 2" "$(seen '"\(.tenants) \(.pending) \(.up_to_date) \(.failing | length) \(.classes | length)"')"
+is "5 client_001 0001" "$(seen '.classes[0] | "\(.tenants) \(.examples[0]) \(.pending[0])"')"
+is "0001 1 0001_name.sql 1 ok" \
+	"$(seen '.classes[0].statements[0] | "\(.migration) \(.index) \(.file) \(.line) \(.outcome)"')"
+is "table users, column surname: new: varchar(40) not null" "$(seen '.classes[0].statements[0].changes[0]')"
+is "instant false" "$(seen '.classes[0].statements[0] | "\(.algorithm) \(.blocks_writes)"')"
+is "$before" "$(content)"
+is 0 "$(trials_left)"
+
+claim "who looks unlike most others is shown with what differs"
+is "client_006 5 table users, column note: new: text" \
+	"$(seen '.outliers[] | "\(.tenant) \(.like_usual) \(.diff[0])"')"
+
+claim "what the server refuses is told with its words, file and line, and who it meets"
+fails 2 m plan "$work/two" -o json
+is "client_001 client_002 client_003 client_004 client_005" "$(seen '[.failing[].tenant] | join(" ")')"
+has "0002_note.sql:4 statement 2 of 3: " "$(seen '.failing[0].message')"
+has "note" "$(seen '.failing[0].message')"
+is "ok ok would fail not reached" "$(seen '[.classes[0].statements[].outcome] | join(" ")')"
+is "ok ok ok ok" "$(seen '[.classes[1].statements[].outcome] | join(" ")')"
+is MU105 "$(seen '.classes[0].statements[0].findings[] | select(.level == "warning") | .code')"
+fails 1 m plan two -l client_006
+has "class 1: 1 tenant (client_006)" "$out"
+has "0002_note.sql:4  create fulltext index by_note on users (note)" "$out"
+fails 2 m plan two
+has "5 tenants would fail:" "$out"
+has "  -> muster tenant show client_006" "$out"
+is "$before" "$(content)"
+
+claim "nobody who writes has to wait for a plan, nor a plan for them"
+mkfifo "$work/writer"
+server_client "$db" -n client_001 <"$work/writer" >/dev/null 2>&1 &
+exec {writer}>"$work/writer"
+echo "begin; insert into users (name) values ('open'); select get_lock('written', 0);" >&"$writer"
+writes() {
+	[ "$(sql "select is_used_lock('written') is not null")" = 1 ]
+}
+poll 10 writes
+fails 1 m plan one -o json
+echo "rollback;" >&"$writer"
+exec {writer}>&-
+wait $!
+is "$before" "$(content)"
+
+claim "who has everything is up to date, and then there is nothing to do"
+ok m rollout start one --wait
+fails 0 m plan one -o json
+is "6 0 0" "$(seen '"\(.up_to_date) \(.pending) \(.classes | length)"')"
+is "client_006" "$(seen '.outliers[].tenant')"
+fails 1 m plan "$work/two" --to 0002 -l client_006 -o json
+is "0002" "$(seen '.classes[0].pending | join(" ")')"
+is "0001" "$(seen '.classes[0].version')"
+
+claim "a database that is gone, a tenant on hold and one that is ahead are named"
+sql 'drop database client_002'
+ok m tenant hold client_003 --reason audit
+sql "insert into muster_history (version, name, checksum, state, statements_total, started_at)
+	values ('0099', 'later', repeat('0', 64), 'applied', 1, now(3))" client_004
+fails 2 m plan two -l client_002,client_003,client_004 -o json
+is "client_002 client_002 client_003 client_004" \
+	"$(seen '"\(.failing[0].tenant) \(.missing[0]) \(.held[0]) \(.ahead[0])"')"
+
+claim "a release or a version that is not there is refused in one sentence"
+fails 65 m plan nowhere
+helps "nowhere"
+fails 65 m plan one --to 0009
+has 'no version "0009"' "$err"
