@@ -243,6 +243,31 @@ static int ratio_send(struct cli *cli, struct throttle_ask *where)
 	return code != EXIT_OK ? code : verb_send(cli, where, &verb);
 }
 
+/* A limit that nothing can be held against keeps everything: say so to who set it. */
+static void warn_silent(const struct throttle_ask *where, const char *name)
+{
+	const struct wire_throttle *throttles = where->answer.items;
+
+	for (size_t i = 0; i < where->answer.nr; i++) {
+		const struct wire_signal *signals = throttles[i].signals.items;
+
+		for (size_t j = 0; j < throttles[i].signals.nr; j++) {
+			if (strcmp(signals[j].name, name) != 0 ||
+			    g_strcmp0(signals[j].state, "silent") != 0) {
+				continue;
+			}
+			(void)fflush(stdout);
+			(void)fprintf(stderr,
+				      "muster: nothing starts on server %s while %s is silent: %s\n"
+				      "  -> muster throttle set %s %s soft=- hard=- critical=-\n",
+				      throttles[i].server, name,
+				      signals[j].problem != NULL ? signals[j].problem
+								 : "no value comes",
+				      throttles[i].server, name);
+		}
+	}
+}
+
 static int limits_send(struct cli *cli, struct throttle_ask *where, size_t first)
 {
 	struct wire_throttle_set set = { .signal = g_strdup(cli_word(cli, first - 1)) };
@@ -254,6 +279,9 @@ static int limits_send(struct cli *cli, struct throttle_ask *where, size_t first
 		wire_texts_add(&set.set, cli_word(cli, i));
 	}
 	code = throttle_send(cli, where, &ask);
+	if (code == EXIT_OK) {
+		warn_silent(where, set.signal);
+	}
 	wire_release(&wire_throttle_set_type, &set);
 	return code;
 }

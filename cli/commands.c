@@ -221,7 +221,8 @@ const struct command command_table[] = {
 	  "stopped); \"=-\" takes a limit away. A signal of your own is sql:NAME with query=SELECT…, "
 	  "which must give one number, http:NAME with url=URL (200 is go), or file:NAME with "
 	  "path=FILE (go while it is not there); \"=-\" ends it. Without a server it holds for all "
-	  "of them. With --ratio only a share of the slots may be used for a while.",
+	  "of them that give the signal; of a server that is named it is relied on: one that does not "
+	  "give it is paused. With --ratio only a share of the slots may be used for a while.",
 	  "muster throttle set db1 threads_running hard=50\n"
 	  "muster throttle set sql:jobs query='select count(*) from ops.jobs' soft=10 hard=50\n"
 	  "muster throttle set db1 --ratio 0.5 --for 30m",

@@ -3,6 +3,7 @@
  * A rule that is for a time ends by the monotonic clock: a jump of the wall clock neither
  * shortens nor prolongs what is remembered, and never makes it longer than it was meant.
  */
+#include <math.h>
 #include <string.h>
 
 #include "sched_guard.h"
@@ -157,16 +158,22 @@ const struct rule *sched_rule_find(const struct sched *sched, int64_t server_id,
 	return found;
 }
 
-static void take_limit(const char *text, bool *has, double *value)
+/* True when it is a number. */
+static bool take_limit(const char *text, bool *has, double *value)
 {
 	struct err ignored;
 
-	if (text != NULL && signal_value_parse(text, value, &ignored) == 0) {
-		*has = true;
+	if (text == NULL || signal_value_parse(text, value, &ignored) < 0) {
+		return false;
 	}
+	*has = true;
+	return !isnan(*value);
 }
 
-/* What the server's own rule does not say, the rule of all servers says. */
+/*
+ * What the server's own rule does not say, the rule of all servers says. Who says it of this very
+ * server, or has made the signal, relies on it; of all servers not each has every signal.
+ */
 static void apply_limits(const struct sched *sched, struct guard *guard, const char *signal,
 			 int64_t now_ms)
 {
@@ -178,9 +185,13 @@ static void apply_limits(const struct sched *sched, struct guard *guard, const c
 
 		if (row->kind == STORE_RULE_LIMIT && strcmp(row->name, signal) == 0 &&
 		    (row->server_id == 0 || row->server_id == guard->server_id)) {
-			take_limit(row->soft, &change.has_soft, &change.soft);
-			take_limit(row->hard, &change.has_hard, &change.hard);
-			take_limit(row->critical, &change.has_critical, &change.critical);
+			bool is_number = take_limit(row->soft, &change.has_soft, &change.soft);
+
+			is_number |= take_limit(row->hard, &change.has_hard, &change.hard);
+			is_number |=
+				take_limit(row->critical, &change.has_critical, &change.critical);
+			change.is_asked |=
+				row->source != NULL || (row->server_id != 0 && is_number);
 		}
 	}
 	governor_set_limits(guard->governor, signal, &change, now_ms);

@@ -67,7 +67,7 @@ static struct sched_signal_view signal_view(const struct sched *sched, const str
 		.critical = gauge->limits.critical,
 		.age_ms = is_known ? now_ms - gauge->track.at_ms : -1,
 		.level = level_names[governor_gauge_level(guard->governor, gauge, now_ms)],
-		.problem = gauge->problem,
+		.problem = gauge_problem(gauge),
 		.text = source_of(sched, guard->server_id, gauge->name),
 		.exempt_until = is_exempt ? wall_of(gauge->exempt_until) : 0,
 		.exempt_reason = is_exempt ? gauge->exempt_reason : NULL,
@@ -255,7 +255,34 @@ static int check_text(const char *text, enum signal_source source, struct err *e
 	return 0;
 }
 
-static int check(const struct sched *sched, int64_t server_id, const struct sched_limit *limit,
+static bool is_number(const char *limit)
+{
+	return limit != NULL && limit[0] != '\0' && strcmp(limit, "-") != 0;
+}
+
+/* What a server of this kind can never give is refused; the rest shows as silent. */
+static int check_server(struct sched *sched, int64_t server_id, const struct sched_limit *limit,
+			struct err *err)
+{
+	SCOPED(store_server) row = { 0 };
+
+	if (server_id == 0 || signal_find(limit->signal) != SIGNAL_FLOW_CONTROL ||
+	    !(is_number(limit->soft) || is_number(limit->hard) || is_number(limit->critical))) {
+		return 0;
+	}
+	if (store_server_get_id(sched->store, server_id, &row, err) < 0) {
+		return -1;
+	}
+	if (g_strcmp0(row.flavor, "mysql") != 0) {
+		return 0;
+	}
+	return err_set(err, ERR_INVALID,
+		       "server %s is MySQL, which has no Galera: it never gives flow_control, and "
+		       "nothing would start there",
+		       row.name);
+}
+
+static int check(struct sched *sched, int64_t server_id, const struct sched_limit *limit,
 		 struct err *err)
 {
 	bool has_text = limit->text != NULL && limit->text[0] != '\0';
@@ -268,7 +295,7 @@ static int check(const struct sched *sched, int64_t server_id, const struct sche
 		return -1;
 	}
 	if (source == SIGNAL_BUILT_IN) {
-		return !has_text ? 0
+		return !has_text ? check_server(sched, server_id, limit, err)
 				 : err_set(err, ERR_INVALID,
 					   "%s is built in: a query, a URL or a path is for "
 					   "signals named sql:NAME, http:NAME or file:NAME",

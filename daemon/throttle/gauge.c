@@ -63,6 +63,7 @@ void gauge_set_limits(struct gauge *gauge, const struct gauge_change *change, in
 	struct level_limits *limits = &gauge->limits;
 
 	gauge->change = change != NULL ? *change : (struct gauge_change){ 0 };
+	gauge->expected_ms = gauge->expected_ms == 0 ? now_ms : gauge->expected_ms;
 	usual(gauge, cores, limits);
 	limits->soft = gauge->change.has_soft ? gauge->change.soft : limits->soft;
 	limits->hard = gauge->change.has_hard ? gauge->change.hard : limits->hard;
@@ -85,9 +86,11 @@ void gauge_missed(struct gauge *gauge, const char *problem)
 	}
 }
 
-void gauge_begin(struct gauge *gauge)
+void gauge_begin(struct gauge *gauge, int64_t now_ms)
 {
 	gauge->is_there = false;
+	gauge->is_refused = false;
+	gauge->expected_ms = now_ms;
 	gauge->track = (struct level_track){ 0 };
 	gauge_missed(gauge, NULL);
 }
@@ -97,6 +100,11 @@ void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy
 	double own = gauge->own_rate ? (double)busy : 0;
 
 	if (reading == NULL) {
+		return;
+	}
+	gauge->is_refused = reading->is_refused;
+	if (reading->is_refused && !gauge->is_there) {
+		gauge_missed(gauge, reading->problem);
 		return;
 	}
 	if (!gauge->is_there) {
@@ -112,9 +120,36 @@ void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy
 	level_take(&gauge->track, &gauge->limits, MAX(reading->value - own, 0), now_ms);
 }
 
+static bool is_set(bool has, double limit)
+{
+	return has && !isnan(limit);
+}
+
+/* Some limit is not the usual one, and not taken away. */
+static bool is_changed(const struct gauge_change *change)
+{
+	return is_set(change->has_soft, change->soft) || is_set(change->has_hard, change->hard) ||
+	       is_set(change->has_critical, change->critical);
+}
+
+bool gauge_is_expected(const struct gauge *gauge)
+{
+	return gauge->is_there || (gauge->change.is_asked && level_has_limit(&gauge->limits)) ||
+	       (gauge->is_refused && is_changed(&gauge->change));
+}
+
+const char *gauge_problem(const struct gauge *gauge)
+{
+	if (gauge->problem == NULL && !gauge->is_there && gauge_is_expected(gauge)) {
+		return "this server does not give it";
+	}
+	return gauge->problem;
+}
+
 bool gauge_counts(const struct gauge *gauge, int64_t now_ms)
 {
-	return gauge->is_there && level_has_limit(&gauge->limits) && gauge->exempt_until <= now_ms;
+	return gauge_is_expected(gauge) && level_has_limit(&gauge->limits) &&
+	       gauge->exempt_until <= now_ms;
 }
 
 int64_t gauge_heard_ms(const struct gauge *gauge)
@@ -125,7 +160,7 @@ int64_t gauge_heard_ms(const struct gauge *gauge)
 
 enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t now_ms)
 {
-	bool is_silent = gauge->is_there && now_ms - gauge_heard_ms(gauge) >= silence_ms;
+	bool is_silent = gauge_is_expected(gauge) && now_ms - gauge_heard_ms(gauge) >= silence_ms;
 
 	/* what was critical does not become less by falling silent */
 	return is_silent && gauge->track.level < LEVEL_CRITICAL ? LEVEL_SILENT : gauge->track.level;

@@ -2,8 +2,9 @@
  * gauge - one signal of one server: its limits, its values, who exempted it.
  *
  * Its level is that of its values (level.h), or LEVEL_SILENT when no good value came for
- * silence_ms although there should be one. It counts while the server has it, it has a limit
- * and it is not exempt.
+ * silence_ms although there should be one. It counts while it is expected, has a limit and is
+ * not exempt. Expected is what the server has; also what it never gave, where somebody has set
+ * a limit for this very server, or for all of them and this one refuses to tell.
  *
  * Pure; times are passed in.
  */
@@ -20,6 +21,7 @@ struct signal_kind;
 
 /* What differs from the usual limits; NAN takes one away. */
 struct gauge_change {
+	bool is_asked; /* somebody relies on it here */
 	bool has_soft;
 	bool has_hard;
 	bool has_critical;
@@ -36,7 +38,8 @@ struct gauge {
 	struct level_limits limits; /* in force */
 	struct level_track track;
 	bool is_there;        /* the server has it */
-	int64_t expected_ms;  /* since when a good value is waited for */
+	bool is_refused;      /* it has it, and this account may not see it */
+	int64_t expected_ms;  /* since when a good value is waited for; 0: nobody said yet */
 	char *problem;        /* owned; why there is no newer value, or NULL */
 	int64_t exempt_until; /* 0: it is not */
 	char *exempt_reason;  /* owned */
@@ -52,8 +55,8 @@ void gauge_set_limits(struct gauge *gauge, const struct gauge_change *change, in
 /* until_ms 0 ends it. */
 void gauge_exempt(struct gauge *gauge, int64_t until_ms, const char *reason);
 
-/* Nothing is known of it: whether the server has it will be seen. */
-void gauge_begin(struct gauge *gauge);
+/* Nothing is known of it: from now on it will be seen whether the server has it. */
+void gauge_begin(struct gauge *gauge, int64_t now_ms);
 
 /*
  * What a sample says of it. reading NULL: nothing, and if it was there before, it is late.
@@ -64,11 +67,15 @@ void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy
 /* Nothing came, and this is why. */
 void gauge_missed(struct gauge *gauge, const char *problem);
 
+bool gauge_is_expected(const struct gauge *gauge);
 bool gauge_counts(const struct gauge *gauge, int64_t now_ms);
 enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t now_ms);
 
 /* Its newest value alone is past a limit. */
 bool gauge_is_past(const struct gauge *gauge);
+
+/* Why there is no newer value, or NULL. */
+const char *gauge_problem(const struct gauge *gauge);
 
 /* When the last good value came, or when it began to be waited for. */
 int64_t gauge_heard_ms(const struct gauge *gauge);

@@ -102,7 +102,7 @@ static struct gauge *get(struct governor *governor, const char *name)
 void governor_begin(struct governor *governor, bool sampled, int64_t now_ms)
 {
 	for (guint i = 0; i < governor->gauges->len; i++) {
-		gauge_begin(g_ptr_array_index(governor->gauges, i));
+		gauge_begin(g_ptr_array_index(governor->gauges, i), now_ms);
 	}
 	governor->heard_ms = now_ms;
 	governor->is_sampled = sampled;
@@ -273,7 +273,7 @@ static const struct gauge *worst(const struct governor *governor, int64_t now_ms
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 		enum level its;
 
-		if (!gauge_counts(gauge, now_ms)) {
+		if (!gauge_counts(gauge, now_ms) || !(gauge->is_there || governor->is_sampled)) {
 			continue;
 		}
 		its = gauge_level(gauge, silence_ms(governor), now_ms);
@@ -311,7 +311,7 @@ static void say_gauge(struct governor *governor, struct verdict *verdict, const 
 	verdict->limit = level_limit(&gauge->limits, level);
 	verdict->value = gauge->track.nr > 0 ? gauge->track.values[0] : SIGNAL_NO_LIMIT;
 	verdict->dated_ms = level == LEVEL_SILENT ? gauge_heard_ms(gauge) : gauge->track.since_ms;
-	verdict->detail = level == LEVEL_SILENT ? gauge->problem : NULL;
+	verdict->detail = level == LEVEL_SILENT ? gauge_problem(gauge) : NULL;
 }
 
 /* No sample at all: more than one signal. */
@@ -513,7 +513,7 @@ char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall
 
 static bool is_shown(const struct gauge *gauge)
 {
-	return gauge->is_there || gauge->kind == NULL;
+	return gauge_is_expected(gauge) || gauge->kind == NULL;
 }
 
 const struct gauge *governor_gauge(const struct governor *governor, size_t index)

@@ -7,7 +7,8 @@
  *   paused   no new statement: past a hard limit, silent for three intervals, or held
  *   stopped  past a critical limit: what can be stopped safely is, and rollouts pause
  * What was past a hard limit must be calm for two seconds before it goes on, so that a
- * load that comes and goes does not make it flap. Before the first sample it goes, until
+ * load that comes and goes does not make it flap. A signal that was never given is silent, too,
+ * where somebody set a limit for it on this server (gauge.h). Before the first sample it goes, until
  * the silence has lasted too long.
  *
  * Pure memory: all times are monotonic and passed in, so that nothing depends on the clock on

@@ -167,7 +167,13 @@ static int read_slow(struct load *load, struct db_session *session, struct err *
 		load->no_trx =
 			err->code == ERR_DB &&
 			db_fault_classify(db_flavor(session), err->native) == DB_FAULT_DENIED;
-		return load->no_trx ? read_slow(load, session, err) : -1;
+		if (!load->no_trx) {
+			return -1;
+		}
+		panel_put_refused(
+			load->panel, SIGNAL_LONGEST_TRX,
+			"this account may not see transactions: GRANT PROCESS ON *.* to it");
+		return read_slow(load, session, err);
 	}
 	load->max_connections = (int64_t)cell_number(&rows, 0);
 	load->history = cell_number(&rows, 2);

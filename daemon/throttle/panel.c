@@ -9,6 +9,7 @@
 struct place {
 	char *name; /* owned; NULL: a built-in one */
 	bool put;
+	bool refused;
 	double value;
 	char *problem; /* owned; NULL: value is good */
 	int64_t at_ms;
@@ -59,6 +60,7 @@ static void put(struct panel *panel, size_t index, const struct place *what)
 	(void)pthread_mutex_lock(&panel->lock);
 	g_free(place->problem);
 	place->put = what->put;
+	place->refused = what->refused;
 	place->value = what->value;
 	place->problem = g_strdup(what->problem);
 	place->at_ms = what->at_ms;
@@ -81,6 +83,13 @@ void panel_put_problem(struct panel *panel, size_t place, const char *problem, i
 	    &(struct place){ .put = true, .problem = text, .at_ms = now_ms, .hold_ms = hold_ms });
 }
 
+void panel_put_refused(struct panel *panel, size_t place, const char *problem)
+{
+	g_autofree char *text = g_strdup(problem);
+
+	put(panel, place, &(struct place){ .put = true, .refused = true, .problem = text });
+}
+
 void panel_drop(struct panel *panel, size_t place)
 {
 	put(panel, place, &(struct place){ 0 });
@@ -91,7 +100,7 @@ bool panel_has(struct panel *panel, size_t place)
 	bool has;
 
 	(void)pthread_mutex_lock(&panel->lock);
-	has = panel->places[place].put;
+	has = panel->places[place].put && !panel->places[place].refused;
 	(void)pthread_mutex_unlock(&panel->lock);
 	return has;
 }
@@ -111,6 +120,17 @@ void panel_set_cores(struct panel *panel, int64_t cores)
 	(void)pthread_mutex_unlock(&panel->lock);
 }
 
+static void add_to(struct sample *sample, const char *name, const struct place *place)
+{
+	if (place->refused) {
+		sample_add_refused(sample, name, place->problem);
+	} else if (place->problem != NULL) {
+		sample_add_problem(sample, name, place->problem);
+	} else {
+		sample_add(sample, name, place->value);
+	}
+}
+
 struct sample *panel_sample(struct panel *panel, int64_t server_id, int64_t now_ms)
 {
 	struct sample *sample = sample_new(server_id, now_ms);
@@ -120,14 +140,10 @@ struct sample *panel_sample(struct panel *panel, int64_t server_id, int64_t now_
 		const struct place *place = &panel->places[i];
 		const char *name = i < SIGNAL_NR ? signal_kinds[i].name : place->name;
 
-		if (!place->put || now_ms - place->at_ms > place->hold_ms) {
+		if (!place->put || (!place->refused && now_ms - place->at_ms > place->hold_ms)) {
 			continue;
 		}
-		if (place->problem != NULL) {
-			sample_add_problem(sample, name, place->problem);
-		} else {
-			sample_add(sample, name, place->value);
-		}
+		add_to(sample, name, place);
 	}
 	if (panel->where != NULL) {
 		sample_set_where(sample, panel->where);

@@ -51,6 +51,12 @@ void sample_add_problem(struct sample *sample, const char *name, const char *pro
 	reading->problem = g_string_chunk_insert_const(sample->texts, problem);
 }
 
+void sample_add_refused(struct sample *sample, const char *name, const char *problem)
+{
+	sample_add_problem(sample, name, problem);
+	sample->readings[sample->nr - 1].is_refused = true;
+}
+
 void sample_set_where(struct sample *sample, const char *where)
 {
 	sample->where = g_string_chunk_insert_const(sample->texts, where);

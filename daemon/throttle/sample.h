@@ -10,6 +10,7 @@
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct reading {
 	const char *name;    /* the sample's */
 	double value;        /* NAN with a problem */
 	const char *problem; /* the sample's; NULL: value is good; else why there is none */
+	bool is_refused;     /* this account may not see it: it may never come */
 };
 
 struct sample {
@@ -41,6 +43,7 @@ SCOPED_FREE(sample);
 /* Texts are copied. */
 void sample_add(struct sample *sample, const char *name, double value);
 void sample_add_problem(struct sample *sample, const char *name, const char *problem);
+void sample_add_refused(struct sample *sample, const char *name, const char *problem);
 void sample_set_where(struct sample *sample, const char *where);
 
 /* NULL: it is not in this sample. */

@@ -5,8 +5,8 @@
  * that it keeps; one more for the replicas and one for an operator's own signals, where
  * there are any. A hung server blocks only its own sampler. Every period one sample, also
  * when the server does not answer: then with problems instead of values. A signal
- * that is in no sample is one that this server, or the rights of this account, cannot give; one
- * that was there and is missing is late.
+ * that is in no sample is one that this server cannot give, one that is refused the rights of this
+ * account forbid; one that was there and is missing is late.
  *
  * The first samples come without rates. Replicas are read as often as the server, an
  * operator's own signals once a second at most.

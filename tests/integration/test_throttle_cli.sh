@@ -130,6 +130,25 @@ is_gone() {
 }
 poll 10 is_gone
 
+claim "a limit on a signal that the server does not give keeps everything, and who sets it is told"
+if [ "$flavor" = mysql ]; then
+	ok m server check main
+	fails 65 m throttle set main flow_control hard=5
+	has 'server main is MySQL' "$err"
+else
+	ok m throttle set main flow_control hard=6
+	poll 10 check_is 500
+	ok m throttle set main flow_control hard=5
+	has 'nothing starts on server main while flow_control is silent: this server does not give it' "$err"
+	has '  -> muster throttle set main flow_control soft=- hard=-' "$err"
+	check
+	has 'signal flow_control silent since ' "$(jq -r .Message <<<"$out")"
+	ok m throttle set main flow_control hard=
+fi
+ok m throttle set flow_control hard=5 # for those that have it
+poll 10 check_is 200
+ok m throttle set flow_control hard=
+
 claim "a held server gets nothing to do, says so, and goes on when it is released"
 ok m throttle hold main --for 1h --reason 'backup'
 check

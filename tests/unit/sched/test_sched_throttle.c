@@ -65,6 +65,29 @@ static void what_cannot_be_is_refused(void **state)
 	}
 }
 
+static void what_this_kind_of_server_never_gives_is_refused(void **state)
+{
+	const struct sched_limit limit = { .signal = "flow_control", .hard = "5" };
+	const struct sched_limit none = { .signal = "flow_control", .hard = "-" };
+	struct fixture *fixture = *state;
+	SCOPED(store_server) row = { 0 };
+	struct err err = { 0 };
+
+	must(store_server_get(fixture->store, "db1", &row, &err), &err);
+	store_text_set(&row.flavor, "mysql");
+	ORDER(fixture, store_server_put(fixture->store, &row, &order_err));
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(sched_throttle_set(fixture->sched, "db1", &limit, &fixture_actor, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_non_null(strstr(err.msg, "server db1 is MySQL, which has no Galera"));
+	store_rollback(fixture->store);
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &none, &fixture_actor, &order_err));
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, NULL, &limit, &fixture_actor, &order_err));
+}
+
 static void a_signal_of_an_operator_comes_and_goes(void **state)
 {
 	const struct sched_limit made = { "sql:queue", "10", NULL, NULL, "select 1" };
@@ -210,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(limits_are_set_live_and_survive_a_restart),
 		SCENARIO(what_cannot_be_is_refused),
+		SCENARIO(what_this_kind_of_server_never_gives_is_refused),
 		SCENARIO(a_signal_of_an_operator_comes_and_goes),
 		SCENARIO(a_hold_keeps_everything_and_a_release_ends_it),
 		SCENARIO(a_hold_ends_by_itself_and_leaves_no_rule),

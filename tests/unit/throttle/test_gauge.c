@@ -93,10 +93,53 @@ static void silence_begins_with_the_last_good_value(void **state)
 	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
 	gauge_take(gauge, NULL, 0, 8000); /* left out: as late as before */
 	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
-	gauge_begin(gauge); /* the replica was removed */
+	gauge_begin(gauge, 9000); /* the replica was removed */
 	assert_int_equal(gauge_level(gauge, SILENCE, 99000), LEVEL_OK);
 	assert_false(gauge_counts(gauge, 99000));
 	gauge_free(gauge);
+}
+
+/* clang-format off */
+static const struct {
+	struct gauge_change change; bool refused; bool counts;
+} never_given[] = {
+	/* what was set                                                      refused counts */
+	{ { 0 },                                                             false,  false },
+	{ { 0 },                                                             true,   false },
+	{ { .has_hard = true, .hard = 5 },                                   false,  false },
+	{ { .has_hard = true, .hard = 5 },                                   true,   true },
+	{ { .has_hard = true, .hard = 5, .is_asked = true },                 false,  true },
+	{ { .has_hard = true, .hard = (double)NAN },                         true,   false },
+};
+
+/* clang-format on */
+
+static void what_was_never_given_is_silent_for_who_relies_on_it(void **state)
+{
+	const struct reading no = { .name = "lag", .problem = "GRANT it", .is_refused = true };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(never_given); i++) {
+		struct gauge *gauge = gauge_new("lag");
+
+		gauge_begin(gauge, 1000);
+		gauge_set_limits(gauge, &never_given[i].change, 0, 50000);
+		gauge_take(gauge, never_given[i].refused ? &no : NULL, 0, 60000);
+		assert_int_equal(gauge_counts(gauge, 60000), never_given[i].counts);
+		assert_int_equal(gauge_level(gauge, SILENCE, 3999), LEVEL_OK);
+		assert_int_equal(gauge_level(gauge, SILENCE, 4000),
+				 never_given[i].counts ? LEVEL_SILENT : LEVEL_OK);
+		if (never_given[i].counts) {
+			assert_string_equal(gauge_problem(gauge),
+					    never_given[i].refused
+						    ? "GRANT it"
+						    : "this server does not give it");
+		}
+		take(gauge, 1, 0, 70000);
+		assert_int_equal(gauge_level(gauge, SILENCE, 70000), LEVEL_OK);
+		assert_null(gauge_problem(gauge));
+		gauge_free(gauge);
+	}
 }
 
 static void critical_stays_critical_when_it_falls_silent(void **state)
@@ -174,6 +217,7 @@ int main(void)
 		cmocka_unit_test(limits_grow_with_cores),
 		cmocka_unit_test(what_is_said_replaces_what_is_usual),
 		cmocka_unit_test(silence_begins_with_the_last_good_value),
+		cmocka_unit_test(what_was_never_given_is_silent_for_who_relies_on_it),
 		cmocka_unit_test(critical_stays_critical_when_it_falls_silent),
 		cmocka_unit_test(an_exempt_one_counts_again_afterwards),
 		cmocka_unit_test(a_switch_has_a_limit_and_a_query_has_none),

@@ -275,6 +275,34 @@ static void no_sample_at_all_pauses_and_says_why(void **state)
 	expect(bench, THROTTLE_PAUSED, "no signal");
 }
 
+static void a_limit_on_what_never_comes_pauses(void **state)
+{
+	const struct gauge_change asked = { .has_hard = true, .hard = 9, .is_asked = true };
+	const struct gauge_change all = { .has_hard = true, .hard = 9 };
+	struct bench *bench = *state;
+
+	governor_set_limits(bench->governor, "flow_control", &all, bench->now);
+	run(bench, 1, 10000);
+	expect(bench, THROTTLE_GO, NULL); /* not every server has Galera */
+	governor_set_limits(bench->governor, "flow_control", &asked, bench->now);
+	decide(bench);
+	expect(bench, THROTTLE_PAUSED, "signal flow_control silent");
+	assert_string_equal(bench->verdict.detail, "this server does not give it");
+	governor_set_limits(bench->governor, "flow_control", NULL, bench->now);
+	run(bench, 1, 5000);
+	expect(bench, THROTTLE_GO, NULL);
+	governor_begin(bench->governor, true, bench->now); /* from here three intervals */
+	governor_set_limits(bench->governor, "flow_control", &asked, bench->now);
+	run(bench, 1, 2000);
+	expect(bench, THROTTLE_GO, NULL);
+	run(bench, 1, 2000);
+	expect(bench, THROTTLE_PAUSED, "signal flow_control silent");
+	governor_begin(bench->governor, false, bench->now);
+	bench->now += 10000;
+	decide(bench);
+	assert_int_not_equal(bench->verdict.state, THROTTLE_PAUSED); /* only humans decide */
+}
+
 static void what_is_not_sampled_is_not_silent(void **state)
 {
 	struct bench *bench = *state;
@@ -445,6 +473,7 @@ int main(void)
 		TEST(between_eighty_percent_and_the_limit_it_stays),
 		TEST(a_signal_that_falls_silent_pauses),
 		TEST(no_sample_at_all_pauses_and_says_why),
+		TEST(a_limit_on_what_never_comes_pauses),
 		TEST(what_is_not_sampled_is_not_silent),
 		TEST(an_exempt_signal_does_not_count_for_a_while),
 		TEST(a_hold_ends_by_itself_and_gives_its_words),

@@ -300,7 +300,7 @@ static void a_server_of_this_host_has_its_values(void **state)
 	assert_null(sample_find(sample, "flow_control"));
 }
 
-static void what_an_account_may_not_see_is_in_no_sample(void **state)
+static void what_an_account_may_not_see_has_no_value(void **state)
 {
 	g_autofree char *file = g_build_filename(g_get_tmp_dir(), "muster-load-XXXXXX", NULL);
 	struct db_addr addr = { .socket = test_server_addr()->socket, .defaults_file = file };
@@ -321,7 +321,8 @@ static void what_an_account_may_not_see_is_in_no_sample(void **state)
 	sample = panel_sample(seen, 1, tick_ms());
 	assert_true(sample_find(sample, "threads_running")->value >= 0);
 	assert_true(sample_find(sample, "connections")->value > 0);
-	assert_null(sample_find(sample, "longest_trx"));
+	assert_true(sample_find(sample, "longest_trx")->is_refused);
+	assert_non_null(strstr(sample_find(sample, "longest_trx")->problem, "GRANT PROCESS"));
 	assert_null(sample_find(sample, "commit_latency"));
 	load_free(poor);
 	panel_free(seen);
@@ -359,7 +360,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_commit_that_must_wait_is_slow, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_server_of_this_host_has_its_values, setup,
 						teardown),
-		cmocka_unit_test(what_an_account_may_not_see_is_in_no_sample),
+		cmocka_unit_test(what_an_account_may_not_see_has_no_value),
 		cmocka_unit_test(nothing_of_ours_stays),
 	};
 

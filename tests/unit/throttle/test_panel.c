@@ -73,6 +73,26 @@ static void what_a_server_does_not_have_is_in_no_sample(void **state)
 	panel_free(panel);
 }
 
+static void what_is_refused_stands_until_it_is_allowed(void **state)
+{
+	struct panel *panel = panel_new(NULL, 0);
+	struct sample *sample;
+
+	(void)state;
+	panel_put_refused(panel, SIGNAL_LONGEST_TRX, "GRANT PROCESS");
+	assert_false(panel_has(panel, SIGNAL_LONGEST_TRX));
+	sample = panel_sample(panel, 1, 1000000);
+	assert_true(sample_find(sample, "longest_trx")->is_refused);
+	assert_string_equal(sample_find(sample, "longest_trx")->problem, "GRANT PROCESS");
+	sample_free(sample);
+	panel_put(panel, SIGNAL_LONGEST_TRX, 4, 1000000, 100);
+	sample = panel_sample(panel, 1, 1000000);
+	assert_false(sample_find(sample, "longest_trx")->is_refused);
+	assert_null(sample_find(sample, "longest_trx")->problem);
+	sample_free(sample);
+	panel_free(panel);
+}
+
 static void says_where_and_how_many_cores(void **state)
 {
 	struct panel *panel = panel_new(NULL, 0);
@@ -99,6 +119,7 @@ int main(void)
 		cmocka_unit_test(a_sample_has_what_still_stands),
 		cmocka_unit_test(a_problem_takes_the_place_of_a_value_and_the_other_way_round),
 		cmocka_unit_test(what_a_server_does_not_have_is_in_no_sample),
+		cmocka_unit_test(what_is_refused_stands_until_it_is_allowed),
 		cmocka_unit_test(says_where_and_how_many_cores),
 	};
 
