@@ -8,6 +8,9 @@
 
 #include "db_session.h"
 
+#define HEADROOM_MIN       3
+#define HEADROOM_PERCENT   5
+#define NUMBER_TOO_MANY    1040
 #define NUMBER_NO_SUCH_PID 1094
 
 const char *const db_flavor_names[DB_FLAVOR_NR] = {
@@ -226,4 +229,39 @@ bool db_is_lost(const struct db_session *session)
 uint64_t db_affected(const struct db_session *session)
 {
 	return session->affected;
+}
+
+/* ---- what is left to others ---------------------------------------------------- */
+
+static int64_t cell_number(const struct db_rows *rows, size_t column)
+{
+	return rows->nr == 0 || rows->cells[0][column] == NULL
+		       ? 0
+		       : g_ascii_strtoll(rows->cells[0][column], NULL, 10);
+}
+
+int db_headroom_check(struct db_session *session, struct err *err)
+{
+	SCOPED(db_rows) limits = { 0 };
+	SCOPED(db_rows) status = { 0 };
+	int64_t max;
+	int64_t used;
+	int64_t keep;
+
+	if (db_query(session, &limits, "select @@max_connections, @@max_allowed_packet", err) < 0 ||
+	    db_query(session, &status, "show global status like 'Threads_connected'", err) < 0) {
+		return -1;
+	}
+	session->max_packet = (uint64_t)cell_number(&limits, 1);
+	max = cell_number(&limits, 0);
+	used = status.columns < 2 ? 0 : cell_number(&status, 1);
+	keep = MAX(HEADROOM_MIN, max * HEADROOM_PERCENT / 100);
+	if (max - used < keep) {
+		return err_set_native(err, ERR_UNREACHABLE, NUMBER_TOO_MANY,
+				      "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+				      " connections are in use; muster leaves %" G_GINT64_FORMAT
+				      " to others",
+				      used, max, keep);
+	}
+	return 0;
 }

@@ -14,20 +14,18 @@
 #include "crash.h"
 #include "db_fault.h"
 #include "db_login.h"
+#include "db_meter.h"
 #include "db_session.h"
 
 #define CHARSET           "utf8mb4"
 #define CONNECT_TIMEOUT_S 10
 #define PACKET_MAX        (1024UL * 1024 * 1024) /* what the protocol allows */
 #define PACKET_OVERHEAD   16                     /* what goes with a statement, at most */
-#define HEADROOM_MIN      3
-#define HEADROOM_PERCENT  5
 #define ANSWER_TIMEOUT_S  5 /* of a patient session, once an answer has begun */
 #define NUMBER_LOST       2006
 #define NUMBER_TLS        2026
 #define NUMBER_IDLE       4031 /* MySQL ended an idle session and did not run the statement */
 #define NUMBER_TOO_LARGE  1153
-#define NUMBER_TOO_MANY   1040
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -77,6 +75,7 @@ static void option_text(MYSQL *mysql, enum mysql_option option, const char *valu
 
 #ifdef MARIADB_PACKAGE_VERSION_ID
 #	define RESET_KEEPS_CHARSET true
+#	define RESET_COMMANDS      1
 
 static void tls_mode(MYSQL *mysql, enum db_tls tls)
 {
@@ -107,6 +106,7 @@ static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
  * set afterwards. A reset takes MariaDB back to the login, that is to its own default.
  */
 #	define RESET_KEEPS_CHARSET false
+#	define RESET_COMMANDS      2
 
 static void tls_mode(MYSQL *mysql, enum db_tls tls)
 {
@@ -282,39 +282,6 @@ static void session_learn(struct db_session *session)
 	session->flavor = strstr(info, "MariaDB") != NULL ? DB_MARIADB : DB_MYSQL;
 }
 
-static int64_t cell_number(const struct db_rows *rows, size_t column)
-{
-	return rows->nr == 0 || rows->cells[0][column] == NULL
-		       ? 0
-		       : g_ascii_strtoll(rows->cells[0][column], NULL, 10);
-}
-
-static int headroom_check(struct db_session *session, struct err *err)
-{
-	SCOPED(db_rows) limits = { 0 };
-	SCOPED(db_rows) status = { 0 };
-	int64_t max;
-	int64_t used;
-	int64_t keep;
-
-	if (db_query(session, &limits, "select @@max_connections, @@max_allowed_packet", err) < 0 ||
-	    db_query(session, &status, "show global status like 'Threads_connected'", err) < 0) {
-		return -1;
-	}
-	session->max_packet = (uint64_t)cell_number(&limits, 1);
-	max = cell_number(&limits, 0);
-	used = status.columns < 2 ? 0 : cell_number(&status, 1);
-	keep = MAX(HEADROOM_MIN, max * HEADROOM_PERCENT / 100);
-	if (max - used < keep) {
-		return err_set_native(err, ERR_UNREACHABLE, NUMBER_TOO_MANY,
-				      "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-				      " connections are in use; muster leaves %" G_GINT64_FORMAT
-				      " to others",
-				      used, max, keep);
-	}
-	return 0;
-}
-
 struct db_session *db_open(const struct db_addr *addr, struct err *err)
 {
 	return db_open_patient(addr, NULL, err);
@@ -340,8 +307,9 @@ struct db_session *db_open_patient(const struct db_addr *addr, const struct db_p
 	session->mysql = mysql;
 	session->max_packet = PACKET_MAX;
 	session->patience = patience;
+	session->meter = db_meter_of(addr);
 	session_learn(session);
-	if (headroom_check(session, err) < 0) {
+	if (db_headroom_check(session, err) < 0) {
 		g_autofree char *where = db_addr_format(addr);
 
 		if (err->code == ERR_UNKNOWN_OUTCOME) {
@@ -366,18 +334,8 @@ void db_session_free(struct db_session *session)
 
 /* ---- statements ------------------------------------------------------------------ */
 
-static int submit(struct db_session *session, const char *sql, size_t len, struct err *err)
+static int exchange(struct db_session *session, const char *sql, size_t len, struct err *err)
 {
-	if (session->lost) {
-		return gone(err);
-	}
-	if (len + PACKET_OVERHEAD > session->max_packet) {
-		return err_set_native(
-			err, ERR_DB, NUMBER_TOO_LARGE,
-			"the statement has %zu bytes, the server's max_allowed_packet "
-			"is %" G_GUINT64_FORMAT,
-			len, session->max_packet);
-	}
 	CRASH_POINT(DB_SEND);
 	if (mysql_send_query(session->mysql, sql, len) != 0) {
 		return fail(session, err);
@@ -391,6 +349,26 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 	}
 	CRASH_POINT(DB_ANSWERED);
 	return 0;
+}
+
+static int submit(struct db_session *session, const char *sql, size_t len, struct err *err)
+{
+	int sent;
+
+	if (session->lost) {
+		return gone(err);
+	}
+	if (len + PACKET_OVERHEAD > session->max_packet) {
+		return err_set_native(
+			err, ERR_DB, NUMBER_TOO_LARGE,
+			"the statement has %zu bytes, the server's max_allowed_packet "
+			"is %" G_GUINT64_FORMAT,
+			len, session->max_packet);
+	}
+	atomic_fetch_add(&session->meter->sent, 1);
+	sent = exchange(session, sql, len, err);
+	atomic_fetch_add(&session->meter->done, 1);
+	return sent;
 }
 
 static void rows_keep(struct db_rows *rows, GPtrArray *kept)
@@ -507,27 +485,34 @@ int db_query(struct db_session *session, struct db_rows *rows, const char *sql, 
 
 int db_use(struct db_session *session, const char *schema, struct err *err)
 {
+	int failed;
+
 	if (session->lost) {
 		return gone(err);
 	}
 	CRASH_POINT(DB_USE);
-	return mysql_select_db(session->mysql, schema) == 0 ? 0 : fail_harmless(session, err);
+	atomic_fetch_add(&session->meter->sent, 1);
+	failed = mysql_select_db(session->mysql, schema);
+	atomic_fetch_add(&session->meter->done, 1);
+	return failed == 0 ? 0 : fail_harmless(session, err);
 }
 
 int db_reset(struct db_session *session, struct err *err)
 {
+	bool failed;
+
 	if (session->lost) {
 		return gone(err);
 	}
 	session->affected = 0;
 	db_set_pinned(session, NULL);
 	CRASH_POINT(DB_RESET);
-	if (mysql_reset_connection(session->mysql) != 0 ||
-	    (!RESET_KEEPS_CHARSET && session->flavor == DB_MARIADB &&
-	     mysql_set_character_set(session->mysql, CHARSET) != 0)) {
-		return fail_harmless(session, err);
-	}
-	return 0;
+	atomic_fetch_add(&session->meter->sent, RESET_COMMANDS);
+	failed = mysql_reset_connection(session->mysql) != 0 ||
+		 (!RESET_KEEPS_CHARSET && session->flavor == DB_MARIADB &&
+		  mysql_set_character_set(session->mysql, CHARSET) != 0);
+	atomic_fetch_add(&session->meter->done, RESET_COMMANDS);
+	return failed ? fail_harmless(session, err) : 0;
 }
 
 /* ---- small things ---------------------------------------------------------------- */
@@ -577,6 +562,7 @@ int db_library_init(struct err *err)
 
 void db_library_end(void)
 {
+	db_meters_end();
 	mysql_library_end();
 }
 

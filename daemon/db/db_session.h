@@ -8,6 +8,8 @@
 
 #include "db.h"
 
+struct db_meter;
+
 struct db_session {
 	void *mysql;   /* owned; MYSQL */
 	char *version; /* owned */
@@ -18,6 +20,7 @@ struct db_session {
 	bool lost;
 	bool named;                         /* the result that is read next keeps its names */
 	const struct db_patience *patience; /* borrowed; NULL: waits for ever */
+	struct db_meter *meter;             /* borrowed */
 };
 
 /*
@@ -25,5 +28,8 @@ struct db_session {
  * can be in the library before. ERR_TIMEOUT: the session is lost.
  */
 NODISCARD int db_patience_wait(struct db_session *session, int fd, struct err *err);
+
+/* ERR_UNREACHABLE, native 1040: too few connections would be left to others. Learns max_packet. */
+NODISCARD int db_headroom_check(struct db_session *session, struct err *err);
 
 #endif /* DB_SESSION_H */

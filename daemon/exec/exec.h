@@ -54,12 +54,14 @@ struct exec_live {
 	atomic_int stop;     /* set by the loop: start no new statement, park */
 	atomic_int wait;     /* set by the loop: start no new statement for now (throttle) */
 	atomic_int waiting;  /* the worker does so */
+	atomic_int share;    /* set by the loop: percent of its time it may use; 0: all of it */
 	atomic_int killable; /* the statement that runs may be ended without harm */
 	atomic_int verifying;
 	atomic_llong statement;      /* statements done in this task */
 	atomic_llong statements;     /* of this task; 0 until known */
 	atomic_llong migration;      /* index in the release, -1 before the first */
 	atomic_ullong connection_id; /* for EXEC_KILL; 0 when none */
+	int64_t rested_us;           /* the worker's own: see visit_rest */
 };
 
 /* Where the server is. Same meaning as struct db_addr, which sched does not see. */

@@ -330,6 +330,7 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	}
 	visit_end(&task.visit);
 	answer(&task, began_ms);
+	visit_rest(order); /* the next task has the same clients beside it */
 	history_release(&task.history);
 	position_release(&task.position);
 }

@@ -14,6 +14,7 @@ enum {
 	SMALL_BYTES = 64 * 1024 * 1024,
 	GO_SLICE_US = 20000,
 	GO_PARK_MS = 10000, /* then its worker is of more use elsewhere */
+	REST_MAX_US = 1000000,
 };
 
 bool visit_stops(const struct exec_order *order)
@@ -92,7 +93,26 @@ static bool must_wait(const struct exec_order *order)
 	return order->live != NULL && atomic_load(&order->live->wait) != 0;
 }
 
-bool visit_go(const struct exec_order *order, bool may_park)
+void visit_rest(const struct exec_order *order)
+{
+	struct exec_live *live = order->live;
+	int share = live == NULL ? 0 : atomic_load(&live->share);
+	int64_t until_us;
+
+	if (live == NULL) {
+		return;
+	}
+	if (share > 0 && live->rested_us > 0) {
+		until_us = (tick_us() - live->rested_us) * (100 - share) / share;
+		until_us = tick_us() + MIN(until_us, (int64_t)REST_MAX_US);
+		while (tick_us() < until_us && !visit_stops(order) && !must_wait(order)) {
+			g_usleep((gulong)CLAMP(until_us - tick_us(), 1, (int64_t)GO_SLICE_US));
+		}
+	}
+	live->rested_us = tick_us();
+}
+
+static bool wait_to_go(const struct exec_order *order, bool may_park)
 {
 	int64_t until_ms;
 	bool parks = false;
@@ -115,6 +135,18 @@ bool visit_go(const struct exec_order *order, bool may_park)
 		}
 	}
 	return !parks;
+}
+
+bool visit_go(const struct exec_order *order, bool may_park)
+{
+	bool goes;
+
+	visit_rest(order);
+	goes = wait_to_go(order, may_park);
+	if (order->live != NULL) {
+		order->live->rested_us = tick_us();
+	}
+	return goes;
 }
 
 /* The lock and, with it, that no other daemon has taken the server over. */
@@ -145,6 +177,9 @@ int visit_begin(struct visit *visit, struct exec_order *order, const char *schem
 {
 	bool is_kept = order->session != NULL;
 
+	if (order->live != NULL) {
+		order->live->rested_us = tick_us();
+	}
 	if (visit_open(visit, order, err) < 0) {
 		return -1;
 	}

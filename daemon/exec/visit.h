@@ -47,7 +47,14 @@ NODISCARD int visit_renew(struct visit *visit, struct err *err);
 void visit_end(struct visit *visit);
 
 /*
- * Between two statements: waits as long as the order's live record says that nothing may
+ * Where the order's live record gives a share of the time only: rests as long as it takes
+ * for what was done since the last rest to be no more than that, but no longer than a
+ * second. Holds up nobody: not inside a transaction.
+ */
+void visit_rest(const struct exec_order *order);
+
+/*
+ * Between two statements: rests, and waits as long as the order's live record says that nothing may
  * start on the server. False: it has to park, because it was asked to stop or the wait is
  * long; never where it may not park. Not inside a transaction, whose locks others wait for.
  */

@@ -23,7 +23,9 @@ static int status_of(const struct verdict *verdict, bool low_priority)
 		return UNREADABLE;
 	}
 	if (verdict->state == THROTTLE_SLOW) {
-		return low_priority && verdict->level == LEVEL_SOFT ? LOADED : GO;
+		return low_priority && verdict->level == LEVEL_SOFT && !verdict->is_courtesy
+			       ? LOADED
+			       : GO;
 	}
 	return LOADED;
 }

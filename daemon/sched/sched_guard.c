@@ -25,6 +25,13 @@ bool sched_guard_pauses(const struct sched *sched, int64_t server_id)
 	return guard != NULL && guard->verdict.state >= THROTTLE_PAUSED;
 }
 
+int sched_guard_share(const struct sched *sched, int64_t server_id)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	return guard == NULL || guard->verdict.share >= 1 ? 0 : (int)(guard->verdict.share * 100);
+}
+
 static void tell_running(struct sched *sched, const struct guard *guard)
 {
 	GHashTableIter iter;
@@ -36,6 +43,8 @@ static void tell_running(struct sched *sched, const struct guard *guard)
 
 		if (running->server_id == guard->server_id) {
 			atomic_store(&running->live.wait, guard->verdict.state >= THROTTLE_PAUSED);
+			atomic_store(&running->live.share,
+				     sched_guard_share(sched, guard->server_id));
 		}
 	}
 }
@@ -50,7 +59,8 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 	}
 	governor_decide(guard->governor, guard->slots_max, now_ms, &guard->verdict);
 	sched_sampler_pace(guard);
-	if ((before.state >= THROTTLE_PAUSED) != (guard->verdict.state >= THROTTLE_PAUSED)) {
+	if ((before.state >= THROTTLE_PAUSED) != (guard->verdict.state >= THROTTLE_PAUSED) ||
+	    before.share < guard->verdict.share || before.share > guard->verdict.share) {
 		tell_running(sched, guard);
 	}
 	return before.state != guard->verdict.state || before.slots != guard->verdict.slots ||

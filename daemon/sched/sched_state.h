@@ -150,6 +150,7 @@ int64_t sched_label_running(const struct sched *sched, const char *label);
 
 /* sched_guard.c: nothing new on this server? */
 bool sched_guard_pauses(const struct sched *sched, int64_t server_id);
+int sched_guard_share(const struct sched *sched, int64_t server_id); /* percent; 0: all */
 
 /* sched_wave.c: move the rollout and its waves along as far as facts allow. */
 NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);

@@ -32,6 +32,9 @@ static const struct {
 	[COUNTER_REDO_CURRENT_LSN] =    { "Innodb_redo_log_current_lsn",      false },
 	[COUNTER_REDO_CAPACITY] =       { "Innodb_redo_log_capacity_resized", false },
 	[COUNTER_FLOW_PAUSED_NS] =      { "wsrep_flow_control_paused_ns",     true },
+	[COUNTER_QUESTIONS] =           { "Questions",                        true },
+	[COUNTER_OWN_SENT] =            { NULL,                               false },
+	[COUNTER_OWN_DONE] =            { NULL,                               false },
 };
 
 /* clang-format on */
@@ -44,7 +47,7 @@ static const struct {
 	"'Innodb_row_lock_waits', 'Innodb_row_lock_time', 'Innodb_row_lock_current_waits', "   \
 	"'Innodb_history_list_length', 'Innodb_checkpoint_age', 'Innodb_checkpoint_max_age', " \
 	"'Innodb_redo_log_checkpoint_lsn', 'Innodb_redo_log_current_lsn', "                    \
-	"'Innodb_redo_log_capacity_resized', 'wsrep_flow_control_paused_ns')"
+	"'Innodb_redo_log_capacity_resized', 'wsrep_flow_control_paused_ns', 'Questions')"
 
 const char *counters_query(enum db_flavor flavor, unsigned version)
 {
@@ -71,7 +74,7 @@ void counters_log_free(struct counters_log *log)
 static int kind_find(const char *name)
 {
 	for (int i = 0; i < COUNTER_NR; i++) {
-		if (g_ascii_strcasecmp(kinds[i].name, name) == 0) {
+		if (kinds[i].name != NULL && g_ascii_strcasecmp(kinds[i].name, name) == 0) {
 			return i;
 		}
 	}
@@ -133,9 +136,9 @@ void counters_log_add(struct counters_log *log, const struct counters *counters)
 	log->nr = MIN(log->nr + 1, LOG_NR);
 }
 
-/* Per second; the younger the values it compares the better, but not less than the window. */
-static bool rate(const struct counters_log *log, enum counter_id id, int64_t window_ms,
-		 double *value)
+/* What to compare with: the younger the better, but not less than the window. NULL: nothing. */
+static const struct counters *base_of(const struct counters_log *log, enum counter_id id,
+				      int64_t window_ms)
 {
 	const struct counters *now = entry(log, 0);
 	const struct counters *base = NULL;
@@ -150,10 +153,43 @@ static bool rate(const struct counters_log *log, enum counter_id id, int64_t win
 			}
 		}
 	}
-	if (base == NULL || now->at_ms - base->at_ms < RATE_LEAST_MS) {
+	return base == NULL || now->at_ms - base->at_ms < RATE_LEAST_MS ? NULL : base;
+}
+
+static double per_second(double grown, const struct counters *base, const struct counters *now)
+{
+	return grown * 1000 / (double)(now->at_ms - base->at_ms);
+}
+
+static bool rate(const struct counters_log *log, enum counter_id id, int64_t window_ms,
+		 double *value)
+{
+	const struct counters *now = entry(log, 0);
+	const struct counters *base = base_of(log, id, window_ms);
+
+	if (base == NULL) {
 		return false;
 	}
-	*value = (now->values[id] - base->values[id]) * 1000 / (double)(now->at_ms - base->at_ms);
+	*value = per_second(now->values[id] - base->values[id], base, now);
+	return true;
+}
+
+/*
+ * Statements that are not muster's. Never too many: what may have been counted between the
+ * two readings is all that was sent by the second and not yet answered before the first.
+ */
+static bool clients(const struct counters_log *log, double *value)
+{
+	const struct counters *now = entry(log, 0);
+	const struct counters *base = base_of(log, COUNTER_QUESTIONS, RATE_WINDOW_MS);
+	double grown;
+
+	if (base == NULL || !now->has[COUNTER_OWN_SENT] || !base->has[COUNTER_OWN_DONE]) {
+		return false;
+	}
+	grown = now->values[COUNTER_QUESTIONS] - base->values[COUNTER_QUESTIONS];
+	grown -= now->values[COUNTER_OWN_SENT] - base->values[COUNTER_OWN_DONE];
+	*value = MAX(0, per_second(grown, base, now));
 	return true;
 }
 
@@ -247,6 +283,8 @@ bool counters_signal(const struct counters_log *log, enum signal_id id, int64_t 
 		return checkpoint_age(now, value);
 	case SIGNAL_FLOW_CONTROL:
 		return flow_control(log, value);
+	case SIGNAL_CLIENTS:
+		return clients(log, value);
 	case SIGNAL_LAG:
 	case SIGNAL_LONGEST_TRX:
 	case SIGNAL_COMMIT_LATENCY:

@@ -32,6 +32,9 @@ enum counter_id {
 	COUNTER_REDO_CURRENT_LSN,
 	COUNTER_REDO_CAPACITY,
 	COUNTER_FLOW_PAUSED_NS,
+	COUNTER_QUESTIONS,
+	COUNTER_OWN_SENT, /* statements of muster's own: set by the caller */
+	COUNTER_OWN_DONE,
 	COUNTER_NR,
 };
 
@@ -56,8 +59,8 @@ void counters_read(struct counters *counters, const struct db_rows *rows, int64_
 void counters_log_add(struct counters_log *log, const struct counters *counters);
 
 /*
- * The history's length where the server does not count it (MySQL), for the counters that
- * are added next.
+ * What the server does not count itself - the history's length (MySQL), what muster has
+ * sent - for the counters that are added next.
  */
 void counters_set(struct counters *counters, enum counter_id id, double value);
 

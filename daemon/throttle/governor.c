@@ -10,7 +10,7 @@
 #include "signal.h"
 
 #define SILENT_PERIODS 3
-#define SAMPLES_FIRST  2 /* that come fast: one alone says nothing */
+#define SAMPLES_FIRST  3 /* that come fast: a level takes two values, a rate two samples each */
 
 const char *const throttle_state_names[THROTTLE_STATE_NR] = { "go", "slow", "paused", "stopped" };
 
@@ -251,22 +251,28 @@ static bool is_on(const struct order *order, int64_t now_ms)
 	return order->until_ms > now_ms;
 }
 
-/* Critical before silent before hard. */
-static int badness(enum level level)
+static bool is_clients(const struct gauge *gauge)
+{
+	return gauge->kind == &signal_kinds[SIGNAL_CLIENTS];
+}
+
+/* Critical before silent before hard; that clients are at work is no trouble yet. */
+static int badness(const struct gauge *gauge, enum level level)
 {
 	static const int by_level[LEVEL_NR] = {
-		[LEVEL_SOFT] = 1,
-		[LEVEL_HARD] = 2,
-		[LEVEL_SILENT] = 3,
-		[LEVEL_CRITICAL] = 4,
+		[LEVEL_SOFT] = 2,
+		[LEVEL_HARD] = 3,
+		[LEVEL_SILENT] = 4,
+		[LEVEL_CRITICAL] = 5,
 	};
 
-	return by_level[level];
+	return level == LEVEL_SOFT && is_clients(gauge) ? 1 : by_level[level];
 }
 
 static const struct gauge *worst(const struct governor *governor, int64_t now_ms, enum level *level)
 {
 	const struct gauge *found = NULL;
+	int most = 0;
 
 	*level = LEVEL_OK;
 	for (guint i = 0; i < governor->gauges->len; i++) {
@@ -277,8 +283,9 @@ static const struct gauge *worst(const struct governor *governor, int64_t now_ms
 			continue;
 		}
 		its = gauge_level(gauge, silence_ms(governor), now_ms);
-		if (badness(its) > badness(*level)) {
+		if (badness(gauge, its) > most) {
 			found = gauge;
+			most = badness(gauge, its);
 			*level = its;
 		}
 	}
@@ -366,11 +373,39 @@ static bool say_pause(struct governor *governor, struct verdict *verdict, int64_
 	return false;
 }
 
-static int64_t share(const struct governor *governor, int64_t slots_max, int64_t now_ms)
+/* In quarters of a slot: all of them, or a human's share. */
+static int64_t most_quarters(const struct governor *governor, int64_t slots_max, int64_t now_ms)
 {
-	int64_t slots = (int64_t)((double)slots_max * governor->ratio + 0.5);
+	double slots = (double)slots_max * governor->ratio;
 
-	return is_on(&governor->slow, now_ms) ? MAX(slots, 1) : slots_max;
+	if (!is_on(&governor->slow, now_ms)) {
+		return slots_max * AIMD_SLOT;
+	}
+	if (slots >= 1) {
+		return (int64_t)(slots + 0.5) * AIMD_SLOT;
+	}
+	return MAX((int64_t)(slots * AIMD_SLOT + 0.5), AIMD_LEAST);
+}
+
+/* Somebody else's statements come in between: muster takes turns with them. */
+static bool yields(const struct governor *governor, int64_t now_ms)
+{
+	const struct gauge *gauge = g_ptr_array_index(governor->gauges, SIGNAL_CLIENTS);
+
+	return gauge_counts(gauge, now_ms) && gauge->track.level >= LEVEL_SOFT;
+}
+
+static void say_soft(struct governor *governor, struct verdict *verdict, const struct gauge *gauge)
+{
+	g_autofree char *what = NULL;
+
+	say_gauge(governor, verdict, gauge, LEVEL_SOFT);
+	verdict->is_courtesy = is_clients(gauge);
+	if (verdict->share < 1) {
+		what = g_strdup_printf("%s: %.0f%% of one slot", governor->what,
+				       verdict->share * 100);
+		say(governor, verdict, THROTTLE_SLOW, verdict->cause, g_steal_pointer(&what));
+	}
 }
 
 /* How many, and why not all. */
@@ -378,15 +413,19 @@ static void say_slots(struct governor *governor, struct verdict *verdict, int64_
 {
 	enum level level;
 	const struct gauge *gauge = worst(governor, now_ms, &level);
-	int64_t most = share(governor, verdict->slots_max, now_ms);
+	int64_t most = most_quarters(governor, verdict->slots_max, now_ms);
+	enum aimd_wish wish = yields(governor, now_ms) ? AIMD_YIELD
+			      : level == LEVEL_SOFT    ? AIMD_LESS
+						       : AIMD_MORE;
+	int64_t quarters = aimd_step(&governor->aimd, wish, most, now_ms);
 
-	verdict->slots = aimd_step(&governor->aimd, level == LEVEL_SOFT ? AIMD_LESS : AIMD_MORE,
-				   most, now_ms);
+	verdict->slots = MAX(quarters / AIMD_SLOT, 1);
+	verdict->share = MIN((double)quarters / AIMD_SLOT, 1);
 	if (level == LEVEL_SOFT) {
-		say_gauge(governor, verdict, gauge, level);
-	} else if (is_on(&governor->slow, now_ms) && most < verdict->slots_max) {
+		say_soft(governor, verdict, gauge);
+	} else if (is_on(&governor->slow, now_ms) && most < verdict->slots_max * AIMD_SLOT) {
 		say(governor, verdict, THROTTLE_SLOW, "ratio", g_strdup(governor->slow.text));
-	} else if (verdict->slots < verdict->slots_max) {
+	} else if (verdict->slots < verdict->slots_max || verdict->share < 1) {
 		say(governor, verdict, THROTTLE_SLOW, "recovery",
 		    g_strdup_printf("slots come back one by one: %lld of %lld",
 				    (long long)verdict->slots, (long long)verdict->slots_max));
@@ -416,16 +455,25 @@ static void count_pause(struct governor *governor, int64_t now_ms)
 			   ((struct governor_pause){ .cause = governor->paused_by, .ms = ms }));
 }
 
+/* Clients that work as they did are what every day is like: only that it changes is news. */
+static bool is_restless(const struct gauge *gauge)
+{
+	bool is_level = gauge->track.level != LEVEL_OK;
+	bool is_past = gauge_is_past(gauge);
+
+	return is_clients(gauge) && gauge->track.level <= LEVEL_SOFT ? is_level != is_past
+								     : is_level || is_past;
+}
+
 static int64_t period(const struct governor *governor, int64_t now_ms)
 {
 	if (governor->samples < SAMPLES_FIRST) {
-		return GOVERNOR_FAST_MS;
+		return GOVERNOR_FIRST_MS;
 	}
 	for (guint i = 0; i < governor->gauges->len; i++) {
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 
-		if (gauge_counts(gauge, now_ms) &&
-		    (gauge->track.level != LEVEL_OK || gauge_is_past(gauge))) {
+		if (gauge_counts(gauge, now_ms) && is_restless(gauge)) {
 			return GOVERNOR_FAST_MS;
 		}
 	}
@@ -469,13 +517,15 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 {
 	*verdict = (struct verdict){
 		.slots_max = slots_max,
+		.share = 1,
 		.value = SIGNAL_NO_LIMIT,
 		.limit = SIGNAL_NO_LIMIT,
 		.is_known = governor->samples >= SAMPLES_FIRST,
 	};
 	count_pause(governor, now_ms);
 	if (say_pause(governor, verdict, now_ms)) {
-		verdict->slots = aimd_step(&governor->aimd, AIMD_STOP, slots_max, now_ms);
+		verdict->slots =
+			aimd_step(&governor->aimd, AIMD_STOP, slots_max * AIMD_SLOT, now_ms);
 		governor->paused_by = verdict->cause;
 	} else {
 		say_slots(governor, verdict, now_ms);

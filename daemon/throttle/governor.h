@@ -3,7 +3,8 @@
  *
  * It takes samples and the wishes of humans and answers with a verdict:
  *   go       as many tasks as there are slots
- *   slow     fewer: a signal is past its soft limit, or a human asked for a share
+ *   slow     fewer: a signal is past its soft limit, or a human asked for a share; also
+ *            while clients are at work, who take turns with muster
  *   paused   no new statement: past a hard limit, silent for three intervals, or held
  *   stopped  past a critical limit: what can be stopped safely is, and rollouts pause
  * What was past a hard limit must be calm for two seconds before it goes on, so that a
@@ -25,6 +26,7 @@
 #include "scope.h"
 
 #define GOVERNOR_PERIOD_MS  1000
+#define GOVERNOR_FIRST_MS   60
 #define GOVERNOR_FAST_MS    100
 #define GOVERNOR_CALM_MS    2000
 #define GOVERNOR_SILENCE_MS 1000 /* at least; else three intervals */
@@ -48,6 +50,7 @@ struct verdict {
 	int64_t since_ms; /* of the state */
 	int64_t slots;
 	int64_t slots_max;
+	double share;       /* of its time that a slot may use: less than 1 with one slot only */
 	int64_t period_ms;  /* how often it wants to be told */
 	int64_t next_ms;    /* when it may decide otherwise without a sample; 0: never */
 	const char *cause;  /* name of the signal, "hold", "ratio", "silence"; NULL with go */
@@ -57,7 +60,8 @@ struct verdict {
 	enum level level;   /* of the signal that decides */
 	double value;       /* of that signal, NAN: none does */
 	double limit;       /* NAN: none */
-	bool is_known;      /* two samples have come */
+	bool is_courtesy;   /* slow only because clients are at work, who feel nothing yet */
+	bool is_known;      /* the first samples have come */
 };
 
 struct governor_pause {

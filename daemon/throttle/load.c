@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "db.h"
 #include "db_fault.h"
+#include "db_meter.h"
 #include "line.h"
 #include "local.h"
 #include "panel.h"
@@ -25,6 +26,7 @@
 struct load {
 	struct panel *panel; /* borrowed */
 	struct line line;
+	struct db_meter *meter;   /* borrowed */
 	struct counters_log *log; /* owned */
 	struct probe probe;
 	bool with_probe;
@@ -49,6 +51,7 @@ static const enum signal_id ours[] = {
 	SIGNAL_ABORTED_CONNECTS, SIGNAL_LONGEST_TRX,    SIGNAL_HISTORY_LENGTH,
 	SIGNAL_HISTORY_SLOPE,    SIGNAL_LOCK_WAITS,     SIGNAL_LOCK_TIME,
 	SIGNAL_CHECKPOINT_AGE,   SIGNAL_COMMIT_LATENCY, SIGNAL_FLOW_CONTROL,
+	SIGNAL_CLIENTS,
 };
 
 /* Of a statement of a migration: muster's own do not count as load. */
@@ -119,6 +122,7 @@ static int read_counters(struct load *load, struct db_session *session, struct e
 {
 	SCOPED(db_rows) rows = { 0 };
 	struct counters counters;
+	double done = (double)atomic_load(&load->meter->done);
 	int64_t now_ms;
 
 	if (db_query(session, &rows, load->query, err) < 0) {
@@ -126,6 +130,8 @@ static int read_counters(struct load *load, struct db_session *session, struct e
 	}
 	now_ms = tick_ms();
 	counters_read(&counters, &rows, now_ms);
+	counters_set(&counters, COUNTER_OWN_DONE, done);
+	counters_set(&counters, COUNTER_OWN_SENT, (double)atomic_load(&load->meter->sent));
 	if (!counters.has[COUNTER_THREADS_RUNNING]) {
 		return err_set(err, ERR_PROTOCOL, "it does not say what it is doing");
 	}
@@ -287,6 +293,7 @@ struct load *load_new(const struct db_addr *addr, struct panel *panel, bool prob
 	load->line.waiting = waiting;
 	load->line.ctx = load;
 	load->panel = panel;
+	load->meter = db_meter_of(addr);
 	load->log = counters_log_new();
 	load->with_probe = probe;
 	load->history = (double)NAN;

@@ -26,6 +26,7 @@
 
 enum signal_id {
 	SIGNAL_THREADS_RUNNING,
+	SIGNAL_CLIENTS,          /* 1/s, statements that are not muster's */
 	SIGNAL_CONNECTIONS,      /* % of max_connections */
 	SIGNAL_CONNECT_RATE,     /* 1/s */
 	SIGNAL_ABORTED_CONNECTS, /* 1/s */

@@ -35,7 +35,7 @@ has_value() { # NAME
 claim "who asks for a server has it sampled, also when no rollout uses it"
 poll 10 has_value threads_running
 poll 10 check_is 200
-is go "$(j '.[0].state' throttle show main)"
+poll 10 state_is go
 is true "$(j '.[0].sampled' throttle show)"
 ok m throttle show main
 has 'threads_running' "$out"
@@ -54,6 +54,24 @@ lines_are_signals() { # more of them may have come between the two
 }
 poll 10 lines_are_signals
 is main "$(m throttle show -o name)"
+
+claim "while clients are at work muster takes turns with them and says so; others may go on"
+at_work() {
+	yes 'do sleep(0.002);' | server_client "$db"
+}
+background at_work
+clients=$background
+poll 10 state_is slow
+has ' > 50 (soft): 25% of one slot' "$(j '.[0].reason' throttle show main)"
+is 1 "$(j '.[0].slots.now' throttle show main)"
+check_is 200 '?p=low'
+start_rollout "$rel" --name turns
+wait_rollout turns 'done'
+is 6 "$(j .counts.done rollout show turns)"
+sql "select id from information_schema.processlist where info like 'do sleep(0.002)'" |
+	sed 's/.*/kill &;/' | server_client "$db"
+wait "$clients" || true
+poll 10 state_is go
 
 claim "a limit is set live, stored, audited, and back to the usual one"
 usual=$(signal_of connections .hard)
@@ -154,6 +172,7 @@ ok m throttle hold main --for 1h --reason 'backup'
 check
 is 417 "$http"
 has backup "$(jq -r .Message <<<"$out")"
+migration "$rel" 0002_b.sql 'create table two (id int primary key);'
 start_rollout "$rel" --name held --priority 5
 is 5 "$(j .priority rollout show held)"
 ok m rollout set held priority=-2

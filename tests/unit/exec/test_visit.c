@@ -2,6 +2,7 @@
 
 #include "db_guard.h"
 #include "kit.h"
+#include "tick.h"
 #include "visit.h"
 
 static void a_session_closed_while_idle_is_replaced(void **state)
@@ -154,6 +155,39 @@ static void who_is_asked_to_stop_meanwhile_parks(void **state)
 	kit_stopper_join(&stopper);
 }
 
+static void with_a_share_of_the_time_it_rests_for_the_rest(void **state)
+{
+	struct exec_live live = { .migration = -1, .share = 25 };
+	struct exec_order order = { .live = &live };
+	int64_t from_us;
+
+	(void)state;
+	from_us = tick_us();
+	live.rested_us = from_us - 20000; /* so long it has worked */
+	assert_true(visit_go(&order, true));
+	assert_true(tick_us() - from_us >= 60000);
+	assert_true(live.rested_us >= from_us + 60000);
+	live.rested_us = tick_us() - INT64_C(3600000000); /* an hour: no longer than a second */
+	from_us = tick_us();
+	assert_true(visit_go(&order, true));
+	assert_true(tick_us() - from_us >= 1000000);
+	assert_true(tick_us() - from_us < INT64_C(600000000));
+}
+
+static void who_must_stop_does_not_rest(void **state)
+{
+	struct exec_live live = { .migration = -1, .share = 25, .stop = 1 };
+	struct exec_order order = { .live = &live };
+	int64_t from_us = tick_us();
+
+	(void)state;
+	for (int i = 0; i < 100; i++) { /* or it would take more than a minute and a half */
+		live.rested_us = 1;
+		assert_false(visit_go(&order, true));
+	}
+	assert_true(tick_us() - from_us < INT64_C(60000000));
+}
+
 static void nothing_starts_on_a_throttled_server(void **state)
 {
 	const char *schema = test_server_schema("throttled");
@@ -184,6 +218,8 @@ int main(void)
 		cmocka_unit_test(a_stop_ends_the_wait_for_the_lock),
 		cmocka_unit_test(a_throttled_server_is_waited_for_between_statements),
 		cmocka_unit_test(who_is_asked_to_stop_meanwhile_parks),
+		cmocka_unit_test(with_a_share_of_the_time_it_rests_for_the_rest),
+		cmocka_unit_test(who_must_stop_does_not_rest),
 		cmocka_unit_test(nothing_starts_on_a_throttled_server),
 	};
 

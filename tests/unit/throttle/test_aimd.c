@@ -8,32 +8,43 @@
 
 #include "aimd.h"
 
+/* In quarters of a slot. */
 /* clang-format off */
 static const struct {
-	int64_t at_ms; enum aimd_wish wish; int64_t most; int64_t slots;
+	int64_t at_ms; enum aimd_wish wish; int64_t most; int64_t quarters;
 } steps[] = {
-	{     0, AIMD_MORE,  8, 8 },	/* it begins with all of them */
-	{   100, AIMD_LESS,  8, 4 },	/* at once */
-	{   200, AIMD_LESS,  8, 4 },	/* and its effect is waited for */
-	{  1100, AIMD_LESS,  8, 2 },
-	{  2100, AIMD_LESS,  8, 1 },
-	{  9000, AIMD_LESS,  8, 1 },	/* never less than one */
-	{  9100, AIMD_MORE,  8, 1 },
-	{  9500, AIMD_MORE,  8, 2 },
-	{  9600, AIMD_MORE,  8, 2 },
-	{ 10000, AIMD_MORE,  8, 3 },
-	{ 10100, AIMD_LESS,  8, 3 },	/* just changed */
-	{ 10600, AIMD_MORE,  3, 3 },	/* the limit went down: full */
-	{ 10700, AIMD_MORE,  8, 8 },
-	{ 10800, AIMD_STOP,  8, 0 },
-	{ 20000, AIMD_STOP,  8, 0 },
-	{ 20100, AIMD_MORE,  8, 1 },	/* from the beginning */
-	{ 20500, AIMD_MORE,  8, 2 },
-	{ 21000, AIMD_STOP, 80, 0 },
-	{ 21500, AIMD_MORE, 80, 11 },	/* a large limit in as many steps */
-	{ 22000, AIMD_MORE, 80, 21 },
-	{ 22100, AIMD_STOP,  1, 0 },
-	{ 22200, AIMD_MORE,  1, 1 },
+	{     0, AIMD_MORE,  32, 32 },	/* it begins with all of them */
+	{   100, AIMD_LESS,  32, 16 },	/* at once */
+	{   200, AIMD_LESS,  32, 16 },	/* and its effect is waited for */
+	{  1100, AIMD_LESS,  32, 8 },
+	{  2100, AIMD_LESS,  32, 4 },
+	{  3100, AIMD_LESS,  32, 2 },
+	{  4100, AIMD_LESS,  32, 1 },
+	{  9000, AIMD_LESS,  32, 1 },	/* never less than that */
+	{  9100, AIMD_MORE,  32, 1 },
+	{  9500, AIMD_MORE,  32, 2 },
+	{  9600, AIMD_MORE,  32, 2 },
+	{ 10000, AIMD_MORE,  32, 4 },
+	{ 10500, AIMD_MORE,  32, 8 },
+	{ 11000, AIMD_MORE,  32, 12 },
+	{ 11100, AIMD_LESS,  32, 12 },	/* just changed */
+	{ 11600, AIMD_MORE,  12, 12 },	/* the limit went down: full */
+	{ 11700, AIMD_MORE,  32, 32 },
+	{ 12700, AIMD_LESS,  20, 8 },	/* whole slots: half of five is two */
+	{ 12800, AIMD_STOP,  32, 0 },
+	{ 20000, AIMD_STOP,  32, 0 },
+	{ 20100, AIMD_MORE,  32, 4 },	/* from the beginning */
+	{ 20500, AIMD_MORE,  32, 8 },
+	{ 20600, AIMD_YIELD, 32, 1 },	/* the least at once, whatever was before */
+	{ 30000, AIMD_YIELD, 32, 1 },
+	{ 30400, AIMD_MORE,  32, 1 },
+	{ 30500, AIMD_MORE,  32, 2 },
+	{ 31000, AIMD_STOP, 320, 0 },
+	{ 31500, AIMD_MORE, 320, 44 },	/* a large limit in as many steps */
+	{ 32000, AIMD_MORE, 320, 84 },
+	{ 32100, AIMD_STOP,   4, 0 },
+	{ 32200, AIMD_MORE,   4, 4 },
+	{ 32300, AIMD_MORE,   2, 2 },	/* half a slot is all there is */
 };
 
 /* clang-format on */
@@ -44,11 +55,11 @@ static void steps_follow_the_load(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-		int64_t slots = aimd_step(&aimd, steps[i].wish, steps[i].most, steps[i].at_ms);
+		int64_t quarters = aimd_step(&aimd, steps[i].wish, steps[i].most, steps[i].at_ms);
 
-		if (slots != steps[i].slots) {
-			fail_msg("step %zu: %lld slots, not %lld", i, (long long)slots,
-				 (long long)steps[i].slots);
+		if (quarters != steps[i].quarters) {
+			fail_msg("step %zu: %lld quarters, not %lld", i, (long long)quarters,
+				 (long long)steps[i].quarters);
 		}
 	}
 }
@@ -58,11 +69,11 @@ static void a_step_is_due_until_all_are_back(void **state)
 	struct aimd aimd = { 0 };
 
 	(void)state;
-	assert_int_equal(aimd_step(&aimd, AIMD_MORE, 2, 1000), 2);
+	assert_int_equal(aimd_step(&aimd, AIMD_MORE, 8, 1000), 8);
 	assert_int_equal(aimd_due(&aimd), 0);
-	assert_int_equal(aimd_step(&aimd, AIMD_LESS, 2, 1000), 1);
+	assert_int_equal(aimd_step(&aimd, AIMD_LESS, 8, 1000), 4);
 	assert_int_equal(aimd_due(&aimd), 1500);
-	assert_int_equal(aimd_step(&aimd, AIMD_MORE, 2, 1500), 2);
+	assert_int_equal(aimd_step(&aimd, AIMD_MORE, 8, 1500), 8);
 	assert_int_equal(aimd_due(&aimd), 0);
 }
 

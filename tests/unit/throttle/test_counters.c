@@ -128,6 +128,44 @@ static void signals_follow_from_what_is_counted(void **state)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *label; double questions[2]; double sent[2]; double done[2]; double want;
+} others[] = {
+	{ "none but muster",            { 100, 300 }, { 70, 270 }, { 70, 270 }, 0 },
+	{ "clients alone",              { 100, 500 }, { 70, 70 },  { 70, 70 },  400 },
+	{ "both",                       { 100, 700 }, { 70, 270 }, { 70, 270 }, 400 },
+	{ "on its way at both ends",    { 100, 700 }, { 78, 274 }, { 70, 270 }, 396 },
+	{ "counted, not yet answered",  { 100, 108 }, { 70, 78 },  { 70, 70 },  0 },
+	{ "sent, not yet counted",      { 100, 100 }, { 70, 78 },  { 70, 70 },  0 },
+};
+
+/* clang-format on */
+
+static void what_muster_sends_is_not_of_clients(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		struct counters_log *log = counters_log_new();
+		double value = 0;
+
+		for (size_t j = 0; j < 2; j++) {
+			struct counters counters = { .at_ms = (int64_t)j * 1000 };
+
+			assert_false(counters_signal(log, SIGNAL_CLIENTS, 0, &value));
+			counters_set(&counters, COUNTER_QUESTIONS, others[i].questions[j]);
+			counters_set(&counters, COUNTER_OWN_SENT, others[i].sent[j]);
+			counters_set(&counters, COUNTER_OWN_DONE, others[i].done[j]);
+			counters_log_add(log, &counters);
+		}
+		assert_true(counters_signal(log, SIGNAL_CLIENTS, 0, &value));
+		if (fabs(value - others[i].want) > 0.01) {
+			fail_msg("%s: %g, not %g", others[i].label, value, others[i].want);
+		}
+		counters_log_free(log);
+	}
+}
+
 static void nothing_is_known_of_no_sample(void **state)
 {
 	struct counters_log *log = counters_log_new();
@@ -179,7 +217,8 @@ static void the_history_may_come_from_elsewhere(void **state)
 
 static void the_query_asks_for_all_of_them(void **state)
 {
-	static const char *const all[] = { "'Threads_running'", "'wsrep_flow_control_paused_ns')" };
+	static const char *const all[] = { "'Threads_running'", "'wsrep_flow_control_paused_ns'",
+					   "'Questions')" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
@@ -196,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signals_follow_from_what_is_counted),
+		cmocka_unit_test(what_muster_sends_is_not_of_clients),
 		cmocka_unit_test(nothing_is_known_of_no_sample),
 		cmocka_unit_test(a_rate_holds_for_any_number_of_samples),
 		cmocka_unit_test(the_history_may_come_from_elsewhere),

@@ -98,7 +98,7 @@ static void an_idle_server_gives_all_its_slots_at_once(void **state)
 		expect(bench, THROTTLE_GO, NULL);
 		assert_int_equal(bench->verdict.slots, SLOTS);
 		assert_int_equal(bench->verdict.period_ms,
-				 i == 0 ? GOVERNOR_FAST_MS : GOVERNOR_PERIOD_MS);
+				 i < 2 ? GOVERNOR_FIRST_MS : GOVERNOR_PERIOD_MS);
 		bench->now += bench->verdict.period_ms;
 	}
 	assert_true(bench->verdict.is_known);
@@ -371,9 +371,94 @@ static void a_share_of_the_slots(void **state)
 	governor_ratio(bench->governor, 0.01, bench->now + 10000, "little");
 	decide(bench);
 	assert_int_equal(bench->verdict.slots, 1);
+	assert_true(bench->verdict.share == 0.25);
 	run(bench, 1, 12000);
 	expect(bench, THROTTLE_GO, NULL);
 	assert_int_equal(bench->verdict.slots, SLOTS);
+}
+
+/* Samples at the pace that the governor wants, for so long, with clients at work. */
+static void run_clients(struct bench *bench, double clients, double threads, int64_t ms)
+{
+	int64_t end = bench->now + ms;
+
+	while (bench->now < end) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample_add(sample, "threads_running", threads);
+		sample_add(sample, "clients", clients);
+		governor_take(bench->governor, sample, 0, bench->now);
+		decide(bench);
+		bench->now += bench->verdict.period_ms;
+	}
+}
+
+static void clients_get_their_turns_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	run_clients(bench, 412, 1, 3 * GOVERNOR_FIRST_MS); /* before anything was started */
+	assert_true(bench->verdict.is_known);
+	expect(bench, THROTTLE_SLOW, "clients 412 > 50 (soft): 25% of one slot");
+	assert_true(bench->verdict.is_courtesy);
+	assert_int_equal(bench->verdict.slots, 1);
+	assert_true(bench->verdict.share == 0.25);
+	run_clients(bench, 412, 1, 60000);
+	assert_true(bench->verdict.share == 0.25);
+	assert_int_equal(bench->verdict.period_ms, GOVERNOR_PERIOD_MS); /* no news */
+	assert_int_equal(bench->changes, 1);
+}
+
+/* Time alone decides, too, between two samples. */
+static void when_clients_have_gone_it_goes_in_five_seconds(void **state)
+{
+	struct bench *bench = *state;
+	int64_t end;
+
+	run_clients(bench, 412, 1, 5000);
+	end = bench->now;
+	while (bench->verdict.state != THROTTLE_GO) {
+		int64_t sample_at;
+
+		run_clients(bench, 3, 1, 1);
+		sample_at = bench->now;
+		for (bench->now -= bench->verdict.period_ms; bench->now < sample_at;
+		     bench->now += 50) {
+			decide(bench);
+		}
+		bench->now = sample_at;
+		assert_in_range(bench->now - end, 0, 5000);
+	}
+	assert_int_equal(bench->verdict.slots, SLOTS);
+	assert_true(bench->verdict.share == 1);
+}
+
+static void clients_that_come_and_go_do_not_make_it_flap(void **state)
+{
+	struct bench *bench = *state;
+
+	run_clients(bench, 0, 1, 3000);
+	bench->changes = 0;
+	for (int i = 0; i < 30; i++) {
+		run_clients(bench, 55, 1, 1000);
+		run_clients(bench, 45, 1, 1000);
+	}
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
+	assert_int_equal(bench->changes, 1);
+}
+
+static void what_is_worse_than_clients_is_named(void **state)
+{
+	struct bench *bench = *state;
+
+	run_clients(bench, 412, 20, 3000);
+	expect(bench, THROTTLE_SLOW, "threads_running 20 > 16 (soft): 25% of one slot");
+	assert_false(bench->verdict.is_courtesy);
+	run_clients(bench, 412, 61, 3000);
+	expect(bench, THROTTLE_PAUSED, "threads_running 61 > 32 (hard)");
+	governor_exempt(bench->governor, "clients", bench->now + 60000, "they sleep");
+	run_clients(bench, 412, 1, 10000);
+	expect(bench, THROTTLE_GO, NULL);
 }
 
 static void limits_can_be_changed_under_way(void **state)
@@ -478,6 +563,10 @@ int main(void)
 		TEST(an_exempt_signal_does_not_count_for_a_while),
 		TEST(a_hold_ends_by_itself_and_gives_its_words),
 		TEST(a_share_of_the_slots),
+		TEST(clients_get_their_turns_at_once),
+		TEST(when_clients_have_gone_it_goes_in_five_seconds),
+		TEST(clients_that_come_and_go_do_not_make_it_flap),
+		TEST(what_is_worse_than_clients_is_named),
 		TEST(limits_can_be_changed_under_way),
 		TEST(the_wall_clock_is_only_for_the_words),
 		TEST(critical_comes_before_silence_before_hard),

@@ -56,7 +56,7 @@ static void names_that_an_operator_may_give(void **state)
 			assert_int_equal(source, names[i].source);
 		} else {
 			assert_int_equal(err.code, ERR_INVALID);
-			assert_non_null(strstr(err.msg, "threads_running connections"));
+			assert_non_null(strstr(err.msg, "threads_running clients connections"));
 		}
 	}
 }
