@@ -67,6 +67,12 @@ const struct command command_table[] = {
 	  BIT(SELECTOR), 0, MANY, WORDS_TENANT, false, cmd_tenant_list },
 	{ "tenant show", "NAME", "Show one tenant", NULL, NULL,
 	  0, 1, 1, WORDS_TENANT, false, cmd_tenant_show },
+	{ "tenant diff", "A B", "Show how the schema of one tenant differs from that of another",
+	  "Reads both now. What is read as a change leads from A to B. The exit code is 1 when they "
+	  "differ; what is minor (the order of columns, who defined a view) is shown and does not "
+	  "count.",
+	  "muster tenant diff acme beta",
+	  0, 2, 2, WORDS_TENANT, false, cmd_tenant_diff },
 	{ "tenant set", "[NAME…] KEY=VALUE…", "Change tenants: windows, freezes, labels",
 	  "Keys: window, freeze, label.K; an empty value removes it. A window is when a rollout may "
 	  "start on the tenant: days, times and a time zone, several separated by \";\"; it is open "

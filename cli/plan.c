@@ -165,7 +165,8 @@ static void print_outliers(GString *out, const struct wire_plan *plan, const str
 		g_string_append_printf(out, "  … and %zu more: -o wide\n",
 				       plan->outliers.nr - shown);
 	} else {
-		g_string_append_printf(out, "  -> muster tenant show %s\n", items[0].tenant);
+		g_string_append_printf(out, "  -> muster tenant diff %s %s\n", items[0].usual,
+				       items[0].tenant);
 	}
 }
 

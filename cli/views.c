@@ -407,6 +407,14 @@ static const struct column plan_columns[] = {
 	{ 0 },
 };
 
+static const struct column tenant_diff_columns[] = {
+	{ "FROM",  "tenant", 0,           NULL },
+	{ "TO",    "other",  0,           NULL },
+	{ "DIFF",  "diff",   COLUMN_FLEX, NULL },
+	{ "MINOR", "minor",  COLUMN_FLEX, NULL },
+	{ 0 },
+};
+
 static const struct column preview_columns[] = {
 	{ "RELEASE",    "release",    0, NULL },
 	{ "VERSION",    "version",    0, NULL },
@@ -544,6 +552,7 @@ const struct view view_migration = { &wire_migration_type, migration_columns, NU
 const struct view view_rollout = { &wire_rollout_type, rollout_columns, NULL };
 const struct view view_wave = { &wire_wave_type, wave_columns, NULL };
 const struct view view_plan = { &wire_plan_type, plan_columns, NULL };
+const struct view view_tenant_diff = { &wire_tenant_diff_type, tenant_diff_columns, NULL };
 const struct view view_preview = { &wire_preview_type, preview_columns, NULL };
 const struct view view_task = { &wire_task_type, task_columns, name_task };
 const struct view view_event = { &wire_event_type, event_columns, name_event };

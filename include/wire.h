@@ -557,6 +557,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * POST   /v1/tenants/baseline        baseline       -> changed
  * GET    /v1/tenants/T                              -> tenant
  * PATCH  /v1/tenants/T               set            -> tenant
+ * GET    /v1/tenants/T/diff/U                       -> tenant_diff   from T to U; asks their servers
  * POST   /v1/tenants/set             tenants_change -> changed
  * GET    /v1/tenants/T/mode                         -> tenant_mode
  * GET    /v1/routing?format=&wait=                  -> [route]       with an ETag; other formats: text.

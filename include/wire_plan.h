@@ -83,6 +83,14 @@ struct wire_plan {
 	struct wire_texts unknown;    /* their server does not answer */
 };
 
+/* What leads from the schema of one tenant to that of another. */
+struct wire_tenant_diff {
+	char *tenant;
+	char *other;
+	struct wire_texts diff;
+	struct wire_texts minor; /* the order of columns, who defined a view, … */
+};
+
 /* ---- requests --------------------------------------------------------------------- */
 
 struct wire_plan_ask {
@@ -93,6 +101,6 @@ struct wire_plan_ask {
 
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
 	wire_plan_class_type, wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type,
-	wire_plan_ask_type;
+	wire_tenant_diff_type, wire_plan_ask_type;
 
 #endif /* WIRE_PLAN_H */

@@ -87,6 +87,8 @@ const struct op ops[] = {
 	  OP_TENANT, ACT,     IN(baseline),       ONE(changed),         op_tenant_baseline, 0 },
 	{ "GET",    "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, LOOK,    NONE,               ONE(tenant),          op_tenant_show, 0 },
+	{ "GET",    "/v1/tenants/{tenant}/diff/{other}", NULL,
+	  OP_TENANT, LOOK,    NONE,               ONE(tenant_diff),     op_tenant_diff, 0 },
 	{ "PATCH",  "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, ACT,     IN(set),            ONE(tenant),          op_tenant_set, 0 },
 

@@ -15,7 +15,8 @@ enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
 static bool is_wanted(const struct exec_order *order, const struct exec_standing *standing)
 {
 	if (order->release == NULL) {
-		return standing->has_history && standing->open == NULL;
+		return order->every_shape ? standing->exists
+					  : standing->has_history && standing->open == NULL;
 	}
 	return standing->exists && (standing->pending > 0 || order->every_shape) &&
 	       standing->ahead == NULL;

@@ -89,8 +89,9 @@ bool shape_is_same_but_minor(const struct shape *a, const struct shape *b);
 char **shape_diff_lines(const struct shape_diff *diff, size_t max);
 char *shape_diff_text(const struct shape_diff *diff, size_t max); /* joined by "; "; owned */
 
-/* The same of what is not minor, between two shapes. */
+/* The same of what is not minor, between two shapes; and of what is. */
 char **shape_major_lines(const struct shape *before, const struct shape *after, size_t max);
+char **shape_minor_lines(const struct shape *before, const struct shape *after, size_t max);
 
 /* The lines of what differs between two shapes, joined by newlines. Owned. */
 char *shape_difference(const struct shape *before, const struct shape *after, size_t max);

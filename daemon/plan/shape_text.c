@@ -106,19 +106,30 @@ char *shape_diff_text(const struct shape_diff *diff, size_t max)
 	return g_strjoinv("; ", lines);
 }
 
-char **shape_major_lines(const struct shape *before, const struct shape *after, size_t max)
+static char **lines_between(const struct shape *before, const struct shape *after, bool minor,
+			    size_t max)
 {
 	SCOPED(shape_diff) diff = { 0 };
 	size_t kept = 0;
 
 	shape_diff_make(&diff, before, after);
 	for (size_t i = 0; i < diff.nr; i++) {
-		if (!diff.changes[i].minor) {
+		if (diff.changes[i].minor == minor) {
 			diff.changes[kept++] = diff.changes[i];
 		}
 	}
 	diff.nr = kept;
 	return shape_diff_lines(&diff, max);
+}
+
+char **shape_major_lines(const struct shape *before, const struct shape *after, size_t max)
+{
+	return lines_between(before, after, false, max);
+}
+
+char **shape_minor_lines(const struct shape *before, const struct shape *after, size_t max)
+{
+	return lines_between(before, after, true, max);
 }
 
 char *shape_difference(const struct shape *before, const struct shape *after, size_t max)

@@ -499,6 +499,7 @@ const struct wire_type *const wire_types[] = {
 	&wire_plan_failing_type,
 	&wire_plan_outlier_type,
 	&wire_plan_type,
+	&wire_tenant_diff_type,
 	&wire_task_type,
 	&wire_task_page_type,
 	&wire_event_type,

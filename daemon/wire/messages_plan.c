@@ -87,6 +87,15 @@ static const struct wire_field plan_fields[] = {
 };
 const struct wire_type wire_plan_type = TYPE(plan);
 
+static const struct wire_field tenant_diff_fields[] = {
+	TEXT(   wire_tenant_diff, tenant, false ),
+	TEXT(   wire_tenant_diff, other,  false ),
+	TEXTS(  wire_tenant_diff, diff,   false ),
+	TEXTS(  wire_tenant_diff, minor,  false ),
+	{ 0 },
+};
+const struct wire_type wire_tenant_diff_type = TYPE(tenant_diff);
+
 static const struct wire_field plan_ask_fields[] = {
 	TEXT(   wire_plan_ask, release,  true  ),
 	TEXT(   wire_plan_ask, selector, false ),

@@ -61,7 +61,13 @@ has "class 1: 1 tenant (client_006)" "$out"
 has "0002_note.sql:4  create fulltext index by_note on users (note)" "$out"
 fails 2 m plan two
 has "5 tenants would fail:" "$out"
-has "  -> muster tenant show client_006" "$out"
+has "  -> muster tenant diff client_001 client_006" "$out"
+fails 1 m tenant diff client_001 client_006
+has $'from client_001 to client_006, 1 difference:\n  table users, column note: new: text' "$out"
+fails 1 m tenant diff client_006 client_001 -o json
+is "table users, column note: gone: text" "$(seen '.diff[0]')"
+ok m tenant diff client_001 client_002
+fails 65 m tenant diff client_001 nobody
 is "$before" "$(content)"
 
 claim "nobody who writes has to wait for a plan, nor a plan for them"
