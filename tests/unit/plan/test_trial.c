@@ -12,6 +12,7 @@
 #include "test_server.h"
 #include "trial.h"
 #include "trial_facts.h"
+#include "trial_history.h"
 #include "trial_matrix.h"
 
 /* Where the real tables are, and the copy that is asked. */
@@ -349,6 +350,27 @@ static void other_statements_only_run(void **state)
 	must_run(ground->runner, "other", "insert into other values (1)");
 }
 
+/* ---- real histories ----------------------------------------------------------------- */
+
+/* Others by name: MUSTER_TRIAL_SETS="uaa semaphore". */
+static void every_real_history_is_foretold(void **state)
+{
+	g_autofree char *folder = history_folder();
+	const char *asked = g_getenv("MUSTER_TRIAL_SETS");
+	g_auto(GStrv) sets = NULL;
+
+	(void)state;
+	if (folder == NULL) {
+		skip();
+	}
+	sets = g_strsplit(asked == NULL ? "fineract-registry openfga guacamole" : asked, " ", -1);
+	for (size_t i = 0; sets[i] != NULL; i++) {
+		g_autofree char *set = g_build_filename(folder, sets[i], NULL);
+
+		history_run(set);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +378,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_never_weakened),
 		cmocka_unit_test(a_refusal_is_that_of_the_statement_as_it_is_written),
 		cmocka_unit_test(other_statements_only_run),
+		cmocka_unit_test(every_real_history_is_foretold),
 	};
 
 	return cmocka_run_group_tests_name("trial", tests, ground_begin, ground_end);
