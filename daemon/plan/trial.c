@@ -14,6 +14,8 @@
 struct words {
 	struct clause clause;
 	bool columns; /* some come or go, or change place */
+	bool types;   /* some change what they are */
+	bool formats; /* the format of rows */
 	bool renames; /* the table */
 	bool moves;   /* its rows, to another engine or into partitions */
 	bool light;   /* a change of partitions that touches whole ones only */
@@ -84,6 +86,8 @@ static bool words_read(struct words *words, const char *sql, unsigned modes)
 	for (guint i = 0; i < changes->len; i++) {
 		enum alter_kind kind = g_array_index(changes, struct alter_change, i).kind;
 
+		words->types |= kind == ALTER_CHANGE_COLUMN || kind == ALTER_CONVERT;
+		words->formats |= kind == ALTER_ROW_FORMAT;
 		words->columns |= is_of_columns(kind);
 		words->renames |= kind == ALTER_RENAME_TABLE;
 		words->moves |= kind == ALTER_ENGINE;
@@ -240,6 +244,90 @@ static int correct(struct climb *climb, struct trial_facts *facts, struct trial 
 	return 0;
 }
 
+/* ---- the format of rows ----------------------------------------------------------------- */
+
+/*
+ * Which types MariaDB changes in place depends on the row format, and a definition does not
+ * say the one that was the server's default when the table was made. For the time of the climb
+ * the copy gets the oldest one if the real table has it.
+ */
+static bool may_differ(const struct climb *climb, const struct trial_facts *facts)
+{
+	const struct words *words = &climb->words;
+
+	return facts != NULL && climb->server.mariadb && words->clause.table != NULL &&
+	       words->types && !words->formats && !words->renames && !words->moves;
+}
+
+static int has_other_format(struct climb *climb, struct trial_facts *facts, bool *other,
+			    struct err *err)
+{
+	const char *table = climb->words.clause.table;
+	g_autofree char *quoted = db_quote(climb->session, table);
+	SCOPED(db_rows) rows = { 0 };
+	struct trial_fact fact;
+
+	*other = false;
+	if (trial_facts_get(facts, climb->session, table, &fact, err) < 0) {
+		return -1;
+	}
+	if (!fact.redundant) {
+		return 0;
+	}
+	if (db_queryf(climb->session, &rows, err,
+		      "select 1 from information_schema.tables where table_schema = database() "
+		      "and table_name = %s and engine = 'InnoDB' and row_format <> 'Redundant' "
+		      "and create_options not like '%%row_format%%'",
+		      quoted) < 0) {
+		return -1;
+	}
+	*other = rows.nr == 1;
+	return 0;
+}
+
+static int set_format(struct climb *climb, const char *format, struct err *err)
+{
+	g_autofree char *name = db_quote_name(climb->words.clause.table);
+
+	return db_execf(climb->session, err, "alter table %s row_format = %s", name, format);
+}
+
+/* A copy that cannot have that format is asked as it is. */
+static int borrow_format(struct climb *climb, struct trial_facts *facts, bool *borrowed,
+			 struct err *err)
+{
+	*borrowed = false;
+	if (!may_differ(climb, facts)) {
+		return 0;
+	}
+	if (has_other_format(climb, facts, borrowed, err) < 0) {
+		return -1;
+	}
+	if (*borrowed && set_format(climb, "redundant", err) < 0) {
+		*borrowed = false;
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	return 0;
+}
+
+static int climb_as_real(struct climb *climb, struct trial_facts *facts, struct trial *trial,
+			 struct err *err)
+{
+	struct err back = { 0 };
+	bool borrowed;
+	int done;
+
+	if (borrow_format(climb, facts, &borrowed, err) < 0) {
+		return -1;
+	}
+	done = climb_up(climb, trial, err);
+	if (borrowed && set_format(climb, "default", &back) < 0 && done == 0) {
+		*err = back;
+		return err_prefix(err, "the copy's row format");
+	}
+	return done;
+}
+
 static void climb_end(struct climb *climb)
 {
 	clause_release(&climb->words.clause);
@@ -264,8 +352,10 @@ int trial_run(struct db_session *session, struct trial_facts *facts, const char 
 	}
 	found.applies = true;
 	found.table = g_strdup(climb.words.clause.table);
-	done = climb_up(&climb, &found, err);
-	if (done == 0 && found.table != NULL) {
+	done = climb_as_real(&climb, facts, &found, err);
+	if (done == 0 && facts != NULL && found.table != NULL && found.rung >= LADDER_COPY_ONLINE) {
+		trial_facts_forget(facts, found.table);
+	} else if (done == 0 && found.table != NULL) {
 		done = correct(&climb, facts, &found, err);
 	}
 	found.blocks_writes = ladder_blocks_writes(found.rung) || says_blocked(&climb.words.clause);

@@ -6,14 +6,15 @@
 
 #define HIDDEN_ALWAYS 3 /* columns of every InnoDB table that n_cols counts too */
 
-/* Where tables stand as InnoDB sees them, and what it says of instant changes. */
+/* Where tables stand as InnoDB sees them, and what it says of instant changes and rows. */
 static const struct {
 	const char *table;
 	const char *versions;
+	const char *redundant;
 } inside[DB_FLAVOR_NR] = {
-	[DB_UNKNOWN] = { "innodb_tables", "total_row_versions" },
-	[DB_MARIADB] = { "innodb_sys_tables", "0" },
-	[DB_MYSQL] = { "innodb_tables", "total_row_versions" },
+	[DB_UNKNOWN] = { "innodb_tables", "total_row_versions", "0" },
+	[DB_MARIADB] = { "innodb_sys_tables", "0", "row_format = 'Redundant'" },
+	[DB_MYSQL] = { "innodb_tables", "total_row_versions", "0" },
 };
 
 /* A name as InnoDB keeps it; NULL: it has letters whose spelling is not known here. Owned. */
@@ -85,6 +86,7 @@ static void take(struct trial_facts *facts, const struct db_rows *rows, size_t p
 		name = table_of(rows->cells[i][1], prefix);
 		fact = fact_of(facts->tables, name);
 		fact->row_versions = MAX(fact->row_versions, number(rows->cells[i][3]));
+		fact->redundant |= number(rows->cells[i][4]) != 0;
 		if (g_hash_table_lookup_extended(shown, name, NULL, &nr)) {
 			fact->hidden_fulltext |= number(rows->cells[i][2]) - HIDDEN_ALWAYS ==
 						 (int64_t)GPOINTER_TO_SIZE(nr) + 1;
@@ -103,13 +105,15 @@ static int ask(struct db_session *session, const char *schema, const char *prefi
 	g_autofree char *start = db_quote(session, prefix);
 	enum db_flavor flavor = db_flavor(session);
 
-	return db_queryf(session, rows, err,
-			 "select 'inside', name, n_cols, %s from information_schema.%s "
-			 "where left(name, char_length(%s)) = %s union all "
-			 "select 'shown', table_name, count(*), 0 from information_schema.columns "
-			 "where table_schema = %s and extra not like '%%VIRTUAL GENERATED%%' "
-			 "group by table_name",
-			 inside[flavor].versions, inside[flavor].table, start, start, quoted);
+	return db_queryf(
+		session, rows, err,
+		"select 'inside', name, n_cols, %s, %s from information_schema.%s "
+		"where left(name, char_length(%s)) = %s union all "
+		"select 'shown', table_name, count(*), 0, 0 from information_schema.columns "
+		"where table_schema = %s and extra not like '%%VIRTUAL GENERATED%%' "
+		"group by table_name",
+		inside[flavor].versions, inside[flavor].redundant, inside[flavor].table, start,
+		start, quoted);
 }
 
 static int read_all(struct trial_facts *facts, struct db_session *session, struct err *err)
@@ -144,7 +148,8 @@ int trial_facts_get(struct trial_facts *facts, struct db_session *session, const
 	if (!facts->is_read && read_all(facts, session, err) < 0) {
 		return -1;
 	}
-	if (encoded != NULL) {
+	if (encoded != NULL &&
+	    (facts->anew == NULL || !g_hash_table_contains(facts->anew, table))) {
 		folded = g_ascii_strdown(encoded, -1);
 		found = g_hash_table_lookup(facts->tables, encoded);
 		found = found == NULL ? g_hash_table_lookup(facts->tables, folded) : found;
@@ -153,6 +158,14 @@ int trial_facts_get(struct trial_facts *facts, struct db_session *session, const
 		*fact = *found;
 	}
 	return 0;
+}
+
+void trial_facts_forget(struct trial_facts *facts, const char *table)
+{
+	if (facts->anew == NULL) {
+		facts->anew = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	}
+	g_hash_table_add(facts->anew, g_strdup(table));
 }
 
 int trial_facts_identity(struct db_session *session, const char *schema, const char *table,
@@ -188,6 +201,9 @@ void trial_facts_release(struct trial_facts *facts)
 	g_free(facts->unread);
 	if (facts->tables != NULL) {
 		g_hash_table_unref(facts->tables);
+	}
+	if (facts->anew != NULL) {
+		g_hash_table_unref(facts->anew);
 	}
 	*facts = (struct trial_facts){ 0 };
 }

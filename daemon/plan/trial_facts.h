@@ -21,6 +21,7 @@ struct db_session;
 struct trial_fact {
 	bool hidden_fulltext; /* it once had a FULLTEXT key and keeps the hidden column of that */
 	int64_t row_versions; /* of MySQL; how often columns came and went at once */
+	bool redundant;       /* of MariaDB; rows have the oldest format, which need not be said */
 };
 
 struct trial_facts {
@@ -28,6 +29,7 @@ struct trial_facts {
 	bool is_read;
 	char *unread;       /* owned; why they could not be read; NULL: they could */
 	GHashTable *tables; /* owned; name -> struct trial_fact */
+	GHashTable *anew;   /* owned; names of those that the release copies */
 };
 
 void trial_facts_release(struct trial_facts *facts);
@@ -39,6 +41,9 @@ SCOPED_RELEASE(trial_facts);
  */
 NODISCARD int trial_facts_get(struct trial_facts *facts, struct db_session *session,
 			      const char *table, struct trial_fact *fact, struct err *err);
+
+/* The release copies the table: whatever it was like inside, it is not any more. */
+void trial_facts_forget(struct trial_facts *facts, const char *table);
 
 /*
  * What becomes another one when the table is rebuilt; the same while it is not. *identity is

@@ -188,12 +188,12 @@ static char *keeps_its_promise(const struct ground *ground, const struct trial *
 }
 
 /* NULL: all is as foretold. */
-static char *try_change(struct ground *ground, const struct want *want, const char *table,
-			const char *sql)
+static char *try_change(const struct ground *ground, struct trial_facts *facts,
+			const struct want *want, const char *table, const char *sql)
 {
 	SCOPED(trial) trial = { 0 };
 	struct err err = { 0 };
-	int done = trial_run(ground->runner, &ground->facts, sql, 0, &trial, &err);
+	int done = trial_run(ground->runner, facts, sql, 0, &trial, &err);
 
 	if (want->refused != 0) {
 		return done < 0 && err.native == want->refused
@@ -235,7 +235,7 @@ static bool is_foretold(struct ground *ground, const struct matrix_row *row, con
 
 	must_run_all(ground->runner, row->name, table, row->session);
 	must_run_all(ground->real, row->name, table, row->session);
-	wrong = try_change(ground, &want, table, sql);
+	wrong = try_change(ground, &ground->facts, &want, table, sql);
 	must_run_all(ground->runner, row->name, table, row->reset);
 	must_run_all(ground->real, row->name, table, row->reset);
 	if (wrong != NULL) {
@@ -350,6 +350,80 @@ static void other_statements_only_run(void **state)
 	must_run(ground->runner, "other", "insert into other values (1)");
 }
 
+/* ---- the format of rows ------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *sql; enum ladder_rung rung;
+} redundant[] = {
+	{ "ALTER TABLE old MODIFY v VARCHAR(25) CHARACTER SET utf8mb4",  LADDER_INSTANT },
+	{ "ALTER TABLE old MODIFY n INT NULL",                           LADDER_INSTANT },
+	{ "ALTER TABLE old MODIFY ch CHAR(10) CHARACTER SET utf8mb4",    LADDER_COPY },
+	/* a copied table has the format of today */
+	{ "ALTER TABLE old MODIFY ch2 CHAR(10) CHARACTER SET utf8mb4",   LADDER_INSTANT },
+	{ "ALTER TABLE old MODIFY v VARCHAR(26) CHARACTER SET utf8mb4, ROW_FORMAT=COMPACT", LADDER_INPLACE },
+};
+
+/* clang-format on */
+
+static void make_old(const char *schema)
+{
+	g_autofree char *format = test_server_value("select @@global.innodb_default_row_format");
+
+	test_server_exec("set global innodb_default_row_format = redundant");
+	test_server_exec("create table %s.old (id int primary key, n int not null, "
+			 "ch char(10) character set utf8mb3, "
+			 "ch2 char(10) character set utf8mb3, v varchar(20) character set utf8mb3)",
+			 schema);
+	test_server_exec("insert into %s.old values (1, 1, 'a', 'a', 'b')", schema);
+	test_server_exec("set global innodb_default_row_format = %s", format);
+}
+
+static void a_row_format_that_nobody_wrote_down_counts(void **state)
+{
+	struct ground *ground = *state;
+	SCOPED(trial_facts) facts = { 0 };
+	SCOPED_PTR(db_session) copier = NULL;
+	g_autofree char *name = NULL;
+	struct scratch *scratch;
+	const char *schema;
+	struct err err = { 0 };
+
+	if (!ground->mariadb) {
+		skip();
+	}
+	schema = test_server_schema("old");
+	facts.schema = schema;
+	copier = test_server_open();
+	name = scratch_name_new();
+	make_old(schema);
+	scratch = scratch_begin(copier, schema, name, NULL, 1, &err);
+	assert_non_null(scratch);
+	use(ground->runner, name);
+	use(ground->real, schema);
+	for (size_t i = 0; i < G_N_ELEMENTS(redundant); i++) {
+		const struct want want = {
+			.rung = (char *)(uintptr_t)ladder_names[redundant[i].rung]
+		};
+		g_autofree char *wrong = NULL;
+		g_autofree char *options = NULL;
+
+		wrong = try_change(ground, &facts, &want, "old", redundant[i].sql);
+		if (wrong != NULL) {
+			fail_msg("%s: %s", redundant[i].sql, wrong);
+		}
+		options = test_server_value("select row_format from information_schema.tables "
+					    "where table_schema = '%s' and table_name = 'old'",
+					    name);
+		assert_string_equal(options, strstr(redundant[i].sql, "COMPACT") == NULL
+						     ? "Dynamic"
+						     : "Compact");
+	}
+	use(ground->runner, scratch_name(ground->scratch));
+	use(ground->real, ground->schema);
+	assert_int_equal(scratch_end(scratch, &err), 0);
+}
+
 /* ---- real histories ----------------------------------------------------------------- */
 
 /* Others by name: MUSTER_TRIAL_SETS="uaa semaphore". */
@@ -378,6 +452,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_never_weakened),
 		cmocka_unit_test(a_refusal_is_that_of_the_statement_as_it_is_written),
 		cmocka_unit_test(other_statements_only_run),
+		cmocka_unit_test(a_row_format_that_nobody_wrote_down_counts),
 		cmocka_unit_test(every_real_history_is_foretold),
 	};
 

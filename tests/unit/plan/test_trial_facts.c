@@ -62,8 +62,27 @@ static void what_tables_hide_is_known(void **state)
 		}
 		assert_null(facts.unread);
 		assert_int_equal(fact.hidden_fulltext, wants[i].hidden);
+		assert_false(fact.redundant);
 		assert_int_equal(fact.row_versions, is_mysql ? wants[i].versions : 0);
 	}
+}
+
+static void what_a_copied_table_was_like_is_forgotten(void **state)
+{
+	const char *schema = test_server_schema("forgotten");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED(trial_facts) facts = { .schema = schema };
+	struct trial_fact fact;
+	struct err err = { 0 };
+
+	(void)state;
+	test_server_exec("create table %s.a (a int primary key, b text, fulltext (b))", schema);
+	test_server_exec("create table %s.b (a int primary key, b text, fulltext (b))", schema);
+	trial_facts_forget(&facts, "a");
+	assert_int_equal(trial_facts_get(&facts, session, "a", &fact, &err), 0);
+	assert_false(fact.hidden_fulltext);
+	assert_int_equal(trial_facts_get(&facts, session, "b", &fact, &err), 0);
+	assert_true(fact.hidden_fulltext);
 }
 
 static void what_may_not_be_seen_is_said(void **state)
@@ -83,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_tables_hide_is_known),
+		cmocka_unit_test(what_a_copied_table_was_like_is_forgotten),
 		cmocka_unit_test(what_may_not_be_seen_is_said),
 	};
 
