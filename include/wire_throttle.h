@@ -51,7 +51,7 @@ struct wire_throttle {
 	char *since;
 	struct wire_slots slots;
 	struct wire_list signals; /* wire_signal */
-	double paused_s;          /* in all */
+	double paused_s;          /* in all, ever */
 	struct wire_list paused;  /* wire_paused; by reason */
 	struct wire_order hold;   /* or null */
 	double ratio;             /* share of the slots that may be used; 1: all */

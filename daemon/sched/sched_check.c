@@ -9,6 +9,8 @@
 #include "store_server.h"
 #include "tick.h"
 
+#define LOW_AFTER_MS 1000 /* as freno's */
+
 enum { GO = 200, NO_SERVER = 404, FORBIDDEN = 417, LOADED = 429, UNREADABLE = 500 };
 
 static int status_of(const struct verdict *verdict, bool low_priority)
@@ -41,6 +43,16 @@ static bool is_passed_over(struct sched *sched, struct guard *guard)
 	}
 	guard->share = MIN(guard->share - 1, 1);
 	return false;
+}
+
+/* Who is less urgent stands back while somebody else has to wait. */
+static bool stands_back(struct guard *guard, bool low_priority, int status, int64_t now_ms)
+{
+	if (!low_priority && status != GO) {
+		guard->refused_ms = MAX(now_ms, 1);
+	}
+	return low_priority && status == GO && guard->refused_ms > 0 &&
+	       now_ms - guard->refused_ms < LOW_AFTER_MS;
 }
 
 int sched_throttle_check(struct sched *sched, const char *app, const char *server,
@@ -80,6 +92,13 @@ int sched_throttle_check(struct sched *sched, const char *app, const char *serve
 		answer->status = FORBIDDEN;
 		(void)g_snprintf(answer->message, sizeof(answer->message),
 				 "%s: %s gets a share of the slots only", reason, app);
+	}
+	if (stands_back(guard, low_priority, answer->status, tick_ms())) {
+		answer->status = LOADED;
+		(void)g_snprintf(
+			answer->message, sizeof(answer->message),
+			"%s has low priority, and others were refused within the last %d s", app,
+			LOW_AFTER_MS / 1000);
 	}
 	return 0;
 }

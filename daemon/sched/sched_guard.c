@@ -4,9 +4,11 @@
 #include "sample.h"
 #include "sched_throttle.h"
 #include "store_rollout.h"
+#include "store_throttle.h"
 #include "tick.h"
 
-#define FIRST_MS 300 /* a server that does not answer until then will be silent */
+#define FIRST_MS 300   /* a server that does not answer until then will be silent */
+#define KEEP_MS  60000 /* a pause that lasts is written down so often */
 
 void sched_guard_free(struct guard *guard)
 {
@@ -67,6 +69,65 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 	       before.is_known != guard->verdict.is_known;
 }
 
+/* ---- how long it was paused --------------------------------------------------------------- */
+
+static int64_t paused_ms(const struct guard *guard)
+{
+	const struct governor_pause *pause;
+	int64_t ms = 0;
+
+	for (size_t i = 0; (pause = governor_pause(guard->governor, i)) != NULL; i++) {
+		ms += pause->ms;
+	}
+	return ms;
+}
+
+static int add_pause(const char *cause, int64_t ms, void *ctx, struct err *err)
+{
+	struct guard *guard = ctx;
+
+	(void)err;
+	governor_add_pause(guard->governor, cause, ms);
+	return 0;
+}
+
+static void remember_paused(struct sched *sched, struct guard *guard, int64_t now_ms)
+{
+	struct err err = { 0 };
+
+	guard->kept_at_ms = now_ms;
+	if (store_paused_each(sched->store, guard->server_id, add_pause, guard, &err) < 0) {
+		guard->is_unkept = true; /* rather than too little for ever */
+		log_warn("how long a server was paused is not known server=%s error=\"%s\"",
+			 guard->name, err.msg);
+	}
+	guard->kept_ms = paused_ms(guard);
+	guard->keeping_ms = guard->kept_ms;
+}
+
+static bool is_keep_due(const struct guard *guard, int64_t now_ms)
+{
+	return guard->verdict.state >= THROTTLE_PAUSED && now_ms - guard->kept_at_ms >= KEEP_MS;
+}
+
+static int keep_paused(struct sched *sched, struct guard *guard, int64_t now_ms, struct err *err)
+{
+	const struct governor_pause *pause;
+
+	guard->kept_at_ms = now_ms;
+	guard->keeping_ms = paused_ms(guard);
+	if (guard->is_unkept || guard->keeping_ms == guard->kept_ms) {
+		return 0;
+	}
+	for (size_t i = 0; (pause = governor_pause(guard->governor, i)) != NULL; i++) {
+		if (store_paused_put(sched->store, guard->server_id, pause->cause, pause->ms, err) <
+		    0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* ---- one server ------------------------------------------------------------------------ */
 
 static struct guard *guard_new(struct sched *sched, const struct link *link, int64_t now_ms)
@@ -77,6 +138,7 @@ static struct guard *guard_new(struct sched *sched, const struct link *link, int
 	guard->name = g_strdup(link->row.name);
 	guard->governor = governor_new(now_ms);
 	guard->is_stale = true;
+	remember_paused(sched, guard, now_ms);
 	g_hash_table_insert(sched->guards, g_memdup2(&link->id, sizeof(link->id)), guard);
 	return guard;
 }
@@ -227,11 +289,16 @@ int sched_guards_decide(struct sched *sched, struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct guard *guard = value;
 
-		if (is_due(guard, now_ms)) {
+		if (is_due(guard, now_ms) || is_keep_due(guard, now_ms) || sched->stopping) {
 			(void)sched_guard_decide(sched, guard, now_ms);
 		}
 		guard->telling = tellable(guard->verdict.state);
 		if (guard->telling != guard->told && tell(sched, guard, err) < 0) {
+			return -1;
+		}
+		if ((guard->telling != guard->told || is_keep_due(guard, now_ms) ||
+		     sched->stopping) &&
+		    keep_paused(sched, guard, now_ms, err) < 0) {
 			return -1;
 		}
 	}
@@ -252,6 +319,7 @@ void sched_guards_acted(struct sched *sched)
 			sched_kill_safe(sched, guard->server_id);
 		}
 		guard->told = guard->telling;
+		guard->kept_ms = guard->keeping_ms;
 	}
 }
 
@@ -321,6 +389,9 @@ int64_t sched_guards_due(struct sched *sched, int64_t now_ms)
 
 		if (guard->verdict.next_ms > 0) {
 			due = sooner(due, left);
+		}
+		if (guard->verdict.state >= THROTTLE_PAUSED) {
+			due = sooner(due, MAX(guard->kept_at_ms + KEEP_MS - now_ms, 0));
 		}
 		if (unknown > 0) {
 			due = sooner(due, unknown);

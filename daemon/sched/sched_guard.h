@@ -34,8 +34,13 @@ struct guard {
 	int64_t period_ms;           /* what it was told */
 	bool is_stale;               /* rules changed */
 	double share;                /* of a question that others may ask next */
+	int64_t refused_ms;          /* when others were last refused something; 0: never */
 	enum throttle_state told;    /* what the audit trail says; slow is told as go */
 	enum throttle_state telling; /* what this turn writes */
+	int64_t kept_ms;             /* paused in all, as the inventory has it */
+	int64_t keeping_ms;          /* the same, as this turn writes it */
+	int64_t kept_at_ms;          /* when that was last looked at */
+	bool is_unkept;              /* what it was before could not be read */
 };
 
 /* A decision of a human, as long as it lasts. */

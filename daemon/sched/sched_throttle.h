@@ -38,7 +38,7 @@ struct sched_signal_view {
 
 struct sched_paused_view {
 	const char *reason; /* name of a signal, or "hold" */
-	int64_t ms;         /* in this state since the daemon started */
+	int64_t ms;         /* in this state, ever */
 };
 
 struct sched_throttle_view {
@@ -127,7 +127,8 @@ NODISCARD int sched_throttle_exempt(struct sched *sched, const char *server, con
 /*
  * May somebody else's job (gh-ost, pt-osc, a loop with curl) go on there? status is freno's:
  * 200 go; 404 no such server; 417 a human forbids it; 429 a limit is passed (with
- * low_priority: a soft one, too); 500 the server cannot be sampled, or not yet.
+ * low_priority: a soft one, too, and within a second after somebody without was refused); 500 the
+ * server cannot be sampled, or not yet.
  */
 struct sched_answer {
 	int status;

@@ -47,3 +47,37 @@ int store_rule_each(struct store *store, store_rule_fn fn, void *ctx, struct err
 	}
 	return step;
 }
+
+int store_paused_put(struct store *store, int64_t server_id, const char *cause, int64_t ms,
+		     struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (store_query_begin(&query, store, SQL_PAUSED_PUT, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":server_id", server_id);
+	store_bind_text(&query, ":cause", cause);
+	store_bind_int(&query, ":ms", ms);
+	return store_query_run(&query, err);
+}
+
+int store_paused_each(struct store *store, int64_t server_id, store_paused_fn fn, void *ctx,
+		      struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_PAUSED_EACH, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":server_id", server_id);
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		const char *cause = (const char *)sqlite3_column_text(query.stmt->handle, 0);
+
+		if (fn(cause, sqlite3_column_int64(query.stmt->handle, 1), ctx, err) < 0) {
+			return -1;
+		}
+	}
+	return step;
+}

@@ -1,5 +1,6 @@
 /*
- * store_throttle - what humans decided about the throttle: limits, holds, exemptions, shares.
+ * store_throttle - what humans decided about the throttle: limits, holds, exemptions, shares;
+ * and how long it paused.
  *
  * Loop thread only; in a transaction. What the words mean: sched_throttle.h. A server that
  * was removed keeps its rows, which nobody reads any more.
@@ -21,5 +22,13 @@ NODISCARD int store_rule_remove(struct store *store, int64_t server_id, enum sto
 
 /* By server (0: every, first), kind and name. */
 NODISCARD int store_rule_each(struct store *store, store_rule_fn fn, void *ctx, struct err *err);
+
+typedef int (*store_paused_fn)(const char *cause, int64_t ms, void *ctx, struct err *err);
+
+/* How long muster was paused on a server by a cause, in all; replaces what was said before. */
+NODISCARD int store_paused_put(struct store *store, int64_t server_id, const char *cause,
+			       int64_t ms, struct err *err);
+NODISCARD int store_paused_each(struct store *store, int64_t server_id, store_paused_fn fn,
+				void *ctx, struct err *err);
 
 #endif /* STORE_THROTTLE_H */

@@ -434,6 +434,22 @@ static void say_slots(struct governor *governor, struct verdict *verdict, int64_
 	}
 }
 
+void governor_add_pause(struct governor *governor, const char *cause, int64_t ms)
+{
+	const char *name = g_intern_string(cause);
+
+	for (guint i = 0; i < governor->pauses->len; i++) {
+		struct governor_pause *pause =
+			&g_array_index(governor->pauses, struct governor_pause, i);
+
+		if (pause->cause == name) {
+			pause->ms += ms;
+			return;
+		}
+	}
+	g_array_append_val(governor->pauses, ((struct governor_pause){ .cause = name, .ms = ms }));
+}
+
 static void count_pause(struct governor *governor, int64_t now_ms)
 {
 	int64_t ms = now_ms - governor->decided_ms;
@@ -442,17 +458,7 @@ static void count_pause(struct governor *governor, int64_t now_ms)
 	if (governor->paused_by == NULL || ms <= 0) {
 		return;
 	}
-	for (guint i = 0; i < governor->pauses->len; i++) {
-		struct governor_pause *pause =
-			&g_array_index(governor->pauses, struct governor_pause, i);
-
-		if (pause->cause == governor->paused_by) {
-			pause->ms += ms;
-			return;
-		}
-	}
-	g_array_append_val(governor->pauses,
-			   ((struct governor_pause){ .cause = governor->paused_by, .ms = ms }));
+	governor_add_pause(governor, governor->paused_by, ms);
 }
 
 /* Clients that work as they did are what every day is like: only that it changes is news. */

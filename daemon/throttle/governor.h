@@ -110,6 +110,9 @@ const struct gauge *governor_gauge(const struct governor *governor, size_t index
 enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
 				int64_t now_ms);
 
+/* Paused for so long before this governor was made; once for each cause, at first. */
+void governor_add_pause(struct governor *governor, const char *cause, int64_t ms);
+
 /* How long it was paused or stopped, and by what; NULL behind the last. */
 const struct governor_pause *governor_pause(const struct governor *governor, size_t index);
 

@@ -197,7 +197,13 @@ has 'it is done' "$(m events)"
 paused_by() {
 	j ".[0].paused[] | select(.reason == \"$1\") | .paused_s" throttle show main
 }
-[ -n "$(paused_by hold)" ] || fail "no time was counted: $(m throttle show main)"
+before=$(paused_by hold)
+[ -n "$before" ] || fail "no time was counted: $(m throttle show main)"
+daemon_stop
+daemon_start
+after=$(paused_by hold)
+awk -v a="${after:-0}" -v b="$before" 'BEGIN { exit !(a >= b && b > 0) }' ||
+	fail "$before s before the restart, ${after:-none} after it"
 
 claim "a share of the slots ends by itself or when somebody says so"
 ok m throttle set main --ratio 0.5 --for 1h

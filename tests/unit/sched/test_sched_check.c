@@ -35,6 +35,28 @@ static void others_are_answered_as_freno_does(void **state)
 	check(fixture, false, 417, "held by anna");
 }
 
+static void low_priority_stands_back_for_a_second_after_a_refusal(void **state)
+{
+	struct fixture *fixture = *state;
+	struct guard *guard;
+
+	check(fixture, true, 200, "");
+	give(fixture, 50);
+	give(fixture, 50);
+	guard = g_hash_table_lookup(fixture->sched->guards, &fixture->server_id);
+	check(fixture, true, 429, "(hard)");
+	assert_int_equal(guard->refused_ms, 0); /* they do not make each other wait */
+	check(fixture, false, 429, "(hard)");
+	assert_true(guard->refused_ms > 0);
+	ORDER(fixture, sched_throttle_exempt(fixture->sched, "db1", "threads_running", 60000,
+					     &fixture_actor, &order_err));
+	check(fixture, false, 200, "");
+	guard->refused_ms = tick_ms();
+	check(fixture, true, 429, "ghost has low priority");
+	guard->refused_ms -= 1000;
+	check(fixture, true, 200, "");
+}
+
 static void a_share_is_a_share_of_the_questions(void **state)
 {
 	struct fixture *fixture = *state;
@@ -56,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(others_are_answered_as_freno_does),
+		SCENARIO(low_priority_stands_back_for_a_second_after_a_refusal),
 		SCENARIO(a_share_is_a_share_of_the_questions),
 	};
 

@@ -137,11 +137,12 @@ static void a_hold_keeps_everything_and_a_release_ends_it(void **state)
 	store_rollback(fixture->store);
 }
 
-static void a_hold_ends_by_itself_and_leaves_no_rule(void **state)
+static void a_hold_ends_by_itself_leaves_no_rule_and_is_counted(void **state)
 {
 	struct fixture *fixture = *state;
 	SCOPED(seen) seen = { 0 };
 	int64_t end = tick_ms() + 5000;
+	int64_t paused_ms;
 
 	look_at_server(fixture, &seen);
 	ORDER(fixture, sched_throttle_hold(fixture->sched, NULL, 300, &fixture_actor, &order_err));
@@ -157,6 +158,21 @@ static void a_hold_ends_by_itself_and_leaves_no_rule(void **state)
 	}
 	look_at_server(fixture, &seen);
 	assert_string_not_equal(seen.state, "paused");
+	paused_ms = seen.paused_ms;
+	assert_in_range(paused_ms, 250, 5000);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	look_at_server(fixture, &seen);
+	assert_int_equal(seen.paused_ms, paused_ms); /* written when it ended */
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, NULL, 60000, &fixture_actor, &order_err));
+	g_usleep(GIVE_US);
+	sched_stop(fixture->sched);
+	(void)sched_turn(fixture->sched);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	look_at_server(fixture, &seen);
+	assert_true(seen.paused_ms > paused_ms); /* and when the program stops */
 }
 
 static void an_end_is_needed(void **state)
@@ -236,7 +252,7 @@ int main(void)
 		SCENARIO(what_this_kind_of_server_never_gives_is_refused),
 		SCENARIO(a_signal_of_an_operator_comes_and_goes),
 		SCENARIO(a_hold_keeps_everything_and_a_release_ends_it),
-		SCENARIO(a_hold_ends_by_itself_and_leaves_no_rule),
+		SCENARIO(a_hold_ends_by_itself_leaves_no_rule_and_is_counted),
 		SCENARIO(an_end_is_needed),
 		SCENARIO(a_share_and_an_exemption_are_kept),
 		SCENARIO(labels_have_limits),

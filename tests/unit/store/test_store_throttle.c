@@ -81,6 +81,33 @@ static void a_rollout_keeps_its_priority_and_who_paused_it(void **state)
 	fixture_commit(fixture);
 }
 
+static int add_paused(const char *cause, int64_t ms, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s %lld|", cause, (long long)ms);
+	return 0;
+}
+
+static void the_time_of_pauses_is_kept_by_cause(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autoptr(GString) got = g_string_new(NULL);
+	int64_t one;
+	int64_t two;
+
+	fixture_begin(fixture);
+	one = fixture_server(fixture, "db1");
+	two = fixture_server(fixture, "db2");
+	WORKS(fixture, store_paused_put(fixture->store, one, "lag", 400, &fixture->err));
+	WORKS(fixture, store_paused_put(fixture->store, one, "hold", 30, &fixture->err));
+	WORKS(fixture, store_paused_put(fixture->store, two, "lag", 7, &fixture->err));
+	WORKS(fixture, store_paused_put(fixture->store, one, "lag", 5000000000, &fixture->err));
+	fixture_commit(fixture);
+	fixture_reopen(fixture);
+	WORKS(fixture, store_paused_each(fixture->store, one, add_paused, got, &fixture->err));
+	assert_string_equal(got->str, "hold 30|lag 5000000000|");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -88,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_later_word_replaces_the_earlier),
 		TEST(removing_says_whether_there_was_one),
+		TEST(the_time_of_pauses_is_kept_by_cause),
 		TEST(a_rollout_keeps_its_priority_and_who_paused_it),
 	};
 
