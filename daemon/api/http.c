@@ -15,14 +15,18 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 #include <glib.h>
 
+#include "crowd.h"
 #include "log.h"
 #include "loopback.h"
 #include "wire.h"
 
 #define HEADERS_MAX      ((ssize_t)8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
 #define PORT_INPUT_MAX   ((ssize_t)16 * 1024)       /* bytes that a port takes of a request */
+#define PORT_IDLE_S      10                         /* the same as below, on a port */
+#define PORT_CROWD_MAX   256                        /* connections on a port */
 #define IDLE_S           120  /* a kept connection without a request, a stalled write */
 #define STREAM_INPUT_MAX 4096 /* bytes a client may send into a stream */
 #define GROUPS_MAX       1024
@@ -33,9 +37,10 @@ struct http {
 	struct evhttp *server;
 	http_fn fn;
 	void *ctx;
-	char *path;       /* owned; NULL: the socket is not ours to remove */
-	int port;         /* 0: a Unix socket */
-	GHashTable *open; /* struct request *, those not answered */
+	char *path;          /* owned; NULL: the socket is not ours to remove */
+	int port;            /* 0: a Unix socket */
+	struct crowd *crowd; /* owned; NULL: a Unix socket */
+	GHashTable *open;    /* struct request *, those not answered */
 	struct http_stats stats;
 };
 
@@ -487,12 +492,37 @@ static struct evhttp *server_new(struct http *http, struct event_base *base)
 	evhttp_set_gencb(server, on_request, http);
 	evhttp_set_max_headers_size(server, by_port ? PORT_INPUT_MAX : HEADERS_MAX);
 	evhttp_set_max_body_size(server, by_port ? PORT_INPUT_MAX : (ssize_t)WIRE_BODY_MAX);
-	evhttp_set_timeout(server, IDLE_S);
+	evhttp_set_timeout(server, by_port ? PORT_IDLE_S : IDLE_S);
 	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
 						   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
 						   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
 						   EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
 	return server;
+}
+
+/* For each connection; NULL: libevent makes the buffers itself. */
+static struct bufferevent *on_connection(struct event_base *base, void *ctx)
+{
+	struct http *http = ctx;
+
+	(void)base;
+	crowd_came(http->crowd);
+	return NULL;
+}
+
+static int server_accept(struct http *http, struct event_base *base, int fd)
+{
+	struct evhttp_bound_socket *bound = evhttp_accept_socket_with_handle(http->server, fd);
+
+	if (bound == NULL) {
+		return -1;
+	}
+	if (http->port != 0) {
+		http->crowd = crowd_new(base, evhttp_bound_socket_get_listener(bound), http->port,
+					PORT_CROWD_MAX);
+		evhttp_set_bevcb(http->server, on_connection, http);
+	}
+	return 0;
 }
 
 static int setup_listen(const struct http_setup *setup, struct err *err)
@@ -518,7 +548,7 @@ struct http *http_open(const struct http_setup *setup, struct err *err)
 	http->port = setup->path == NULL ? port_of(fd) : 0;
 	http->open = g_hash_table_new(NULL, NULL);
 	http->server = server_new(http, setup->base);
-	if (evhttp_accept_socket(http->server, fd) < 0) {
+	if (server_accept(http, setup->base, fd) < 0) {
 		err_set(err, ERR_SYSTEM, "libevent cannot serve %s",
 			setup->path == NULL ? setup->port : setup->path);
 		close(fd);
@@ -541,6 +571,7 @@ void http_close(struct http *http)
 		((struct request *)request)->http = NULL;
 		((struct request *)request)->raw = NULL;
 	}
+	crowd_free(http->crowd);
 	evhttp_free(http->server);
 	if (http->path != NULL) {
 		unlink(http->path);

@@ -7,7 +7,8 @@
  * request, unless it asked to be told: the answer is then thrown away.
  *
  * An answer to HEAD is the one to GET without its body. Of who asks through a port nothing
- * is known (http_peer.uid is -1), and what it may send is small.
+ * is known (http_peer.uid is -1), and what it may send is small; there are only so many of them at
+ * once (crowd.h), and who says nothing for ten seconds is gone.
  *
  * The socket has mode 0660. A socket file that nobody serves any more is replaced; one
  * that is served is refused. The program ignores SIGPIPE. Loop thread only.

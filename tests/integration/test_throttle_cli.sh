@@ -245,6 +245,29 @@ for path in /v1/servers /v1/throttle /metrics /v1/events /; do
 done
 is 404 "$(at_port POST /v1/pause)"
 
+claim "who holds hundreds of connections to the port takes nothing from the socket, and the port is free again"
+held=()
+for _ in $(seq 400); do
+	exec {guest}<>"/dev/tcp/127.0.0.1/$port"
+	held+=("$guest")
+done
+is_full() {
+	grep -q "too many connections, others wait port=$port connections=256" "$daemon_log"
+}
+poll 10 is_full
+is main "$(m server list -o name)"
+api GET /check/test/mysql/main
+is 200 "$http"
+open=$(find "/proc/$daemon_pid/fd" -lname 'socket:*' | wc -l)
+[ "$open" -le 300 ] || fail "$open sockets are open"
+for guest in "${held[@]}"; do
+	exec {guest}>&-
+done
+port_answers() {
+	[ "$(at_port GET /check/test/mysql/main)" = 200 ]
+}
+poll 20 port_answers
+
 claim "a loop with curl waits as long as it must"
 ok m throttle hold main --for 1h --reason 'not now'
 background bash -c "until curl -fsI --max-time 5 http://127.0.0.1:$port/check/night/mysql/main >/dev/null
