@@ -50,6 +50,40 @@ wait "$background"
 busy=$(sort -n "$work/samples" | tail -n 1)
 [ "$busy" -le 7 ] || fail "$busy connections"
 
+claim "all connections taken in the middle of a rollout: it waits, takes no more, and nothing fails"
+sql 'create user client@localhost'
+migration "$rel" 0003_c.sql 'create table middle (id int) select 1 as id from (select sleep(0.1)) as s;'
+start_rollout "$rel" --name middle
+begun() {
+	[ "$(j .counts.done rollout show middle)" -ge 4 ]
+}
+poll 30 begun
+for _ in $(seq 60); do # those that find no place go
+	background server_client "$db" -u client -e 'do sleep(1000)'
+done
+of_muster() {
+	sql "select count(*) from information_schema.processlist where user = 'muster'"
+}
+exhausted() {
+	grep -q 'Too many connections' "$work/background.log"
+}
+is_paused() {
+	[ "$(j .state rollout show middle)" = paused ]
+}
+poll 30 exhausted
+poll 20 is_paused
+has connections "$(j .reason rollout show middle)"
+has "(critical)" "$(j .reason rollout show middle)"
+most=$(of_muster)
+[ "$most" -le 7 ] || fail "$most connections at once, with 4 slots"
+read -rt 1 <>/dev/fd/"$never" || true
+[ "$(of_muster)" -le "$most" ] || fail "$(of_muster) connections, after $most"
+is 0 "$(j '.counts.failed + .counts.in_doubt' rollout show middle)"
+kills=$(sql "select concat('kill ', id, ';') from information_schema.processlist where user = 'client'")
+sql "$kills" # there is place for one of us, not for two
+wait_rollout middle 'done' 90s
+is '150 0' "$(j '"\(.counts.done) \(.counts.failed)"' rollout show middle)"
+
 claim "when clients have taken nearly all connections, muster waits and leaves them the rest"
 daemon_stop
 for _ in $(seq 57); do
@@ -60,7 +94,7 @@ crowded() {
 }
 poll 30 crowded
 daemon_start
-migration "$rel" 0003_c.sql 'create table three (id int primary key);'
+migration "$rel" 0004_d.sql 'create table three (id int primary key);'
 start_rollout "$rel" --name crowd --budget 100%
 says_why() {
 	m task list crowd -o json | jq -r '.[].reason' | grep -qi connection
