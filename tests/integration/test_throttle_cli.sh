@@ -274,6 +274,10 @@ background bash -c "until curl -fsI --max-time 5 http://127.0.0.1:$port/check/ni
 	do read -rt 0.1 <>/dev/fd/$never || true; done; touch '$work/went'"
 check
 is 417 "$http"
+is 417 "$(at_port HEAD /check/gh-ost/mysql/main head)"
+is 417 "$(at_port GET /check/gh-ost/mysql/main)"
+is 417 "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
+	http://muster/check/gh-ost/mysql/main)"
 [ ! -e "$work/went" ] || fail "it did not wait"
 ok m throttle release main
 poll 10 test -e "$work/went"

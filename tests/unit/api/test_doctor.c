@@ -167,17 +167,18 @@ static void a_position_is_part_of_the_detail(void **state)
 /* clang-format off */
 static const struct {
 	const char *about; const char *rival; enum err_code refused; bool read_only;
-	const char *missing; const char *left; const char *want;
+	const char *missing; const char *left; const char *want; const char *source;
 } servers[] = {
-	{ "all is well",      NULL, ERR_NONE,        false, NULL, NULL, "" },
-	{ "no answer",        NULL, ERR_UNREACHABLE, false, NULL, NULL, "down -> muster server check db1" },
-	{ "not let in",       NULL, ERR_DENIED,      false, NULL, NULL, "denied -> muster server check db1" },
-	{ "another daemon",   "connection 7", ERR_NONE,        false, NULL, NULL, "another daemon -> muster server show db1" },
-	{ "a replica",        NULL, ERR_NONE,        true,  NULL, NULL, "read only -> muster server check db1" },
-	{ "may not enough",   NULL, ERR_NONE,        false, "DROP", NULL, "privileges -> grant DROP on *.* to me" },
+	{ "all is well",      NULL, ERR_NONE,        false, NULL, NULL, "", NULL },
+	{ "no answer",        NULL, ERR_UNREACHABLE, false, NULL, NULL, "down -> muster server check db1", NULL },
+	{ "not let in",       NULL, ERR_DENIED,      false, NULL, NULL, "denied -> muster server check db1", NULL },
+	{ "another daemon",   "connection 7", ERR_NONE,        false, NULL, NULL, "another daemon -> muster server show db1", NULL },
+	{ "a replica",        NULL, ERR_NONE,        true,  NULL, NULL, "read only -> muster server check db1", NULL },
+	{ "known to be one",  NULL, ERR_NONE,        true,  NULL, NULL, "", "db0" },
+	{ "may not enough",   NULL, ERR_NONE,        false, "DROP", NULL, "privileges -> grant DROP on *.* to me", NULL },
 	{ "all of it at once", "connection 7", ERR_NONE,       true,  "DROP", "muster_scratch_1",
 	  "another daemon -> muster server show db1; read only -> muster server check db1; "
-	  "privileges -> grant DROP on *.* to me; left over -> drop database `muster_scratch_1`" },
+	  "privileges -> grant DROP on *.* to me; left over -> drop database `muster_scratch_1`", NULL },
 };
 
 /* clang-format on */
@@ -201,6 +202,7 @@ static void check_server(size_t i)
 	struct err err;
 
 	store_text_set(&row.name, "db1");
+	store_text_set(&row.replica_of, servers[i].source);
 	if (servers[i].refused == ERR_NONE) {
 		subject.info = &info;
 	} else {
