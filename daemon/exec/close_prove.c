@@ -35,6 +35,7 @@ void close_prove_release(struct close_prove *prove)
 {
 	g_clear_pointer(&prove->probes, g_ptr_array_unref);
 	g_clear_pointer(&prove->unproven, g_ptr_array_unref);
+	g_clear_pointer(&prove->table, g_free);
 }
 
 /* ---- whom -------------------------------------------------------------------------------- */
@@ -117,35 +118,39 @@ char *close_prove_text(const struct close_prove *prove)
 
 /* ---- before ------------------------------------------------------------------------------ */
 
-/* One table that the item is about, and a column of it. Owned; NULL with ERR_NONE: none. */
-static char **place_of(struct db_session *session, const struct close_item *item, struct err *err)
+/* The first text of an answer. Owned; NULL with ERR_NONE: there is none. */
+static char *text_of(struct db_session *session, const char *sql, struct err *err)
 {
-	bool is_named = item->kind == CLOSE_TABLE || item->kind == CLOSE_COLUMN;
-	g_autofree char *table = db_quote(session, item->object);
-	g_autofree char *column = db_quote(session, item->part);
-	g_autofree char *this_table = g_strdup_printf("and t.table_name = %s", table);
-	g_autofree char *this_column = g_strdup_printf("and c.column_name = %s", column);
 	SCOPED(db_rows) rows = { 0 };
-	char **place;
 
 	*err = (struct err){ 0 };
-	if (db_queryf(session, &rows, err,
-		      "select t.table_name, c.column_name from information_schema.tables as t "
-		      "join information_schema.columns as c on c.table_schema = t.table_schema "
-		      "and c.table_name = t.table_name "
-		      "where t.table_schema = database() and t.table_type = 'BASE TABLE' "
-		      "and t.table_name not like 'muster\\_%%' "
-		      "and c.extra not like '%%GENERATED%%' %s %s "
-		      "order by t.table_name, c.ordinal_position limit 1",
-		      is_named ? this_table : "",
-		      item->kind == CLOSE_COLUMN ? this_column : "") < 0 ||
-	    rows.nr == 0) {
+	if (db_query(session, &rows, sql, err) < 0 || rows.nr == 0) {
 		return NULL;
 	}
-	place = g_new0(char *, 3);
-	place[0] = g_strdup(rows.cells[0][0]);
-	place[1] = g_strdup(rows.cells[0][1]);
-	return place;
+	return g_strdup(rows.cells[0][0]);
+}
+
+/* Any table of the application; of one that is named the rest is looked up. */
+static char *some_table(struct db_session *session, struct err *err)
+{
+	return text_of(session,
+		       "select table_name from information_schema.tables "
+		       "where table_schema = database() and table_type = 'BASE TABLE' "
+		       "and table_name not like 'muster\\_%' order by 1 limit 1",
+		       err);
+}
+
+static char *some_column(struct db_session *session, const char *table, struct err *err)
+{
+	g_autofree char *quoted = db_quote(session, table);
+	g_autofree char *sql =
+		g_strdup_printf("select column_name from information_schema.columns "
+				"where table_schema = database() and table_name = %s "
+				"and extra not like '%%GENERATED%%' "
+				"order by ordinal_position limit 1",
+				quoted);
+
+	return text_of(session, sql, err);
 }
 
 /* What it can do now, and so must not be able to do later. */
@@ -174,23 +179,31 @@ static bool try_all(struct db_session *session, struct probe *probe, const char 
 
 /* 1: something can be tried as it, 0: nothing. */
 static int probe_make(struct db_session *session, const struct close_item *item,
-		      struct probe *probe, guint nr, struct err *err)
+		      const struct close_prove *prove, struct probe *probe, struct err *err)
 {
+	bool is_named = item->kind == CLOSE_TABLE || item->kind == CLOSE_COLUMN;
+	const char *table = is_named ? item->object : prove->table;
 	g_autofree char *account = close_account(session, item->user, item->host);
-	g_autofree char *view = g_strdup_printf("`" VIEW "%u`", nr);
-	g_auto(GStrv) place = place_of(session, item, err);
-	g_autofree char *table = place == NULL ? NULL : db_quote_name(place[0]);
+	g_autofree char *view = g_strdup_printf("`" VIEW "%u`", prove->probes->len);
+	g_autofree char *column = NULL;
+	g_autofree char *quoted = NULL;
 
-	if (place == NULL) {
+	if (table == NULL) {
+		return 0;
+	}
+	column = item->kind == CLOSE_COLUMN ? g_strdup(item->part)
+					    : some_column(session, table, err);
+	if (column == NULL) {
 		return err->code == ERR_NONE ? 0 : -1;
 	}
+	quoted = db_quote_name(table);
 	if (db_execf(session, err,
 		     "create or replace definer = %s sql security definer view %s as "
 		     "select * from %s",
-		     account, view, table) < 0) {
+		     account, view, quoted) < 0) {
 		return err->code == ERR_DB ? 0 : -1;
 	}
-	return try_all(session, probe, view, place[1]) ? 1 : 0;
+	return try_all(session, probe, view, column) ? 1 : 0;
 }
 
 static int add(struct db_session *session, const struct close_item *item, struct close_prove *prove,
@@ -198,7 +211,7 @@ static int add(struct db_session *session, const struct close_item *item, struct
 {
 	struct probe *probe = g_new0(struct probe, 1);
 	bool may = can_own(session, item) && prove->probes->len < PROBES_MOST;
-	int made = may ? probe_make(session, item, probe, prove->probes->len, err) : 0;
+	int made = may ? probe_make(session, item, prove, probe, err) : 0;
 
 	probe->account = close_account_text(item->user, item->host);
 	if (made == 1) {
@@ -215,6 +228,12 @@ int close_prove_begin(struct db_session *session, const struct close_plan *plan,
 {
 	prove->probes = g_ptr_array_new_with_free_func(probe_free);
 	prove->unproven = g_ptr_array_new_with_free_func(g_free);
+	if (close_plan_items(plan) > 0) {
+		prove->table = some_table(session, err);
+		if (prove->table == NULL && err->code != ERR_NONE) {
+			return -1;
+		}
+	}
 	for (size_t i = 0; i < close_plan_items(plan); i++) {
 		if (is_first(plan, i) && add(session, close_plan_item(plan, i), prove, err) < 0) {
 			return -1;
@@ -254,11 +273,7 @@ int close_prove_end(struct db_session *session, struct err *err)
 	g_autoptr(GString) sql = g_string_new(NULL);
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_query(session, &rows,
-		     "select table_name from information_schema.tables "
-		     "where table_schema = database() and table_type = 'VIEW' "
-		     "and table_name like 'muster\\_proof\\_%'",
-		     err) < 0) {
+	if (db_query(session, &rows, "show tables like 'muster\\_proof\\_%'", err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < rows.nr; i++) {

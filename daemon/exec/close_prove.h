@@ -22,6 +22,7 @@ struct db_session;
 /* The zero value is the empty one. */
 struct close_prove {
 	GPtrArray *probes;   /* owned */
+	char *table;         /* owned; one of the application's, or NULL */
 	GPtrArray *unproven; /* owned; of owned text: accounts that nothing is tried as */
 };
 
