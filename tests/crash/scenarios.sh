@@ -595,5 +595,5 @@ scenarios=(plain gates pause paused_retry failed mended failed_skip budget runni
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
 	tenants_gone tenants_gone_paused hold skip beside released away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
-	readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
+	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
 	late_readonly_lost)

@@ -62,6 +62,9 @@ all_open() {
 	done
 	recovered
 	is "$granted" "$(granted_now)"
+	is 0 "$(sql "select (select count(*) from information_schema.triggers
+		where trigger_name like 'muster\\_closed\\_%') + (select count(*)
+		from information_schema.views where table_name like 'muster\\_proof\\_%')")"
 	act readonly list -o json
 	is '[]' "$(jq -c . <<<"$out")"
 	sql "drop user $owner@localhost; drop user $wide@localhost"
@@ -75,6 +78,18 @@ scenario_readonly() {
 	closes "${fleet[0]}" --maintenance
 	closes "${fleet[0]}"
 	act readonly off "${fleet[0]}"
+	all_open
+}
+
+# What is not a matter of rights, too: triggers, and a database that is READ ONLY.
+scenario_readonly_methods() {
+	closable
+	closes "${fleet[0]}" --method triggers
+	closes "${fleet[1]}" --method hook
+	if [ "$flavor" = mysql ]; then
+		closes "${fleet[2]}" --method schema
+	fi
+	act readonly off "${fleet[0]}" "${fleet[1]}" "${fleet[2]}"
 	all_open
 }
 

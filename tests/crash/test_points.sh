@@ -6,8 +6,19 @@
 #
 # For a run in pieces: CRASH_PART=K/N tries every N-th point from the K-th on, CRASH_TRACES=DIR
 # keeps what the runs without a death have shown, and takes it from there when it is whole.
+# CRASH_SCENARIOS='*readonly*': only these, and the points that they pass.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS_DIR/crash/scenarios.sh"
+
+all=(one "${scenarios[@]}")
+if [ -n "${CRASH_SCENARIOS:-}" ]; then
+	chosen=()
+	for scenario in "${all[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $scenario != $CRASH_SCENARIOS ]] || chosen+=("$scenario")
+	done
+	all=("${chosen[@]}")
+fi
 
 configure 'retry = "100ms";' 'budget = "0";'
 db_ready
@@ -21,8 +32,8 @@ run_scenario() { # NAME
 scenario_of() { # POINT: the first that passes it
 	local scenario
 
-	for scenario in "${scenarios[@]}"; do
-		if grep -qxF "$1" "$traces/trace.$scenario"; then
+	for scenario in "${all[@]}"; do
+		if [ "$scenario" != one ] && grep -qxF "$1" "$traces/trace.$scenario"; then
 			echo "$scenario"
 			return
 		fi
@@ -33,7 +44,7 @@ claim "nothing dies: every scenario ends as planned"
 traces=${CRASH_TRACES:-$work}
 mkdir -p "$traces"
 if [ ! -e "$traces/whole" ]; then
-	for scenario in one "${scenarios[@]}"; do
+	for scenario in "${all[@]}"; do
 		arming=("MUSTERD_CRASH_TRACE=$traces/trace.$scenario")
 		: >"$traces/trace.$scenario"
 		run_scenario "$scenario" "$scenario, although nothing died"
@@ -55,6 +66,7 @@ task/verifying/lost
 
 claim "every point is passed by some scenario, but for edges that nothing takes"
 while read -r point; do
+	[ -z "${CRASH_SCENARIOS:-}" ] || break
 	if grep -q "^${point%/*} \|^${point%/*}$" <<<"$untaken"; then
 		is "" "$(scenario_of "$point")"
 	else
@@ -92,11 +104,12 @@ for point in $(sort -u "$traces"/trace.* | grep -xFf "$work/names"); do
 done
 
 # Some twenty of them, others in each run; CRASH_ALL=1 tries all.
-sweep() { # POINT SCENARIO
+sweep() { # POINT SCENARIO [HOW_MANY]
 	local nr step n
 
+	[ -e "$traces/trace.$2" ] || return 0
 	nr=$(grep -cxF "$1" "$traces/trace.$2" || true)
-	step=$((nr / 20 + 1))
+	step=$((nr / ${3:-20} + 1))
 	[ -z "${CRASH_ALL:-}" ] || step=1
 	for ((n = 1 + RANDOM % step; n <= nr; n += step)); do
 		try "$1:$n" "$2"
@@ -109,6 +122,7 @@ sweep db/statement/answered one
 sweep db/statement/sent late_recovery
 sweep mode/change/before readonly
 sweep mode/change/after late_readonly
+sweep mode/change/before readonly_methods 6
 sweep db/statement/sent readonly_page
 # a point may be missed when threads take turns in another order; most are not
 [ "$missed" -le "$((points / 10))" ] || fail "$missed of $points points were not passed"
