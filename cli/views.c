@@ -6,13 +6,25 @@
 #include "human.h"
 #include "throttle.h"
 
+static void append_texts(GString *out, const struct wire_texts *texts)
+{
+	for (size_t i = 0; i < texts->nr; i++) {
+		g_string_append_printf(out, "%s%s", i > 0 ? "; " : "", texts->texts[i]);
+	}
+}
+
 static void get_missing_rights(GString *out, const void *item)
 {
 	const struct wire_server_check *check = item;
 
-	for (size_t i = 0; i < check->missing.nr; i++) {
-		g_string_append_printf(out, "%s%s", i > 0 ? "; " : "", check->missing.texts[i]);
-	}
+	append_texts(out, &check->missing);
+}
+
+static void get_closing_rights(GString *out, const void *item)
+{
+	const struct wire_server_check *check = item;
+
+	append_texts(out, &check->closing);
 }
 
 static void get_short_checksum(GString *out, const void *item)
@@ -262,6 +274,7 @@ static const struct column server_check_columns[] = {
 	{ "READ ONLY",       "read_only",       0,           NULL },
 	{ "MISSING",         "missing",         0,           get_missing_rights },
 	{ "GRANT",           "grant",           0,           NULL },
+	{ "CLOSING LACKS",   "closing",         0,           get_closing_rights },
 	{ 0 },
 };
 
@@ -298,9 +311,7 @@ static void get_holes(GString *out, const void *item)
 {
 	const struct wire_readonly_change *change = item;
 
-	for (size_t i = 0; i < change->holes.nr; i++) {
-		g_string_append_printf(out, "%s%s", i > 0 ? "; " : "", change->holes.texts[i]);
-	}
+	append_texts(out, &change->holes);
 }
 
 static const struct column readonly_columns[] = {

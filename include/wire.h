@@ -167,6 +167,7 @@ struct wire_server_check {
 	bool read_only;
 	struct wire_texts missing; /* "PROCESS: to name who blocks a change" */
 	char *grant;               /* what to run to give all of them, or null */
+	struct wire_texts closing; /* what closing a tenant for writes lacks besides */
 };
 
 struct wire_tenant {

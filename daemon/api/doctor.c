@@ -173,13 +173,27 @@ static bool rule_shut(const struct doctor_tenant *subject, struct wire_finding *
 					      g_strdup("muster window list"));
 }
 
+/* On its way, and it does not get there. */
+static bool rule_stuck(const struct doctor_tenant *subject, struct wire_finding *finding)
+{
+	const struct store_tenant *row = subject->row;
+
+	return subject->stuck != NULL &&
+	       found(finding, tenant_mode_names[row->mode],
+		     g_strdup_printf("it is not %s yet: %s; it is tried again",
+				     row->mode == TENANT_CLOSING ? "closed" : "open",
+				     subject->stuck),
+		     g_strdup_printf("muster readonly off %s", row->name));
+}
+
 static const struct {
 	tenant_rule rule;
 	bool is_last; /* what is behind it makes no sense then */
 } tenant_rules[] = {
-	{ rule_vanished, true }, { rule_unreadable, true },  { rule_regressed, false },
-	{ rule_drifted, false }, { rule_no_history, true },  { rule_epoch, false },
-	{ rule_task, false },    { rule_unfinished, false }, { rule_shut, false },
+	{ rule_stuck, false },     { rule_vanished, true }, { rule_unreadable, true },
+	{ rule_regressed, false }, { rule_drifted, false }, { rule_no_history, true },
+	{ rule_epoch, false },     { rule_task, false },    { rule_unfinished, false },
+	{ rule_shut, false },
 };
 
 /* Takes what finding holds. */
@@ -214,6 +228,25 @@ void doctor_stranger(const struct store_server *server, const char *schema,
 		&finding, "not enrolled",
 		g_strdup_printf("database %s holds a history of muster and is no tenant", schema),
 		sched_discover_help(server->name, schema, false));
+	add(findings, &finding);
+}
+
+void doctor_closed(const struct store_server *server, const struct exec_closed *closed,
+		   const char *tenant, struct wire_list *findings)
+{
+	struct wire_finding finding = {
+		.object = tenant != NULL ? g_strdup_printf("tenant/%s", tenant)
+					 : g_strdup_printf("server/%s", server->name),
+	};
+
+	(void)found(&finding, "closed",
+		    g_strdup_printf("database %s was closed for writes by %s (%s), which this "
+				    "inventory does not know%s",
+				    closed->schema, closed->owner, closed->reason,
+				    tenant != NULL ? "; it is opened now"
+						   : "; it is opened when it is a tenant"),
+		    tenant != NULL ? g_strdup_printf("muster tenant show %s", tenant)
+				   : sched_discover_help(server->name, closed->schema, false));
 	add(findings, &finding);
 }
 

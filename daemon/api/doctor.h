@@ -13,6 +13,7 @@
 #include "store_rows.h"
 #include "wire.h"
 
+struct exec_closed;
 struct exec_info;
 struct exec_standing;
 
@@ -24,7 +25,8 @@ struct doctor_tenant {
 	const struct store_task *last;    /* its newest task, or NULL */
 	enum rollout_state rollout;       /* of that task */
 	const char *shut;                 /* why its windows never let it be migrated, or NULL */
-	uint64_t epoch;                   /* ours */
+	const char *stuck; /* why it is neither closed nor open for writes, or NULL */
+	uint64_t epoch;    /* ours */
 };
 
 /* Append what is wrong with one tenant to a list of wire_finding. */
@@ -41,6 +43,10 @@ void doctor_server(const struct doctor_server *subject, struct wire_list *findin
 /* A database that has a history and is no tenant. */
 void doctor_stranger(const struct store_server *server, const char *schema,
 		     struct wire_list *findings);
+
+/* A database that says of itself that it is closed, which nobody here knows; all borrowed. */
+void doctor_closed(const struct store_server *server, const struct exec_closed *closed,
+		   const char *tenant, struct wire_list *findings); /* NULL: none of ours */
 
 /* By object, then by problem. */
 void doctor_sort(struct wire_list *findings);

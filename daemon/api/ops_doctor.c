@@ -1,6 +1,7 @@
 /*
- * muster doctor: two jobs for each server, all servers at once. One asks what the server is
- * and what may be done there, the other reads every history on it. The answer leaves when the
+ * muster doctor: three jobs for each server, all servers at once. One asks what the server is
+ * and what may be done there, one reads every history on it, one looks for databases that were
+ * left closed for writes: those that nobody here has closed are opened. The answer leaves when the
  * last has ended; what was seen of the tenants is recorded on the way.
  */
 #include <glib.h>
@@ -29,6 +30,7 @@ struct part {
 	GArray *tenants;         /* ids */
 	struct wire_list itself; /* findings about the server */
 	struct wire_list theirs; /* and about what is on it */
+	struct wire_list closed; /* and about what says of itself that it is closed */
 };
 
 static void part_free(void *data)
@@ -39,6 +41,7 @@ static void part_free(void *data)
 	g_array_unref(part->tenants);
 	wire_list_release(&wire_finding_type, &part->itself);
 	wire_list_release(&wire_finding_type, &part->theirs);
+	wire_list_release(&wire_finding_type, &part->closed);
 	g_free(part);
 }
 
@@ -67,6 +70,7 @@ static void job_end(struct checkup *all)
 
 		list_move(&part->itself, &call->list);
 		list_move(&part->theirs, &call->list);
+		list_move(&part->closed, &call->list);
 	}
 	doctor_sort(&call->list);
 	call_finish(call, NULL);
@@ -200,6 +204,7 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 	    sched_tenant_upkeep(api->sched, &row, &upkeep, &waits, err) < 0) {
 		return -1;
 	}
+	subject.stuck = sched_mode_problem(api->sched, row.id);
 	subject.shut = upkeep.next_ms == WINDOW_FOREVER ? waits : NULL;
 	doctor_tenant(&subject, &part->theirs);
 	return subject.seen == NULL
@@ -244,6 +249,31 @@ static int on_looked(struct sched *sched, const struct exec_result *result, void
 	return 0;
 }
 
+/* ---- what is left closed ---------------------------------------------------------------- */
+
+static int on_scanned(struct sched *sched, const struct exec_result *result, void *ctx,
+		      struct err *err)
+{
+	struct part *part = ctx;
+	struct api *api = part->all->call->api;
+
+	wire_list_release(&wire_finding_type, &part->closed);
+	for (size_t i = 0; api != NULL && i < result->nr_closed; i++) {
+		SCOPED(store_tenant) row = { 0 };
+		bool is_ours = store_tenant_get_schema(api->store, part->server.id,
+						       result->closed[i].schema, &row, err) == 0;
+
+		if (!is_ours && err->code != ERR_NOT_FOUND) {
+			return -1;
+		}
+		if (!is_ours || row.mode == TENANT_RW) {
+			doctor_closed(&part->server, &result->closed[i], is_ours ? row.name : NULL,
+				      &part->closed);
+		}
+	}
+	return result->ok ? sched_modes_found(sched, result, err) : 0;
+}
+
 /* ---- the request --------------------------------------------------------------------- */
 
 static int add_server(const struct store_server *row, void *ctx, struct err *err)
@@ -280,12 +310,13 @@ static void part_send(struct part *part)
 
 	look->word = g_strdup("%");
 	look->with_shapes = true;
-	part->all->left += 2;
+	part->all->left += 3;
 	sched_job_start(sched, &part->server, exec_order_new(EXEC_CHECK),
 			&(struct sched_job){ on_checked, on_done, part });
 	sched_job_start(sched, &part->server, look,
 			&(struct sched_job){ on_looked, on_done, part });
-	sched_modes_scan(sched, &part->server);
+	sched_job_start(sched, &part->server, exec_order_new(EXEC_CLOSED),
+			&(struct sched_job){ on_scanned, on_done, part });
 }
 
 int op_doctor(struct call *call, struct err *err)

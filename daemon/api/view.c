@@ -127,6 +127,9 @@ void view_server_check(const struct store_server *row, const struct exec_info *i
 		wire_texts_add(&out->missing, *at);
 	}
 	out->grant = g_strdup(info->grant);
+	for (char *const *at = info->closing; at != NULL && *at != NULL; at++) {
+		wire_texts_add(&out->closing, *at);
+	}
 }
 
 enum { CLASS_LEN = 12 }; /* of a fingerprint: enough to tell classes apart */

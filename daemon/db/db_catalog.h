@@ -18,6 +18,7 @@ struct db_server_info {
 	char *account;  /* owned; user@host the server sees */
 	char **missing; /* owned, NULL-terminated; "PROCESS: to name who blocks a change" */
 	char *grant;    /* owned; the statements ("; " between) that give it, or NULL */
+	char **closing; /* owned, NULL-terminated; what closing a tenant for writes lacks besides */
 };
 
 void db_server_info_release(struct db_server_info *info);

@@ -38,12 +38,48 @@ static const struct {
 #define SCRATCH      "muster\\_scratch\\_%%"
 #define DATABASE_ALL "ALL PRIVILEGES"
 
+/* What closing needs besides. */
+enum { CLOSING_GRANT, CLOSING_READ, CLOSING_KILL, CLOSING_DEFINER, CLOSING_NR };
+
+/* clang-format off */
+static const char *const closing_words[CLOSING_NR][DB_FLAVOR_NR] = {
+	[CLOSING_GRANT] = {
+	  [DB_MARIADB] = "GRANT OPTION: to take rights away and give them back",
+	  [DB_MYSQL]   = "GRANT OPTION: to take rights away and give them back" },
+	[CLOSING_READ] = {
+	  [DB_MARIADB] = "SELECT on mysql.*: to see who may write",
+	  [DB_MYSQL]   = "SELECT on mysql.*: to see who may write" },
+	[CLOSING_KILL] = {
+	  [DB_MARIADB] = "CONNECTION ADMIN: to end sessions that still have their rights",
+	  [DB_MYSQL]   = "CONNECTION_ADMIN: to end sessions that still have their rights" },
+	[CLOSING_DEFINER] = {
+	  [DB_MARIADB] = "SET USER: to try a write as an account",
+	  [DB_MYSQL]   = "SET_ANY_DEFINER: to try a write as an account" },
+};
+
+/* Global rights that do, also under older names. */
+static const struct {
+	const char *word; int closing;
+} closing_rights[] = {
+	{ "SELECT",           CLOSING_READ },
+	{ "CONNECTION ADMIN", CLOSING_KILL },
+	{ "CONNECTION_ADMIN", CLOSING_KILL },
+	{ "SUPER",            CLOSING_KILL },
+	{ "SET USER",         CLOSING_DEFINER },
+	{ "SET_ANY_DEFINER",  CLOSING_DEFINER },
+	{ "SET_USER_ID",      CLOSING_DEFINER },
+	{ "SUPER",            CLOSING_DEFINER },
+};
+
+/* clang-format on */
+
 /* What the lines of SHOW GRANTS add up to. */
 struct rights {
 	bool has[NEEDS_NR];
 	bool super;
 	bool table_stats;
 	bool scratch;
+	bool closing[CLOSING_NR];
 };
 
 struct findings {
@@ -59,6 +95,7 @@ void db_server_info_release(struct db_server_info *info)
 	g_free(info->account);
 	g_strfreev(info->missing);
 	g_free(info->grant);
+	g_strfreev(info->closing);
 	*info = (struct db_server_info){ 0 };
 }
 
@@ -105,6 +142,10 @@ static void right_add(struct rights *rights, const char *word, bool global)
 		global && (all || strcmp(word, "SUPER") == 0 || strcmp(word, "BINLOG ADMIN") == 0);
 	rights->table_stats |= global && (all || strcmp(word, "SELECT") == 0);
 	rights->scratch |= global && (all || strcmp(word, "CREATE") == 0);
+	for (size_t i = 0; global && i < G_N_ELEMENTS(closing_rights); i++) {
+		rights->closing[closing_rights[i].closing] |=
+			all || strcmp(word, closing_rights[i].word) == 0;
+	}
 }
 
 /* "GRANT SELECT, INSERT (`a`, `b`) ON `db`.* TO …": a right on some columns is none. */
@@ -129,12 +170,18 @@ static void grant_read(struct rights *rights, const char *line)
 		return; /* a role that was given, or a REVOKE for one database */
 	}
 	words = g_strndup(line + strlen("GRANT "), (gsize)(on - line) - strlen("GRANT "));
+	rights->closing[CLOSING_GRANT] |= strstr(object, " WITH GRANT OPTION") != NULL &&
+					  strstr(object, ".* TO ") != NULL &&
+					  !is_system_object(object);
 	if (g_str_has_prefix(object, "*.* ")) {
 		words_add(rights, words, true);
 	} else if (g_str_has_prefix(object, "`mysql`.`innodb_table_stats` ") ||
 		   g_str_has_prefix(object, "`mysql`.* ")) {
 		rights->table_stats |=
 			strstr(words, "SELECT") != NULL || strstr(words, DATABASE_ALL) != NULL;
+		rights->closing[CLOSING_READ] |=
+			g_str_has_prefix(object, "`mysql`.* ") &&
+			(strstr(words, "SELECT") != NULL || strstr(words, DATABASE_ALL) != NULL);
 	} else if (strstr(object, "`.* TO ") != NULL && !is_system_object(object)) {
 		words_add(rights, words, false);
 		rights->scratch |=
@@ -237,6 +284,19 @@ static char *account_quote(const struct db_session *session, const char *account
 	return g_strdup_printf("%s@%s", quoted_user, quoted_host);
 }
 
+static char **closing_of(const struct rights *rights, enum db_flavor flavor)
+{
+	g_autoptr(GPtrArray) lacks = g_ptr_array_new_with_free_func(g_free);
+
+	for (size_t i = 0; i < CLOSING_NR; i++) {
+		if (!rights->closing[i]) {
+			g_ptr_array_add(lacks, g_strdup(closing_words[i][flavor]));
+		}
+	}
+	g_ptr_array_add(lacks, NULL);
+	return (char **)g_ptr_array_steal(lacks, NULL);
+}
+
 static int missing_get(struct db_session *session, struct db_server_info *info, struct err *err)
 {
 	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
@@ -257,6 +317,7 @@ static int missing_get(struct db_session *session, struct db_server_info *info, 
 	g_ptr_array_add(fixes, NULL);
 	info->grant = fixes->len == 1 ? NULL : g_strjoinv("; ", (char **)fixes->pdata);
 	info->missing = (char **)g_ptr_array_steal(missing, NULL);
+	info->closing = closing_of(&rights, info->flavor);
 	return 0;
 }
 

@@ -335,6 +335,7 @@ void exec_info_get(const struct exec_result *result, struct exec_info *info)
 		.max_connections = found->max_connections,
 		.read_only = found->read_only,
 		.missing = found->missing,
+		.closing = found->closing,
 		.grant = found->grant,
 		.left_over = result->left_over,
 		.rival = result->rival,

@@ -247,6 +247,7 @@ struct exec_info {
 	bool read_only;
 	char *const *missing; /* NULL-terminated */
 	const char *grant;
+	char *const *closing;   /* NULL-terminated; what closing a tenant lacks besides */
 	char *const *left_over; /* NULL-terminated */
 	const char *rival;      /* another daemon that has claimed the server, or NULL */
 };

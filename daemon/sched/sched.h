@@ -253,6 +253,13 @@ NODISCARD int sched_mode_open(struct sched *sched, const struct store_tenant *te
 			      const struct sched_actor *actor, sched_mode_fn fn, void *ctx,
 			      struct err *err);
 
+/* Why a tenant that is on its way to closed or open is not there yet, or NULL. Borrowed. */
+const char *sched_mode_problem(struct sched *sched, int64_t tenant_id);
+
+/* Within the turn: open what a look (EXEC_CLOSED) has found and nobody here knows. */
+NODISCARD int sched_modes_found(struct sched *sched, const struct exec_result *result,
+				struct err *err);
+
 /* Look for tenants that say of themselves that they are closed and open them, unless we know. */
 void sched_modes_scan(struct sched *sched, const struct store_server *server);
 

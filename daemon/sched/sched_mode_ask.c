@@ -143,7 +143,7 @@ static int found_one(struct sched *sched, const struct store_tenant *tenant,
  * While the server is not claimed it may be another daemon that has closed it: then the claim
  * is asked for, and with it they are looked for again.
  */
-static int found_all(struct sched *sched, const struct exec_result *result, struct err *err)
+int sched_modes_found(struct sched *sched, const struct exec_result *result, struct err *err)
 {
 	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
 
@@ -177,7 +177,16 @@ static int on_scanned(struct sched *sched, const struct exec_result *result, voi
 		log_info("closed databases not looked for error=\"%s\"", result->err.msg);
 		return 0;
 	}
-	return found_all(sched, result, err);
+	return sched_modes_found(sched, result, err);
+}
+
+const char *sched_mode_problem(struct sched *sched, int64_t tenant_id)
+{
+	const struct mode_run *run = sched_mode_find(sched, tenant_id);
+	bool on_its_way =
+		run != NULL && (run->row.mode == TENANT_CLOSING || run->row.mode == TENANT_OPENING);
+
+	return on_its_way && run->failed ? run->err.msg : NULL;
 }
 
 void sched_modes_scan(struct sched *sched, const struct store_server *server)
@@ -261,7 +270,7 @@ static int on_looked(struct sched *sched, const struct exec_result *result, void
 	}
 	closing->told_closed = result->nr_closed > 0;
 	if (closing->told_closed) {
-		return found_all(sched, result, err);
+		return sched_modes_found(sched, result, err);
 	}
 	store_text_set(&waiter->method, result->method);
 	store_text_set(&waiter->why, result->why);

@@ -61,6 +61,7 @@ static const struct wire_field server_check_fields[] = {
 	BOOL(   wire_server_check, read_only,       false ),
 	TEXTS(  wire_server_check, missing,         false ),
 	TEXT(   wire_server_check, grant,           false ),
+	TEXTS(  wire_server_check, closing,         false ),
 	{ 0 },
 };
 const struct wire_type wire_server_check_type = TYPE(server_check);

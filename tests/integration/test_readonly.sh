@@ -358,6 +358,15 @@ if [ "$flavor" = mysql ]; then
 	sql 'drop role broad'
 fi
 
+claim "what closing needs is named"
+is '[]' "$(j .closing server check main)"
+sql "create user few@localhost identified by 'secret'; grant all on *.* to few@localhost"
+printf '[client]\nuser=few\npassword=secret\n' >"$work/few.cnf"
+ok ms server add few --socket "$db/sock" --defaults-file "$work/few.cnf"
+has 'GRANT OPTION: to take rights away' "$(j '.closing[0]' server check few)"
+ok m server remove few
+sql 'drop user few@localhost'
+
 # ---- the lease ----------------------------------------------------------------------------
 
 claim "when the lease ends, the tenant is opened"
@@ -380,6 +389,9 @@ daemon_kill
 rm -rf "$work/data"
 daemon_start
 enrol
+fails 1 m doctor
+has 'database client_001 was closed for writes by' "$out"
+has "muster tenant discover --server main --like 'client\\_001'" "$out"
 ok m tenant discover --server main --like 'client_%'
 poll 20 eval '[ "$(sql "select count(*) from client_001.muster_write_mode")" = 0 ]'
 poll 20 eval '[ "$(mode client_001)" = rw ]'

@@ -245,9 +245,46 @@ static void findings_come_by_object(void **state)
 	wire_list_release(&wire_finding_type, &findings);
 }
 
+static char acme[] = "acme";
+static char server_name[] = "db1";
+static char schema[] = "s_acme";
+static char owner[] = "anna";
+static char reason[] = "move";
+
+static void one_that_is_on_its_way_and_does_not_get_there_is_named(void **state)
+{
+	struct store_tenant row = { .name = acme, .mode = TENANT_OPENING };
+	const struct doctor_tenant subject = { .row = &row, .stuck = "access denied" };
+	struct wire_list findings = { 0 };
+	g_autofree char *seen = NULL;
+
+	(void)state;
+	doctor_tenant(&subject, &findings);
+	seen = brief(&findings);
+	assert_string_equal(seen, "opening -> muster readonly off acme");
+	wire_list_release(&wire_finding_type, &findings);
+}
+
+static void what_somebody_left_closed_is_named(void **state)
+{
+	const struct store_server server = { .name = server_name };
+	const struct exec_closed closed = { .schema = schema, .owner = owner, .reason = reason };
+	struct wire_list findings = { 0 };
+	g_autofree char *seen = NULL;
+
+	(void)state;
+	doctor_closed(&server, &closed, "acme", &findings);
+	doctor_closed(&server, &closed, NULL, &findings);
+	seen = brief(&findings);
+	assert_string_equal(seen, "closed -> muster tenant show acme; closed -> " DISCOVER);
+	wire_list_release(&wire_finding_type, &findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_that_is_on_its_way_and_does_not_get_there_is_named),
+		cmocka_unit_test(what_somebody_left_closed_is_named),
 		cmocka_unit_test(a_tenant_is_said_to_have_what_it_has),
 		cmocka_unit_test(one_that_never_opens_is_told),
 		cmocka_unit_test(a_position_is_part_of_the_detail),

@@ -88,6 +88,7 @@ static void root_lacks_nothing(void **state)
 		fail_msg("%s", info.missing[0]);
 	}
 	assert_null(info.grant);
+	assert_null(info.closing[0]);
 	assert_int_equal(info.flavor, test_server_flavor());
 	assert_string_equal(info.version, db_version(session));
 	assert_string_equal(info.account, "root@localhost");
@@ -142,6 +143,42 @@ static void rights_on_a_pattern_are_enough_but_for_the_global_ones(void **state)
 	assert_true(is_missing(&info, "SELECT on mysql.innodb_table_stats: "));
 	run_all(info.grant);
 	account_drop(&account);
+}
+
+/* clang-format off */
+static const struct {
+	const char *what; const char *on; const char *option; size_t lacks;
+} closings[] = {
+	{ "all",    "*.*",            "with grant option", 0 },
+	{ "all",    "*.*",            "",                  1 },
+	{ "all",    "`client\\_%`.*", "with grant option", 3 },
+	{ "all",    "`client\\_%`.*", "",                  4 },
+	{ "select", "mysql.*",        "with grant option", 3 },
+	{ "super",  "*.*",            "",                  2 },
+};
+
+/* clang-format on */
+
+static void what_closing_needs_besides_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(closings); i++) {
+		struct account account = { 0 };
+		SCOPED(db_server_info) info = { 0 };
+		struct err err = { 0 };
+
+		account_make(&account, "closes");
+		test_server_exec("grant %s on %s to `%s`@localhost %s", closings[i].what,
+				 closings[i].on, account.name, closings[i].option);
+		account_login(&account);
+		assert_int_equal(db_server_info_get(account.session, &info, &err), 0);
+		if (g_strv_length(info.closing) != closings[i].lacks) {
+			g_autofree char *lacks = g_strjoinv("; ", info.closing);
+
+			fail_msg("%s on %s: %s", closings[i].what, closings[i].on, lacks);
+		}
+		account_drop(&account);
+	}
 }
 
 static void rights_on_system_schemas_do_not_count(void **state)
@@ -248,6 +285,7 @@ int main(void)
 		cmocka_unit_test(root_lacks_nothing),
 		cmocka_unit_test(what_is_missing_is_named_and_the_grant_gives_it),
 		cmocka_unit_test(rights_on_a_pattern_are_enough_but_for_the_global_ones),
+		cmocka_unit_test(what_closing_needs_besides_is_named),
 		cmocka_unit_test(rights_on_system_schemas_do_not_count),
 		cmocka_unit_test(active_roles_count),
 		cmocka_unit_test(sizes_come_another_way_without_the_statistics),
