@@ -338,6 +338,23 @@ ok mariadb --no-defaults --skip-ssl --user=reader --password=secret --socket="$d
 	-e 'call client_001.p()'
 sql 'drop procedure p' client_001
 
+claim "an event of an account that is closed runs and writes nothing"
+sql 'set global event_scheduler = on; create table ticks (id int primary key auto_increment);
+	create definer = pool@localhost event tick on schedule every 1 second do insert into ticks values ()' client_001
+ran() { # more than once since it was closed
+	[ "$(sql "select count(*) from information_schema.events where event_name = 'tick'
+		and last_executed > '$closed_at' + interval 1 second")" = 1 ]
+}
+poll 20 eval '[ "$(sql "select count(*) from client_001.ticks")" -gt 0 ]'
+ok m readonly on client_001 --ttl 5m --reason event
+closed_at=$(sql 'select now()')
+ticks=$(sql 'select count(*) from client_001.ticks')
+poll 20 ran
+is "$ticks" "$(sql 'select count(*) from client_001.ticks')"
+ok m readonly off client_001
+poll 20 eval '[ "$(sql "select count(*) from client_001.ticks")" -gt "$ticks" ]'
+sql 'drop event tick; drop table ticks; set global event_scheduler = off' client_001
+
 if [ "$flavor" = mysql ]; then
 	claim "a partial revoke is added for a global account, and those that were there stay"
 	sql "set global partial_revokes = on; create user glob@localhost identified by 'secret';
