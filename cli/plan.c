@@ -178,8 +178,7 @@ static void print_failing(GString *out, const struct wire_plan *plan, const stru
 	if (plan->failing.nr == 0) {
 		return;
 	}
-	g_string_append_printf(out, "\n%zu tenant%s ", plan->failing.nr,
-			       plural((int64_t)plan->failing.nr));
+	g_string_append_c(out, '\n');
 	print_state(out, "would fail", "failed", style);
 	g_string_append(out, ":\n");
 	for (size_t i = 0; i < shown; i++) {
@@ -188,6 +187,22 @@ static void print_failing(GString *out, const struct wire_plan *plan, const stru
 	if (shown < plan->failing.nr) {
 		g_string_append_printf(out, "  … and %zu more: -o wide\n",
 				       plan->failing.nr - shown);
+	}
+}
+
+static void print_unchecked(GString *out, const struct wire_plan *plan, const struct style *style)
+{
+	const struct wire_plan_failing *items = plan->unchecked.items;
+	size_t shown = is_wide(style) ? plan->unchecked.nr : MIN(plan->unchecked.nr, NAMES_MAX);
+
+	for (size_t i = 0; i < shown; i++) {
+		g_string_append_printf(out, "%s  %s: %s\n",
+				       i == 0 ? "\nrows that could not be checked:\n" : "",
+				       items[i].tenant, items[i].message);
+	}
+	if (shown < plan->unchecked.nr) {
+		g_string_append_printf(out, "  … and %zu more: -o wide\n",
+				       plan->unchecked.nr - shown);
 	}
 }
 
@@ -250,6 +265,7 @@ void plan_print(GString *out, const struct wire_plan *plan, const struct style *
 	}
 	print_outliers(out, plan, style);
 	print_failing(out, plan, style);
+	print_unchecked(out, plan, style);
 	print_left_out(out, plan, style);
 	g_string_append(out, "\nnothing was changed\n");
 }

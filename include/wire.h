@@ -558,7 +558,6 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * POST   /v1/tenants/baseline        baseline       -> changed
  * GET    /v1/tenants/T                              -> tenant
  * PATCH  /v1/tenants/T               set            -> tenant
- * GET    /v1/tenants/T/diff/U                       -> tenant_diff   from T to U; asks their servers
  * POST   /v1/tenants/set             tenants_change -> changed
  * GET    /v1/tenants/T/mode                         -> tenant_mode
  * GET    /v1/routing?format=&wait=                  -> [route]       with an ETag; other formats: text.
@@ -573,7 +572,6 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /v1/releases                               -> [release_info]
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info
- * POST   /v1/plan                    plan_ask       -> plan          changes nothing in a tenant
  * GET    /v1/rollouts?after=&limit=                 -> [rollout]     newest first; 100
  * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
  * GET    /v1/rollouts/R                             -> rollout

@@ -1,5 +1,8 @@
 /*
  * wire_plan - the messages about what a release would do. A part of wire.h, which includes it.
+ *
+ * POST   /v1/plan                    plan_ask       -> plan          changes nothing in a tenant
+ * GET    /v1/tenants/T/diff/U                       -> tenant_diff   from T to U; asks their servers
  */
 #ifndef WIRE_PLAN_H
 #define WIRE_PLAN_H
@@ -51,7 +54,7 @@ struct wire_plan_class {
 /* A tenant that a rollout would fail on. */
 struct wire_plan_failing {
 	char *tenant;
-	char *check; /* "statement", "database", … */
+	char *check; /* "statement", "database"; of rows "duplicates", "nulls", "orphans", … */
 	char *message;
 };
 
@@ -70,11 +73,12 @@ struct wire_plan {
 	int64_t tenants;
 	int64_t pending; /* tenants with something to do */
 	int64_t up_to_date;
-	int64_t statements;        /* of all tenants together */
-	struct wire_list classes;  /* wire_plan_class, most tenants first */
-	struct wire_list failing;  /* wire_plan_failing */
-	struct wire_list outliers; /* wire_plan_outlier */
-	struct wire_texts ahead;   /* names of those that are left out */
+	int64_t statements;         /* of all tenants together */
+	struct wire_list classes;   /* wire_plan_class, most tenants first */
+	struct wire_list failing;   /* wire_plan_failing */
+	struct wire_list unchecked; /* wire_plan_failing: what could not be found out */
+	struct wire_list outliers;  /* wire_plan_outlier */
+	struct wire_texts ahead;    /* names of those that are left out */
 	struct wire_texts missing;
 	struct wire_texts held;
 	struct wire_texts regressed;

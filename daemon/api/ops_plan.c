@@ -105,6 +105,9 @@ static void add_class(const struct sched_planned *planned, const struct lint_rep
 	to->largest_bytes = from->largest_bytes;
 	to->problem = g_strdup(from->why);
 	lines_copy(from->warnings, &to->warnings);
+	if (forecast != NULL) {
+		texts_copy(forecast->doubtful, &to->warnings);
+	}
 	for (size_t i = 0; forecast != NULL && i < forecast->nr_pending; i++) {
 		wire_texts_add(&to->pending,
 			       planned->release->migrations[forecast->pending[i]].version);
@@ -117,12 +120,11 @@ static void add_class(const struct sched_planned *planned, const struct lint_rep
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-static void add_failing(const struct forecasts *from, struct wire_plan *to)
+static void add_failing(const GPtrArray *from, struct wire_list *to)
 {
-	for (guint i = 0; i < from->failing->len; i++) {
-		const struct forecast_failing *failing = g_ptr_array_index(from->failing, i);
-		struct wire_plan_failing *out =
-			wire_list_add(&wire_plan_failing_type, &to->failing);
+	for (guint i = 0; i < from->len; i++) {
+		const struct forecast_failing *failing = g_ptr_array_index(from, i);
+		struct wire_plan_failing *out = wire_list_add(&wire_plan_failing_type, to);
 
 		out->tenant = g_strdup(failing->tenant);
 		out->check = g_strdup(failing->check);
@@ -160,7 +162,8 @@ static void plan_fill(const struct sched_planned *planned, const struct lint_rep
 		add_class(planned, report, g_ptr_array_index(from->classes, i),
 			  wire_list_add(&wire_plan_class_type, &to->classes));
 	}
-	add_failing(from, to);
+	add_failing(from->failing, &to->failing);
+	add_failing(from->unchecked, &to->unchecked);
 	add_outliers(from, to);
 	texts_copy(from->ahead, &to->ahead);
 	texts_copy(from->missing, &to->missing);

@@ -15,6 +15,7 @@
 #include "forecast.h"
 #include "left_over.h"
 #include "outcome.h"
+#include "precheck_run.h"
 #include "release.h"
 #include "resolve.h"
 #include "survey.h"
@@ -33,6 +34,7 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
 	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
+	[EXEC_PRECHECK] = "precheck",
 };
 
 struct chain *exec_chain_new(void)
@@ -76,6 +78,7 @@ void exec_order_free(struct exec_order *order)
 	db_session_free(order->session);
 	release_unref(order->release);
 	exec_chain_unref(order->chain);
+	forecast_unref(order->forecast);
 	g_free(order->to_version);
 	g_free(order->schema);
 	g_free(order->seen);
@@ -129,6 +132,11 @@ static void result_clear(struct exec_result *result)
 	g_free(result->proof);
 	g_free(result->restore);
 	g_strfreev(result->holes);
+	for (size_t i = 0; i < result->nr_breaches; i++) {
+		g_free(result->breaches[i].schema);
+		g_free(result->breaches[i].text);
+	}
+	g_free(result->breaches);
 	for (size_t i = 0; i < result->nr_closed; i++) {
 		closed_release(&result->closed[i]);
 	}
@@ -215,6 +223,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_RESOLVE]  = { true,  false, false, resolve_run },
 	[EXEC_KILL]     = { false, false, false, run_kill },
 	[EXEC_CHAIN]    = { false, true,  false, chain_run },
+	[EXEC_PRECHECK] = { false, true,  false, precheck_run },
 	[EXEC_TRY]      = { false, false, false, run_try },
 	[EXEC_SWEEP]    = { false, false, false, chain_sweep },
 	[EXEC_CLAIM]    = { false, false, false, claim_run },

@@ -39,6 +39,7 @@ enum exec_kind {
 	EXEC_KILL,     /* end the statement of one connection */
 	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
 	EXEC_CHAIN,    /* try the pending statements of a tenant out on an empty copy of it */
+	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
 	EXEC_WRITERS,  /* who may write in a tenant; see close_run.h for these four */
@@ -121,7 +122,8 @@ struct exec_order {
 	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
 	bool every_shape;       /* also of those that have nothing to do */
 	bool with_forecast;     /* CHAIN; see forecast.h */
-	uint64_t connection_id; /* KILL */
+	struct forecast *forecast; /* PRECHECK; one reference */
+	uint64_t connection_id;    /* KILL */
 	int (*trial)(struct db_session *session, const char *text, struct err *err); /* TRY */
 
 	/* A worker's word while it works ("waits for a lock held by …"); may be NULL. */
@@ -176,6 +178,14 @@ struct exec_closed {
 	char *owner;
 };
 
+/* What is in the way of a change in the rows of a tenant. Texts are owned. */
+struct exec_breach {
+	char *schema;
+	size_t check; /* index in the checks of the forecast */
+	bool unasked; /* it could not be found out: text says why */
+	char *text;   /* where: "id=7, id=9" */
+};
+
 struct exec_result {
 	enum exec_kind kind;
 	int64_t id;
@@ -221,6 +231,9 @@ struct exec_result {
 	char **holes;               /* owned, NULL-terminated; what would stay open */
 	struct exec_closed *closed; /* owned; those that are closed now */
 	size_t nr_closed;
+
+	struct exec_breach *breaches; /* owned; PRECHECK */
+	size_t nr_breaches;
 
 	uint64_t claim_id; /* CLAIM: the connection that holds it. ERR_BUSY: another daemon does */
 

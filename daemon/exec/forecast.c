@@ -1,5 +1,7 @@
 #include "forecast.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "chain.h"
@@ -27,6 +29,8 @@ static void release_it(void *data)
 		g_free(forecast->statements[i].why);
 	}
 	g_free(forecast->statements);
+	g_array_unref(forecast->checks);
+	g_ptr_array_unref(forecast->doubtful);
 	g_free(forecast->pending);
 	g_free(forecast->failure);
 	g_free(forecast->unlike);
@@ -74,16 +78,78 @@ void forecast_tried(void *ctx, size_t migration, size_t number, const struct tri
 	g_array_append_val((GArray *)ctx, way);
 }
 
+static void check_clear(void *data)
+{
+	precheck_clear(&((struct forecast_check *)data)->precheck);
+}
+
 struct making {
 	const struct chain *chain;
 	const struct forecast_work *work;
 	struct shape now; /* in front of the statement */
 	GArray *statements;
+	GPtrArray *writes; /* char *, borrowed: the statements before that write rows */
+	bool has_called;   /* and one of them could write anything */
+	struct forecast *out;
 	bool failed;
 };
 
+/* May rows of the table be other ones when it comes to the statement? */
+static bool is_written_before(const struct making *making, const char *table)
+{
+	for (guint i = 0; i < making->writes->len; i++) {
+		if (strcasestr(g_ptr_array_index(making->writes, i), table) != NULL) {
+			return true;
+		}
+	}
+	return making->has_called;
+}
+
+/* A file that switches the checks off means it. */
+static bool is_unchecked(const struct migration *migration, size_t number, enum precheck_kind kind)
+{
+	for (size_t i = 0; i + 1 < number && kind == PRECHECK_ORPHANS; i++) {
+		if (strcasestr(migration->up.statements[i].text, "foreign_key_checks") != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the statement needs of rows, from the difference that it makes. */
+static void add_checks(struct making *making, size_t index, size_t number, const struct shape *next)
+{
+	const struct migration *migration = &making->work->release->migrations[index];
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct precheck));
+
+	precheck_derive(found, &making->chain->start, &making->now, next);
+	for (guint i = 0; i < found->len; i++) {
+		struct forecast_check check = {
+			.migration = index,
+			.number = number,
+			.precheck = g_array_index(found, struct precheck, i),
+		};
+
+		if (is_unchecked(migration, number, check.precheck.kind)) {
+			precheck_clear(&check.precheck);
+		} else if (is_written_before(making, check.precheck.table)) {
+			g_ptr_array_add(
+				making->out->doubtful,
+				g_strdup_printf("%s:%u: %s, which nobody can say before "
+						"the statements in front of it have written",
+						migration->file,
+						migration->up.statements[number - 1].line,
+						check.precheck.what));
+			precheck_clear(&check.precheck);
+		} else {
+			g_array_append_val(making->out->checks, check);
+		}
+	}
+}
+
 /* now becomes what the step leaves. Lines, owned; NULL on failure. */
-static char **go_on(struct making *making, const struct chain_step *step, struct err *err)
+static char **go_on(struct making *making, size_t index, const struct chain_step *step,
+		    struct err *err)
 {
 	SCOPED(shape) next = { 0 };
 	char **lines;
@@ -94,6 +160,7 @@ static char **go_on(struct making *making, const struct chain_step *step, struct
 	if (shape_apply(&next, &making->now, step->delta, err) < 0) {
 		return NULL;
 	}
+	add_checks(making, index, step->number, &next);
 	lines = shape_major_lines(&making->now, &next, CHANGES_MAX);
 	shape_release(&making->now);
 	making->now = next;
@@ -142,7 +209,7 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 	} else {
 		made.outcome = step->note == NULL ? FORECAST_FINE : FORECAST_UNSEEN;
 		made.note = g_strdup(step->note);
-		made.changes = go_on(making, step, err);
+		made.changes = go_on(making, index, step, err);
 		add_way(making, &made);
 	}
 	if (step != NULL && made.outcome != FORECAST_FAILS && made.changes == NULL) {
@@ -158,6 +225,14 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 	return 0;
 }
 
+static void note_write(struct making *making, const struct statement *statement)
+{
+	making->has_called |= statement->kind == STATEMENT_CALL;
+	if (statement->kind == STATEMENT_DML) {
+		g_ptr_array_add(making->writes, statement->text);
+	}
+}
+
 static int add_file(struct making *making, size_t index, struct err *err)
 {
 	const struct migration *migration = &making->work->release->migrations[index];
@@ -171,6 +246,7 @@ static int add_file(struct making *making, size_t index, struct err *err)
 		if (add(making, index, i + 1, err) < 0) {
 			return -1;
 		}
+		note_write(making, &migration->up.statements[i]);
 	}
 	return 0;
 }
@@ -183,10 +259,15 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 		.chain = chain,
 		.work = work,
 		.statements = g_array_new(FALSE, FALSE, sizeof(struct forecast_statement)),
+		.writes = g_ptr_array_new(),
+		.out = forecast,
 	};
 	gsize nr = 0;
 	int made = 0;
 
+	forecast->checks = g_array_new(FALSE, FALSE, sizeof(struct forecast_check));
+	g_array_set_clear_func(forecast->checks, check_clear);
+	forecast->doubtful = g_ptr_array_new_with_free_func(g_free);
 	shape_copy(&making.now, &chain->start);
 	for (size_t i = 0; i < work->nr && made == 0; i++) {
 		made = add_file(&making, work->indices[i], err);
@@ -198,6 +279,7 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 	forecast->statements = g_array_steal(making.statements, &nr);
 	forecast->nr = nr;
 	g_array_unref(making.statements);
+	g_ptr_array_unref(making.writes);
 	shape_release(&making.now);
 	if (made < 0) {
 		forecast_unref(forecast);

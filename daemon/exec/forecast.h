@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include "err.h"
+#include "precheck.h"
 #include "scope.h"
 
 struct chain;
@@ -57,6 +58,13 @@ struct forecast_way {
 void forecast_tried(void *ctx, size_t migration, size_t number, const struct trial *trial);
 GArray *forecast_ways_new(void);
 
+/* What a statement needs of the rows that a tenant has now. */
+struct forecast_check {
+	size_t migration;
+	size_t number;
+	struct precheck precheck;
+};
+
 /* Which statements those are: migrations of the release, in order. All borrowed. */
 struct forecast_work {
 	const struct release *release;
@@ -72,8 +80,10 @@ struct forecast {
 	size_t nr_pending;
 	struct forecast_statement *statements; /* owned; in the order they run */
 	size_t nr;
-	char *failure; /* owned; file, line and the server's words; NULL: nothing fails */
-	char *unlike;  /* owned; how the copy differs from the tenant; NULL: not at all */
+	char *failure;       /* owned; file, line and the server's words; NULL: nothing fails */
+	GArray *checks;      /* owned; struct forecast_check */
+	GPtrArray *doubtful; /* owned; char *: what cannot be asked before the release runs */
+	char *unlike;        /* owned; how the copy differs from the tenant; NULL: not at all */
 };
 
 /* One reference. NULL: a step of the chain does not fit the one before. */

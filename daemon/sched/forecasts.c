@@ -59,6 +59,7 @@ static void lists_init(struct forecasts *made)
 {
 	made->classes = g_ptr_array_new_with_free_func(class_free);
 	made->failing = g_ptr_array_new_with_free_func(failing_free);
+	made->unchecked = g_ptr_array_new_with_free_func(failing_free);
 	made->outliers = g_ptr_array_new_with_free_func(outlier_free);
 	made->ahead = g_ptr_array_new_with_free_func(g_free);
 	made->missing = g_ptr_array_new_with_free_func(g_free);
@@ -74,7 +75,7 @@ void forecasts_release(struct forecasts *forecasts)
 	GPtrArray *const lists[] = {
 		forecasts->classes, forecasts->failing,    forecasts->outliers,  forecasts->ahead,
 		forecasts->missing, forecasts->held,       forecasts->regressed, forecasts->drifted,
-		forecasts->unknown, forecasts->unfinished,
+		forecasts->unknown, forecasts->unfinished, forecasts->unchecked,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -85,15 +86,26 @@ void forecasts_release(struct forecasts *forecasts)
 	*forecasts = (struct forecasts){ 0 };
 }
 
-void forecasts_fail(struct forecasts *forecasts, const char *tenant, const char *check,
-		    const char *message)
+static void failing_add(GPtrArray *list, const char *tenant, const char *check, const char *message)
 {
 	struct forecast_failing *failing = g_new0(struct forecast_failing, 1);
 
 	failing->tenant = g_strdup(tenant);
 	failing->check = g_strdup(check);
 	failing->message = g_strdup(message);
-	g_ptr_array_add(forecasts->failing, failing);
+	g_ptr_array_add(list, failing);
+}
+
+void forecasts_fail(struct forecasts *forecasts, const char *tenant, const char *check,
+		    const char *message)
+{
+	failing_add(forecasts->failing, tenant, check, message);
+}
+
+void forecasts_uncheck(struct forecasts *forecasts, const char *tenant, const char *check,
+		       const char *message)
+{
+	failing_add(forecasts->unchecked, tenant, check, message);
 }
 
 /* ---- classes ----------------------------------------------------------------------------- */

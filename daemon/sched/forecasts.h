@@ -59,10 +59,11 @@ struct forecasts {
 	int64_t tenants;
 	int64_t pending; /* tenants with something to do */
 	int64_t up_to_date;
-	int64_t statements;  /* of all tenants together */
-	GPtrArray *classes;  /* struct forecast_class *, most tenants first */
-	GPtrArray *failing;  /* struct forecast_failing * */
-	GPtrArray *outliers; /* struct forecast_outlier * */
+	int64_t statements;   /* of all tenants together */
+	GPtrArray *classes;   /* struct forecast_class *, most tenants first */
+	GPtrArray *failing;   /* struct forecast_failing * */
+	GPtrArray *unchecked; /* struct forecast_failing *: what could not be found out */
+	GPtrArray *outliers;  /* struct forecast_outlier * */
 	/* names (char *), of those that a rollout leaves alone; unknown: their server is silent */
 	GPtrArray *ahead;
 	GPtrArray *missing;
@@ -79,7 +80,9 @@ void forecasts_make(struct forecasts *forecasts, const struct sched *sched,
 void forecasts_release(struct forecasts *forecasts);
 SCOPED_RELEASE(forecasts);
 
-/* One more that would fail. */
+/* One more that would fail; or of whom that could not be found out. */
+void forecasts_uncheck(struct forecasts *forecasts, const char *tenant, const char *check,
+		       const char *message);
 void forecasts_fail(struct forecasts *forecasts, const char *tenant, const char *check,
 		    const char *message);
 

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "census.h"
+#include "forecast.h"
 #include "release.h"
 #include "sched_state.h"
 #include "store_release.h"
+
+#define PORTION 100 /* tenants whose rows are looked at by one order */
 
 struct sched_plan {
 	struct sched *sched;
@@ -14,6 +17,7 @@ struct sched_plan {
 	char *name;    /* owned */
 	char *version; /* owned */
 	struct forecasts forecasts;
+	size_t open; /* looks at rows that are not yet in */
 	bool cancelled;
 	void (*fn)(void *ctx, const struct sched_planned *planned);
 	void *ctx;
@@ -60,17 +64,200 @@ static void answer(struct sched_plan *plan, const struct err *err)
 	sched_plan_free(plan);
 }
 
+/* ---- the rows of tenants ---------------------------------------------------------------- */
+
+/* Some tenants of one class on one server. */
+struct look {
+	struct sched_plan *plan;
+	const struct forecast_class *class; /* of the plan */
+	GHashTable *names;                  /* schema -> name of its tenant, both borrowed */
+	GPtrArray *found;                   /* struct found *, owned */
+};
+
+struct found {
+	const char *tenant;
+	const char *check;
+	bool unasked;
+	char *message; /* owned */
+};
+
+static void found_free(void *data)
+{
+	struct found *found = data;
+
+	g_free(found->message);
+	g_free(found);
+}
+
+static void look_free(struct look *look)
+{
+	g_hash_table_unref(look->names);
+	g_ptr_array_unref(look->found);
+	g_free(look);
+}
+
+static void take_breach(struct look *look, const struct exec_breach *breach)
+{
+	const struct forecast_check *check =
+		&g_array_index(look->class->forecast->checks, struct forecast_check, breach->check);
+	const struct migration *migration = &look->plan->release->migrations[check->migration];
+	struct found *found = g_new0(struct found, 1);
+
+	found->tenant = g_hash_table_lookup(look->names, breach->schema);
+	found->check = precheck_names[check->precheck.kind];
+	found->unasked = breach->unasked;
+	found->message = g_strdup_printf("%s:%u: %s: %s", migration->file,
+					 migration->up.statements[check->number - 1].line,
+					 check->precheck.what, breach->text);
+	g_ptr_array_add(look->found, found);
+}
+
+/* May be called again when the turn was undone. */
+static int on_rows(struct sched *sched, const struct exec_result *result, void *ctx,
+		   struct err *err)
+{
+	struct look *look = ctx;
+
+	(void)sched;
+	g_ptr_array_set_size(look->found, 0);
+	if (!result->ok) {
+		*err = result->err;
+		return -1;
+	}
+	for (size_t i = 0; i < result->nr_breaches; i++) {
+		take_breach(look, &result->breaches[i]);
+	}
+	return 0;
+}
+
+static void finish(struct sched_plan *plan)
+{
+	struct err cancelled;
+
+	if (plan->open > 0) {
+		return;
+	}
+	if (plan->cancelled) {
+		err_set(&cancelled, ERR_CANCELLED, "nobody waits for the plan any more");
+	}
+	answer(plan, plan->cancelled ? &cancelled : NULL);
+}
+
+/* A server that went away leaves its tenants unchecked. */
+static void uncheck_all(const struct look *look, const struct err *err)
+{
+	GHashTableIter iter;
+	void *name;
+
+	g_hash_table_iter_init(&iter, look->names);
+	while (g_hash_table_iter_next(&iter, NULL, &name)) {
+		forecasts_uncheck(&look->plan->forecasts, name, "rows", err->msg);
+	}
+}
+
+static void on_rows_done(void *ctx, const struct err *err)
+{
+	struct look *look = ctx;
+	struct sched_plan *plan = look->plan;
+
+	if (err != NULL) {
+		uncheck_all(look, err);
+	}
+	for (guint i = 0; i < look->found->len && err == NULL; i++) {
+		const struct found *found = g_ptr_array_index(look->found, i);
+
+		(found->unasked ? forecasts_uncheck : forecasts_fail)(
+			&plan->forecasts, found->tenant, found->check, found->message);
+	}
+	look_free(look);
+	plan->open--;
+	finish(plan);
+}
+
+static void send_look(struct sched_plan *plan, const struct forecast_class *class,
+		      int64_t server_id, const GPtrArray *tenants)
+{
+	const struct link *link = g_hash_table_lookup(plan->sched->links, &server_id);
+	struct exec_order *order = exec_order_new(EXEC_PRECHECK);
+	struct look *look = g_new0(struct look, 1);
+	const struct sched_job job = { on_rows, on_rows_done, look };
+
+	look->plan = plan;
+	look->class = class;
+	look->names = g_hash_table_new(g_str_hash, g_str_equal);
+	look->found = g_ptr_array_new_with_free_func(found_free);
+	order->forecast = forecast_ref(class->forecast);
+	order->schemas = g_new0(char *, tenants->len + 1);
+	for (guint i = 0; i < tenants->len; i++) {
+		struct forecast_tenant *tenant = g_ptr_array_index(tenants, i);
+
+		order->schemas[i] = g_strdup(tenant->schema);
+		g_hash_table_insert(look->names, tenant->schema, tenant->name);
+	}
+	plan->open++;
+	sched_job_start_unless(plan->sched, &link->row, order, &job, &plan->cancelled);
+}
+
+static void tenants_free(void *tenants)
+{
+	g_ptr_array_unref(tenants);
+}
+
+/* Those of one server, some at a time. */
+static void send_class(struct sched_plan *plan, const struct forecast_class *class)
+{
+	g_autoptr(GHashTable) by_server =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, tenants_free);
+	GHashTableIter iter;
+	void *id;
+	void *list;
+
+	for (guint i = 0; i < class->tenants->len; i++) {
+		struct forecast_tenant *tenant = g_ptr_array_index(class->tenants, i);
+		GPtrArray *tenants = g_hash_table_lookup(by_server, &tenant->server_id);
+
+		if (tenants == NULL) {
+			tenants = g_ptr_array_new();
+			g_hash_table_insert(by_server, &tenant->server_id, tenants);
+		}
+		g_ptr_array_add(tenants, tenant);
+		if (tenants->len == PORTION) {
+			send_look(plan, class, tenant->server_id, tenants);
+			g_ptr_array_set_size(tenants, 0);
+		}
+	}
+	g_hash_table_iter_init(&iter, by_server);
+	while (g_hash_table_iter_next(&iter, &id, &list)) {
+		if (((GPtrArray *)list)->len > 0) {
+			send_look(plan, class, *(int64_t *)id, list);
+		}
+	}
+}
+
+static bool has_checks(const struct forecast_class *class)
+{
+	return class->forecast != NULL && class->forecast->checks->len > 0;
+}
+
 static void on_look_done(void *ctx, const struct err *err)
 {
 	struct sched_plan *plan = ctx;
-	struct err cancelled;
 
-	if (err == NULL && plan->cancelled) {
-		err_set(&cancelled, ERR_CANCELLED, "nobody waits for the plan any more");
-		err = &cancelled;
+	if (err != NULL) {
+		answer(plan, err);
+		return;
 	}
-	answer(plan, err);
+	for (guint i = 0; i < plan->forecasts.classes->len && !plan->cancelled; i++) {
+		const struct forecast_class *class = g_ptr_array_index(plan->forecasts.classes, i);
+
+		if (has_checks(class)) {
+			send_class(plan, class);
+		}
+	}
+	finish(plan);
 }
+
+/* ---- the beginning ------------------------------------------------------------------------ */
 
 static int find_release(struct sched_plan *plan, const struct sched_plan_ask *ask, struct err *err)
 {

@@ -75,6 +75,7 @@ static const struct wire_field plan_fields[] = {
 	INT(    wire_plan, statements, false ),
 	LIST(   wire_plan, classes,    false, wire_plan_class ),
 	LIST(   wire_plan, failing,    false, wire_plan_failing ),
+	LIST(   wire_plan, unchecked,  false, wire_plan_failing ),
 	LIST(   wire_plan, outliers,   false, wire_plan_outlier ),
 	TEXTS(  wire_plan, ahead,      false ),
 	TEXTS(  wire_plan, missing,    false ),

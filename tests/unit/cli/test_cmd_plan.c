@@ -4,7 +4,7 @@
 #define PLAN(pending, failing, unknown) \
 	"{\"release\":\"app\",\"version\":\"7\",\"tenants\":3,\"pending\":" pending "," \
 	"\"up_to_date\":1,\"statements\":2,\"classes\":[],\"failing\":[" failing "]," \
-	"\"outliers\":[],\"ahead\":[],\"missing\":[],\"held\":[],\"regressed\":[]," \
+	"\"unchecked\":[],\"outliers\":[],\"ahead\":[],\"missing\":[],\"held\":[],\"regressed\":[]," \
 	"\"drifted\":[],\"unfinished\":[],\"unknown\":[" unknown "]}"
 #define FAILING "{\"tenant\":\"acme\",\"check\":\"statement\",\"message\":\"no\"}"
 

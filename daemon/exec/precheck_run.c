@@ -1,0 +1,98 @@
+#include "precheck_run.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "db.h"
+#include "exec.h"
+#include "forecast.h"
+#include "visit.h"
+
+#define SELECT "select "
+
+enum {
+	QUERY_S = 2, /* one query may take, and with it others may wait to alter the table */
+	INTERRUPTED_MARIADB = 1969,
+	INTERRUPTED_MYSQL = 3024,
+};
+
+/* The query for one schema, that ends by itself. Owned. */
+static char *query_of(const struct visit *visit, const struct precheck *check, const char *schema)
+{
+	g_autofree char *name = db_quote_name(schema);
+	g_auto(GStrv) parts = g_strsplit(check->sql, PRECHECK_SCHEMA, -1);
+	g_autofree char *sql = g_strjoinv(name, parts);
+
+	if (db_flavor(visit->session) == DB_MARIADB) {
+		return g_strdup_printf("set statement max_statement_time = %d for %s", QUERY_S,
+				       sql);
+	}
+	return g_strdup_printf(SELECT "/*+ max_execution_time(%d000) */ %s", QUERY_S,
+			       sql + strlen(SELECT));
+}
+
+static void add(struct exec_result *result, const char *schema, size_t check, bool unasked,
+		char *text)
+{
+	result->breaches = g_renew(struct exec_breach, result->breaches, result->nr_breaches + 1);
+	result->breaches[result->nr_breaches++] = (struct exec_breach){
+		.schema = g_strdup(schema),
+		.check = check,
+		.unasked = unasked,
+		.text = text,
+	};
+}
+
+static char *rows_text(const struct db_rows *rows)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		const char *cell = rows->cells[i][0];
+
+		g_string_append_printf(text, "%s%s", i == 0 ? "" : ", ",
+				       cell == NULL ? "a row" : cell);
+	}
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static int ask(struct visit *visit, const char *schema, size_t index, struct exec_result *result,
+	       struct err *err)
+{
+	const struct forecast_check *check =
+		&g_array_index(visit->order->forecast->checks, struct forecast_check, index);
+	g_autofree char *sql = query_of(visit, &check->precheck, schema);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(visit->session, &rows, sql, err) == 0) {
+		if (rows.nr > 0) {
+			add(result, schema, index, false, rows_text(&rows));
+		}
+		return 0;
+	}
+	if (err->code != ERR_DB) {
+		return -1;
+	}
+	if (err->native == INTERRUPTED_MARIADB || err->native == INTERRUPTED_MYSQL) {
+		add(result, schema, index, true,
+		    g_strdup_printf("not answered within %d s", QUERY_S));
+	} else {
+		add(result, schema, index, true, g_strdup(err->msg));
+	}
+	return 0;
+}
+
+int precheck_run(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	char *const *schemas = visit->order->schemas;
+
+	for (; schemas != NULL && *schemas != NULL; schemas++) {
+		for (size_t i = 0; i < visit->order->forecast->checks->len; i++) {
+			if (ask(visit, *schemas, i, result, err) < 0) {
+				return -1;
+			}
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,49 @@
+/*
+ * precheck - what the rows of a tenant must be like for a change of its schema to succeed.
+ *
+ * From the difference that a statement makes: a new unique key needs rows without duplicates in
+ * the collation that the key will have, NOT NULL needs a value everywhere, a foreign key needs
+ * its parents, a narrower type needs values that fit, a new CHECK needs rows that keep it. Each
+ * is a query that gives a row for what is in the way.
+ *
+ * Only tables and columns are asked about that the tenant has now, as they are now. Pure; any
+ * thread.
+ */
+#ifndef PRECHECK_H
+#define PRECHECK_H
+
+#include <glib.h>
+
+struct shape;
+
+#define PRECHECK_SCHEMA "{SCHEMA}" /* stands for the quoted schema in a query */
+
+enum precheck_kind {
+	PRECHECK_DUPLICATES,
+	PRECHECK_NULLS,
+	PRECHECK_ORPHANS,
+	PRECHECK_TOO_LONG,
+	PRECHECK_OUT_OF_RANGE,
+	PRECHECK_RULE,
+	PRECHECK_KIND_NR,
+};
+
+extern const char *const precheck_names[PRECHECK_KIND_NR]; /* "duplicates", "nulls", … */
+
+struct precheck {
+	enum precheck_kind kind;
+	char *table; /* owned */
+	char *what;  /* owned; what is required: "users (email) must be unique" */
+	char *sql;   /* owned; one column: where it is broken */
+};
+
+void precheck_clear(void *item); /* of a struct precheck; for g_array_set_clear_func */
+
+/*
+ * Append those of one statement. start: the schema as it is now; before and after: around the
+ * statement.
+ */
+void precheck_derive(GArray *prechecks, const struct shape *start, const struct shape *before,
+		     const struct shape *after);
+
+#endif /* PRECHECK_H */
