@@ -42,6 +42,23 @@ claim "a replica is found without being named, and shown"
 poll 20 lag_is_known
 poll 20 replicas_are "127.0.0.1:$(cat "$replica/port")"
 
+claim "a client that is closed is closed on the replica, too, and opened with what it had"
+app_there() { # what the replica lets the application do
+	server_client "$replica" -N -e 'show grants for app@localhost' 2>/dev/null
+}
+app_may() { # WHAT: the replica has come so far
+	[[ $(app_there) == *" $1 ON \`client"* ]]
+}
+sql "create user app@localhost; grant select, insert on \`client\_001\`.* to app@localhost"
+poll 20 app_may 'SELECT, INSERT'
+had=$(app_there)
+ok m readonly on client_001 --ttl 5m --reason replica --method privileges --accept-holes
+poll 20 app_may 'SELECT'
+ok m readonly off client_001
+poll 20 app_may 'SELECT, INSERT'
+is "$had" "$(app_there)"
+sql 'drop user app@localhost'
+
 claim "one that is enrolled as its replica is watched as that, once"
 ok ms server add copy --socket "$replica/sock" --defaults-file "$work/repl.cnf" --replica-of main
 is main "$(j .replica_of server show copy)"
@@ -92,4 +109,10 @@ is ops.heartbeat.ts "$(j .heartbeat server show main)"
 poll 20 paused_by 'lag 9'
 sql 'delete from ops.heartbeat'
 poll 20 paused_by 'heartbeat ops.heartbeat.ts: there is none'
+
+claim "on a replica its source is a way to write, with every method"
+name=$(j '.[] | select(.name != "main") | .name' server list)
+ok m tenant add there --server "$name" --schema client_001
+fails 1 m readonly on there --ttl 5m --reason replica --method privileges --dry-run
+has 'stays open: the server is a replica: what its primary sends is written' "$out"
 daemon_stop
