@@ -1,5 +1,6 @@
 #include "trial_facts.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "db.h"
@@ -116,16 +117,40 @@ static int ask(struct db_session *session, const char *schema, const char *prefi
 		start, quoted);
 }
 
+/* Whether the server has few enough of them; if not, unread says so. */
+static int is_small(struct trial_facts *facts, struct db_session *session, bool *small,
+		    struct err *err)
+{
+	int64_t max = facts->tables_max == 0 ? TRIAL_FACTS_TABLES : facts->tables_max;
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows, "select count(*) from information_schema.tables", err) < 0) {
+		return -1;
+	}
+	*small = rows.nr == 1 && number(rows.cells[0][0]) <= max;
+	if (!*small) {
+		facts->unread = g_strdup_printf("the server has more than %" PRId64 " tables", max);
+	}
+	return 0;
+}
+
 static int read_all(struct trial_facts *facts, struct db_session *session, struct err *err)
 {
 	g_autofree char *encoded = encode(facts->schema);
 	g_autofree char *prefix = NULL;
 	SCOPED(db_rows) rows = { 0 };
+	bool small;
 
 	facts->is_read = true;
 	facts->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	if (encoded == NULL) {
 		facts->unread = g_strdup("the name of the database is not plain ASCII");
+		return 0;
+	}
+	if (is_small(facts, session, &small, err) < 0) {
+		return -1;
+	}
+	if (!small) {
 		return 0;
 	}
 	prefix = g_strconcat(encoded, "/", NULL);

@@ -2,7 +2,8 @@
  * trial_facts - what tables are like inside, as no copy of their definitions shows.
  *
  * One query for all tables of a schema, made when the first of them is asked for. It needs
- * the right PROCESS; without it nothing is known and unread says why.
+ * the right PROCESS, and the server opens all tables it has for it: without that right, or on a
+ * server that has very many, nothing is known and unread says why.
  *
  * Workers; blocks. Kept by whoever tries; not shared.
  */
@@ -18,6 +19,8 @@
 
 struct db_session;
 
+#define TRIAL_FACTS_TABLES 5000
+
 struct trial_fact {
 	bool hidden_fulltext; /* it once had a FULLTEXT key and keeps the hidden column of that */
 	int64_t row_versions; /* of MySQL; how often columns came and went at once */
@@ -26,6 +29,7 @@ struct trial_fact {
 
 struct trial_facts {
 	const char *schema; /* borrowed; set by the caller, the rest is 0 */
+	int64_t tables_max; /* very many are more than this; 0: TRIAL_FACTS_TABLES */
 	bool is_read;
 	char *unread;       /* owned; why they could not be read; NULL: they could */
 	GHashTable *tables; /* owned; name -> struct trial_fact */

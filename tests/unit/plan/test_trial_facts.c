@@ -88,6 +88,7 @@ static void what_a_copied_table_was_like_is_forgotten(void **state)
 static void what_may_not_be_seen_is_said(void **state)
 {
 	SCOPED(trial_facts) facts = { .schema = "facts\303\251" };
+	SCOPED(trial_facts) large = { .schema = "large", .tables_max = 1 };
 	SCOPED_PTR(db_session) session = test_server_open();
 	struct trial_fact fact = { .hidden_fulltext = true };
 	struct err err = { 0 };
@@ -96,6 +97,8 @@ static void what_may_not_be_seen_is_said(void **state)
 	assert_int_equal(trial_facts_get(&facts, session, "t", &fact, &err), 0);
 	assert_false(fact.hidden_fulltext);
 	assert_string_equal(facts.unread, "the name of the database is not plain ASCII");
+	assert_int_equal(trial_facts_get(&large, session, "t", &fact, &err), 0);
+	assert_string_equal(large.unread, "the server has more than 1 tables");
 }
 
 int main(void)
