@@ -32,16 +32,19 @@ static char *query_of(const struct visit *visit, const struct precheck *check, c
 			       sql + strlen(SELECT));
 }
 
+/* Takes text. */
 static void add(struct exec_result *result, const char *schema, size_t check, bool unasked,
 		char *text)
 {
-	result->breaches = g_renew(struct exec_breach, result->breaches, result->nr_breaches + 1);
-	result->breaches[result->nr_breaches++] = (struct exec_breach){
+	struct exec_breach breach = {
 		.schema = g_strdup(schema),
 		.check = check,
 		.unasked = unasked,
-		.text = text,
 	};
+
+	breach.text = text;
+	result->breaches = g_renew(struct exec_breach, result->breaches, result->nr_breaches + 1);
+	result->breaches[result->nr_breaches++] = breach;
 }
 
 static char *rows_text(const struct db_rows *rows)
