@@ -109,7 +109,7 @@ static void a_sample_that_changes_nothing_costs_no_turn(void **state)
 	SCOPED(seen) seen = { 0 };
 
 	look_at_server(fixture, &seen); /* from here on it is watched */
-	for (int i = 0; i < 3; i++) { /* until it is known */
+	for (int i = 0; i < 3; i++) {   /* until it is known */
 		give(fixture, 1);
 	}
 	fixture_turns(fixture, 10); /* all that was to do is done */
