@@ -7,7 +7,8 @@
 #define POLICY                                                                              \
 	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) | \
 	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |     \
-	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY))
+	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |   \
+	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES))
 #define MANY (-1)
 
 /* clang-format off */
@@ -175,7 +176,9 @@ const struct command command_table[] = {
 	{ "rollout start", "DIR|RELEASE", "Roll a release over tenants",
 	  "A folder is checked here and stored as a release first. Without -l it goes to all "
 	  "tenants. With --dry-run nothing is changed, and the exit code is 1 when something is "
-	  "pending. With --wait the exit code says how it ended.",
+	  "pending. With --wait the exit code says how it ended. With --readonly, or for a file that says "
+	  "-- muster: readonly=on, each tenant is closed for writes, worked on and opened; how long that "
+	  "took is shown by rollout show.",
 	  "muster rollout start migrations/ -l region=eu --waves '1, 5%, rest' --bake 10m --wait",
 	  POLICY | WAITING, 1, 1, WORDS_FOLDER, false, cmd_rollout_start },
 	{ "rollout list", "", "List the rollouts", NULL, NULL,

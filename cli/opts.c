@@ -127,6 +127,10 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "how long: 90s, 30m, 2h" },
 	[OPT_MAP_FORMAT]     = { "format",        0,   OPT_TEXT,     "FORMAT",    NULL, WORDS_NONE,
 				 "how the file is written: nginx-map, haproxy-map or json" },
+	[OPT_READONLY]       = { "readonly",      0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "close each tenant for writes while it is worked on" },
+	[OPT_MAX_CLOSED]     = { "max-closed",    0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
+				 "and for no longer than this: who is expected to need more is held" },
 };
 
 /* clang-format on */

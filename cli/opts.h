@@ -99,6 +99,8 @@ enum opt_id {
 	OPT_RATIO,
 	OPT_SPAN,
 	OPT_MAP_FORMAT,
+	OPT_READONLY,
+	OPT_MAX_CLOSED,
 	OPT_ID_NR,
 };
 

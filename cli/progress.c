@@ -164,6 +164,18 @@ static void append_pace(GString *out, const struct wire_rollout *rollout)
 	g_string_append_c(out, '\n');
 }
 
+static void append_closed(GString *out, const struct wire_closed *closed)
+{
+	if (closed->tenants == 0) {
+		return;
+	}
+	g_string_append_printf(out, "  closed for writes: %" G_GINT64_FORMAT " tenant%s, ",
+			       closed->tenants, closed->tenants == 1 ? "" : "s");
+	g_string_append_printf(out, "shortest %.3f s, median %.3f s, p95 %.3f s, longest %.3f s\n",
+			       (double)closed->min_ms / 1000, (double)closed->median_ms / 1000,
+			       (double)closed->p95_ms / 1000, (double)closed->max_ms / 1000);
+}
+
 /* The wave that matters now: the first that is not done, else the last. */
 static size_t current_wave(const struct wire_rollout *rollout)
 {
@@ -283,6 +295,7 @@ void progress_block(GString *out, const struct progress *progress, const struct 
 	append_bar(out, rollout, style);
 	append_counts(out, &rollout->counts, style);
 	append_pace(out, rollout);
+	append_closed(out, &rollout->closed);
 	append_waves(out, progress, style);
 	throttle_lines(out, progress->throttles,
 		       exits_rollout_rests(rollout) ? 0 : progress->nr_throttles,

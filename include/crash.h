@@ -61,6 +61,9 @@
 	X(MODE_PROVEN,        "mode/proven")		/* closed, and nobody knows */ \
 	X(MODE_GIVEN,         "mode/given")		/* all is given back, the tenant still says closed */ \
 	X(MODE_FORGOTTEN,     "mode/forgotten")		/* open, and nobody knows */ \
+	X(CLOSE_TAKEN,        "close/taken")		/* a task is running on disk, its tenant open */ \
+	X(CLOSE_ASKED,        "close/asked") \
+	X(CLOSE_DECIDED,      "close/decided")		/* closed; its order is in the transaction */ \
 	/* a session on a server */ \
 	X(DB_CONNECT,         "db/connect/before") \
 	X(DB_CONNECTED,       "db/connect/after") \

@@ -64,7 +64,8 @@ struct migration {
 	bool has_down;
 	struct release_check *checks; /* owned */
 	size_t nr_checks;
-	bool skipped; /* release.cfg says skip: counts as applied, runs nothing, is not read */
+	bool readonly; /* its tenant is to be closed for writes while it runs */
+	bool skipped;  /* release.cfg says skip: counts as applied, runs nothing, is not read */
 };
 
 struct release {

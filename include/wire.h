@@ -195,50 +195,6 @@ struct wire_tenant_page {
 	char *next;             /* pass as after=, null at the end */
 };
 
-/* A tenant that is not open for writes. */
-struct wire_readonly {
-	char *tenant;
-	char *mode;
-	char *method; /* "privileges", "triggers", "schema", "hook" */
-	char *since;  /* null: not yet closed */
-	char *expires_at;
-	char *reason;
-	char *owner;
-	char *problem; /* why it could not be closed, or null */
-};
-
-/* What came of closing or opening one tenant; with dry_run what would. */
-struct wire_readonly_change {
-	char *tenant;
-	char *mode;
-	char *method;
-	char *why;               /* this method */
-	char *proof;             /* what shows that no write gets through */
-	struct wire_texts holes; /* how writes still get through */
-	char *expires_at;
-	char *problem; /* null: it is so */
-};
-
-/* Where the application finds a tenant, and what it may do there. */
-struct wire_route {
-	char *tenant;
-	char *server;
-	char *schema;
-	char *version; /* null: none is known */
-	char *mode;
-	char *class; /* null until planned */
-};
-
-struct wire_tenant_mode {
-	char *tenant;
-	char *mode;
-	bool writes; /* it may: the mode is rw */
-	char *version;
-	char *since;      /* closed; null: not yet */
-	char *expires_at; /* then it is opened, whatever happens; null: it is open */
-	char *reason;
-};
-
 struct wire_problem {
 	int64_t line;
 	int64_t column;
@@ -299,6 +255,15 @@ struct wire_budget {
 	int64_t limit;
 };
 
+/* How long its tenants were closed for writes. */
+struct wire_closed {
+	int64_t tenants; /* 0: none was, and the rest says nothing */
+	int64_t min_ms;
+	int64_t median_ms;
+	int64_t p95_ms;
+	int64_t max_ms;
+};
+
 struct wire_rollout {
 	char *id;
 	char *name;
@@ -316,6 +281,9 @@ struct wire_rollout {
 	char *next_window; /* the first opening that one of its tasks waits for, or null */
 	bool over_budget;
 	bool throttled; /* paused by the load of a server: goes on by itself */
+	char *readonly; /* which tenants are closed meanwhile: "none", "all", "asked" (by a file) */
+	int64_t max_closed_ms; /* 0: as long as it needs */
+	struct wire_closed closed;
 	int64_t running_limit;
 	int64_t priority;
 	int64_t eta_s; /* -1: unknown */
@@ -361,6 +329,7 @@ struct wire_task {
 	struct wire_texts difference; /* how its schema differs from what it should be */
 	double progress;              /* 0 to 1 */
 	char *next_window;            /* the opening that it waits for, or null */
+	int64_t closed_ms;            /* how long the tenant was closed for writes */
 	char *started_at;
 	char *finished_at;
 };
@@ -453,23 +422,6 @@ struct wire_tenants_change {
 	struct wire_texts set;     /* set: "key=value", as of one tenant */
 };
 
-struct wire_readonly_on {
-	char *selector;
-	char *reason;
-	int64_t ttl_ms;
-	char *method;      /* null: what fits */
-	int64_t drain_ms;  /* for open transactions and running statements; 0: ten seconds */
-	char *at_deadline; /* then: "end" them (default) or "open" the tenant again */
-	bool accept_holes;
-	bool maintenance; /* the application is to show its page */
-	bool dry_run;
-};
-
-struct wire_readonly_off {
-	char *selector;
-	char *reason;
-};
-
 struct wire_baseline {
 	char *selector;
 	char *release;
@@ -500,10 +452,14 @@ struct wire_rollout_start {
 	char *budget;    /* "3" or "1%"; default "1%" */
 	int64_t running; /* 0: the daemon's default */
 	int64_t per_server;
-	int64_t priority; /* -10 to 10, against others on the same server */
-	char *strategy;   /* "auto" or "direct" */
-	char *window;     /* "respect" (default) or "ignore" */
-	int64_t stall_ms; /* 0: the daemon's default */
+	int64_t priority;      /* -10 to 10, against others on the same server */
+	char *strategy;        /* "auto" or "direct" */
+	char *window;          /* "respect" (default) or "ignore" */
+	int64_t stall_ms;      /* 0: the daemon's default */
+	bool readonly;         /* close each tenant for writes while it is worked on */
+	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
+	int64_t drain_ms;      /* what open transactions have left; 0: ten seconds */
+	bool accept_holes;
 	char *reason;
 	bool dry_run;
 };
@@ -524,14 +480,13 @@ struct wire_resolve {
 
 extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
 	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
-	wire_readonly_type, wire_readonly_change_type, wire_route_type, wire_tenant_mode_type,
-	wire_readonly_on_type, wire_readonly_off_type, wire_changed_type, wire_migration_type,
-	wire_release_info_type, wire_counts_type, wire_wave_type, wire_budget_type,
-	wire_rollout_type, wire_preview_type, wire_task_type, wire_task_page_type, wire_event_type,
-	wire_event_page_type, wire_finding_type, wire_health_type, wire_server_add_type,
-	wire_set_type, wire_discover_type, wire_import_row_type, wire_import_type,
-	wire_tenants_change_type, wire_baseline_type, wire_release_file_type,
-	wire_release_create_type, wire_rollout_start_type, wire_verb_type, wire_resolve_type;
+	wire_changed_type, wire_migration_type, wire_release_info_type, wire_counts_type,
+	wire_wave_type, wire_budget_type, wire_closed_type, wire_rollout_type, wire_preview_type,
+	wire_task_type, wire_task_page_type, wire_event_type, wire_event_page_type,
+	wire_finding_type, wire_health_type, wire_server_add_type, wire_set_type,
+	wire_discover_type, wire_import_row_type, wire_import_type, wire_tenants_change_type,
+	wire_baseline_type, wire_release_file_type, wire_release_create_type,
+	wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
@@ -593,6 +548,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  *        since below 0 is counted back from the newest; a stream without one begins now
  */
 
+#include "wire_mode.h"
 #include "wire_plan.h"
 #include "wire_throttle.h"
 

@@ -85,6 +85,10 @@ static void start_fill(const struct wire_rollout_start *asked, struct sched_star
 		.per_server = asked->per_server,
 		.priority = asked->priority,
 		.stall_ms = asked->stall_ms,
+		.readonly = asked->readonly,
+		.max_closed_ms = asked->max_closed_ms,
+		.drain_ms = asked->drain_ms,
+		.accept_holes = asked->accept_holes,
 	};
 }
 

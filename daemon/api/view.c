@@ -319,6 +319,28 @@ static void throttle_view(const struct api *api, const struct store_rollout *row
 	}
 }
 
+/* Asked only of a rollout that closes any. */
+static int closed_view(const struct api *api, const struct store_rollout *row,
+		       struct wire_rollout *out, struct err *err)
+{
+	static const char *const words[] = {
+		[STORE_READONLY_NONE] = "none",
+		[STORE_READONLY_ALL] = "all",
+		[STORE_READONLY_ASKED] = "asked",
+	};
+	struct store_closed closed = { 0 };
+
+	out->readonly = g_strdup(words[row->readonly]);
+	out->max_closed_ms = row->max_closed_ms;
+	if (row->readonly != STORE_READONLY_NONE &&
+	    store_task_closed_times(api->store, row->id, &closed, err) < 0) {
+		return -1;
+	}
+	out->closed = (struct wire_closed){ closed.nr, closed.min_ms, closed.median_ms,
+					    closed.p95_ms, closed.max_ms };
+	return 0;
+}
+
 int view_rollout(const struct api *api, const struct store_rollout *row, struct wire_rollout *out,
 		 struct err *err)
 {
@@ -328,6 +350,7 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 
 	if (store_task_counts(api->store, row->id, 0, &counts, err) < 0 ||
 	    store_task_waits(api->store, row->id, &waits, err) < 0 ||
+	    closed_view(api, row, out, err) < 0 ||
 	    store_wave_each(api->store, row->id, wave_add, &out->waves, err) < 0) {
 		return -1;
 	}
@@ -447,6 +470,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 		out->error.hint = task_hint(row);
 	}
 	out->next_window = view_time(row->window_at);
+	out->closed_ms = row->closed_ms;
 	out->started_at = view_time(row->started_at);
 	out->finished_at = view_time(row->finished_at);
 	lines_copy(row->difference, &out->difference);

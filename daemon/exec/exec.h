@@ -108,6 +108,7 @@ struct exec_order {
 	int64_t lock_wait_ms;    /* one try */
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
+	bool closed;             /* TASK: nobody else can write there */
 
 	struct exec_close close; /* WRITERS, CLOSE */
 

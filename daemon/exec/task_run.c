@@ -193,6 +193,20 @@ static void expect_shape(struct task *task)
 	}
 }
 
+/* It was to be closed, and what is pending here is not what the inventory knew. */
+static bool is_let(struct task *task, const struct migration *migration)
+{
+	if (!migration->readonly || migration->skipped || task->order->closed) {
+		return true;
+	}
+	task->outcome = (struct outcome){ .event = TASK_REFUSED };
+	(void)err_set(&task->outcome.err, ERR_CONFLICT,
+		      "%s needs the tenant closed for writes and was not expected to be pending "
+		      "here: roll it with --readonly",
+		      migration->file);
+	return false;
+}
+
 static bool apply_one(struct task *task, size_t index)
 {
 	const struct migration *migration = &task->order->release->migrations[index];
@@ -216,6 +230,9 @@ static bool apply_one(struct task *task, size_t index)
 	}
 	g_free(task->result->migration);
 	task->result->migration = g_strdup(migration->version);
+	if (!is_let(task, migration)) {
+		return false;
+	}
 	foretell(task, migration, &foretold);
 	journal.shapes = foretold.shapes;
 	apply_migration(&apply, &task->outcome);

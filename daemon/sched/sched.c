@@ -3,6 +3,7 @@
 #include "crash.h"
 #include "log.h"
 #include "release.h"
+#include "sched_close.h"
 #include "sched_guard.h"
 #include "sched_mode.h"
 #include "sched_state.h"
@@ -313,7 +314,12 @@ static gboolean drop_running(void *key, void *value, void *ctx)
 
 	(void)key;
 	if (running->ended) {
+		struct link *link = g_hash_table_lookup(sched->links, &running->server_id);
+
 		g_hash_table_remove(sched->busy, &running->tenant_id);
+		if (running->reserved && link != NULL) {
+			link->tasks--;
+		}
 	}
 	return running->ended;
 }
@@ -335,6 +341,7 @@ static void act(struct sched *sched)
 	}
 	sched_outbox_send(sched);
 	sched_modes_send(sched);
+	sched_closes_send(sched);
 	sched_jobs_send(sched);
 	if (!sched->stopping) {
 		sched_claims_send(sched, tick_ms());
@@ -368,7 +375,8 @@ static int turn(struct sched *sched, struct err *err)
 	if (sched_letters_read(sched, err) < 0 || sched_links_refresh(sched, err) < 0 ||
 	    sched_guards_decide(sched, err) < 0 ||
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
-	    sched_windows_refresh(sched, err) < 0 || decide(sched, err) < 0 ||
+	    sched_windows_refresh(sched, err) < 0 || sched_modes_decide(sched, err) < 0 ||
+	    decide(sched, err) < 0 || sched_closes_decide(sched, err) < 0 ||
 	    sched_modes_decide(sched, err) < 0) {
 		return -1;
 	}
@@ -426,6 +434,7 @@ static int64_t next_due(struct sched *sched)
 		}
 	}
 	due = sooner(due, sched_modes_due(sched));
+	due = sooner(due, sched_closes_due(sched));
 	return sooner(due, sched_claims_due(sched, tick_ms()));
 }
 

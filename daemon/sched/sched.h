@@ -222,10 +222,12 @@ struct sched_close {
 	int64_t drain_ms; /* what open transactions and running statements have left */
 	bool ends;        /* then they are ended; else closing fails and it is opened again */
 	bool accept_holes;
-	bool maintenance; /* the application is to show its page */
-	bool dry_run;     /* only look */
-	bool unaltered;   /* nothing is migrated there meanwhile: a method may be taken that keeps
+	bool maintenance;   /* the application is to show its page */
+	bool dry_run;       /* only look */
+	bool unaltered;     /* nothing is migrated there meanwhile: a method may be taken that keeps
 			   * muster out as well */
+	int64_t rollout_id; /* for which task of the scheduler's own; 0: for somebody who asks */
+	int64_t task_id;
 };
 
 /* What was found of the ways to write; borrowed for the call. All NULL: not looked. */
@@ -296,6 +298,10 @@ struct sched_start {
 	int64_t per_server;
 	int64_t priority; /* SCHED_PRIORITY_LEAST to SCHED_PRIORITY_MOST */
 	int64_t stall_ms;
+	bool readonly;         /* close each tenant for writes while it is worked on */
+	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
+	int64_t drain_ms;      /* what its open transactions have left; 0: ten seconds */
+	bool accept_holes;
 };
 
 /*
@@ -351,7 +357,7 @@ NODISCARD int sched_rollout_verb(struct sched *sched, const char *rollout,
 				 const struct sched_verb *verb, const struct sched_actor *actor,
 				 struct store_rollout *out, struct err *err);
 
-/* key: budget, running, per_server, priority, stall and bake (durations), window. Live. */
+/* key: budget, running, per_server, priority, stall, bake and max_closed (durations), window. Live. */
 NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 				const char *value, const struct sched_actor *actor,
 				struct store_rollout *out, struct err *err);

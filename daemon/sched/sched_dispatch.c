@@ -4,6 +4,7 @@
  */
 #include "crash.h"
 #include "release.h"
+#include "sched_close.h"
 #include "sched_guard.h"
 #include "sched_share.h"
 #include "sched_state.h"
@@ -45,8 +46,8 @@ static struct running *running_new(struct sched *sched, const struct store_task 
 
 /* Takes chain. */
 static struct exec_order *order_new(struct sched *sched, struct run *run,
-				    const struct store_task *task, struct chain *chain,
-				    struct link *link)
+				    const struct store_task *task, struct running *running,
+				    struct chain *chain, struct link *link)
 {
 	struct exec_order *order = exec_order_new(EXEC_TASK);
 
@@ -62,7 +63,8 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->schema = g_strdup(task->schema);
 	order->seen = g_strdup(task->seen);
 	order->label = g_strdup_printf("r%lld/%s", (long long)run->id, task->tenant);
-	order->live = &running_new(sched, task)->live;
+	order->live = &running->live;
+	order->closed = running->close != CLOSE_NONE;
 	order->stall_ms = run->row.stall_ms;
 	order->lock_wait_ms = sched->policy.lock_wait_ms;
 	order->orphan_wait_ms = sched->policy.orphan_wait_ms;
@@ -72,25 +74,61 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	return order;
 }
 
-/* Takes chain. */
-static int start_one(struct sched *sched, struct run *run, struct link *link,
-		     struct store_task *task, struct chain *chain, struct err *err)
+/* Takes chain. Within the turn; it leaves after the commit. */
+static void send_later(struct sched *sched, struct run *run, const struct store_task *task,
+		       struct running *running, struct chain *chain, struct link *link)
 {
-	struct outgoing *outgoing;
+	struct outgoing *outgoing = g_new0(struct outgoing, 1);
+
+	outgoing->task_id = task->id;
+	outgoing->order = order_new(sched, run, task, running, chain, link);
+	g_queue_push_tail(&sched->outbox, outgoing);
+}
+
+/* Takes chain. closes: its tenant is closed first. */
+static int start_one(struct sched *sched, struct run *run, struct link *link,
+		     struct store_task *task, struct chain *chain, bool closes, struct err *err)
+{
+	struct running *running;
 
 	if (run->release == NULL) {
 		run->release = sched_release_get(sched, run->row.release_id, err);
 	}
 	if (run->release == NULL ||
-	    sched_task_move(sched, run, task, TASK_TAKE, &sched_self, NULL, err) < 0) {
+	    sched_task_move(sched, run, task, TASK_TAKE, &sched_self,
+			    closes ? "its tenant is being closed for writes" : NULL, err) < 0) {
 		exec_chain_unref(chain);
 		return -1;
 	}
-	outgoing = g_new0(struct outgoing, 1);
-	outgoing->task_id = task->id;
-	outgoing->order = order_new(sched, run, task, chain, link);
+	running = running_new(sched, task);
 	link->tasks++;
-	g_queue_push_tail(&sched->outbox, outgoing);
+	if (!closes) {
+		send_later(sched, run, task, running, chain, link);
+		return 0;
+	}
+	exec_chain_unref(chain);
+	running->close = CLOSE_WANTED;
+	running->fresh = true;
+	running->reserved = true;
+	return 0;
+}
+
+int sched_task_send(struct sched *sched, struct run *run, struct running *running,
+		    const struct store_task *task, struct err *err)
+{
+	struct chain *chain = NULL;
+	struct link *link = NULL;
+
+	if (run->release == NULL) {
+		run->release = sched_release_get(sched, run->row.release_id, err);
+	}
+	if (run->release == NULL || sched_link_get(sched, task->server_id, &link, err) < 0 ||
+	    sched_chain_get(sched, task, &chain, err) < 0) {
+		return -1;
+	}
+	running->close = CLOSE_WORKS;
+	running->reserved = false; /* the order has it now, and its result gives it back */
+	send_later(sched, run, task, running, chain, link);
 	return 0;
 }
 
@@ -156,7 +194,9 @@ static int try_task(struct share *share, struct run *run, struct link *link,
 	struct sched *sched = share->sched;
 	SCOPED(store_task) task = { 0 };
 	struct chain *chain = NULL;
+	int closes;
 	int ready;
+	int held;
 
 	if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
 		return -1;
@@ -165,9 +205,15 @@ static int try_task(struct share *share, struct run *run, struct link *link,
 	if (ready <= 0) {
 		return ready;
 	}
+	closes = sched_close_needed(sched, run, &task, err);
+	held = closes > 0 ? sched_close_held(sched, run, &task, err) : 0;
+	if (closes < 0 || held != 0) {
+		exec_chain_unref(chain);
+		return closes < 0 || held < 0 ? -1 : 0;
+	}
 	sched_share_took(share, run, link, item); /* item is gone when the task moves */
 	run->allowed--;
-	return start_one(sched, run, link, &task, chain, err) < 0 ? -1 : 1;
+	return start_one(sched, run, link, &task, chain, closes > 0, err) < 0 ? -1 : 1;
 }
 
 /* 1: started or parked, 0: cannot, -1: failed. */
@@ -319,20 +365,51 @@ void sched_outbox_send(struct sched *sched)
 	}
 }
 
+static void forget(struct sched *sched, struct running *running)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &running->server_id);
+	g_autofree int64_t *id = g_memdup2(&running->task_id, sizeof(running->task_id));
+
+	link->tasks--;
+	g_hash_table_remove(sched->busy, &running->tenant_id);
+	g_hash_table_remove(sched->running, id);
+}
+
+/* One that was taken before goes back to where it was: its tenant is closed. */
+static void undo_one(struct sched *sched, struct outgoing *outgoing)
+{
+	struct exec_order *order = outgoing->order;
+	struct running *running = g_hash_table_lookup(sched->running, &outgoing->task_id);
+	struct link *link = g_hash_table_lookup(sched->links, &order->server_id);
+
+	link_give_session(link, g_steal_pointer(&order->session), link->idle_since);
+	if (running->close == CLOSE_WORKS) {
+		running->close = CLOSE_CLOSED;
+		running->reserved = true;
+	} else {
+		forget(sched, running);
+	}
+	outgoing_free(outgoing);
+}
+
 void sched_outbox_undo(struct sched *sched)
 {
+	g_autoptr(GPtrArray) fresh = g_ptr_array_new();
 	struct outgoing *outgoing;
+	GHashTableIter iter;
+	void *value;
 
 	while ((outgoing = g_queue_pop_head(&sched->outbox)) != NULL) {
-		struct exec_order *order = outgoing->order;
-		struct running *running = g_hash_table_lookup(sched->running, &outgoing->task_id);
-		struct link *link = g_hash_table_lookup(sched->links, &order->server_id);
-
-		link->tasks--;
-		link_give_session(link, g_steal_pointer(&order->session), link->idle_since);
-		g_hash_table_remove(sched->busy, &running->tenant_id);
-		g_hash_table_remove(sched->running, &outgoing->task_id);
-		outgoing_free(outgoing);
+		undo_one(sched, outgoing);
+	}
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		if (((struct running *)value)->fresh) {
+			g_ptr_array_add(fresh, value);
+		}
+	}
+	for (guint i = 0; i < fresh->len; i++) {
+		forget(sched, g_ptr_array_index(fresh, i));
 	}
 }
 

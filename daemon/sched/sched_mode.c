@@ -8,8 +8,10 @@
 
 #include "crash.h"
 #include "log.h"
+#include "sched_close.h"
 #include "sched_state.h"
 #include "store_server.h"
+#include "store_task.h"
 #include "tick.h"
 
 #define RETRY_FIRST_MS 1000
@@ -223,6 +225,10 @@ static int on_opened(struct sched *sched, const struct exec_result *result, void
 	if (say_notes(sched, &row, result, err) < 0) {
 		return -1;
 	}
+	if (row.task_id != 0 &&
+	    store_task_closed(sched->store, row.task_id, tick_wall_ms() - row.asked_at, err) < 0) {
+		return -1;
+	}
 	return sched_mode_move(sched, &row, TENANT_OPENED, &sched_self, NULL, err);
 }
 
@@ -296,7 +302,8 @@ static void send_one(struct sched *sched, struct mode_run *run)
 	}
 	if (run->row.mode == TENANT_OPENING) {
 		send_open(sched, run, &server);
-	} else if (sched_claim_held(link) && link_has_slot(link, 0)) {
+	} else if (sched_claim_held(link) &&
+		   (run->row.task_id != 0 || link_has_slot(link, 0))) { /* a task has its own */
 		send_close(sched, run, link);
 	}
 }
@@ -391,8 +398,9 @@ static int expire(struct sched *sched, int64_t now, struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct mode_run *run = value;
 
-		if (!is_leased(&run->row) || run->row.expires_at > now) {
-			continue;
+		if (!is_leased(&run->row) || run->row.expires_at > now ||
+		    sched_close_works(sched, run->row.tenant_id)) {
+			continue; /* a task ends before its lease does */
 		}
 		sched_mode_stop(run);
 		run->retry_at = 0;
@@ -413,13 +421,14 @@ int sched_modes_decide(struct sched *sched, struct err *err)
 }
 
 /* When something is to be done for it; -1: never by itself. */
-static int64_t due_of(const struct mode_run *run)
+static int64_t due_of(const struct sched *sched, const struct mode_run *run)
 {
+	bool may_expire = is_leased(&run->row) && !sched_close_works(sched, run->row.tenant_id);
 	bool is_pending =
 		!run->in_flight && (run->row.mode == TENANT_OPENING ||
 				    (run->row.mode == TENANT_CLOSING && run->retry_at > 0));
 	int64_t retry = is_pending ? MAX(run->retry_at - tick_ms(), 0) : -1;
-	int64_t lease = is_leased(&run->row) ? MAX(run->row.expires_at - tick_wall_ms(), 0) : -1;
+	int64_t lease = may_expire ? MAX(run->row.expires_at - tick_wall_ms(), 0) : -1;
 
 	return lease < 0 ? retry : retry < 0 ? lease : MIN(lease, retry);
 }
@@ -432,7 +441,7 @@ int64_t sched_modes_due(struct sched *sched)
 
 	g_hash_table_iter_init(&iter, sched->modes);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		int64_t at = due_of(value);
+		int64_t at = due_of(sched, value);
 
 		due = at < 0 ? due : due < 0 ? at : MIN(due, at);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "sched_close.h"
 #include "sched_mode.h"
 #include "sched_state.h"
 #include "store_server.h"
@@ -249,6 +250,8 @@ static int begin_close(struct sched *sched, const struct closing *closing,
 		.ends = closing->how.ends,
 		.asked_at = now,
 		.expires_at = now + closing->how.ttl_ms,
+		.rollout_id = closing->how.rollout_id,
+		.task_id = closing->how.task_id,
 	};
 
 	return sched_mode_move(sched, &row, TENANT_CLOSE, &actor, text, err);
@@ -279,6 +282,9 @@ static int on_looked(struct sched *sched, const struct exec_result *result, void
 	waiter->holes = g_strdupv(result->holes);
 	if (closing->how.dry_run) {
 		return 0;
+	}
+	if (closing->how.task_id != 0 && !sched_close_awaited(sched, closing->how.task_id)) {
+		return err_set(err, ERR_CANCELLED, "its task does not wait for it any more");
 	}
 	if (result->holes[0] != NULL && !closing->how.accept_holes) {
 		return refuse_holes(result->holes, err);
@@ -322,6 +328,8 @@ static int extend(struct sched *sched, const struct store_tenant *tenant,
 	row.maintenance = how->maintenance;
 	store_text_set(&row.reason, how->reason);
 	store_text_set(&row.owner, actor->name);
+	row.rollout_id = 0; /* it stays closed when the task has ended that it was closed for */
+	row.task_id = 0;
 	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
 			       actor, text, err);
 }
@@ -378,6 +386,16 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 
 /* ---- open -------------------------------------------------------------------------------- */
 
+/* What works there parks: it was promised that nobody else writes. */
+static void park_task(struct sched *sched, int64_t tenant_id)
+{
+	struct running *running = g_hash_table_lookup(sched->busy, &tenant_id);
+
+	if (running != NULL && running->close != CLOSE_NONE) {
+		atomic_store(&running->live.stop, 1);
+	}
+}
+
 int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 		    const struct sched_actor *actor, sched_mode_fn fn, void *ctx, struct err *err)
 {
@@ -389,6 +407,7 @@ int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 		    sched_mode_move(sched, &row, TENANT_OPEN, actor, NULL, err) < 0) {
 			return -1;
 		}
+		park_task(sched, tenant->id);
 		if (run != NULL) { /* at once, whatever it waits for */
 			sched_mode_stop(run);
 			run->retry_at = 0;

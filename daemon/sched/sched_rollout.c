@@ -6,6 +6,7 @@
 
 #include "crash.h"
 #include "log.h"
+#include "sched_close.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "store_task.h"
@@ -360,12 +361,15 @@ static int set_key(struct run *run, const char *key, const char *value, struct e
 	if (strcmp(key, "bake") == 0) {
 		return parse_duration(key, value, &run->row.bake_ms, err);
 	}
+	if (strcmp(key, "max_closed") == 0) {
+		return parse_duration(key, value, &run->row.max_closed_ms, err);
+	}
 	if (strcmp(key, "window") == 0) {
 		return sched_window_word(value, &run->row.ignore_window, err);
 	}
 	return err_set(err, ERR_INVALID,
 		       "\"%s\" cannot be set on a rollout: budget, running, per_server, priority, "
-		       "stall, bake and window can",
+		       "stall, bake, max_closed and window can",
 		       key);
 }
 
@@ -381,6 +385,10 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 	}
 	if (set_key(run, key, value, err) < 0 ||
 	    store_rollout_put(sched->store, &run->row, err) < 0) {
+		run->stale = true;
+		return -1;
+	}
+	if (strcmp(key, "max_closed") == 0 && sched_close_retry(sched, run, actor, err) < 0) {
 		run->stale = true;
 		return -1;
 	}

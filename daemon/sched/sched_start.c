@@ -163,6 +163,43 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 	return sched_budget_parse(budget, (int64_t)tenants, &row->budget_limit, err);
 }
 
+static bool has_readonly(const struct release *release)
+{
+	for (size_t i = 0; i < release->nr; i++) {
+		if (release->migrations[i].readonly) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int check_closing(struct sched *sched, const struct sched_start *start,
+			 struct store_rollout *row, struct err *err)
+{
+	struct release *release = sched_release_get(sched, row->release_id, err);
+
+	if (release == NULL) {
+		return -1;
+	}
+	row->readonly = start->readonly         ? STORE_READONLY_ALL
+			: has_readonly(release) ? STORE_READONLY_ASKED
+						: STORE_READONLY_NONE;
+	release_unref(release);
+	row->max_closed_ms = start->max_closed_ms;
+	row->drain_ms = start->drain_ms;
+	row->accept_holes = start->accept_holes;
+	if (start->max_closed_ms < 0 || start->drain_ms < 0) {
+		return err_set(err, ERR_INVALID, "limits: max_closed and drain are not negative");
+	}
+	if (row->readonly == STORE_READONLY_NONE &&
+	    (start->max_closed_ms > 0 || start->drain_ms > 0 || start->accept_holes)) {
+		return err_set(err, ERR_INVALID,
+			       "max_closed, drain and accept_holes are about closing tenants: give "
+			       "--readonly, too, or write -- muster: readonly=on into a file");
+	}
+	return 0;
+}
+
 int sched_window_word(const char *word, bool *ignore, struct err *err)
 {
 	bool is_ignore = strcmp(word, "ignore") == 0;
@@ -223,7 +260,8 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	if (check_release(sched, start, row, err) < 0 ||
 	    census_count(sched, start->selector, &tenants, err) < 0 ||
 	    check_waves(start, tenants, row, err) < 0 ||
-	    check_limits(sched, start, tenants, row, err) < 0 || check_name(start, row, err) < 0) {
+	    check_limits(sched, start, tenants, row, err) < 0 ||
+	    check_closing(sched, start, row, err) < 0 || check_name(start, row, err) < 0) {
 		return -1;
 	}
 	store_text_set(&row->selector, start->selector != NULL ? start->selector : "*");

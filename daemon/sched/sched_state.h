@@ -26,7 +26,17 @@ struct letter {
 	bool refused;          /* could not be read: the turn is made without it */
 };
 
-/* A task that a worker holds. */
+/* How far the tenant of a task is closed for writes (sched_close.h). */
+enum close_step {
+	CLOSE_NONE, /* it stays open */
+	CLOSE_WANTED,
+	CLOSE_ASKED, /* and told when it is so, or cannot be */
+	CLOSE_CLOSED,
+	CLOSE_FAILED,
+	CLOSE_WORKS, /* the order is out */
+};
+
+/* A task that a worker holds, or that waits for its tenant to be closed. */
 struct running {
 	int64_t task_id;
 	int64_t tenant_id;
@@ -37,6 +47,16 @@ struct running {
 	bool is_heavy;
 	struct exec_live live;
 	bool ended;
+
+	enum close_step close;
+	bool fresh;    /* taken in this turn */
+	bool reserved; /* it holds a slot without an order */
+	bool overdue;  /* its tenant is closed for longer than it may */
+	int64_t asked;
+	int64_t closed_at;    /* tick_ms */
+	int64_t closed_until; /* tick_ms; 0: as long as it needs */
+	int64_t waits_since;  /* tick_ms; 0: it does not */
+	struct err close_err; /* CLOSE_FAILED */
 };
 
 /* An order made in this turn; it leaves after the commit, or is undone. */
@@ -82,6 +102,7 @@ struct sched {
 	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */
 	GPtrArray *waiters; /* owned by sched_mode_ask.c: who waits for a mode */
 	int64_t next_job;
+	int64_t next_asked; /* of a task for its tenant to be closed */
 	uint64_t epoch;
 	char daemon[33]; /* this start, for the claims of servers */
 	int64_t next_ms; /* tick_ms of the next turn, but for the guards; -1: none is due */
@@ -138,12 +159,19 @@ NODISCARD int sched_task_move_all(struct sched *sched, struct run *run, enum tas
 				  struct err *err);
 NODISCARD int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err);
 
+/* When a task that could not be done now is tried again. */
+void sched_task_wait(struct sched *sched, struct store_task *task);
+
 /* sched_dispatch.c */
 /* runs: struct run *, oldest first. */
 NODISCARD int sched_dispatch(struct sched *sched, const GPtrArray *runs, struct err *err);
 void sched_outbox_send(struct sched *sched);
 void sched_outbox_undo(struct sched *sched);
 void sched_running_stop(struct sched *sched, int64_t rollout_id); /* 0: all */
+
+/* The order of a task that was taken before; sets running->close. */
+NODISCARD int sched_task_send(struct sched *sched, struct run *run, struct running *running,
+			      const struct store_task *task, struct err *err);
 
 /* sched_share.c: tasks that run now and count for the limit of a label. */
 int64_t sched_label_running(const struct sched *sched, const char *label);
@@ -261,6 +289,10 @@ void sched_windows_forget(struct sched *sched); /* read them again */
 struct share;
 NODISCARD int sched_window_next(struct share *share, struct run *run, const struct link *link,
 				int64_t wave, const struct run_task **item, struct err *err);
+
+/* How long a tenant of so many bytes is expected to take; -1: not known. */
+NODISCARD int sched_task_expected(struct sched *sched, struct run *run, int64_t bytes, int64_t *ms,
+				  struct err *err);
 
 /* *next_ms: when a task of this tenant may start; 0: now, WINDOW_FOREVER: never. */
 NODISCARD int sched_window_preview(struct sched *sched, int64_t tenant_id, int64_t server_id,

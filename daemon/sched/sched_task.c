@@ -5,6 +5,7 @@
 #include "crash.h"
 #include "log.h"
 #include "release.h"
+#include "sched_close.h"
 #include "sched_state.h"
 #include "sched_throttle.h"
 #include "store_epoch.h"
@@ -149,16 +150,21 @@ static void take_facts(struct store_task *task, const struct exec_result *result
 	task->err_native = 0;
 }
 
-static void set_wait(struct sched *sched, struct store_task *task, const struct exec_result *result)
+void sched_task_wait(struct sched *sched, struct store_task *task)
 {
-	if (result->server_down || result->server_denied) {
-		task->not_before = 0; /* the server's return wakes it, not time */
-		return;
-	}
 	task->not_before =
 		tick_wall_ms() + MIN(WAIT_FIRST_MS << MIN(task->attempt, 8), WAIT_MAX_MS);
 	sched->due_at =
 		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
+}
+
+static void set_wait(struct sched *sched, struct store_task *task, const struct exec_result *result)
+{
+	if (result->server_down || result->server_denied) {
+		task->not_before = 0; /* the server's return wakes it, not time */
+	} else {
+		sched_task_wait(sched, task);
+	}
 }
 
 /* What is left unfinished when a task ends; NULL: nothing. */
@@ -259,7 +265,8 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 		return -1;
 	}
 	count_end(sched, run, &task);
-	if (sched_task_shaped(sched, &task, result, err) < 0) {
+	if (sched_task_shaped(sched, &task, result, err) < 0 ||
+	    sched_close_ended(sched, run, &task, running, err) < 0) {
 		return -1;
 	}
 	return note_version(sched, &task, result, err);

@@ -3,6 +3,7 @@
  * pauses it; it ends.
  */
 #include "crash.h"
+#include "sched_close.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "tick.h"
@@ -79,7 +80,10 @@ static int step_wave(struct sched *sched, struct run *run, struct err *err)
 	bool open;
 
 	if (wave == NULL) {
-		return run_open_count(run, RUN_WAVES_MAX - 1) > 0 ? 0 : finish(sched, run, err);
+		return run_open_count(run, RUN_WAVES_MAX - 1) > 0 ||
+				       sched_close_pending(sched, run->id)
+			       ? 0
+			       : finish(sched, run, err);
 	}
 	open = run_open_count(run, wave->row.seq) > 0;
 	switch (wave->row.state) {
@@ -160,7 +164,7 @@ int sched_advance(struct sched *sched, struct run *run, struct err *err)
 		return -1;
 	}
 	if ((run->row.state == ROLLOUT_PAUSING || run->row.state == ROLLOUT_ABORTING) &&
-	    run_running(run) == 0) {
+	    run_running(run) == 0 && !sched_close_pending(sched, run->id)) {
 		return quiet(sched, run, err);
 	}
 	return 0;

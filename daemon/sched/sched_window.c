@@ -274,20 +274,29 @@ static void pace_add(int64_t bytes, int64_t ms, void *ctx)
 	expect_add(ctx, bytes, ms);
 }
 
-static int need_find(struct sched *sched, struct run *run, int64_t bytes, struct upkeep_need *need,
-		     struct err *err)
+int sched_task_expected(struct sched *sched, struct run *run, int64_t bytes, int64_t *ms,
+			struct err *err)
 {
-	int64_t ms = expect_ms(&run->expect, bytes);
+	int64_t known = expect_ms(&run->expect, bytes);
 
-	if (ms < 0 && !run->expect_read) {
+	if (known < 0 && !run->expect_read) {
 		if (store_task_paces(sched->store, run->row.release_id, pace_add,
 				     &run->expect_release, err) < 0) {
 			return -1;
 		}
 		run->expect_read = true;
 	}
-	if (ms < 0) {
-		ms = expect_ms(&run->expect_release, bytes);
+	*ms = known < 0 ? expect_ms(&run->expect_release, bytes) : known;
+	return 0;
+}
+
+static int need_find(struct sched *sched, struct run *run, int64_t bytes, struct upkeep_need *need,
+		     struct err *err)
+{
+	int64_t ms = -1;
+
+	if (sched_task_expected(sched, run, bytes, &ms, err) < 0) {
+		return -1;
 	}
 	*need = (struct upkeep_need){ ms < 0 ? GUESS_MS : MAX(ms, LEAST_MS), ms < 0 };
 	return 0;

@@ -185,6 +185,17 @@ static int read_strategy(struct directive *directive, const struct words *words,
 	return 0;
 }
 
+static int read_readonly(struct directive *directive, const struct words *words,
+			 const struct place *place)
+{
+	if (words->nr != 1 || strcmp(words->words[0].value, "on") != 0) {
+		return refuse(place, "a file that needs its tenant closed for writes says: "
+				     "-- muster: readonly=on");
+	}
+	directive->kind = DIRECTIVE_READONLY;
+	return 0;
+}
+
 static int read_down(struct directive *directive, const struct words *words,
 		     const struct place *place)
 {
@@ -217,8 +228,7 @@ static const struct {
 				   "triggers by statements" },
 	{ "phase",    true,  NULL, "this version of muster has no gate between phases; put each "
 				   "phase into a release of its own" },
-	{ "readonly", true,  NULL, "this version of muster cannot close a tenant for writes; close "
-				   "the application first and take this line out" },
+	{ "readonly", true,  read_readonly, NULL },
 };
 
 /* clang-format on */
@@ -238,8 +248,8 @@ static int read_words(struct directive *directive, const struct words *words,
 						  : refuse(place, "%s", directives[i].refusal);
 	}
 	return refuse(place,
-		      "unknown directive \"%s\"; this version knows check, allow=, strategy= and "
-		      "down",
+		      "unknown directive \"%s\"; this version knows check, allow=, strategy=, "
+		      "readonly= and down",
 		      word);
 }
 

@@ -23,6 +23,7 @@ enum directive_kind {
 	DIRECTIVE_CHECK,    /* text: the question; value: the one answer, NULL for no row */
 	DIRECTIVE_ALLOW,    /* text: the code of lint; value: the reason */
 	DIRECTIVE_STRATEGY, /* text: auto or direct */
+	DIRECTIVE_READONLY, /* the tenant is to be closed for writes while the file runs */
 	DIRECTIVE_UP,       /* of another tool: the part that is applied begins */
 	DIRECTIVE_DOWN,     /* what follows undoes what stands before */
 };

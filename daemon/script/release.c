@@ -264,6 +264,7 @@ static int take_directives(struct reader *reader, struct migration *migration,
 				       "undoes the migration",
 				       migration->file, directive->line, directive->column);
 		}
+		migration->readonly = migration->readonly || directive->kind == DIRECTIVE_READONLY;
 		if (directive->kind == DIRECTIVE_DOWN) {
 			part_down(migration, directive->statement);
 		} else if (directive->kind == DIRECTIVE_CHECK &&

@@ -96,6 +96,10 @@ static const struct store_field store_rollout_members[] = {
 	BOOL(store_rollout, surveyed),
 	INT(store_rollout, priority),
 	BOOL(store_rollout, throttled),
+	INT(store_rollout, readonly),
+	INT(store_rollout, max_closed_ms),
+	INT(store_rollout, drain_ms),
+	BOOL(store_rollout, accept_holes),
 	INT(store_rollout, created_at),
 	INT(store_rollout, started_at),
 	INT(store_rollout, ended_at),
@@ -137,6 +141,7 @@ static const struct store_field store_task_members[] = {
 	INT(store_task, bytes),
 	TEXT(store_task, class),
 	TEXT(store_task, difference),
+	INT(store_task, closed_ms),
 };
 
 static const struct store_field store_mode_members[] = {
@@ -157,6 +162,8 @@ static const struct store_field store_mode_members[] = {
 	INT(store_mode, expires_at),
 	TEXT(store_mode, failed),
 	TEXT(store_mode, failed_code),
+	INT(store_mode, rollout_id),
+	INT(store_mode, task_id),
 };
 
 static const struct store_field store_event_members[] = {

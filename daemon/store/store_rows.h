@@ -83,6 +83,13 @@ struct store_release {
 	int64_t created_at;
 };
 
+/* Which tenants of a rollout are closed for writes while it works on them. */
+enum store_readonly {
+	STORE_READONLY_NONE,
+	STORE_READONLY_ALL,
+	STORE_READONLY_ASKED, /* those with a file to come that asks for it */
+};
+
 struct store_rollout {
 	int64_t id;
 	char *name;
@@ -101,13 +108,17 @@ struct store_rollout {
 	int64_t per_server_limit; /* 0: the server's own */
 	char *strategy;
 	int64_t stall_ms;
-	char *owner;        /* who started it */
-	char *start_reason; /* --reason, or NULL */
-	bool ignore_window; /* its tasks start whether or not a window is open */
-	bool over_budget;   /* paused itself */
-	bool surveyed;      /* tasks exist */
-	int64_t priority;   /* -10 to 10, against others on the same server */
-	bool throttled;     /* paused by the throttle, which resumes it */
+	char *owner;           /* who started it */
+	char *start_reason;    /* --reason, or NULL */
+	bool ignore_window;    /* its tasks start whether or not a window is open */
+	bool over_budget;      /* paused itself */
+	bool surveyed;         /* tasks exist */
+	int64_t priority;      /* -10 to 10, against others on the same server */
+	bool throttled;        /* paused by the throttle, which resumes it */
+	int64_t readonly;      /* enum store_readonly */
+	int64_t max_closed_ms; /* a tenant may be closed for so long; 0: as it needs */
+	int64_t drain_ms;      /* open transactions have so long before it is closed */
+	bool accept_holes;
 	int64_t created_at;
 	int64_t started_at;
 	int64_t ended_at;
@@ -146,9 +157,10 @@ struct store_task {
 	int64_t window_at;  /* the opening that it waits for; 0: it waits for no window */
 	int64_t started_at;
 	int64_t finished_at;
-	int64_t bytes;    /* size of the tenant, read only */
-	char *class;      /* which chain is its own (store_chain.h), or NULL */
-	char *difference; /* lines: what its schema has and should not, or lacks; or NULL */
+	int64_t bytes;     /* size of the tenant, read only */
+	char *class;       /* which chain is its own (store_chain.h), or NULL */
+	char *difference;  /* lines: what its schema has and should not, or lacks; or NULL */
+	int64_t closed_ms; /* how long the tenant was closed for it; store_task_closed */
 };
 
 /* A window, a freeze or both, and for what. */
@@ -186,6 +198,8 @@ struct store_mode {
 	int64_t expires_at; /* of the lease */
 	char *failed;       /* why it could not be closed, or NULL */
 	char *failed_code;  /* name of enum err_code, or NULL */
+	int64_t rollout_id; /* for which it is closed; 0: somebody asked for it */
+	int64_t task_id;    /* the same */
 };
 
 struct store_event {

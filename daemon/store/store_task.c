@@ -237,3 +237,52 @@ int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,
 	*counts = read;
 	return 0;
 }
+
+int store_task_closed(struct store *store, int64_t id, int64_t ms, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (store_query_begin(&query, store, SQL_TASK_CLOSED, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":id", id);
+	store_bind_int(&query, ":ms", ms < 1 ? 1 : ms); /* a clock that was set, or very fast */
+	return store_query_run(&query, err);
+}
+
+/* The least of which so many of a hundred are not more. */
+static int64_t share_of(const GArray *sorted, guint percent)
+{
+	guint place = (sorted->len * percent + 99) / 100;
+
+	return g_array_index(sorted, int64_t, MAX(place, 1) - 1);
+}
+
+int store_task_closed_times(struct store *store, int64_t rollout_id, struct store_closed *closed,
+			    struct err *err)
+{
+	g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	SCOPED(store_query) query = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_TASK_CLOSED_EACH, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":rollout_id", rollout_id);
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		int64_t ms = sqlite3_column_int64(query.stmt->handle, 0);
+
+		g_array_append_val(times, ms);
+	}
+	if (step < 0) {
+		return -1;
+	}
+	*closed = (struct store_closed){ .nr = times->len };
+	if (times->len > 0) {
+		closed->min_ms = g_array_index(times, int64_t, 0);
+		closed->median_ms = share_of(times, 50);
+		closed->p95_ms = share_of(times, 95);
+		closed->max_ms = g_array_index(times, int64_t, times->len - 1);
+	}
+	return 0;
+}

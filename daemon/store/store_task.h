@@ -53,4 +53,19 @@ NODISCARD int store_task_servers(struct store *store, int64_t rollout_id,
 NODISCARD int store_task_counts(struct store *store, int64_t rollout_id, int64_t wave,
 				struct store_counts *counts, struct err *err);
 
+/* Its tenant was closed for it, so much longer. */
+NODISCARD int store_task_closed(struct store *store, int64_t id, int64_t ms, struct err *err);
+
+/* How long tenants of the rollout were closed; nr 0: none was. */
+struct store_closed {
+	int64_t nr;
+	int64_t min_ms;
+	int64_t median_ms;
+	int64_t p95_ms;
+	int64_t max_ms;
+};
+
+NODISCARD int store_task_closed_times(struct store *store, int64_t rollout_id,
+				      struct store_closed *closed, struct err *err);
+
 #endif /* STORE_TASK_H */

@@ -217,6 +217,16 @@ static const struct wire_field budget_fields[] = {
 };
 const struct wire_type wire_budget_type = TYPE(budget);
 
+static const struct wire_field closed_fields[] = {
+	INT(    wire_closed, tenants,   false ),
+	INT(    wire_closed, min_ms,    false ),
+	INT(    wire_closed, median_ms, false ),
+	INT(    wire_closed, p95_ms,    false ),
+	INT(    wire_closed, max_ms,    false ),
+	{ 0 },
+};
+const struct wire_type wire_closed_type = TYPE(closed);
+
 static const struct wire_field rollout_fields[] = {
 	TEXT(   wire_rollout, id,                false ),
 	TEXT(   wire_rollout, name,              false ),
@@ -234,6 +244,9 @@ static const struct wire_field rollout_fields[] = {
 	TEXT(   wire_rollout, next_window,       false ),
 	BOOL(   wire_rollout, over_budget,       false ),
 	BOOL(   wire_rollout, throttled,         false ),
+	TEXT(   wire_rollout, readonly,          false ),
+	INT(    wire_rollout, max_closed_ms,     false ),
+	OBJECT( wire_rollout, closed,            false, wire_closed ),
 	INT(    wire_rollout, running_limit,     false ),
 	INT(    wire_rollout, priority,          false ),
 	INT(    wire_rollout, eta_s,             false ),
@@ -282,6 +295,7 @@ static const struct wire_field task_fields[] = {
 	TEXTS(  wire_task, difference,  false ),
 	REAL(   wire_task, progress,    false ),
 	TEXT(   wire_task, next_window, false ),
+	INT(    wire_task, closed_ms,   false ),
 	TEXT(   wire_task, started_at,  false ),
 	TEXT(   wire_task, finished_at, false ),
 	{ 0 },
@@ -451,6 +465,10 @@ static const struct wire_field rollout_start_fields[] = {
 	TEXT(   wire_rollout_start, strategy,   false ),
 	TEXT(   wire_rollout_start, window,     false ),
 	INT(    wire_rollout_start, stall_ms,   false ),
+	BOOL(   wire_rollout_start, readonly,   false ),
+	INT(    wire_rollout_start, max_closed_ms, false ),
+	INT(    wire_rollout_start, drain_ms,   false ),
+	BOOL(   wire_rollout_start, accept_holes, false ),
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),
 	{ 0 },
@@ -492,6 +510,7 @@ const struct wire_type *const wire_types[] = {
 	&wire_counts_type,
 	&wire_wave_type,
 	&wire_budget_type,
+	&wire_closed_type,
 	&wire_rollout_type,
 	&wire_preview_type,
 	&wire_plan_finding_type,

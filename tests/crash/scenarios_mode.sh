@@ -93,6 +93,29 @@ scenario_readonly_methods() {
 	all_open
 }
 
+# Each tenant is closed, migrated and opened.
+scenario_readonly_rollout() {
+	closable
+	begin main --readonly --accept-holes --drain 1s --running 2
+	ends 'done'
+	all_planned main
+	all_open
+}
+
+# Paused while one is closed: it is opened, and closed again for what is left.
+scenario_readonly_pause() {
+	closable
+	barrier_up
+	begin slow --readonly --accept-holes --drain 1s --running 2
+	becomes waiting 1
+	act rollout pause roll
+	barrier_down
+	act rollout resume roll
+	ends 'done'
+	all_planned slow
+	all_open
+}
+
 scenario_readonly_page() {
 	closable
 	closes "${fleet[0]}" --maintenance

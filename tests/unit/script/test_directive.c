@@ -22,6 +22,7 @@ static const struct {
 	{ "-- muster: allow=MU207 reason=\"an old dump\"",      DIRECTIVE_ALLOW,    "MU207",    "an old dump" },
 	{ "-- muster: strategy=auto",                           DIRECTIVE_STRATEGY, "auto",     NULL },
 	{ "-- muster:strategy=direct",                          DIRECTIVE_STRATEGY, "direct",   NULL },
+	{ "-- muster: readonly=on",                             DIRECTIVE_READONLY, NULL,       NULL },
 	{ "\t-- muster: down  ",                                DIRECTIVE_DOWN,     NULL,       NULL },
 	{ "-- +goose Down",                                     DIRECTIVE_DOWN,     NULL,       NULL },
 	{ "-- +goose Up",                                       DIRECTIVE_UP,       NULL,       NULL },
@@ -42,15 +43,15 @@ static const struct {
 	{ "-- muster: phase=expand",
 	  "x:1:1: this version of muster has no gate between phases; put each phase into a release of "
 	  "its own" },
-	{ "-- muster: readonly=on",
-	  "x:1:1: this version of muster cannot close a tenant for writes; close the application first "
-	  "and take this line out" },
+	{ "-- muster: readonly=off",
+	  "x:1:1: a file that needs its tenant closed for writes says: -- muster: readonly=on" },
 	{ "-- muster: strategy=shadow",
 	  "x:1:1: this version of muster has no strategy \"shadow\"; use auto or direct" },
 	{ "SELECT 1;\n  -- muster: frobnicate",
-	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy= and down" },
+	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy=, readonly= "
+	  "and down" },
 	{ "-- muster: allow MU207",
-	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy= and down" },
+	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy=, readonly= and down" },
 	{ "-- muster: allow=MU207",
 	  "x:1:1: an exception is written: -- muster: allow=CODE reason=\"why this is right\"" },
 	{ "-- muster: allow=XX reason=\"y\"", "x:1:1: lint has no code \"XX\"" },

@@ -1,0 +1,448 @@
+#include "sched_close.h"
+
+#include "crash.h"
+#include "log.h"
+#include "release.h"
+#include "sched_mode.h"
+#include "store_task.h"
+#include "store_tenant.h"
+#include "tick.h"
+
+#define DRAIN_MS   10000
+#define LEASE_MS   ((int64_t)10 * 60 * 1000) /* to be closed within; then the order works */
+#define WAITING_MS 5000 /* a closed tenant is not kept so for a server that is throttled */
+
+/* ---- which tasks ------------------------------------------------------------------------ */
+
+/* A file to come asks for it: one behind what the tenant was seen at. */
+static bool has_asking(const struct release *release, const struct store_task *task,
+		       const char *to_version)
+{
+	ptrdiff_t first = task->seen == NULL ? 0 : release_find(release, task->seen) + 1;
+	ptrdiff_t last = release_last(release, to_version);
+
+	for (ptrdiff_t i = first; i <= last; i++) {
+		if (release->migrations[i].readonly && !release->migrations[i].skipped) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int sched_close_needed(struct sched *sched, struct run *run, const struct store_task *task,
+		       struct err *err)
+{
+	if (run->row.readonly != STORE_READONLY_ASKED) {
+		return run->row.readonly == STORE_READONLY_ALL;
+	}
+	if (run->release == NULL) {
+		run->release = sched_release_get(sched, run->row.release_id, err);
+	}
+	return run->release == NULL ? -1 : has_asking(run->release, task, run->row.to_version);
+}
+
+static int put_aside(struct sched *sched, struct run *run, struct store_task *task,
+		     const char *what, int64_t ms, struct err *err)
+{
+	g_autofree char *text = g_strdup_printf(
+		"%s %.1f s, and this rollout keeps a tenant closed for %.1f s at the most: allow "
+		"more with `muster rollout set r%lld max-closed=…` while it runs, or start it "
+		"again with a longer --max-closed",
+		what, (double)ms / 1000, (double)run->row.max_closed_ms / 1000, (long long)run->id);
+
+	return sched_task_move(sched, run, task, TASK_HOLD, &sched_self, text, err);
+}
+
+int sched_close_held(struct sched *sched, struct run *run, struct store_task *task, struct err *err)
+{
+	int64_t ms = -1;
+
+	if (run->row.max_closed_ms == 0) {
+		return 0;
+	}
+	if (sched_task_expected(sched, run, task->bytes, &ms, err) < 0) {
+		return -1;
+	}
+	if (ms <= run->row.max_closed_ms) {
+		return 0;
+	}
+	return put_aside(sched, run, task, "it is expected to need", ms, err) < 0 ? -1 : 1;
+}
+
+int sched_close_ended(struct sched *sched, struct run *run, struct store_task *task,
+		      const struct running *running, struct err *err)
+{
+	if (!running->overdue || task->state != TASK_PENDING) {
+		return 0;
+	}
+	return put_aside(sched, run, task, "it has taken longer than",
+			 tick_ms() - running->closed_at, err);
+}
+
+/* Held by the rollout and not by a human. */
+static int retry_one(struct sched *sched, struct run *run, int64_t task_id,
+		     const struct sched_actor *actor, struct err *err)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_task) task = { 0 };
+
+	if (store_task_get_id(sched->store, task_id, &task, err) < 0) {
+		return -1;
+	}
+	if (store_tenant_get_id(sched->store, task.tenant_id, &tenant, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	return tenant.hold != NULL
+		       ? 0
+		       : sched_task_move(sched, run, &task, TASK_UNHOLD, actor, NULL, err);
+}
+
+int sched_close_retry(struct sched *sched, struct run *run, const struct sched_actor *actor,
+		      struct err *err)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	if (store_task_each(sched->store, run->id, TASK_HELD, 0, 0, sched_task_id_add, ids, err) <
+	    0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		if (retry_one(sched, run, g_array_index(ids, int64_t, i), actor, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- what others ask -------------------------------------------------------------------- */
+
+bool sched_close_works(const struct sched *sched, int64_t tenant_id)
+{
+	const struct running *running = g_hash_table_lookup(sched->busy, &tenant_id);
+
+	return running != NULL && running->close == CLOSE_WORKS && !running->ended;
+}
+
+bool sched_close_awaited(const struct sched *sched, int64_t task_id)
+{
+	const struct running *running = g_hash_table_lookup(sched->running, &task_id);
+
+	return running != NULL && running->close == CLOSE_ASKED && !running->ended &&
+	       atomic_load(&running->live.stop) == 0;
+}
+
+bool sched_close_pending(const struct sched *sched, int64_t rollout_id)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->modes);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct mode_run *mode = value;
+
+		if (mode->row.rollout_id == rollout_id && mode->row.mode != TENANT_RW) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- asking for it ---------------------------------------------------------------------- */
+
+struct asked {
+	struct sched *sched;
+	int64_t task_id;
+	int64_t nr; /* of the asking: the task may be taken a second time meanwhile */
+};
+
+static void on_told(void *ctx, const struct sched_writers *found, const struct err *err)
+{
+	struct asked *asked = ctx;
+	struct running *running = g_hash_table_lookup(asked->sched->running, &asked->task_id);
+
+	(void)found;
+	if (running != NULL && running->close == CLOSE_ASKED && running->asked == asked->nr) {
+		running->close = err == NULL ? CLOSE_CLOSED : CLOSE_FAILED;
+		running->closed_at = tick_ms();
+		if (err != NULL) {
+			running->close_err = *err;
+		}
+		sched_wake(asked->sched);
+	}
+	g_free(asked);
+}
+
+/* The words that those read who wonder why they cannot write. */
+static int close_tenant(struct sched *sched, const struct running *running, struct asked *asked,
+			struct err *err)
+{
+	g_autofree char *owner = g_strdup_printf("r%lld", (long long)running->rollout_id);
+	g_autofree char *reason =
+		g_strdup_printf("rollout r%lld migrates it", (long long)running->rollout_id);
+	const struct sched_actor actor = { -1, owner, NULL };
+	SCOPED(store_tenant) tenant = { 0 };
+	struct sched_close how = { 0 };
+	struct run *run = NULL;
+
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    store_tenant_get_id(sched->store, running->tenant_id, &tenant, err) < 0) {
+		return -1;
+	}
+	how.reason = reason;
+	how.drain_ms = run->row.drain_ms > 0 ? run->row.drain_ms : DRAIN_MS;
+	how.ttl_ms = LEASE_MS + how.drain_ms + run->row.max_closed_ms;
+	how.ends = true;
+	how.accept_holes = run->row.accept_holes;
+	how.rollout_id = running->rollout_id;
+	how.task_id = running->task_id;
+	return sched_mode_close(sched, &tenant, &how, &actor, on_told, asked, err);
+}
+
+static void ask(struct sched *sched, struct running *running)
+{
+	struct asked *asked = g_new0(struct asked, 1);
+	struct err err = { 0 };
+
+	running->close = CLOSE_ASKED;
+	running->asked = ++sched->next_asked;
+	*asked = (struct asked){ sched, running->task_id, running->asked };
+	if (close_tenant(sched, running, asked, &err) < 0) {
+		on_told(asked, NULL, &err);
+	}
+}
+
+static enum tenant_mode mode_of(struct sched *sched, int64_t tenant_id)
+{
+	const struct mode_run *mode = sched_mode_find(sched, tenant_id);
+
+	return mode == NULL ? TENANT_RW : mode->row.mode;
+}
+
+void sched_closes_send(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		running->fresh = false;
+		if (running->close == CLOSE_WANTED && !running->ended && !sched->stopping &&
+		    mode_of(sched, running->tenant_id) == TENANT_RW) {
+			CRASH_POINT(CLOSE_TAKEN);
+			ask(sched, running);
+			CRASH_POINT(CLOSE_ASKED);
+		}
+	}
+}
+
+/* ---- one task, in the turn -------------------------------------------------------------- */
+
+/* It ends here, before its order has left. */
+static int end_task(struct sched *sched, struct running *running, enum task_event event,
+		    const struct err *why, struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    store_task_get_id(sched->store, running->task_id, &task, err) < 0) {
+		return -1;
+	}
+	running->ended = true;
+	if (task.state != TASK_RUNNING) {
+		return 0; /* settled by a human meanwhile */
+	}
+	if (why != NULL) {
+		store_text_set(&task.err_code, err_code_names[why->code]);
+		store_text_set(&task.err_message, why->msg);
+		task.err_native = why->native;
+	}
+	if (event == TASK_TRANSIENT) {
+		sched_task_wait(sched, &task);
+	}
+	return sched_task_move(sched, run, &task, event, &sched_self, why == NULL ? NULL : why->msg,
+			       err);
+}
+
+/* Nothing is wrong with the tenant: opened by somebody, the lease, a server that is away. */
+static bool is_passing(const struct err *why)
+{
+	return why->code == ERR_CANCELLED || why->code == ERR_UNREACHABLE ||
+	       why->code == ERR_UNKNOWN_OUTCOME || why->code == ERR_BUSY;
+}
+
+static int not_closed(struct sched *sched, struct running *running, struct err *err)
+{
+	struct err why = running->close_err;
+
+	(void)err_prefix(&why, "it could not be closed for writes");
+	return end_task(sched, running, is_passing(&why) ? TASK_TRANSIENT : TASK_REFUSED, &why,
+			err);
+}
+
+/* Too long is until the running statement has ended; then it parks, and the tenant is opened. */
+static int watch(struct sched *sched, struct running *running, struct err *err)
+{
+	int64_t now = tick_ms();
+	struct run *run = NULL;
+
+	if (atomic_load(&running->live.waiting) == 0) {
+		running->waits_since = 0;
+	} else if (running->waits_since == 0) {
+		running->waits_since = now;
+	}
+	if (running->waits_since != 0 && now - running->waits_since >= WAITING_MS) {
+		atomic_store(&running->live.stop, 1);
+	}
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0) {
+		return -1;
+	}
+	running->closed_until =
+		run->row.max_closed_ms > 0 ? running->closed_at + run->row.max_closed_ms : 0;
+	if (running->closed_until != 0 && now >= running->closed_until && !running->overdue) {
+		log_warn("tenant closed for too long: its task parks rollout=r%lld",
+			 (long long)running->rollout_id);
+		running->overdue = true;
+		atomic_store(&running->live.stop, 1);
+	}
+	return 0;
+}
+
+/* Its tenant is closed: now it may work. */
+static int begin(struct sched *sched, struct running *running, struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+	struct run *run = NULL;
+
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    store_task_get_id(sched->store, running->task_id, &task, err) < 0) {
+		return -1;
+	}
+	if (task.state != TASK_RUNNING) {
+		running->ended = true;
+		return 0;
+	}
+	if (sched_task_send(sched, run, running, &task, err) < 0) {
+		return -1;
+	}
+	CRASH_POINT(CLOSE_DECIDED);
+	return watch(sched, running, err);
+}
+
+static int step(struct sched *sched, struct running *running, struct err *err)
+{
+	enum tenant_mode mode = mode_of(sched, running->tenant_id);
+
+	if (running->close == CLOSE_WORKS) {
+		return watch(sched, running, err);
+	}
+	if (atomic_load(&running->live.stop) != 0) {
+		return end_task(sched, running, TASK_PARK, NULL, err);
+	}
+	switch (running->close) {
+	case CLOSE_WANTED:
+		if (mode != TENANT_RO && mode != TENANT_MAINTENANCE) {
+			return 0;
+		}
+		running->closed_at = tick_ms(); /* somebody else has closed it */
+		return begin(sched, running, err);
+	case CLOSE_CLOSED:
+		return begin(sched, running, err);
+	case CLOSE_FAILED:
+		return not_closed(sched, running, err);
+	case CLOSE_NONE:
+	case CLOSE_ASKED:
+	case CLOSE_WORKS:
+		break;
+	}
+	return 0;
+}
+
+/* ---- all of them ------------------------------------------------------------------------ */
+
+/* A tenant is closed for a task that nobody works on. */
+static bool is_left(const struct sched *sched, const struct store_mode *row)
+{
+	const struct running *running = g_hash_table_lookup(sched->running, &row->task_id);
+	bool is_closed = row->mode == TENANT_CLOSING || row->mode == TENANT_RO ||
+			 row->mode == TENANT_MAINTENANCE;
+
+	return row->task_id != 0 && is_closed && (running == NULL || running->ended);
+}
+
+static int open_left(struct sched *sched, struct err *err)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->modes);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct mode_run *mode = value;
+
+		if (!is_left(sched, &mode->row)) {
+			continue;
+		}
+		sched_mode_stop(mode);
+		mode->retry_at = 0;
+		mode->retry_ms = 0;
+		if (sched_mode_move(sched, &mode->row, TENANT_OPEN, &sched_self,
+				    "its task has ended", err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int sched_closes_decide(struct sched *sched, struct err *err)
+{
+	g_autoptr(GPtrArray) closing = g_ptr_array_new();
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (running->close != CLOSE_NONE && !running->ended) {
+			g_ptr_array_add(closing, running);
+		}
+	}
+	for (guint i = 0; i < closing->len; i++) {
+		if (step(sched, g_ptr_array_index(closing, i), err) < 0) {
+			return -1;
+		}
+	}
+	return open_left(sched, err);
+}
+
+/* tick_ms of the next look at it; 0: nothing but its result is waited for. */
+static int64_t look_at(const struct running *running)
+{
+	int64_t since = running->waits_since == 0 ? tick_ms() : running->waits_since;
+	int64_t tired = since + WAITING_MS;
+
+	if (running->close != CLOSE_WORKS || atomic_load(&running->live.stop) != 0) {
+		return 0;
+	}
+	if (atomic_load(&running->live.waiting) == 0) {
+		return running->closed_until;
+	}
+	return running->closed_until == 0 ? tired : MIN(running->closed_until, tired);
+}
+
+int64_t sched_closes_due(struct sched *sched)
+{
+	int64_t first = 0;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		int64_t at = look_at(value);
+
+		first = at == 0 ? first : first == 0 ? at : MIN(first, at);
+	}
+	return first == 0 ? -1 : MAX(first - tick_ms(), 0);
+}

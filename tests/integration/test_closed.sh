@@ -1,0 +1,174 @@
+#!/bin/bash
+# Rollouts that close each tenant for writes while they work on it, under clients that write all
+# the time: nothing that was acknowledged is lost, nothing is written while it is closed, and
+# every right is there again afterwards.
+. "$(dirname "$0")/lib.sh"
+
+tenants=6
+writers=3
+
+db_start --log-bin=binlog --log-bin-trust-function-creators=1
+configure 'budget = "0";'
+daemon_start
+enrol
+make_tenants "$tenants"
+while read -r host; do
+	sql "drop user root@'$host'"
+done < <(sql "select host from mysql.user where user = 'root' and host <> 'localhost'")
+for n in $(seq "$tenants"); do
+	sql "create table items (id int primary key, at timestamp(6) default current_timestamp(6))" \
+		"client_00$n"
+	sql "create user own$n@localhost identified by 'secret';
+		grant all on \`client\\_00$n\`.* to own$n@localhost with grant option"
+done
+sql "create user wide@localhost identified by 'secret';
+	grant select, insert on \`client\\_%\`.* to wide@localhost"
+
+grants() {
+	local n
+
+	for n in $(seq "$tenants"); do
+		sql "show grants for own$n@localhost" | sort
+	done
+	sql "show grants for wide@localhost" | sort
+	sql "select * from mysql.db where user like 'own%' or user = 'wide' order by 1, 2, 3" | tr -d "\000"
+}
+before=$(grants)
+
+# Writes a row every few milliseconds and says so when the server has said so; one that was
+# thrown out comes again.
+write_on() { # N USER FIRST
+	local from=$3
+
+	until [ -e "$work/enough" ]; do
+		seq "$from" $((from + 39)) | sed "s/.*/insert into items (id) values (&); \
+			select if(row_count() = 1, 'ack &', 'no'); do sleep(0.004);/" |
+			mariadb --no-defaults --skip-ssl --user="$2" --password=secret \
+				--socket="$db/sock" -N -n --force "client_00$1" \
+				>>"$work/acks.$1" 2>>"$work/refused.$1" || true
+		from=$((from + 40))
+	done
+}
+
+mode() { # TENANT
+	j .mode tenant show "$1"
+}
+
+task_is() { # R/T STATE: also before it is there
+	[ "$(m task show "$1" -o json 2>/dev/null | jq -r .state)" = "$2" ]
+}
+
+all_open() {
+	is '[]' "$(m readonly list -o json)"
+	is "$before" "$(grants)"
+	is 0 "$(sql "select count(*) from information_schema.tables t join information_schema.schemata s
+		on s.schema_name = t.table_schema where t.table_name = 'muster_write_mode' and t.table_rows > 0")"
+}
+
+# ---- under load ---------------------------------------------------------------------------
+
+for n in $(seq "$writers"); do
+	background write_on "$n" "own$n" 1
+	background write_on "$n" wide 5000000
+done
+for n in $(seq "$writers"); do
+	poll 20 grep -q 'ack 2$' "$work/acks.$n"
+	poll 20 grep -q 'ack 5000002$' "$work/acks.$n"
+done
+
+claim "each tenant is closed, migrated and opened again, under its clients"
+migration "$work/rel" 0001_more.sql 'alter table items add column more int, algorithm=copy;
+do sleep(0.15);'
+start_rollout "$work/rel" --readonly --max-closed 60s --drain 2s --running 3
+wait_rollout "$rollout" 'done'
+all_open
+m rollout show "$rollout" -o json >"$work/shown"
+is "all 60000 $tenants" "$(jq -r '"\(.readonly) \(.max_closed_ms) \(.closed.tenants)"' "$work/shown")"
+is true "$(jq '.closed | .min_ms >= 150 and .median_ms >= .min_ms and .p95_ms >= .median_ms and .max_ms >= .p95_ms' \
+	"$work/shown")"
+ok m rollout show "$rollout"
+has "closed for writes: $tenants tenants" "$out"
+is true "$(j '.closed_ms >= 150' task show "$rollout/client_001")"
+
+claim "they go on writing afterwards"
+for n in $(seq "$writers"); do
+	last=$(tail -n 1 "$work/acks.$n")
+	poll 20 eval '[ "$(tail -n 1 "$work/acks.$n")" != "$last" ]'
+done
+touch "$work/enough"
+wait "${jobs_started[@]}"
+
+claim "every write that was acknowledged is there"
+for n in $(seq "$writers"); do
+	sql "select concat('ack ', id) from items" "client_00$n" | sort >"$work/rows"
+	is "" "$(grep -x 'ack [0-9]*' "$work/acks.$n" | sort | comm -23 - "$work/rows")"
+	[ -s "$work/refused.$n" ] || fail "no client of client_00$n has noticed anything"
+done
+
+claim "nothing was written while it was closed"
+m events --since 0 -o json >"$work/events"
+for n in $(seq "$writers"); do
+	from=$(jq -r ".[] | select(.object == \"tenant/client_00$n\" and .state == \"ro\") | .at" "$work/events")
+	to=$(jq -r ".[] | select(.object == \"tenant/client_00$n\" and .state == \"opening\") | .at" "$work/events")
+	[[ $from < $to ]] || fail "closed from $from to $to"
+	is 0 "$(sql "set time_zone = '+00:00'; select count(*) from items
+		where at > replace('${from%Z}', 'T', ' ') and at < replace('${to%Z}', 'T', ' ')" "client_00$n")"
+done
+
+# ---- the limits ---------------------------------------------------------------------------
+
+claim "one that takes too long is opened after the running statement, and put aside"
+migration "$work/rel" 0002_slow.sql 'do sleep(0.4);'
+migration "$work/rel" 0003_late.sql 'create table slow (id int primary key);'
+start_rollout "$work/rel" -l client_001 --readonly --max-closed 100ms
+poll 30 task_is "$rollout/client_001" held
+has "longer than" "$(j .reason task show "$rollout/client_001")"
+poll 10 eval '[ "$(mode client_001)" = rw ]'
+all_open
+is 0 "$(sql "select count(*) from information_schema.tables where table_name = 'slow'")"
+
+claim "and goes on with a rollout that may take longer"
+start_rollout "$work/rel" -l client_001,client_002 --readonly
+wait_rollout "$rollout" 'done'
+all_open
+is 2 "$(sql "select count(*) from information_schema.tables where table_name = 'slow'")"
+
+claim "a file may ask for it, and only its tenants are closed"
+cp -r "$work/rel" "$work/asks"
+migration "$work/asks" 0004_closed.sql '-- muster: readonly=on
+create table closed (id int primary key);'
+ok m release create "$work/asks" --name asks
+start_rollout asks -l client_003 --to 0003
+wait_rollout "$rollout" 'done'
+is 'asked 0' "$(j '"\(.readonly) \(.closed.tenants)"' rollout show "$rollout")"
+start_rollout asks -l client_003
+wait_rollout "$rollout" 'done'
+is 'asked 1' "$(j '"\(.readonly) \(.closed.tenants)"' rollout show "$rollout")"
+all_open
+
+# ---- what dies and what is stopped --------------------------------------------------------
+
+claim "a way to write that stays open refuses the tenant, unless it is accepted"
+sql "create user boss@localhost identified by 'secret'; grant insert on *.* to boss@localhost"
+cp -r "$work/rel" "$work/next"
+migration "$work/next" 0004_next.sql "$at_barrier
+create table next (id int primary key);"
+ok m release create "$work/next" --name next
+start_rollout next -l client_005 --readonly
+poll 30 task_is "$rollout/client_005" failed
+has "boss@localhost may write to every database" "$(j .error.message task show "$rollout/client_005")"
+ok m rollout abort "$rollout"
+sql "drop user boss@localhost"
+
+claim "musterd is killed while a tenant is closed: it is opened, and the rollout goes on"
+barrier_up
+start_rollout next -l client_006 --readonly
+poll 20 waiting 1
+is ro "$(mode client_006)"
+[ "$before" != "$(grants)" ] || fail "nothing was taken"
+daemon_kill
+barrier_down
+daemon_start
+wait_rollout "$rollout" 'done'
+all_open
+is 1 "$(sql "select count(*) from information_schema.tables where table_schema = 'client_006' and table_name = 'next'")"

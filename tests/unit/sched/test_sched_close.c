@@ -1,0 +1,313 @@
+#include "mode_kit.h"
+#include "sched_close.h"
+
+/* What ran, as the tenant saw it: who could write then. Lint would refuse it as it is. */
+#define WATCHED                                                                        \
+	"set @watch = 'create table seen as select count(*) as writers from mysql.db " \
+	"where User like ''w%'' and Insert_priv = ''Y'' and database() like Db';"      \
+	"prepare watch from @watch; execute watch;"
+
+static const struct sched_start readonly = {
+	.release = "rel",
+	.readonly = true,
+	.accept_holes = true,
+	.drain_ms = 200,
+};
+
+static char *seen_by(const char *tenant)
+{
+	return test_server_value("select writers from `%s`.seen", fixture_schema(tenant));
+}
+
+static int64_t closed_ms(struct fixture *fixture, int64_t id, const char *tenant)
+{
+	SCOPED(store_task) task = { 0 };
+
+	fixture_task(fixture, id, tenant, &task);
+	return task.closed_ms;
+}
+
+static void expect_task(struct fixture *fixture, int64_t id, const char *tenant,
+			enum task_state state, const char *reason)
+{
+	SCOPED(store_task) task = { 0 };
+
+	fixture_task(fixture, id, tenant, &task);
+	assert_string_equal(task_state_names[task.state], task_state_names[state]);
+	if (strstr(task.reason, reason) == NULL) {
+		fail_msg("not in the reason: %s; but: %s", reason, task.reason);
+	}
+}
+
+static void the_tenant_is_closed_while_its_task_runs(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_closed closed = { 0 };
+	g_autofree char *seen = NULL;
+	struct err err = { 0 };
+	const char *user;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	user = kit_user("t00");
+	fixture_add_release(fixture, WATCHED);
+	id = fixture_start(fixture, &readonly);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	seen = seen_by("t00");
+	assert_string_equal(seen, "0");
+	assert_true(kit_may_write(user, "t00"));
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW); /* not done before */
+	assert_true(closed_ms(fixture, id, "t00") > 0);
+	must(store_task_closed_times(fixture->store, id, &closed, &err), &err);
+	assert_int_equal(closed.nr, 3);
+	assert_true(closed.min_ms <= closed.median_ms && closed.median_ms <= closed.p95_ms &&
+		    closed.p95_ms <= closed.max_ms);
+}
+
+static void others_stay_open(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start open = { .release = "rel" };
+	g_autofree char *seen = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	(void)kit_user("t00");
+	fixture_add_release(fixture, WATCHED);
+	id = fixture_start(fixture, &open);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	seen = seen_by("t00");
+	assert_string_equal(seen, "1");
+	assert_int_equal(closed_ms(fixture, id, "t00"), 0);
+}
+
+static void a_file_asks_for_it(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = { .release = "rel", .accept_holes = true };
+	g_autofree char *seen = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	(void)kit_user("t00");
+	fixture_add_release(fixture, "-- muster: readonly=on\n" WATCHED);
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	seen = seen_by("t00");
+	assert_string_equal(seen, "0");
+	assert_true(closed_ms(fixture, id, "t00") > 0);
+}
+
+static void what_fails_opens_it(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *user;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	fixture_add_release(fixture, "alter table nowhere add a int;");
+	id = fixture_start(fixture, &readonly);
+	kit_until(fixture, "t00", TENANT_RW);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	assert_true(kit_may_write(user, "t00"));
+}
+
+static void a_hole_refuses_the_task(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_start start = readonly;
+	g_autofree char *boss = g_strdup_printf("boss%d", (int)getpid());
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	test_server_exec("create user '%s'@'localhost'", boss);
+	test_server_exec("grant insert on *.* to '%s'@'localhost'", boss);
+	fixture_add_release(fixture, "create table a (b int);");
+	start.accept_holes = false;
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	test_server_exec("drop user '%s'@'localhost'", boss);
+	expect_task(fixture, id, "t00", TASK_FAILED,
+		    "it could not be closed for writes: writes would still get through");
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+}
+
+/* It was closed before, by somebody who wants it to stay so. */
+static void what_somebody_else_closed_stays_closed(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	fixture_add_release(fixture, "create table a (b int);");
+	id = fixture_start(fixture, &readonly);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_turns(fixture, 3);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RO);
+	assert_int_equal(closed_ms(fixture, id, "t00"), 0);
+}
+
+/* Turn by turn until it is closed, and not further. */
+static int64_t closing(struct fixture *fixture, const struct sched_start *start)
+{
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	(void)kit_user("t00");
+	fixture_add_release(fixture, "create table a (b int);");
+	id = fixture_start(fixture, start);
+	kit_until(fixture, "t00", TENANT_CLOSING);
+	return id;
+}
+
+static void verb(struct fixture *fixture, int64_t id, enum rollout_event event)
+{
+	const struct sched_verb what = { .event = event };
+	g_autofree char *word = g_strdup_printf("r%lld", (long long)id);
+	SCOPED(store_rollout) out = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_rollout_verb(fixture->sched, word, &what, &fixture_actor, &out, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_wake(fixture->sched);
+}
+
+static void a_pause_opens_it_and_rests_when_it_is_open(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = closing(fixture, &readonly);
+
+	verb(fixture, id, ROLLOUT_PAUSE);
+	fixture_until(fixture, id, ROLLOUT_PAUSED);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	expect_task(fixture, id, "t00", TASK_PENDING, "parked");
+	verb(fixture, id, ROLLOUT_RESUME);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+}
+
+static void an_abort_opens_it(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = closing(fixture, &readonly);
+
+	verb(fixture, id, ROLLOUT_ABORT);
+	fixture_until(fixture, id, ROLLOUT_ABORTED);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	assert_int_equal(fixture_count(fixture, id, TASK_CANCELLED), 1);
+}
+
+static void a_new_start_opens_it_and_goes_on(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = closing(fixture, &readonly);
+
+	fixture_close(fixture);
+	fixture_open(fixture);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_OPENING);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	assert_true(closed_ms(fixture, id, "t00") > 0);
+}
+
+static void who_is_expected_to_take_too_long_is_put_aside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_start start = readonly;
+	struct err err = { 0 };
+	struct run *run = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (b int);");
+	start.max_closed_ms = 60000;
+	start.running = 1;
+	start.waves = "1,rest";
+	start.gate = "human";
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	must(sched_run_get(fixture->sched, id, &run, &err), &err);
+	expect_add(&run->expect, 1001, 600000);
+	verb(fixture, id, ROLLOUT_PROMOTE);
+	fixture_turns(fixture, 1);
+	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 1);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
+static void more_is_allowed_while_it_runs(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_start start = readonly;
+	SCOPED(store_rollout) out = { 0 };
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	struct run *run = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (b int);");
+	start.max_closed_ms = 1000;
+	start.waves = "1,rest";
+	start.gate = "human";
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_run_get(fixture->sched, id, &run, &err), &err);
+	fixture_task(fixture, id, "t00", &task);
+	if (task.state == TASK_DONE) {
+		fixture_task(fixture, id, "t01", &task);
+	}
+	must(sched_task_move(fixture->sched, run, &task, TASK_HOLD, &sched_self, "too long", &err),
+	     &err);
+	must(sched_rollout_set(fixture->sched, "r1", "max_closed", "10m", &fixture_actor, &out,
+			       &err),
+	     &err);
+	must(store_commit(fixture->store, &err), &err);
+	assert_int_equal(out.max_closed_ms, 600000);
+	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 0);
+	verb(fixture, id, ROLLOUT_PROMOTE);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+}
+
+static void limits_without_closing_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = { .release = "rel", .max_closed_ms = 1000 };
+	struct err err = { 0 };
+	int64_t id = 0;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (b int);");
+	assert_int_equal(fixture_try_start(fixture, &start, &id, &err), -1);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_non_null(strstr(err.msg, "give --readonly"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENARIO(the_tenant_is_closed_while_its_task_runs),
+		SCENARIO(others_stay_open),
+		SCENARIO(a_file_asks_for_it),
+		SCENARIO(what_fails_opens_it),
+		SCENARIO(a_hole_refuses_the_task),
+		SCENARIO(what_somebody_else_closed_stays_closed),
+		SCENARIO(a_pause_opens_it_and_rests_when_it_is_open),
+		SCENARIO(an_abort_opens_it),
+		SCENARIO(a_new_start_opens_it_and_goes_on),
+		SCENARIO(who_is_expected_to_take_too_long_is_put_aside),
+		SCENARIO(more_is_allowed_while_it_runs),
+		SCENARIO(limits_without_closing_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("sched_close", tests, NULL, NULL);
+}
