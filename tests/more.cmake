@@ -77,9 +77,9 @@ function(muster_units prefix build label layers)
   endforeach()
 endfunction()
 
-# muster_units_on(SERVER BUILD NAME LABEL): the unit tests that use a server, on one server.
+# muster_units_on(SERVER BUILD NAME LABEL LAYER...): their unit tests that use a server, on one.
 function(muster_units_on server build name label)
-  add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} db throttle plan exec sched api)
+  add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS ${label})
 endfunction()
 
@@ -89,7 +89,8 @@ muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL integration-mysql SERVER 
 # a write of the inventory that fails is the same on every server
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL crash-mysql SERVER mysql
   NOT "^store_fail$" FOLDERS crash)
-muster_units_on(mysql ${CMAKE_BINARY_DIR} mysql.units unit-mysql)
+muster_units_on(mysql ${CMAKE_BINARY_DIR} mysql.units unit-mysql
+  db throttle plan exec sched api)
 if(MUSTER_SANITIZE)
   foreach(source IN LISTS unit_tests)
     get_filename_component(name ${source} NAME_WE)
@@ -103,19 +104,20 @@ if(MUSTER_MYSQLCLIENT_BUILD)
   # what depends on the client library: sessions, errors, lost links
   set(only "^(restart|server_down|servers|logins|locks)$")
   foreach(server mariadb mysql)
-    muster_units_on(${server} ${MUSTER_MYSQLCLIENT_BUILD} mysqlclient.${server}.units mysqlclient)
+    muster_units_on(${server} ${MUSTER_MYSQLCLIENT_BUILD} mysqlclient.${server}.units mysqlclient
+      db throttle exec)
     muster_scripts(${MUSTER_MYSQLCLIENT_BUILD} PREFIX mysqlclient.${server}. LABEL mysqlclient
       SERVER ${server} ONLY ${only} FOLDERS integration)
   endforeach()
   muster_scripts(${MUSTER_MYSQLCLIENT_BUILD} PREFIX mysqlclient.mysql. LABEL mysqlclient
-    SERVER mysql ONLY "^link$" FOLDERS crash)
+    SERVER mysql ENV CRASH_THIN=3 ONLY "^link$" FOLDERS crash)
 endif()
 if(MUSTER_ASAN_BUILD)
   muster_units(asan. ${MUSTER_ASAN_BUILD} asan ".")
   muster_scripts(${MUSTER_ASAN_BUILD} PREFIX asan. LABEL asan ENV ${slower} FOLDERS integration)
   # the other crash tests kill what a sanitizer would tell at its end
-  muster_scripts(${MUSTER_ASAN_BUILD} PREFIX asan. LABEL asan ENV ${slower} ONLY "^(link|random)$"
-    FOLDERS crash)
+  muster_scripts(${MUSTER_ASAN_BUILD} PREFIX asan. LABEL asan ENV ${slower} CRASH_THIN=3
+    ONLY "^(link|random)$" FOLDERS crash)
 endif()
 if(MUSTER_TSAN_BUILD)
   muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "${threaded_layers}")

@@ -181,7 +181,7 @@ static bool brings(const struct shape_fact *key, const struct shape_fact *index)
  */
 static void mark_brought(struct shape_unit *unit)
 {
-	struct shape_fact *facts = &g_array_index(unit->facts, struct shape_fact, 0);
+	struct shape_fact *facts = (struct shape_fact *)(void *)unit->facts->data;
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 
 	for (guint i = 0; i < unit->facts->len; i++) {
