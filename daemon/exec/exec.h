@@ -157,6 +157,7 @@ struct exec_standing {
 	bool regressed;     /* the version that was expected is not applied any more */
 	uint64_t epoch;     /* the latest in its history; 0: none */
 	int64_t pending;    /* migrations */
+	size_t next;        /* the first of those, in the release */
 	int64_t statements; /* of the pending ones */
 	int64_t bytes;
 	char *pending_digest; /* of the versions that are pending */

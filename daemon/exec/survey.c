@@ -78,6 +78,7 @@ static void count_pending(const struct survey *survey, const bool *is_applied,
 		g_checksum_update(digest, (const guchar *)"\n", 1);
 	}
 	standing->pending = (int64_t)pending.nr;
+	standing->next = pending.nr == 0 ? release->nr : pending.indices[0];
 	standing->statements = pending.statements;
 	standing->pending_digest = g_strdup(g_checksum_get_string(digest));
 }

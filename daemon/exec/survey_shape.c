@@ -5,8 +5,10 @@
 #include <glib.h>
 
 #include "exec.h"
+#include "release.h"
 #include "shape_read.h"
 #include "shape_stamp.h"
+#include "touched.h"
 #include "visit.h"
 
 enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
@@ -127,10 +129,38 @@ static GArray *find_wanted(const struct exec_order *order, const struct exec_res
 	return wanted;
 }
 
+/*
+ * The names that what is pending may touch. NULL: all count, as of somebody nothing is known to
+ * compare with yet, and what is written down now is what the next look compares with. Owned.
+ */
+static GHashTable *find_touched(const struct exec_order *order, const struct exec_result *result,
+				const GArray *wanted)
+{
+	g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(size_t));
+	size_t first = SIZE_MAX;
+
+	for (guint i = 0; i < wanted->len; i++) {
+		size_t index = g_array_index(wanted, size_t, i);
+
+		if (order->expected_shapes == NULL || order->expected_shapes[index][0] == '\0') {
+			return NULL;
+		}
+		first = MIN(first, result->standings[index].next);
+	}
+	for (; order->release != NULL && first < order->release->nr; first++) {
+		g_array_append_val(indices, first);
+	}
+	return order->release == NULL
+		       ? NULL
+		       : touched_words(order->release, (const size_t *)(void *)indices->data,
+				       indices->len);
+}
+
 int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	char *const *expected = visit->order->expected_shapes;
 	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
+	g_autoptr(GHashTable) touched = find_touched(visit->order, result, wanted);
 	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
 	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree const char **schemas = g_new0(const char *, wanted->len);
@@ -139,7 +169,7 @@ int survey_shapes(struct visit *visit, struct exec_result *result, struct err *e
 	for (guint i = 0; i < wanted->len; i++) {
 		schemas[i] = result->standings[g_array_index(wanted, size_t, i)].schema;
 	}
-	if (shape_stamps(visit->session, schemas, wanted->len, stamps, err) < 0) {
+	if (shape_stamps(visit->session, schemas, wanted->len, touched, stamps, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < wanted->len; i++) {

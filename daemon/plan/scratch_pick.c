@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "lex.h"
-#include "release.h"
 #include "scratch.h"
 #include "shape.h"
+#include "touched.h"
 
 #define TABLE       "table "
 #define FOREIGN_KEY "foreign key "
@@ -24,36 +24,7 @@ static bool is_plain(const char *name)
 	return true;
 }
 
-/* Every run of bytes that may be in a plain name, in lower case. */
-static void take_words(GHashTable *words, const char *text)
-{
-	while (*text != '\0') {
-		size_t len = 0;
-
-		while (text[len] != '\0' && lex_is_word_byte(text[len])) {
-			len++;
-		}
-		if (len > 0) {
-			g_hash_table_add(words, g_utf8_strdown(text, (gssize)len));
-		}
-		text += len + (text[len] != '\0');
-	}
-}
-
-static GHashTable *set_new(void)
-{
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-}
-
 /* ---- what stands against it ------------------------------------------------------------ */
-
-/* It may build a statement out of pieces, or run one that stands elsewhere. */
-static bool is_opaque(const struct statement *statement)
-{
-	return statement->kind == STATEMENT_CALL ||
-	       (statement->kind == STATEMENT_SESSION &&
-		strcasestr(statement->text, "prepare") != NULL);
-}
 
 static bool is_simple(const struct shape *shape)
 {
@@ -68,24 +39,6 @@ static bool is_simple(const struct shape *shape)
 		}
 	}
 	return true;
-}
-
-/* The words of all statements; NULL: they do not say it all. Owned. */
-static GHashTable *words_of(const struct scratch_work *work)
-{
-	g_autoptr(GHashTable) words = set_new();
-
-	for (size_t i = 0; i < work->nr; i++) {
-		const struct script *up = &work->release->migrations[work->indices[i]].up;
-
-		for (size_t k = 0; k < up->nr; k++) {
-			if (is_opaque(&up->statements[k])) {
-				return NULL;
-			}
-			take_words(words, up->statements[k].text);
-		}
-	}
-	return g_steal_pointer(&words);
 }
 
 /* ---- constraints ----------------------------------------------------------------------- */
@@ -145,7 +98,8 @@ static void pick_named(GHashTable *picked, const struct shape *shape)
 
 GHashTable *scratch_pick(const struct scratch_work *work, const struct shape *shape)
 {
-	g_autoptr(GHashTable) picked = is_simple(shape) ? words_of(work) : NULL;
+	g_autoptr(GHashTable) picked =
+		is_simple(shape) ? touched_words(work->release, work->indices, work->nr) : NULL;
 
 	if (picked == NULL) {
 		return NULL;

@@ -4,7 +4,8 @@
 
 #include "db.h"
 
-#define IN "?" /* where the list of schemas stands */
+#define IN        "?" /* where the list of schemas stands */
+#define IN_TABLES "#" /* and the condition for tables, or nothing */
 
 /* Name of the schema in InnoDB's own lists, which write it as the folder is called. */
 #define FOLDER \
@@ -23,6 +24,7 @@ struct stamp_query {
 	const char *mariadb;
 	const char *refused; /* instead, when the account may not ask that of MariaDB */
 	bool of_views;       /* asked only of schemas that have views */
+	bool of_mariadb;     /* asked only of MariaDB */
 };
 
 #define RULES                                                                                      \
@@ -31,7 +33,7 @@ struct stamp_query {
 	"from information_schema.referential_constraints where constraint_schema in (" IN ") and " \
 	"table_name not like 'muster\\_%' group by constraint_schema"
 
-/* Those that open every table of MariaDB cost most: columns, tables, checks. */
+/* MariaDB opens whole tables for their options and checks; the frame is enough for the rest. */
 static const struct stamp_query queries[] = {
 	{ .what = "databases",
 	  .sql = "select schema_name, 1, crc32(default_collation_name) "
@@ -48,7 +50,18 @@ static const struct stamp_query queries[] = {
 		 "ifnull(create_options, '~'), if(table_type = 'VIEW', '', table_comment)))), "
 		 "sum(table_type = 'VIEW') "
 		 "from information_schema.tables where table_schema in (" IN ") and "
-		 "table_name not like 'muster\\_%' group by table_schema" },
+		 "table_name not like 'muster\\_%' group by table_schema",
+	  .mariadb = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
+		     "table_type, ifnull(engine, '~'), ifnull(table_collation, '~'), "
+		     "if(table_type = 'VIEW', '', table_comment)))), sum(table_type = 'VIEW') "
+		     "from information_schema.tables where table_schema in (" IN ") and "
+		     "table_name not like 'muster\\_%' group by table_schema" },
+	{ .what = "options",
+	  .of_mariadb = true,
+	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
+		 "ifnull(create_options, '~')))) "
+		 "from information_schema.tables where table_schema in (" IN ")" IN_TABLES
+		 " and table_name not like 'muster\\_%' group by table_schema" },
 	{ .what = "views",
 	  .of_views = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, " OWN_OUT(
@@ -92,7 +105,7 @@ static const struct stamp_query queries[] = {
 	  .mariadb = "select constraint_schema, count(*), sum(crc32(concat_ws('|', table_name, "
 		     "constraint_name, check_clause))) "
 		     "from information_schema.check_constraints where constraint_schema in (" IN
-		     ") group by constraint_schema" },
+		     ")" IN_TABLES " group by constraint_schema" },
 	{ .what = "foreign keys",
 	  .sql = RULES,
 	  .mariadb = "select " FOLDER " as s, count(*), sum(crc32(concat_ws('|', "
@@ -109,8 +122,9 @@ struct stamping {
 	struct db_session *session;
 	const char *const *schemas;
 	size_t nr;
-	GHashTable *texts; /* schema -> GString *, owned */
-	GHashTable *views; /* schemas that have some; borrowed */
+	const char *tables; /* the condition */
+	GHashTable *texts;  /* schema -> GString *, owned */
+	GHashTable *views;  /* schemas that have some; borrowed */
 };
 
 static void text_free(void *text)
@@ -131,6 +145,36 @@ static char *list(const struct stamping *stamping, bool of_views)
 		}
 	}
 	return g_string_free(names, FALSE);
+}
+
+/* " and table_name in (…)", with the names that nobody writes without quotes; owned. */
+static char *condition(struct db_session *session, GHashTable *tables)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	GHashTableIter iter;
+	void *name;
+
+	if (tables == NULL) {
+		return g_strdup("");
+	}
+	g_string_append(text, " and (table_name rlike '[^0-9a-zA-Z_$]'");
+	g_hash_table_iter_init(&iter, tables);
+	for (bool is_first = true; g_hash_table_iter_next(&iter, &name, NULL); is_first = false) {
+		g_autofree char *quoted = db_quote(session, name);
+
+		g_string_append_printf(text, "%s%s", is_first ? " or table_name in (" : ",",
+				       quoted);
+	}
+	g_string_append(text, g_hash_table_size(tables) > 0 ? "))" : ")");
+	return g_strdup(text->str);
+}
+
+/* Owned. */
+static char *replaced(const char *text, const char *mark, const char *by)
+{
+	g_auto(GStrv) pieces = g_strsplit(text, mark, 2);
+
+	return g_strjoinv(by, pieces);
 }
 
 static void take(struct stamping *stamping, const struct db_rows *rows, size_t number)
@@ -155,8 +199,8 @@ static void take(struct stamping *stamping, const struct db_rows *rows, size_t n
 static int ask_text(struct stamping *stamping, const char *sql, const char *names, size_t number,
 		    struct err *err)
 {
-	g_auto(GStrv) pieces = g_strsplit(sql, IN, 2);
-	g_autofree char *filled = g_strjoinv(names, pieces);
+	g_autofree char *narrowed = replaced(sql, IN_TABLES, stamping->tables);
+	g_autofree char *filled = replaced(narrowed, IN, names);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(stamping->session, &rows, filled, err) < 0) {
@@ -169,9 +213,13 @@ static int ask_text(struct stamping *stamping, const char *sql, const char *name
 static int ask(struct stamping *stamping, size_t number, struct err *err)
 {
 	const struct stamp_query *query = &queries[number];
-	bool is_other = query->mariadb != NULL && db_flavor(stamping->session) == DB_MARIADB;
+	bool is_mariadb = db_flavor(stamping->session) == DB_MARIADB;
+	bool is_other = query->mariadb != NULL && is_mariadb;
 	g_autofree char *names = list(stamping, query->of_views);
 
+	if (query->of_mariadb && !is_mariadb) {
+		return 0;
+	}
 	if (*names == '\0' ||
 	    ask_text(stamping, is_other ? query->mariadb : query->sql, names, number, err) == 0) {
 		return 0;
@@ -183,13 +231,14 @@ static int ask(struct stamping *stamping, size_t number, struct err *err)
 	return err_prefix(err, "%s of %zu schemas", query->what, stamping->nr);
 }
 
-int shape_stamps(struct db_session *session, const char *const *schemas, size_t nr, char **stamps,
-		 struct err *err)
+int shape_stamps(struct db_session *session, const char *const *schemas, size_t nr,
+		 GHashTable *tables, char **stamps, struct err *err)
 {
+	g_autofree char *only = condition(session, tables);
 	g_autoptr(GHashTable) texts =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, text_free);
 	g_autoptr(GHashTable) views = g_hash_table_new(g_str_hash, g_str_equal);
-	struct stamping stamping = { session, schemas, nr, texts, views };
+	struct stamping stamping = { session, schemas, nr, only, texts, views };
 
 	for (size_t i = 0; i < nr; i++) {
 		g_hash_table_replace(texts, g_strdup(schemas[i]), g_string_new(NULL));
