@@ -12,7 +12,7 @@ const struct signal_kind signal_kinds[SIGNAL_NR] = {
 	/* name, unit, lower is worse, per core, soft, hard, critical, help */
 	[SIGNAL_THREADS_RUNNING] =  { "threads_running",  "",     false, true,  16,  32, 100,
 		"statements of clients that run at once, without muster's own" },
-	[SIGNAL_CLIENTS] =          { "clients",          "1/s",  false, true,  50, NONE, NONE,
+	[SIGNAL_CLIENTS] =          { "clients",          "1/s",  false, true,  100, NONE, NONE,
 		"statements of clients: while there are some, muster takes turns with them" },
 	[SIGNAL_CONNECTIONS] =      { "connections",      "%",    false, false, 75,  85,  95,
 		"connections in use, of max_connections" },

@@ -289,6 +289,7 @@ start_rollout() { # WORD…: id in $rollout
 at_barrier='do get_lock("barrier", 60); do release_lock("barrier");'
 
 barrier_up() {
+	ok m throttle set clients soft=- # who asks often whether they wait is no client
 	background server_client "$db" -e 'do get_lock("barrier", 10); do sleep(1000)'
 	barrier=$background
 	poll 10 barrier_is_up

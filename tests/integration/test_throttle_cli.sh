@@ -61,8 +61,10 @@ at_work() {
 }
 background at_work
 clients=$background
+background at_work
+more=$background
 poll 10 state_is slow
-has ' > 50 (soft): 25% of one slot' "$(j '.[0].reason' throttle show main)"
+has ' > 100 (soft): 25% of one slot' "$(j '.[0].reason' throttle show main)"
 is 1 "$(j '.[0].slots.now' throttle show main)"
 check_is 200 '?p=low'
 start_rollout "$rel" --name turns
@@ -70,7 +72,7 @@ wait_rollout turns 'done'
 is 6 "$(j .counts.done rollout show turns)"
 sql "select id from information_schema.processlist where info like 'do sleep(0.002)'" |
 	sed 's/.*/kill &;/' | server_client "$db"
-wait "$clients" || true
+wait "$clients" "$more" || true
 poll 10 state_is go
 
 claim "a limit is set live, stored, audited, and back to the usual one"

@@ -399,7 +399,7 @@ static void clients_get_their_turns_at_once(void **state)
 
 	run_clients(bench, 412, 1, 3 * GOVERNOR_FIRST_MS); /* before anything was started */
 	assert_true(bench->verdict.is_known);
-	expect(bench, THROTTLE_SLOW, "clients 412 > 50 (soft): 25% of one slot");
+	expect(bench, THROTTLE_SLOW, "clients 412 > 100 (soft): 25% of one slot");
 	assert_true(bench->verdict.is_courtesy);
 	assert_int_equal(bench->verdict.slots, 1);
 	assert_true(bench->verdict.share == 0.25);
@@ -440,8 +440,8 @@ static void clients_that_come_and_go_do_not_make_it_flap(void **state)
 	run_clients(bench, 0, 1, 3000);
 	bench->changes = 0;
 	for (int i = 0; i < 30; i++) {
-		run_clients(bench, 55, 1, 1000);
-		run_clients(bench, 45, 1, 1000);
+		run_clients(bench, 110, 1, 1000);
+		run_clients(bench, 90, 1, 1000);
 	}
 	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
 	assert_int_equal(bench->changes, 1);
