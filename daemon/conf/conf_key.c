@@ -76,7 +76,7 @@ const struct conf_key conf_keys[] = {
 	{ "viewers", CONF_NAMES, AT(viewers, char **), "", 0, NAMES_MAX, RELOAD,
 	  "Who may look.\nEmpty means everybody who can open the socket." },
 	{ "routing_files", CONF_ROUTES, AT(routing_files, char **), "", 0, ROUTES_MAX, RELOAD,
-	  "Files in which musterd keeps the map of all tenants: server, database, version, mode.\n"
+	  "Files in which musterd keeps the map of all tenants, with version and mode.\n"
 	  "Each is \"FORMAT:PATH\", FORMAT is nginx-map, haproxy-map or json.\n"
 	  "It is replaced whole within a tenth of a second of a change.\n"
 	  "musterd must be allowed to write in the folder." },

@@ -46,6 +46,7 @@ static void one_who_waits_is_told_of_the_change(void **state)
 	struct reply reply = { 0 };
 	g_autofree char *tag = NULL;
 	g_autofree char *text = NULL;
+	int64_t until = tick_ms() + ANSWER_MS;
 	int waiting;
 
 	two_tenants(fixture);
@@ -60,8 +61,9 @@ static void one_who_waits_is_told_of_the_change(void **state)
 	fixture_add_tenant(fixture, "zz", "db1", "{}");
 	close(fixture->client);
 	fixture->client = waiting;
-	for (unsigned i = 0; !reply_take(fixture, &reply); i++) {
-		assert_true(i < PUMPS_MAX);
+	reply_clear(&reply);
+	while (!reply_take(fixture, &reply)) {
+		assert_true(tick_ms() < until);
 		fixture_pump(fixture);
 		assert_true(client_read(fixture));
 	}

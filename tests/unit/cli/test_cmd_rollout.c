@@ -51,7 +51,8 @@ static void rollouts_are_listed_and_shown(void **state)
 		  "failed    0\n"
 		  "budget    0/1\n"
 		  "eta       2s\n"
-		  "revision  3\n",
+		  "revision  3\n"
+		  "priority  0\n",
 		  NULL, 0 },
 	};
 	/* clang-format on */

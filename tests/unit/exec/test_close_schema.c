@@ -64,14 +64,16 @@ static void a_server_without_it_says_so_and_has_nothing_to_open(void **state)
 
 static void everybody_is_refused_at_once_and_then_no_more(void **state)
 {
-	SCOPED_PTR(db_session) there = session_of(user, schema);
-	SCOPED_PTR(db_session) us = ours();
+	SCOPED_PTR(db_session) there = NULL;
+	SCOPED_PTR(db_session) us = NULL;
 	struct err err = { 0 };
 
 	(void)state;
 	if (!has_it()) {
 		skip();
 	}
+	there = session_of(user, schema);
+	us = ours();
 	assert_int_equal(tried(there, "insert into t (v) values (1)"), 0);
 	for (int times = 0; times < 2; times++) {
 		assert_int_equal(change(true, false, &err), 0);
@@ -89,13 +91,14 @@ static void everybody_is_refused_at_once_and_then_no_more(void **state)
 
 static void an_open_transaction_has_its_time_and_is_named(void **state)
 {
-	SCOPED_PTR(db_session) busy = session_of(user, schema);
+	SCOPED_PTR(db_session) busy = NULL;
 	struct err err = { 0 };
 
 	(void)state;
 	if (!has_it()) {
 		skip();
 	}
+	busy = session_of(user, schema);
 	assert_int_equal(tried(busy, "start transaction"), 0);
 	assert_int_equal(tried(busy, "insert into t (v) values (2)"), 0);
 	assert_int_equal(change(true, false, &err), -1);
@@ -108,13 +111,14 @@ static void an_open_transaction_has_its_time_and_is_named(void **state)
 
 static void or_is_ended_also_when_it_only_reads(void **state)
 {
-	SCOPED_PTR(db_session) reads = session_of(user, schema);
+	SCOPED_PTR(db_session) reads = NULL;
 	struct err err = { 0 };
 
 	(void)state;
 	if (!has_it()) {
 		skip();
 	}
+	reads = session_of(user, schema);
 	assert_int_equal(tried(reads, "start transaction"), 0);
 	assert_int_equal(tried(reads, "select * from t"), 0);
 	if (change(true, true, &err) < 0) {
