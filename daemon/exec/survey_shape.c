@@ -103,7 +103,9 @@ static int read_groups(struct visit *visit, struct exec_result *result, const GP
 static void add_to_group(GPtrArray *groups, GHashTable *by_key, const char *stamp,
 			 const char *expected, struct exec_standing *standing)
 {
-	g_autofree char *key = g_strjoin(" ", stamp, expected, NULL);
+	/* what still runs in one may change it between the two looks: it speaks for itself only */
+	g_autofree char *key = g_strjoin(" ", stamp, expected,
+					 standing->in_flight ? standing->schema : NULL, NULL);
 	struct group *group = g_hash_table_lookup(by_key, key);
 
 	if (group == NULL) {

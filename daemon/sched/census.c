@@ -185,11 +185,22 @@ static int chain_in(struct sched *sched, const struct exec_result *result, void 
 
 	store_text_set(&class->chain, result->ok ? result->chain_text : NULL);
 	store_text_set(&class->why, result->ok ? NULL : result->err.msg);
+	class->lost = result->server_down || result->server_denied;
 	g_strfreev(class->warnings);
 	class->warnings = g_strdupv(result->warnings);
 	forecast_unref(class->forecast);
 	class->forecast = forecast_ref(result->ok ? result->forecast : NULL);
 	return count_in(sched, portion, err);
+}
+
+bool census_is_lost(const struct census *census)
+{
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		if (census->classes[i].lost) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void send_class(struct sched *sched, struct census_run *run, size_t index,

@@ -53,6 +53,7 @@ struct census_class {
 	char *example;   /* owned; the tenant that was copied */
 	char *chain;     /* owned; as chain.h writes it; NULL: it could not be made */
 	char *why;       /* owned; why it could not, or NULL */
+	bool lost;       /* the link broke meanwhile: trying once more may tell */
 	char **warnings; /* owned; what to know before the start, one sentence each, or NULL */
 	struct forecast *forecast; /* one reference; of a plan; NULL: chain is, too */
 };
@@ -64,6 +65,9 @@ struct census {
 	size_t nr_classes;
 	GHashTable *shapes; /* owned; fingerprint -> text, of every tenant with work to do */
 };
+
+/* Did the link break under the trial of some class? */
+bool census_is_lost(const struct census *census);
 
 /*
  * fn is called in a turn's transaction; census is borrowed. done after its commit, with

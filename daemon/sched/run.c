@@ -4,7 +4,8 @@
 #include "store_rollout.h"
 #include "store_task.h"
 
-#define PACE_WINDOW_S 30
+#define PACE_WINDOW_S  30
+#define LOOKS_LOST_MAX 5
 
 static void queue_free(void *queue)
 {
@@ -57,6 +58,12 @@ void run_free(struct run *run)
 	g_hash_table_destroy(run->looked);
 	release_unref(run->release);
 	g_free(run);
+}
+
+bool run_looks_again(struct run *run)
+{
+	run->looks_lost++;
+	return run->looks_lost <= LOOKS_LOST_MAX;
 }
 
 static GQueue *queue_of(struct run *run, int64_t server_id)

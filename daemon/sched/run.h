@@ -57,6 +57,7 @@ struct run {
 	GHashTable *unready; /* task id -> server id, both int64_t, owned: not to start yet */
 	GHashTable *asking;  /* server ids, owned: a look at some of these is under way */
 	GHashTable *looked;  /* task ids, owned: start with what is known of them */
+	int looks_lost;      /* that ended without an answer */
 	bool stale;
 	bool surveying;
 	int64_t pace_second[RUN_PACE_SLOTS];
@@ -65,6 +66,12 @@ struct run {
 
 struct run *run_new(int64_t id);
 void run_free(struct run *run);
+
+/*
+ * A look at tenants, or a trial, ended without an answer: is it worth another one? Not for ever,
+ * as what is tried may be what breaks the server.
+ */
+bool run_looks_again(struct run *run);
 
 /* Read everything but the release again. */
 NODISCARD int run_load(struct run *run, struct store *store, struct err *err);

@@ -114,7 +114,9 @@ static int on_looked(struct sched *sched, const struct census *census, void *ctx
 			return -1;
 		}
 	}
-	mark_looked(run, preparing);
+	if (!census_is_lost(census)) {
+		mark_looked(run, preparing);
+	}
 	return sched_chains_put(sched, run, census, err);
 }
 
@@ -129,7 +131,9 @@ static void on_look_done(void *ctx, const struct err *err)
 		if (err != NULL && err->code != ERR_CANCELLED) {
 			log_error("look at tenants failed rollout=r%lld error=\"%s\"",
 				  (long long)preparing->rollout_id, err->msg);
-			mark_looked(run, preparing);
+			if (!run_looks_again(run)) {
+				mark_looked(run, preparing);
+			}
 		}
 		sched_wake(preparing->sched);
 	}

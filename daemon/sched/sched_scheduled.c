@@ -395,7 +395,7 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 			return -1;
 		}
 	}
-	sched_chains_warn(census, run->warnings);
+	sched_chains_warn(census, true, run->warnings);
 	run->preview.nr_waves = sorting.plan.nr;
 	for (size_t i = 0; i < sorting.plan.nr; i++) {
 		run->preview.wave_sizes[i] = (int64_t)sorting.plan.waves[i].count;

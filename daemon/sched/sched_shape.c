@@ -187,10 +187,16 @@ static char *chain_key(int64_t rollout_id, int64_t server_id, const char *class)
 	return g_strdup_printf("%lld/%lld/%s", (long long)rollout_id, (long long)server_id, class);
 }
 
-/* One that could not be made is not tried for again while this daemon lives. */
+/*
+ * One that could not be made is not tried for again while this daemon lives; one that was lost
+ * with the link is, before the first of its tasks starts.
+ */
 static int put_chain(struct sched *sched, const struct run *run, const struct census_class *class,
-		     struct err *err)
+		     bool is_last, struct err *err)
 {
+	if (class->chain == NULL && class->lost && !is_last) {
+		return 0;
+	}
 	if (class->chain == NULL) {
 		g_hash_table_insert(sched->chains,
 				    chain_key(run->id, class->server_id, class->class), NULL);
@@ -237,7 +243,7 @@ static void warn_unforetold(const struct census *census, GPtrArray *warnings)
 	}
 }
 
-void sched_chains_warn(const struct census *census, GPtrArray *warnings)
+void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *warnings)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -249,7 +255,7 @@ void sched_chains_warn(const struct census *census, GPtrArray *warnings)
 		for (char **line = class->warnings; line != NULL && *line != NULL; line++) {
 			add_warning(warnings, known, g_strdup(*line));
 		}
-		if (class->chain == NULL) {
+		if (class->chain == NULL && (is_last || !class->lost)) {
 			add_warning(warnings, known,
 				    g_strdup_printf("no empty copy could be made (%s): a crash in "
 						    "the middle of a file leaves a tenant in doubt",
@@ -259,12 +265,12 @@ void sched_chains_warn(const struct census *census, GPtrArray *warnings)
 }
 
 static int note_warnings(struct sched *sched, const struct run *run, const struct census *census,
-			 struct err *err)
+			 bool is_last, struct err *err)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *object = g_strdup_printf("r%lld", (long long)run->id);
 
-	sched_chains_warn(census, warnings);
+	sched_chains_warn(census, is_last, warnings);
 	for (guint i = 0; i < warnings->len; i++) {
 		const char *text = g_ptr_array_index(warnings, i);
 
@@ -277,15 +283,17 @@ static int note_warnings(struct sched *sched, const struct run *run, const struc
 	return 0;
 }
 
-int sched_chains_put(struct sched *sched, const struct run *run, const struct census *census,
+int sched_chains_put(struct sched *sched, struct run *run, const struct census *census,
 		     struct err *err)
 {
+	bool is_last = census_is_lost(census) && !run_looks_again(run);
+
 	for (size_t i = 0; i < census->nr_classes; i++) {
-		if (put_chain(sched, run, &census->classes[i], err) < 0) {
+		if (put_chain(sched, run, &census->classes[i], is_last, err) < 0) {
 			return -1;
 		}
 	}
-	return note_warnings(sched, run, census, err);
+	return note_warnings(sched, run, census, is_last, err);
 }
 
 /* 1: *chain is there, or NULL when it cannot be read; 0: there is none. */

@@ -229,11 +229,13 @@ NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant
  */
 NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
 				 const struct release *release, struct err *err);
-NODISCARD int sched_chains_put(struct sched *sched, const struct run *run,
-			       const struct census *census, struct err *err);
 
-/* What to know before the start, one owned sentence each. */
-void sched_chains_warn(const struct census *census, GPtrArray *warnings);
+/* What the trials have shown; those that were lost with the link are made again, some times. */
+NODISCARD int sched_chains_put(struct sched *sched, struct run *run, const struct census *census,
+			       struct err *err);
+
+/* What to know before the start, one owned sentence each; is_last: no lost trial is made again. */
+void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *warnings);
 
 /*
  * 1: *chain is one reference, or NULL when none could be made: then recovery knows less. 0: none

@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "sched_fixture.h"
 #include "store_chain.h"
 
@@ -189,6 +191,55 @@ static void who_was_away_during_the_survey_is_looked_at_later(void **state)
 	assert_true(has_chain(fixture, id, "t01"));
 }
 
+/*
+ * A thread: ends every session that tries the release out on a copy, for longer than a worker
+ * begins anew by itself.
+ */
+static void *break_trials(void *unused)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	int64_t until = tick_ms() + 6000;
+
+	(void)unused;
+	while (tick_ms() < until) {
+		SCOPED(db_rows) rows = { 0 };
+		g_autofree char *kill = NULL;
+		struct err err;
+
+		must(db_queryf(session, &rows, &err,
+			       "select id from information_schema.processlist where db like "
+			       "'muster\\_scratch%%' and info like '%%comment%%'"),
+		     &err);
+		if (rows.nr > 0) {
+			kill = g_strdup_printf("kill %s", rows.cells[0][0]);
+			/* it may be gone already */
+			(void)!db_exec(session, kill, strlen(kill), &err);
+		}
+		g_usleep(2000);
+	}
+	return NULL;
+}
+
+static void a_trial_that_is_lost_with_its_link_is_made_again(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autoptr(GString) text = g_string_new("create table a (id int);\n");
+	pthread_t breaker;
+	int64_t id;
+
+	for (int i = 0; i < 150; i++) {
+		g_string_append_printf(text, "alter table a comment = 'number %d';\n", i);
+	}
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, text->str);
+	id = fixture_start(fixture, &everything);
+	assert_int_equal(pthread_create(&breaker, NULL, break_trials, NULL), 0);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(pthread_join(breaker, NULL), 0);
+	assert_true(has_chain(fixture, id, "t00"));
+	assert_true(has_chain(fixture, id, "t01"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +247,7 @@ int main(void)
 		SCENARIO(who_was_changed_while_it_was_held_is_kept_out),
 		SCENARIO(who_was_brought_there_while_it_was_held_is_done),
 		SCENARIO(who_failed_is_tried_from_where_it_stands),
+		SCENARIO(a_trial_that_is_lost_with_its_link_is_made_again),
 		SCENARIO(who_was_away_during_the_survey_is_looked_at_later),
 	};
 
