@@ -58,6 +58,9 @@ function(muster_scripts build)
       if(test MATCHES "crash|cases|fleet")
         set_tests_properties(${test} PROPERTIES COST 100)
       endif()
+      if(test MATCHES "crash\\.points")
+        set_tests_properties(${test} PROPERTIES COST 1000)
+      endif()
     endforeach()
   endforeach()
 endfunction()
@@ -83,12 +86,14 @@ function(muster_units_on server build name label)
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS ${label})
 endfunction()
 
-muster_scripts(${CMAKE_BINARY_DIR} FOLDERS golden integration crash)
+muster_scripts(${CMAKE_BINARY_DIR} FOLDERS golden integration)
+muster_scripts(${CMAKE_BINARY_DIR} NOT "^store_fail$" FOLDERS crash)
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL integration-mysql SERVER mysql
   FOLDERS integration)
 # a write of the inventory that fails is the same on every server
+muster_scripts(${CMAKE_BINARY_DIR} ENV CRASH_THIN=2 ONLY "^store_fail$" FOLDERS crash)
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL crash-mysql SERVER mysql
-  NOT "^store_fail$" FOLDERS crash)
+  ENV CRASH_THIN=2 NOT "^store_fail$" FOLDERS crash)
 muster_units_on(mysql ${CMAKE_BINARY_DIR} mysql.units unit-mysql
   db throttle plan exec sched api)
 if(MUSTER_SANITIZE)

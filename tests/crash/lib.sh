@@ -23,6 +23,8 @@ longest=0  # from a death to the end of the rollout, in microseconds
 points=0
 died_at=
 failed=()  # names of lives
+thin=${CRASH_THIN:-1}
+thin_at=$((RANDOM % thin))
 arming=()  # VAR=VALUE for the musterd of a life
 lives=0
 dies_with='^137$' # a test that makes musterd fail otherwise says how it may end
@@ -282,6 +284,14 @@ life() { # NAME CMD…
 		sed 's/^/    /' "$work/life.log"
 	fi
 	[ -z "${CRASH_VERBOSE:-}" ] || echo "$name: $lived kills, $((($(now_us) - began) / 1000)) ms"
+}
+
+# One more point. With CRASH_THIN=N every N-th of them only, others in each run.
+try_life() { # NAME CMD…
+	thin_at=$(((thin_at + 1) % thin))
+	[ "$thin_at" -eq 0 ] || return 0
+	points=$((points + 1))
+	life "$@"
 }
 
 live() { # CMD…, in a process of its own

@@ -1,8 +1,7 @@
 #!/bin/bash
 # The link to the server breaks: after any number of bytes in each direction, before, within
 # and behind named statements; it is half closed, silent for a while, or late. The rollout ends
-# by itself, and every tenant is where it was planned, to the row. CRASH_THIN=N: every N-th of
-# these only.
+# by itself, and every tenant is where it was planned, to the row.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS_DIR/crash/scenarios.sh"
 
@@ -49,18 +48,6 @@ measured() { # into $work/count
 	echo "$((up - up0)) $((down - down0))" >"$work/count"
 }
 
-tried=0
-
-try() { # COMMAND CMD…
-	local name=$1
-
-	shift
-	tried=$((tried + 1))
-	[ "$((tried % ${CRASH_THIN:-1}))" -eq 0 ] || return 0
-	points=$((points + 1))
-	life "$name" "$@"
-}
-
 claim "an undisturbed rollout over the link"
 life undisturbed measured
 [ ${#failed[@]} -eq 0 ] || judge
@@ -72,24 +59,24 @@ for way in up down; do
 	[ "$way" = up ] || total=$down
 	step=$((total / 25))
 	for at in $(seq 40 "$step" "$((total - step))"); do
-		try "after $way $at cut" broken "after $way $at cut"
+		try_life "after $way $at cut" broken "after $way $at cut"
 	done
 	for at in $(seq 500 "$((step * 5))" "$((total - step))"); do
-		try "after $way $at half" broken "after $way $at half"
-		try "after $way $at hold" silent "after $way $at hold" cut
+		try_life "after $way $at half" broken "after $way $at half"
+		try_life "after $way $at hold" silent "after $way $at hold" cut
 	done
 done
 
 claim "cut before, within and behind each kind of statement"
 for text in "${texts[@]}"; do
 	for when in before within sent answered; do
-		try "at $text $when cut" broken "at $text $when cut"
+		try_life "at $text $when cut" broken "at $text $when cut"
 	done
 done
 
 claim "a link that is silent for a while, and goes on"
 for when in before within sent; do
-	try "at alter $when hold" silent "at muster:r*alter~table~users $when hold" pass
+	try_life "at alter $when hold" silent "at muster:r*alter~table~users $when hold" pass
 done
 
 claim "a slow link"

@@ -56,8 +56,7 @@ claim "the server is killed at a statement of each kind"
 server_kills=0
 for text in "${texts[@]}"; do
 	for when in before sent answered; do
-		points=$((points + 1))
-		life "server killed at $text $when" killed_at "at $text $when hold"
+		try_life "server killed at $text $when" killed_at "at $text $when hold"
 	done
 done
 
@@ -68,8 +67,7 @@ alter table big add column wide int, algorithm=copy;
 update counter set n = n + 10;"
 reference "$releases/big"
 for after in 0.001 0.05 0.1 0.2 0.4; do
-	points=$((points + 1))
-	life "server killed $after s into a copy" killed_in_copy "$after"
+	try_life "server killed $after s into a copy" killed_in_copy "$after"
 done
 echo "the server was killed $points times"
 judge

@@ -29,9 +29,8 @@ for count in 1 4; do
 	rm -f "$work/not.hit"
 	at=1
 	while [ ! -e "$work/not.hit" ] && [ "$at" -lt 1000 ]; do
-		points=$((points + 1))
 		arming=("MUSTERD_FAIL_STORE_AT=$at:$count")
-		life "write $at and $((count - 1)) behind it fail" failing
+		try_life "write $at and $((count - 1)) behind it fail" failing
 		at=$((at + 1 + at / 12))
 	done
 	[ -e "$work/not.hit" ] || fail "the rollout never came to its end without a failed write"
