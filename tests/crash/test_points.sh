@@ -103,13 +103,13 @@ for point in $(sort -u "$traces"/trace.* | grep -xFf "$work/names"); do
 	try "$point"
 done
 
-# Some twenty of them, others in each run; CRASH_ALL=1 tries all.
+# Some twenty of them, with CRASH_THIN=2 some ten, others in each run; CRASH_ALL=1 tries all.
 sweep() { # POINT SCENARIO [HOW_MANY]
 	local nr step n
 
 	[ -e "$traces/trace.$2" ] || return 0
 	nr=$(grep -cxF "$1" "$traces/trace.$2" || true)
-	step=$((nr / ${3:-20} + 1))
+	step=$((nr * thin / ${3:-20} + 1))
 	[ -z "${CRASH_ALL:-}" ] || step=1
 	for ((n = 1 + RANDOM % step; n <= nr; n += step)); do
 		try "$1:$n" "$2"
