@@ -88,8 +88,9 @@ endfunction()
 
 muster_scripts(${CMAKE_BINARY_DIR} FOLDERS golden integration)
 muster_scripts(${CMAKE_BINARY_DIR} NOT "^store_fail$" FOLDERS crash)
+# the fleet is a matter of numbers, which servers do not change
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL integration-mysql SERVER mysql
-  FOLDERS integration)
+  NOT "^fleet$" FOLDERS integration)
 # a write of the inventory that fails is the same on every server
 muster_scripts(${CMAKE_BINARY_DIR} ENV CRASH_THIN=2 ONLY "^store_fail$" FOLDERS crash)
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL crash-mysql SERVER mysql
@@ -128,7 +129,7 @@ if(MUSTER_TSAN_BUILD)
   muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "${threaded_layers}")
   # the others ask for nothing that these do not ask for, too, as far as threads are concerned
   muster_scripts(${MUSTER_TSAN_BUILD} PREFIX tsan. LABEL tsan ENV ${slower}
-    NOT "^(cases|cli|install|logins|releases|servers|tenants)$" FOLDERS integration)
+    NOT "^(cases|cli|fleet|install|logins|releases|servers|tenants)$" FOLDERS integration)
 endif()
 
 # ---- fuzz ---------------------------------------------------------------------------
