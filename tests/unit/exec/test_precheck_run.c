@@ -37,7 +37,7 @@ static void rows_in_the_way_are_named(void **state)
 
 	(void)state;
 	test_server_exec("create table %s.t (id int primary key, a varchar(9))", schema);
-	test_server_exec("insert into %s.t values (1, 'x'), (2, 'X '), (3, null), (4, 'long')",
+	test_server_exec("insert into %s.t values (1, 'x'), (2, 'X'), (3, null), (4, 'long')",
 			 schema);
 	forecast = forecast_for(release, schema);
 	assert_int_equal(forecast->checks->len, 3);
