@@ -31,12 +31,16 @@ static int64_t more(int64_t quarters, int64_t most)
 int64_t aimd_step(struct aimd *aimd, enum aimd_wish wish, int64_t most, int64_t now_ms)
 {
 	int64_t now = aimd->quarters == 0 || aimd->quarters > most ? most : aimd->quarters;
+	bool yielded = aimd->yields;
 
+	aimd->yields = false;
 	switch (wish) {
 	case AIMD_STOP:
 		set(aimd, AIMD_SLOT, now_ms);
 		return 0;
 	case AIMD_YIELD:
+		aimd->kept = yielded ? aimd->kept : aimd->quarters;
+		aimd->yields = true;
 		set(aimd, AIMD_LEAST, now_ms);
 		break;
 	case AIMD_LESS:
@@ -45,7 +49,9 @@ int64_t aimd_step(struct aimd *aimd, enum aimd_wish wish, int64_t most, int64_t 
 		}
 		break;
 	case AIMD_MORE:
-		if (aimd->quarters != 0 && now_ms - aimd->changed_ms >= MORE_MS) {
+		if (yielded) {
+			set(aimd, aimd->kept, now_ms);
+		} else if (aimd->quarters != 0 && now_ms - aimd->changed_ms >= MORE_MS) {
 			set(aimd, more(now, most), now_ms);
 		}
 		if (aimd->quarters >= most) {

@@ -36,8 +36,14 @@ run_xargs() {
 	wall=$(minus "$(now)" "$from")
 }
 
+# What the others did counts as clients at work, and muster stands back before clients.
+all_slots_free() {
+	muster throttle show db1 -o json | jq -e '.[0].slots | .now == .max' >/dev/null
+}
+
 run_muster() {
 	local from before server_before
+	until all_slots_free; do sleep 0.1; done
 	three muster "$1" >"$work/release/$(printf %04d "$(($1 + 1))")_round.sql"
 	before=$(daemon_cpu)
 	server_before=$(server_cpu)

@@ -37,8 +37,10 @@ static const struct {
 	{ 20500, AIMD_MORE,  32, 8 },
 	{ 20600, AIMD_YIELD, 32, 1 },	/* the least at once, whatever was before */
 	{ 30000, AIMD_YIELD, 32, 1 },
-	{ 30400, AIMD_MORE,  32, 1 },
-	{ 30500, AIMD_MORE,  32, 2 },
+	{ 30400, AIMD_MORE,  32, 8 },	/* and that again when they have gone */
+	{ 30500, AIMD_YIELD, 32, 1 },
+	{ 30600, AIMD_LESS,  32, 1 },	/* unless something else asks for less */
+	{ 30700, AIMD_MORE,  32, 1 },
 	{ 31000, AIMD_STOP, 320, 0 },
 	{ 31500, AIMD_MORE, 320, 44 },	/* a large limit in as many steps */
 	{ 32000, AIMD_MORE, 320, 84 },
