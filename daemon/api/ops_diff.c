@@ -11,6 +11,7 @@
 #include "shape.h"
 #include "store_server.h"
 #include "store_tenant.h"
+#include "view.h"
 
 #define LINES_MAX 500
 
@@ -42,18 +43,12 @@ static void diffing_free(struct diffing *all)
 	g_free(all);
 }
 
-static void lines_take(struct wire_texts *to, char **lines)
-{
-	for (char **line = lines; *line != NULL; line++) {
-		wire_texts_add(to, *line);
-	}
-	g_strfreev(lines);
-}
-
 static int compare(const struct diffing *all, struct wire_tenant_diff *answer, struct err *err)
 {
 	SCOPED(shape) before = { 0 };
 	SCOPED(shape) after = { 0 };
+	g_auto(GStrv) major = NULL;
+	g_auto(GStrv) minor = NULL;
 
 	if (shape_parse(&before, all->sides[0].text, err) < 0 ||
 	    shape_parse(&after, all->sides[1].text, err) < 0) {
@@ -61,8 +56,10 @@ static int compare(const struct diffing *all, struct wire_tenant_diff *answer, s
 	}
 	answer->tenant = g_strdup(all->sides[0].tenant);
 	answer->other = g_strdup(all->sides[1].tenant);
-	lines_take(&answer->diff, shape_major_lines(&before, &after, LINES_MAX));
-	lines_take(&answer->minor, shape_minor_lines(&before, &after, LINES_MAX));
+	major = shape_major_lines(&before, &after, LINES_MAX);
+	minor = shape_minor_lines(&before, &after, LINES_MAX);
+	view_texts(major, &answer->diff);
+	view_texts(minor, &answer->minor);
 	return 0;
 }
 

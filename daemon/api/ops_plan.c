@@ -10,6 +10,7 @@
 #include "ops.h"
 #include "sched_plan.h"
 #include "store_release.h"
+#include "view.h"
 
 #define EXAMPLES 5    /* names of a class */
 #define SQL_MAX  4096 /* bytes of one statement */
@@ -25,13 +26,6 @@ static void texts_copy(const GPtrArray *from, struct wire_texts *to)
 {
 	for (guint i = 0; i < from->len; i++) {
 		wire_texts_add(to, g_ptr_array_index(from, i));
-	}
-}
-
-static void lines_copy(char *const *from, struct wire_texts *to)
-{
-	for (; from != NULL && *from != NULL; from++) {
-		wire_texts_add(to, *from);
 	}
 }
 
@@ -81,7 +75,7 @@ static void add_statement(const struct sched_planned *planned, const struct lint
 	to->blocks_writes = from->blocks_writes;
 	to->why = g_strdup(from->why);
 	to->strategy = g_strdup("direct");
-	lines_copy(from->changes, &to->changes);
+	view_texts(from->changes, &to->changes);
 	add_findings(report, from, to);
 }
 
@@ -104,7 +98,7 @@ static void add_class(const struct sched_planned *planned, const struct lint_rep
 	to->largest = g_strdup(from->largest);
 	to->largest_bytes = from->largest_bytes;
 	to->problem = g_strdup(from->why);
-	lines_copy(from->warnings, &to->warnings);
+	view_texts(from->warnings, &to->warnings);
 	if (forecast != NULL) {
 		texts_copy(forecast->doubtful, &to->warnings);
 	}
@@ -143,7 +137,7 @@ static void add_outliers(const struct forecasts *from, struct wire_plan *to)
 		out->version = g_strdup(outlier->version);
 		out->usual = g_strdup(outlier->usual);
 		out->like_usual = (int64_t)outlier->nr_usual;
-		lines_copy(outlier->diff, &out->diff);
+		view_texts(outlier->diff, &out->diff);
 	}
 }
 

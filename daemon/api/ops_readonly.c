@@ -51,9 +51,7 @@ static void add_answer(struct part *part, const struct sched_writers *found, con
 	out->method = found == NULL ? NULL : g_strdup(found->method);
 	out->why = found == NULL ? NULL : g_strdup(found->why);
 	out->proof = found == NULL ? NULL : g_strdup(found->proof);
-	for (size_t i = 0; found != NULL && found->holes != NULL && found->holes[i] != NULL; i++) {
-		wire_texts_add(&out->holes, found->holes[i]);
-	}
+	view_texts(found == NULL ? NULL : found->holes, &out->holes);
 	out->problem = err == NULL ? NULL : g_strdup(err->msg);
 	if (call->api == NULL ||
 	    store_tenant_get_id(call->api->store, part->tenant_id, &row, &ignored) < 0) {

@@ -92,13 +92,6 @@ static void start_fill(const struct wire_rollout_start *asked, struct sched_star
 	};
 }
 
-static void names_copy(char *const *names, struct wire_texts *out)
-{
-	for (; names != NULL && *names != NULL; names++) {
-		wire_texts_add(out, *names);
-	}
-}
-
 static char *moment_text(int64_t wall_ms)
 {
 	char text[TICK_TEXT_MAX];
@@ -124,12 +117,12 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 		wave->size = from->wave_sizes[i];
 		wave->state = g_strdup(wave_state_names[WAVE_PENDING]);
 	}
-	names_copy(from->ahead, &to->ahead);
-	names_copy(from->regressed, &to->regressed);
-	names_copy(from->drifted, &to->drifted);
-	names_copy(from->warnings, &to->warnings);
-	names_copy(from->missing, &to->missing);
-	names_copy(from->held, &to->held);
+	view_texts(from->ahead, &to->ahead);
+	view_texts(from->regressed, &to->regressed);
+	view_texts(from->drifted, &to->drifted);
+	view_texts(from->warnings, &to->warnings);
+	view_texts(from->missing, &to->missing);
+	view_texts(from->held, &to->held);
 }
 
 static void preview_ended(void *ctx, const struct sched_preview *preview)

@@ -38,6 +38,13 @@ char *view_rollout_id(int64_t id)
 	return g_strdup_printf("r%" PRId64, id);
 }
 
+void view_texts(char *const *from, struct wire_texts *out)
+{
+	for (; from != NULL && *from != NULL; from++) {
+		wire_texts_add(out, *from);
+	}
+}
+
 /* ---- servers and tenants ------------------------------------------------------------- */
 
 static char *address_text(const struct store_server *row)
@@ -123,13 +130,9 @@ void view_server_check(const struct store_server *row, const struct exec_info *i
 	out->connections = info->connections;
 	out->max_connections = info->max_connections;
 	out->read_only = info->read_only;
-	for (char *const *at = info->missing; at != NULL && *at != NULL; at++) {
-		wire_texts_add(&out->missing, *at);
-	}
+	view_texts(info->missing, &out->missing);
 	out->grant = g_strdup(info->grant);
-	for (char *const *at = info->closing; at != NULL && *at != NULL; at++) {
-		wire_texts_add(&out->closing, *at);
-	}
+	view_texts(info->closing, &out->closing);
 }
 
 enum { CLASS_LEN = 12 }; /* of a fingerprint: enough to tell classes apart */
@@ -138,9 +141,7 @@ static void lines_copy(const char *text, struct wire_texts *out)
 {
 	g_auto(GStrv) lines = text == NULL ? NULL : g_strsplit(text, "\n", 0);
 
-	for (char **line = lines; line != NULL && *line != NULL; line++) {
-		wire_texts_add(out, *line);
-	}
+	view_texts(lines, out);
 }
 
 int view_tenant(const struct api *api, const struct store_tenant *row, struct wire_tenant *out,

@@ -25,6 +25,9 @@ NODISCARD int view_tenant(const struct api *api, const struct store_tenant *row,
 
 void view_route(const struct store_tenant *row, struct wire_route *out);
 
+/* Add copies; from ends with NULL, NULL: none. */
+void view_texts(char *const *from, struct wire_texts *out);
+
 /* parsed NULL: without its migrations, for a list. */
 void view_release(const struct store_release *row, const struct release *parsed,
 		  struct wire_release_info *out);
