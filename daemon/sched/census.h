@@ -46,6 +46,20 @@ struct census_tenant {
 	char *drifted;     /* owned; lines: how it differs from what it should be, or NULL */
 };
 
+/* What a rollout makes of a tenant. */
+enum census_fate {
+	CENSUS_HELD,
+	CENSUS_MISSING, /* its database */
+	CENSUS_REGRESSED,
+	CENSUS_AHEAD,
+	CENSUS_DRIFTED,
+	CENSUS_DONE, /* nothing is pending */
+	CENSUS_WORK, /* also one of which nothing is known: it is looked at again */
+	CENSUS_FATE_NR,
+};
+
+enum census_fate census_fate(const struct census_tenant *tenant);
+
 /* What was learnt of a class on a server by running its statements on an empty copy. */
 struct census_class {
 	int64_t server_id;

@@ -22,6 +22,26 @@ void census_tenant_clear(void *item)
 	g_free(tenant->drifted);
 }
 
+enum census_fate census_fate(const struct census_tenant *tenant)
+{
+	if (tenant->held) {
+		return CENSUS_HELD;
+	}
+	if (!tenant->exists) {
+		return CENSUS_MISSING;
+	}
+	if (tenant->regressed != NULL) {
+		return CENSUS_REGRESSED;
+	}
+	if (tenant->ahead != NULL) {
+		return CENSUS_AHEAD;
+	}
+	if (tenant->drifted != NULL) {
+		return CENSUS_DRIFTED;
+	}
+	return tenant->known && tenant->pending == 0 ? CENSUS_DONE : CENSUS_WORK;
+}
+
 struct selection {
 	struct selector *selector;
 	GArray *tenants; /* struct census_tenant */

@@ -331,26 +331,29 @@ static void find_outliers(struct forecasts *made, const struct census *census)
 /* The list of those that a rollout leaves alone, and why; NULL: it does not. */
 static GPtrArray *left_out(struct forecasts *made, const struct census_tenant *tenant)
 {
-	if (tenant->held) {
-		return made->held;
-	}
-	if (!tenant->known) {
+	enum census_fate fate = census_fate(tenant);
+
+	if (fate != CENSUS_HELD && !tenant->known) {
 		return made->unknown;
 	}
-	if (!tenant->exists) {
+	switch (fate) {
+	case CENSUS_HELD:
+		return made->held;
+	case CENSUS_MISSING:
 		return made->missing;
-	}
-	if (tenant->regressed != NULL) {
+	case CENSUS_REGRESSED:
 		return made->regressed;
-	}
-	if (tenant->ahead != NULL) {
+	case CENSUS_AHEAD:
 		return made->ahead;
-	}
-	if (tenant->drifted != NULL) {
+	case CENSUS_DRIFTED:
 		return made->drifted;
+	case CENSUS_WORK: /* its schema was not read: a rollout would look at it again */
+		return tenant->class == NULL ? made->unfinished : NULL;
+	case CENSUS_DONE:
+	case CENSUS_FATE_NR:
+		break;
 	}
-	/* its schema was not read: a rollout would look at it again */
-	return tenant->pending > 0 && tenant->class == NULL ? made->unfinished : NULL;
+	return NULL;
 }
 
 static void take(struct forecasts *made, const struct sched *sched, const struct census *census,

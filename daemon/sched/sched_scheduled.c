@@ -35,8 +35,10 @@ bool sched_is_kept_out(const struct census_tenant *tenant)
 
 static bool is_settled(const struct census_tenant *tenant)
 {
-	return tenant->known && tenant->exists && !tenant->held &&
-	       (tenant->pending == 0 || sched_is_kept_out(tenant));
+	enum census_fate fate = census_fate(tenant);
+
+	return tenant->known && fate != CENSUS_HELD && fate != CENSUS_MISSING &&
+	       fate != CENSUS_WORK;
 }
 
 /* Small ones first: they are the canaries of the first waves. */
@@ -293,11 +295,7 @@ struct preview_run {
 	char *version;            /* owned */
 	void (*fn)(void *ctx, const struct sched_preview *preview);
 	void *ctx;
-	GPtrArray *ahead; /* names, owned */
-	GPtrArray *missing;
-	GPtrArray *held;
-	GPtrArray *regressed;
-	GPtrArray *drifted;
+	GPtrArray *names[CENSUS_FATE_NR]; /* owned */
 	GPtrArray *warnings;
 	struct sched_preview preview;
 };
@@ -306,11 +304,9 @@ static void preview_run_free(struct preview_run *run)
 {
 	store_rollout_release(&run->row);
 	g_free(run->version);
-	g_ptr_array_unref(run->ahead);
-	g_ptr_array_unref(run->missing);
-	g_ptr_array_unref(run->held);
-	g_ptr_array_unref(run->regressed);
-	g_ptr_array_unref(run->drifted);
+	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
+		g_ptr_array_unref(run->names[i]);
+	}
 	g_ptr_array_unref(run->warnings);
 	g_free(run);
 }
@@ -318,30 +314,17 @@ static void preview_run_free(struct preview_run *run)
 static void preview_tenant(struct preview_run *run, const struct census_tenant *tenant)
 {
 	struct sched_preview *preview = &run->preview;
+	enum census_fate fate = census_fate(tenant);
 
 	preview->tenants++;
-	if (tenant->held) {
-		g_ptr_array_add(run->held, g_strdup(tenant->name));
-	} else if (!tenant->exists) {
-		g_ptr_array_add(run->missing, g_strdup(tenant->name));
-	} else if (tenant->regressed != NULL) {
-		g_ptr_array_add(run->regressed, g_strdup(tenant->name));
-	} else if (tenant->ahead != NULL) {
-		g_ptr_array_add(run->ahead, g_strdup(tenant->name));
-	} else if (tenant->drifted != NULL) {
-		g_ptr_array_add(run->drifted, g_strdup(tenant->name));
-	} else if (tenant->known && tenant->pending == 0) {
+	if (fate == CENSUS_DONE) {
 		preview->up_to_date++;
-	} else {
+	} else if (fate == CENSUS_WORK) {
 		preview->pending++;
 		preview->statements += tenant->statements;
+	} else {
+		g_ptr_array_add(run->names[fate], g_strdup(tenant->name));
 	}
-}
-
-static bool is_work(const struct census_tenant *tenant)
-{
-	return !tenant->removed && !tenant->held && tenant->exists && !sched_is_kept_out(tenant) &&
-	       !(tenant->known && tenant->pending == 0);
 }
 
 static int preview_window(struct sched *sched, struct preview_run *run,
@@ -350,7 +333,7 @@ static int preview_window(struct sched *sched, struct preview_run *run,
 	struct sched_preview *preview = &run->preview;
 	int64_t at = 0;
 
-	if (!is_work(tenant)) {
+	if (tenant->removed || census_fate(tenant) != CENSUS_WORK) {
 		return 0;
 	}
 	if (sched_window_preview(sched, tenant->id, tenant->server_id, run->row.ignore_window, &at,
@@ -378,11 +361,9 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 
 	run->preview =
 		(struct sched_preview){ .release = run->row.release, .version = run->version };
-	g_ptr_array_set_size(run->ahead, 0);
-	g_ptr_array_set_size(run->missing, 0);
-	g_ptr_array_set_size(run->held, 0);
-	g_ptr_array_set_size(run->regressed, 0);
-	g_ptr_array_set_size(run->drifted, 0);
+	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
+		g_ptr_array_set_size(run->names[i], 0);
+	}
 	g_ptr_array_set_size(run->warnings, 0);
 	if (sort(census, run->row.waves, &sorting, err) < 0) {
 		return -1;
@@ -410,17 +391,15 @@ static void on_preview_done(void *ctx, const struct err *err)
 	if (err != NULL) {
 		run->preview.err = *err;
 	}
-	g_ptr_array_add(run->ahead, NULL);
-	g_ptr_array_add(run->missing, NULL);
-	g_ptr_array_add(run->held, NULL);
-	g_ptr_array_add(run->regressed, NULL);
-	g_ptr_array_add(run->drifted, NULL);
+	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
+		g_ptr_array_add(run->names[i], NULL);
+	}
 	g_ptr_array_add(run->warnings, NULL);
-	run->preview.ahead = (char *const *)run->ahead->pdata;
-	run->preview.missing = (char *const *)run->missing->pdata;
-	run->preview.held = (char *const *)run->held->pdata;
-	run->preview.regressed = (char *const *)run->regressed->pdata;
-	run->preview.drifted = (char *const *)run->drifted->pdata;
+	run->preview.ahead = (char *const *)run->names[CENSUS_AHEAD]->pdata;
+	run->preview.missing = (char *const *)run->names[CENSUS_MISSING]->pdata;
+	run->preview.held = (char *const *)run->names[CENSUS_HELD]->pdata;
+	run->preview.regressed = (char *const *)run->names[CENSUS_REGRESSED]->pdata;
+	run->preview.drifted = (char *const *)run->names[CENSUS_DRIFTED]->pdata;
 	run->preview.warnings = (char *const *)run->warnings->pdata;
 	run->fn(run->ctx, &run->preview);
 	preview_run_free(run);
@@ -453,11 +432,9 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 
 	run->fn = fn;
 	run->ctx = ctx;
-	run->ahead = g_ptr_array_new_with_free_func(g_free);
-	run->missing = g_ptr_array_new_with_free_func(g_free);
-	run->held = g_ptr_array_new_with_free_func(g_free);
-	run->regressed = g_ptr_array_new_with_free_func(g_free);
-	run->drifted = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
+		run->names[i] = g_ptr_array_new_with_free_func(g_free);
+	}
 	run->warnings = g_ptr_array_new_with_free_func(g_free);
 	if (sched_start_parse(sched, start, &run->row, err) == 0) {
 		run->version = target_version(sched, &run->row, err);

@@ -53,9 +53,34 @@ static void who_was_removed_is_left_out(void **state)
 	assert_int_equal(tenants->len, 1);
 }
 
+static void what_a_rollout_makes_of_a_tenant_has_one_answer(void **state)
+{
+	char word[] = "0007";
+
+	/* clang-format off */
+	const struct { struct census_tenant tenant; enum census_fate fate; } cases[] = {
+		{ { .held = true },                                                  CENSUS_HELD },
+		{ { .held = true, .exists = true, .known = true, .drifted = word },  CENSUS_HELD },
+		{ { .known = true, .ahead = word },                                  CENSUS_MISSING },
+		{ { .exists = true, .regressed = word, .ahead = word },              CENSUS_REGRESSED },
+		{ { .exists = true, .ahead = word, .drifted = word },                CENSUS_AHEAD },
+		{ { .exists = true, .known = true, .drifted = word },                CENSUS_DRIFTED },
+		{ { .exists = true, .known = true },                                 CENSUS_DONE },
+		{ { .exists = true, .known = true, .pending = 2 },                   CENSUS_WORK },
+		{ { .exists = true },                                                CENSUS_WORK },
+	};
+
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		assert_int_equal(census_fate(&cases[i].tenant), cases[i].fate);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_rollout_makes_of_a_tenant_has_one_answer),
 		SCENARIO(counts_whom_a_selector_means),
 		SCENARIO(picks_by_name_in_order),
 		SCENARIO(who_was_removed_is_left_out),
