@@ -36,6 +36,7 @@ void close_prove_release(struct close_prove *prove)
 	g_clear_pointer(&prove->probes, g_ptr_array_unref);
 	g_clear_pointer(&prove->unproven, g_ptr_array_unref);
 	g_clear_pointer(&prove->table, g_free);
+	g_clear_pointer(&prove->column, g_free);
 }
 
 /* ---- whom -------------------------------------------------------------------------------- */
@@ -188,13 +189,16 @@ static int probe_make(struct db_session *session, const struct close_item *item,
 	g_autofree char *column = NULL;
 	g_autofree char *quoted = NULL;
 
-	if (table == NULL) {
+	if (table == NULL || (!is_named && prove->column == NULL)) {
 		return 0;
 	}
-	column = item->kind == CLOSE_COLUMN ? g_strdup(item->part)
-					    : some_column(session, table, err);
-	if (column == NULL) {
-		return err->code == ERR_NONE ? 0 : -1;
+	if (item->kind == CLOSE_TABLE) {
+		column = some_column(session, table, err);
+		if (column == NULL) {
+			return err->code == ERR_NONE ? 0 : -1;
+		}
+	} else {
+		column = g_strdup(is_named ? item->part : prove->column);
 	}
 	quoted = db_quote_name(table);
 	if (db_execf(session, err,
@@ -223,16 +227,23 @@ static int add(struct db_session *session, const struct close_item *item, struct
 	return made;
 }
 
+/* What accounts that no table is named for are tried on. */
+static int find_common(struct db_session *session, struct close_prove *prove, struct err *err)
+{
+	prove->table = some_table(session, err);
+	if (prove->table != NULL) {
+		prove->column = some_column(session, prove->table, err);
+	}
+	return prove->column == NULL && err->code != ERR_NONE ? -1 : 0;
+}
+
 int close_prove_begin(struct db_session *session, const struct close_plan *plan,
 		      struct close_prove *prove, struct err *err)
 {
 	prove->probes = g_ptr_array_new_with_free_func(probe_free);
 	prove->unproven = g_ptr_array_new_with_free_func(g_free);
-	if (close_plan_items(plan) > 0) {
-		prove->table = some_table(session, err);
-		if (prove->table == NULL && err->code != ERR_NONE) {
-			return -1;
-		}
+	if (close_plan_items(plan) > 0 && find_common(session, prove, err) < 0) {
+		return -1;
 	}
 	for (size_t i = 0; i < close_plan_items(plan); i++) {
 		if (is_first(plan, i) && add(session, close_plan_item(plan, i), prove, err) < 0) {

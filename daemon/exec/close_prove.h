@@ -23,6 +23,7 @@ struct db_session;
 struct close_prove {
 	GPtrArray *probes;   /* owned */
 	char *table;         /* owned; one of the application's, or NULL */
+	char *column;        /* owned; of that, or NULL */
 	GPtrArray *unproven; /* owned; of owned text: accounts that nothing is tried as */
 };
 

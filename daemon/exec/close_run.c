@@ -215,12 +215,18 @@ static struct close_drain drain_of(const struct visit *visit)
 	};
 }
 
+/* Accounts lose rights while it is closed. */
+static bool takes_rights(const struct close_plan *plan)
+{
+	return plan->method == CLOSE_PRIVILEGES || close_plan_seen(plan) > 0;
+}
+
 static int drain(struct visit *visit, const struct close_plan *plan, struct err *err)
 {
 	g_autoptr(GPtrArray) users = NULL;
 	struct close_drain how = drain_of(visit);
 
-	if (plan->method == CLOSE_PRIVILEGES || close_plan_seen(plan) > 0) {
+	if (takes_rights(plan)) {
 		if (close_look_users(visit->session, plan, &users, err) < 0) {
 			return -1;
 		}
@@ -265,7 +271,6 @@ static int take_and_prove(struct visit *visit, const struct close_plan *plan, ch
 	struct db_session *session = visit->session;
 	SCOPED(close_prove) prove = { 0 };
 	g_autofree char *rights = NULL;
-	bool takes = close_plan_seen(plan) > 0 || plan->method == CLOSE_PRIVILEGES;
 
 	if (close_prove_begin(session, plan, &prove, err) < 0 || take_all(visit, plan, err) < 0 ||
 	    drain(visit, plan, err) < 0) {
@@ -279,7 +284,7 @@ static int take_and_prove(struct visit *visit, const struct close_plan *plan, ch
 			return -1;
 		}
 	}
-	if ((takes && rights_gone(visit, err) < 0) ||
+	if ((takes_rights(plan) && rights_gone(visit, err) < 0) ||
 	    close_prove_refused(session, &prove, err) < 0 || close_prove_end(session, err) < 0) {
 		return -1;
 	}
@@ -387,7 +392,7 @@ static int wake(struct visit *visit, const struct close_plan *plan, struct err *
 	g_autoptr(GPtrArray) users = NULL;
 	struct close_drain how = drain_of_open(visit, OPEN_DRAIN_MS);
 
-	if (plan->method != CLOSE_PRIVILEGES && close_plan_seen(plan) == 0) {
+	if (!takes_rights(plan)) {
 		return 0; /* no session has lost anything */
 	}
 	if (close_look_users(visit->session, plan, &users, err) < 0) {

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "close_sessions.h"
+#include "close_sql.h"
 #include "crash.h"
 #include "db.h"
 
@@ -27,13 +28,8 @@ char *close_schema_unable(struct db_session *session, struct err *err)
 		return g_strdup("only MySQL 8.0.22 and later can close a database so");
 	}
 	if (db_query(session, &rows,
-		     "select count(*), current_user() from ("
-		     "select grantee, privilege_type from information_schema.user_privileges "
-		     "union all select grantee, privilege_type "
-		     "from information_schema.schema_privileges "
-		     "where database() like table_schema) as p "
-		     "where privilege_type = 'ALTER' and grantee = concat('''', "
-		     "replace(current_user(), '@', '''@'''), '''')",
+		     "select count(*), current_user() from " CLOSE_OWN_RIGHTS " as r "
+		     "where privilege_type = 'ALTER'",
 		     err) < 0) {
 		return NULL;
 	}

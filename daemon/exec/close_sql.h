@@ -17,6 +17,14 @@
 struct close_item;
 struct db_session;
 
+/* A subquery: the rights (privilege_type) of muster's own account on the session's database. */
+#define CLOSE_OWN_RIGHTS                                                                      \
+	"(select privilege_type from ("                                                       \
+	"select grantee, privilege_type from information_schema.user_privileges "             \
+	"union all select grantee, privilege_type "                                           \
+	"from information_schema.schema_privileges where database() like table_schema) as p " \
+	"where grantee = concat('''', replace(current_user(), '@', '''@'''), ''''))"
+
 /* The account as GRANT wants it: 'app'@'%', or 'reader' for a role of MariaDB. Owned. */
 char *close_account(const struct db_session *session, const char *user, const char *host);
 

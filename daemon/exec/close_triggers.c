@@ -6,6 +6,7 @@
 
 #include "close_plan.h"
 #include "close_sessions.h"
+#include "close_sql.h"
 #include "crash.h"
 #include "db.h"
 #include "visit.h"
@@ -16,6 +17,10 @@ enum {
 };
 
 static const char *const verbs[] = { "INSERT", "UPDATE", "DELETE" };
+
+/* The name of who asks, without the host; it may hold a @ itself. */
+#define USER_NAME \
+	"left(user(), char_length(user()) - 1 - char_length(substring_index(user(), '@', -1)))"
 
 /* Tables whose rows the application may change. */
 #define ARE_TABLES                                                                            \
@@ -31,12 +36,7 @@ char *close_triggers_unable(struct db_session *session, struct err *err)
 		     "select coalesce(sum(privilege_type = 'TRIGGER'), 0), "
 		     "coalesce(sum(privilege_type = 'SUPER'), 0) "
 		     "or not @@global.log_bin or @@global.log_bin_trust_function_creators, "
-		     "current_user() from ("
-		     "select grantee, privilege_type from information_schema.user_privileges "
-		     "union all select grantee, privilege_type "
-		     "from information_schema.schema_privileges "
-		     "where database() like table_schema) as p "
-		     "where grantee = concat('''', replace(current_user(), '@', '''@'''), '''')",
+		     "current_user() from " CLOSE_OWN_RIGHTS " as r",
 		     err) < 0) {
 		return NULL;
 	}
@@ -77,9 +77,8 @@ int close_triggers_plan(struct db_session *session, struct close_plan *plan, str
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(session, &rows,
-		     "select t.table_name, left(user(), char_length(user()) - 1 - "
-		     "char_length(substring_index(user(), '@', -1))) "
-		     "from information_schema.tables as t where " ARE_TABLES " order by 1",
+		     "select t.table_name, " USER_NAME
+		     " from information_schema.tables as t where " ARE_TABLES " order by 1",
 		     err) < 0) {
 		return -1;
 	}
@@ -106,10 +105,17 @@ static char *create_text(const char *schema, const struct close_item *item)
 	}
 	return g_strdup_printf(
 		"CREATE TRIGGER %s.%s BEFORE %s ON %s.%s FOR EACH ROW "
-		"IF cast(left(user(), char_length(user()) - 1 - "
-		"char_length(substring_index(user(), '@', -1))) as binary) <> x'%s' THEN "
+		"IF cast(" USER_NAME " as binary) <> x'%s' THEN "
 		"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed for writes by muster'; END IF",
 		quoted_schema, name, item->takes, quoted_schema, table, hex->str);
+}
+
+static char *drop_text(const char *schema, const struct close_item *item)
+{
+	g_autofree char *quoted_schema = db_quote_name(schema);
+	g_autofree char *name = db_quote_name(item->part);
+
+	return g_strdup_printf("DROP TRIGGER IF EXISTS %s.%s", quoted_schema, name);
 }
 
 /* The names that are there. */
@@ -143,8 +149,9 @@ static int change(struct db_session *session, const struct close_drain *drain, c
 	return 0;
 }
 
-int close_triggers_put(struct db_session *session, const struct close_plan *plan,
-		       const struct close_drain *drain, struct err *err)
+/* Those that are there go, or those that are not come. */
+static int change_all(struct db_session *session, const struct close_plan *plan,
+		      const struct close_drain *drain, bool puts, struct err *err)
 {
 	g_autoptr(GHashTable) there = names_there(session, err);
 
@@ -153,14 +160,16 @@ int close_triggers_put(struct db_session *session, const struct close_plan *plan
 	}
 	for (size_t i = 0; i < close_plan_items(plan); i++) {
 		const struct close_item *item = close_plan_item(plan, i);
-		g_autofree char *sql = create_text(drain->schema, item);
+		g_autofree char *sql = NULL;
 
-		if (item->kind != CLOSE_TRIGGER || g_hash_table_contains(there, item->part)) {
+		if (item->kind != CLOSE_TRIGGER ||
+		    g_hash_table_contains(there, item->part) == puts) {
 			continue;
 		}
-		if (visit_stops(drain->order)) {
+		if (puts && visit_stops(drain->order)) {
 			return err_set(err, ERR_CANCELLED, "stopped while it was being closed");
 		}
+		sql = puts ? create_text(drain->schema, item) : drop_text(drain->schema, item);
 		if (change(session, drain, sql, err) < 0) {
 			return -1;
 		}
@@ -168,27 +177,16 @@ int close_triggers_put(struct db_session *session, const struct close_plan *plan
 	return 0;
 }
 
+int close_triggers_put(struct db_session *session, const struct close_plan *plan,
+		       const struct close_drain *drain, struct err *err)
+{
+	return change_all(session, plan, drain, true, err);
+}
+
 int close_triggers_drop(struct db_session *session, const struct close_plan *plan,
 			const struct close_drain *drain, struct err *err)
 {
-	g_autoptr(GHashTable) there = names_there(session, err);
-
-	if (there == NULL) {
-		return -1;
-	}
-	for (size_t i = 0; i < close_plan_items(plan); i++) {
-		const struct close_item *item = close_plan_item(plan, i);
-		g_autofree char *schema = db_quote_name(drain->schema);
-		g_autofree char *name = db_quote_name(item->part);
-		g_autofree char *sql =
-			g_strdup_printf("DROP TRIGGER IF EXISTS %s.%s", schema, name);
-
-		if (item->kind == CLOSE_TRIGGER && g_hash_table_contains(there, item->part) &&
-		    change(session, drain, sql, err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	return change_all(session, plan, drain, false, err);
 }
 
 /* ---- the proof ------------------------------------------------------------------------- */
