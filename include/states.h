@@ -135,6 +135,9 @@ extern const char *const tenant_mode_names[TENANT_MODE_NR];
 extern const char *const tenant_event_names[TENANT_EVENT_NR];
 extern const char *const route_format_names[ROUTE_FORMAT_NR];
 
+/* Where PATH begins in "FORMAT:PATH", and the format; NULL: there is no such format. */
+const char *states_route_file(const char *text, enum route_format *format);
+
 /* The index of name in names[0..nr), or -1. */
 int states_find(const char *const *names, int nr, const char *name);
 

@@ -306,15 +306,11 @@ static void target_write(struct routing *routing, struct target *target)
 
 static void target_add(struct routing *routing, const char *text)
 {
-	const char *colon = strchr(text, ':');
-	g_autofree char *word = g_strndup(text, colon == NULL ? 0 : (gsize)(colon - text));
-	int format = states_find(route_format_names, ROUTE_FORMAT_NR, word);
-	struct target *target;
+	struct target *target = g_new0(struct target, 1);
+	const char *path = states_route_file(text, &target->format);
 
-	CHECK(format >= 0); /* the settings were checked */
-	target = g_new0(struct target, 1);
-	target->format = (enum route_format)format;
-	target->file = routing_file_new(colon + 1);
+	CHECK(path != NULL); /* the settings were checked */
+	target->file = routing_file_new(path);
 	g_ptr_array_add(routing->targets, target);
 	if (routing->unread) {
 		read_soon(routing, 0);

@@ -24,3 +24,16 @@ int states_find(const char *const *names, int nr, const char *name)
 	}
 	return -1;
 }
+
+const char *states_route_file(const char *text, enum route_format *format)
+{
+	for (int i = 0; i < ROUTE_FORMAT_NR; i++) {
+		size_t len = strlen(route_format_names[i]);
+
+		if (strncmp(text, route_format_names[i], len) == 0 && text[len] == ':') {
+			*format = (enum route_format)i;
+			return text + len + 1;
+		}
+	}
+	return NULL;
+}

@@ -263,11 +263,10 @@ static int loopback_set(const struct conf_key *key, char **field, const char *te
 /* "FORMAT:/PATH" */
 static bool is_route(const char *text)
 {
-	const char *colon = strchr(text, ':');
-	g_autofree char *format = colon == NULL ? NULL : g_strndup(text, (size_t)(colon - text));
+	enum route_format format;
+	const char *path = states_route_file(text, &format);
 
-	return colon != NULL && colon[1] == '/' && is_plain(text) &&
-	       states_find(route_format_names, ROUTE_FORMAT_NR, format) >= 0;
+	return path != NULL && path[0] == '/' && is_plain(text);
 }
 
 static int name_check(const struct conf_key *key, const char *name, struct err *err)

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "db.h"
 #include "exec.h"
 #include "release.h"
 #include "shape_read.h"
@@ -133,36 +134,40 @@ static GArray *find_wanted(const struct exec_order *order, const struct exec_res
 
 /*
  * The names that what is pending may touch. NULL: all count, as of somebody nothing is known to
- * compare with yet, and what is written down now is what the next look compares with. Owned.
+ * compare with yet, and what is written down now is what the next look compares with; and of
+ * MySQL, which answers for all tables at the same price. Owned.
  */
-static GHashTable *find_touched(const struct exec_order *order, const struct exec_result *result,
+static GHashTable *find_touched(const struct visit *visit, const struct exec_result *result,
 				const GArray *wanted)
 {
+	const struct exec_order *order = visit->order;
 	g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(size_t));
-	size_t first = SIZE_MAX;
+	size_t first;
 
+	if (order->release == NULL || order->expected_shapes == NULL ||
+	    db_flavor(visit->session) != DB_MARIADB) {
+		return NULL;
+	}
+	first = order->release->nr;
 	for (guint i = 0; i < wanted->len; i++) {
 		size_t index = g_array_index(wanted, size_t, i);
 
-		if (order->expected_shapes == NULL || order->expected_shapes[index][0] == '\0') {
+		if (order->expected_shapes[index][0] == '\0') {
 			return NULL;
 		}
 		first = MIN(first, result->standings[index].next);
 	}
-	for (; order->release != NULL && first < order->release->nr; first++) {
+	for (; first < order->release->nr; first++) {
 		g_array_append_val(indices, first);
 	}
-	return order->release == NULL
-		       ? NULL
-		       : touched_words(order->release, (const size_t *)(void *)indices->data,
-				       indices->len);
+	return touched_words(order->release, (const size_t *)(void *)indices->data, indices->len);
 }
 
 int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	char *const *expected = visit->order->expected_shapes;
 	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
-	g_autoptr(GHashTable) touched = find_touched(visit->order, result, wanted);
+	g_autoptr(GHashTable) touched = find_touched(visit, result, wanted);
 	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
 	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree const char **schemas = g_new0(const char *, wanted->len);

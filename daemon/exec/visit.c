@@ -96,12 +96,13 @@ static bool must_wait(const struct exec_order *order)
 void visit_rest(const struct exec_order *order)
 {
 	struct exec_live *live = order->live;
-	int share = live == NULL ? 0 : atomic_load(&live->share);
 	int64_t until_us;
+	int share;
 
 	if (live == NULL) {
 		return;
 	}
+	share = atomic_load(&live->share);
 	if (share > 0 && live->rested_us > 0) {
 		until_us = (tick_us() - live->rested_us) * (100 - share) / share;
 		until_us = tick_us() + MIN(until_us, (int64_t)REST_MAX_US);

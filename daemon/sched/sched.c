@@ -376,8 +376,7 @@ static int turn(struct sched *sched, struct err *err)
 	    sched_guards_decide(sched, err) < 0 ||
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
 	    sched_windows_refresh(sched, err) < 0 || sched_modes_decide(sched, err) < 0 ||
-	    decide(sched, err) < 0 || sched_closes_decide(sched, err) < 0 ||
-	    sched_modes_decide(sched, err) < 0) {
+	    decide(sched, err) < 0 || sched_closes_decide(sched, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(TURN_DECIDED);

@@ -27,11 +27,15 @@ bool sched_guard_pauses(const struct sched *sched, int64_t server_id)
 	return guard != NULL && guard->verdict.state >= THROTTLE_PAUSED;
 }
 
+/* Percent; 0: all of its time. */
+static int share_of(const struct guard *guard)
+{
+	return guard == NULL || guard->verdict.share >= 1 ? 0 : (int)(guard->verdict.share * 100);
+}
+
 int sched_guard_share(const struct sched *sched, int64_t server_id)
 {
-	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
-
-	return guard == NULL || guard->verdict.share >= 1 ? 0 : (int)(guard->verdict.share * 100);
+	return share_of(g_hash_table_lookup(sched->guards, &server_id));
 }
 
 static void tell_running(struct sched *sched, const struct guard *guard)
@@ -45,8 +49,7 @@ static void tell_running(struct sched *sched, const struct guard *guard)
 
 		if (running->server_id == guard->server_id) {
 			atomic_store(&running->live.wait, guard->verdict.state >= THROTTLE_PAUSED);
-			atomic_store(&running->live.share,
-				     sched_guard_share(sched, guard->server_id));
+			atomic_store(&running->live.share, share_of(guard));
 		}
 	}
 }

@@ -68,11 +68,29 @@ static void names_of_rollouts_are_the_promised_ones(void **state)
 	}
 }
 
+static void a_file_of_routes_names_its_format(void **state)
+{
+	enum route_format format;
+
+	(void)state;
+	for (int i = 0; i < ROUTE_FORMAT_NR; i++) {
+		g_autofree char *text = g_strconcat(route_format_names[i], ":/run/a:b", NULL);
+
+		assert_string_equal(states_route_file(text, &format), "/run/a:b");
+		assert_int_equal(format, i);
+	}
+	assert_null(states_route_file("json", &format));
+	assert_null(states_route_file("jso:/run/a", &format));
+	assert_null(states_route_file("xml:/run/a", &format));
+	assert_null(states_route_file(":/run/a", &format));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_finds_its_constant),
 		cmocka_unit_test(unknown_name_is_not_found),
+		cmocka_unit_test(a_file_of_routes_names_its_format),
 		cmocka_unit_test(names_of_tasks_are_the_promised_ones),
 		cmocka_unit_test(names_of_rollouts_are_the_promised_ones),
 	};
