@@ -329,7 +329,7 @@ static int dispatch(int argc, char *const *argv)
 	g_autoptr(GPtrArray) words = opts_words(argc, argv);
 	SCOPED(cli) cli = { 0 };
 	struct err err = { 0 };
-	uint64_t options = OPTS_GLOBAL;
+	opt_bits options = OPTS_GLOBAL;
 	size_t used = 0;
 
 	cli.command = command_find(words, &used, &err);

@@ -124,7 +124,7 @@ static void append_pair(GString *out, const char *left, const char *right)
 	human_wrap(out, right, HELP_COLUMN);
 }
 
-static void append_options(GString *out, uint64_t set)
+static void append_options(GString *out, opt_bits set)
 {
 	for (int id = 0; id < OPT_ID_NR; id++) {
 		g_autoptr(GString) left = g_string_new(NULL);
@@ -148,7 +148,7 @@ static void append_lines(GString *out, const char *text)
 
 void command_help(GString *out, const struct command *command)
 {
-	uint64_t global = OPTS_GLOBAL;
+	opt_bits global = OPTS_GLOBAL;
 
 	if ((command->options & OPT_BIT(OPT_DB_SOCKET)) != 0) {
 		global &= ~OPT_BIT(OPT_SOCKET);

@@ -25,7 +25,7 @@ struct command {
 	const char *summary;         /* one line without a full stop */
 	const char *details;         /* more for help and manual, or NULL */
 	const char *example;         /* lines of commands, or NULL */
-	uint64_t options;            /* OPT_BIT()s, without the global ones */
+	opt_bits options;            /* OPT_BIT()s, without the global ones */
 	int least;                   /* words behind the path */
 	int most;                    /* -1: any number */
 	enum opt_words words;        /* what those words are */

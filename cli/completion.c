@@ -11,7 +11,7 @@ static const char *const word_commands[WORDS_NR] = {
 	[WORDS_TASK] = "rollout list",
 };
 
-static uint64_t all_options(const struct command *command)
+static opt_bits all_options(const struct command *command)
 {
 	return command->options | OPTS_GLOBAL;
 }

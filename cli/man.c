@@ -72,7 +72,7 @@ static void append_option(GString *out, const struct opt *opt)
 	g_string_append_c(out, '\n');
 }
 
-static void append_options(GString *out, uint64_t set)
+static void append_options(GString *out, opt_bits set)
 {
 	for (int id = 0; id < OPT_ID_NR; id++) {
 		if ((set & OPT_BIT(id)) != 0) {

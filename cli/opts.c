@@ -148,7 +148,7 @@ struct named {
 	size_t len; /* of the option's own spelling */
 };
 
-static int find_long(const char *name, size_t len, uint64_t allowed)
+static int find_long(const char *name, size_t len, opt_bits allowed)
 {
 	for (int id = 0; id < OPT_ID_NR; id++) {
 		const char *known = opt_table[id].name;
@@ -161,7 +161,7 @@ static int find_long(const char *name, size_t len, uint64_t allowed)
 	return -1;
 }
 
-static int find_letter(char letter, uint64_t allowed)
+static int find_letter(char letter, opt_bits allowed)
 {
 	for (int id = 0; id < OPT_ID_NR; id++) {
 		if ((allowed & OPT_BIT(id)) != 0 && opt_table[id].letter == letter) {
@@ -171,7 +171,7 @@ static int find_letter(char letter, uint64_t allowed)
 	return -1;
 }
 
-static struct named look_up(const char *arg, uint64_t allowed)
+static struct named look_up(const char *arg, opt_bits allowed)
 {
 	struct named named = { .id = -1, .inside = NULL, .len = 2 };
 
@@ -213,7 +213,7 @@ GPtrArray *opts_words(int argc, char *const *argv)
 }
 
 /* The sentence about an option that the command does not take. */
-static int refuse_unknown(const char *arg, size_t len, uint64_t allowed, struct err *err)
+static int refuse_unknown(const char *arg, size_t len, opt_bits allowed, struct err *err)
 {
 	SCOPED(suggest) suggest = { .wanted = arg + 2 };
 	g_autofree char *spelled = g_strndup(arg, len);
@@ -289,7 +289,7 @@ static int keep(struct opts *opts, int id, const char *value, struct err *err)
 	abort();
 }
 
-static int take_option(struct opts *opts, struct walk *walk, uint64_t allowed, struct err *err)
+static int take_option(struct opts *opts, struct walk *walk, opt_bits allowed, struct err *err)
 {
 	const char *arg = walk->argv[walk->at];
 	struct named named = look_up(arg, allowed);
@@ -315,7 +315,7 @@ static int take_option(struct opts *opts, struct walk *walk, uint64_t allowed, s
 	return keep(opts, named.id, value, err);
 }
 
-int opts_parse(struct opts *opts, int argc, char *const *argv, uint64_t allowed, struct err *err)
+int opts_parse(struct opts *opts, int argc, char *const *argv, opt_bits allowed, struct err *err)
 {
 	SCOPED(opts) parsed = { .words = g_ptr_array_new() };
 	struct walk walk = { .argc = argc, .argv = argv };
@@ -323,7 +323,7 @@ int opts_parse(struct opts *opts, int argc, char *const *argv, uint64_t allowed,
 
 	for (walk.at = 0; walk.at < argc; walk.at++) {
 		char *arg = argv[walk.at];
-		uint64_t here = allowed;
+		opt_bits here = allowed;
 
 		/* --socket is the daemon's in front of the command, the server's behind it */
 		if (parsed.words->len > 0 && (allowed & OPT_BIT(OPT_DB_SOCKET)) != 0) {

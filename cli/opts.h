@@ -9,6 +9,7 @@
 #ifndef OPTS_H
 #define OPTS_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -116,7 +117,11 @@ struct opt {
 
 extern const struct opt opt_table[OPT_ID_NR];
 
-#define OPT_BIT(id) (UINT64_C(1) << (id))
+/* A set of options. There are more than a word has bits. */
+__extension__ typedef unsigned __int128 opt_bits;
+static_assert(OPT_ID_NR < 8 * sizeof(opt_bits), "one bit for each option");
+
+#define OPT_BIT(id) ((opt_bits)1 << (id))
 #define OPTS_GLOBAL \
 	(OPT_BIT(OPT_OUTPUT) | OPT_BIT(OPT_SOCKET) | OPT_BIT(OPT_NO_COLOR) | OPT_BIT(OPT_HELP))
 #define OPTS_EVERY (OPT_BIT(OPT_ID_NR) - 1)
@@ -135,7 +140,7 @@ struct opts {
  * the other behind it. ERR_INVALID is a sentence: unknown, value missing, …
  * On failure opts is empty.
  */
-NODISCARD int opts_parse(struct opts *opts, int argc, char *const *argv, uint64_t allowed,
+NODISCARD int opts_parse(struct opts *opts, int argc, char *const *argv, opt_bits allowed,
 			 struct err *err);
 
 /*

@@ -12,7 +12,7 @@ static void each_row_of_the_table_is_whole(void **state)
 {
 	(void)state;
 	for (const struct command *a = command_table; a->path != NULL; a++) {
-		uint64_t seen = 0;
+		opt_bits seen = 0;
 
 		assert_non_null(a->args);
 		assert_non_null(a->summary);
@@ -37,7 +37,7 @@ static void each_row_of_the_table_is_whole(void **state)
 
 static void every_option_belongs_to_a_command(void **state)
 {
-	uint64_t used = OPTS_GLOBAL;
+	opt_bits used = OPTS_GLOBAL;
 
 	(void)state;
 	for (const struct command *command = command_table; command->path != NULL; command++) {
