@@ -387,7 +387,7 @@ sql 'drop user few@localhost'
 # ---- the lease ----------------------------------------------------------------------------
 
 claim "when the lease ends, the tenant is opened"
-ok m readonly on client_001 client_002 --ttl 2s --reason short
+ok m readonly on client_001 client_002 --ttl 4s --reason short
 is 'ro ro' "$(mode client_001) $(mode client_002)"
 poll 20 eval '[ "$(mode client_001) $(mode client_002)" = "rw rw" ]'
 is "$before" "$(grants)"

@@ -27,7 +27,10 @@ near_done() {
 poll 30 near_done first
 is "running 0" "$(j '"\(.state) \(.counts.failed)"' rollout show first)"
 ok m wait server/away --for down --timeout 20s
-has "away" "$(j .reason task show first/far_001)"
+waits_for_it() {
+	[[ $(j .reason task show first/far_001) == *away* ]]
+}
+poll 20 waits_for_it
 is 0 "$(j .budget.failed rollout show first)"
 
 claim "when it is back, everything ends without being told"

@@ -194,6 +194,25 @@ static inline bool client_read(struct fixture *fixture)
 	return nr > 0 || (nr < 0 && errno == EAGAIN);
 }
 
+/* Pump until the stream has said it, and forget everything before. */
+static inline void said(struct fixture *fixture, const char *text)
+{
+	int64_t until = tick_ms() + ANSWER_MS;
+
+	while (tick_ms() < until) {
+		const char *found = strstr(fixture->seen->str, text);
+
+		if (found != NULL) {
+			g_string_erase(fixture->seen, 0,
+				       (found - fixture->seen->str) + (gssize)strlen(text));
+			return;
+		}
+		fixture_pump(fixture);
+		assert_true(client_read(fixture));
+	}
+	fail_msg("not said: %s; but: %s", text, fixture->seen->str);
+}
+
 static inline void client_write(struct fixture *fixture, const char *text, size_t len)
 {
 	int64_t until = tick_ms() + ANSWER_MS;
@@ -387,19 +406,18 @@ static inline void fixture_add_databases(struct fixture *fixture, unsigned nr)
 /* Start a rollout and pump until it is in the state. */
 static inline void fixture_rollout_until(struct fixture *fixture, const char *state)
 {
-	for (unsigned i = 0; i < 2000; i++) {
+	int64_t until = tick_ms() + ANSWER_MS;
+	bool there = false;
+
+	while (!there) {
 		struct wire_rollout rollout = { 0 };
-		bool there;
 
 		ask_for(fixture, &wire_rollout_type, &rollout, "GET /v1/rollouts/r1", NULL);
 		there = strcmp(rollout.state, state) == 0;
-		if (i == 1999) {
+		if (!there && tick_ms() > until) {
 			fail_msg("r1 is %s (%s), not %s", rollout.state, rollout.reason, state);
 		}
 		wire_release(&wire_rollout_type, &rollout);
-		if (there) {
-			return;
-		}
 	}
 }
 

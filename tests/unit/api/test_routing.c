@@ -11,25 +11,6 @@ static void stream_open(struct fixture *fixture, const char *headers)
 	client_write(fixture, text, strlen(text));
 }
 
-/* Pump until it was said, and forget everything before. */
-static void said(struct fixture *fixture, const char *text)
-{
-	int64_t end_ms = tick_ms() + 10000;
-
-	while (tick_ms() < end_ms) {
-		char *found = strstr(fixture->seen->str, text);
-
-		if (found != NULL) {
-			g_string_erase(fixture->seen, 0,
-				       (found - fixture->seen->str) + (gssize)strlen(text));
-			return;
-		}
-		fixture_pump(fixture);
-		assert_true(client_read(fixture));
-	}
-	fail_msg("not said: %s; but: %s", text, fixture->seen->str);
-}
-
 static char *tag_now(struct fixture *fixture)
 {
 	const char *tag = NULL;
