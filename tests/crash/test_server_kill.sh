@@ -60,6 +60,25 @@ for text in "${texts[@]}"; do
 	done
 done
 
+killed_closing() { # COMMAND of the proxy: while a tenant is closed, or opened again
+	closable
+	: >"$proxy_log"
+	link "$1"
+	begin main --readonly --accept-holes --drain 1s --running 2
+	poll 20 fired
+	server_dies
+	ends 'done'
+	all_planned main
+	all_open
+}
+
+claim "the server is killed while it closes a tenant, or opens it"
+for text in insert~into~muster_write_mode REVOKE GRANT delete~from~muster_write_mode; do
+	for when in sent answered; do
+		try_life "server killed at $text $when" killed_closing "at $text $when hold"
+	done
+done
+
 claim "the server is killed while it copies a table"
 base_more='create table big (id int primary key auto_increment, text varchar(200)) engine=InnoDB;'
 migration "$releases/big" 0001_big.sql "update counter set n = n + 1;
