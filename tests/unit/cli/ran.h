@@ -19,6 +19,35 @@
 #include "canned.h"
 #include "cli.h"
 
+/* A group of tests in a folder of its own, with a release, and a good and a bad list. */
+static inline int ran_folder_setup(void **state)
+{
+	char *folder = g_dir_make_tmp("cmd-XXXXXX", NULL);
+
+	(void)g_setenv("TZ", "UTC", TRUE);
+	assert_non_null(folder);
+	assert_int_equal(g_chdir(folder), 0);
+	assert_int_equal(g_mkdir("mig", 0700), 0);
+	assert_true(g_file_set_contents("mig/0001_a.sql", "DO 1;\n", -1, NULL));
+	assert_true(g_file_set_contents("bad.csv", "name,server,schema\na,b\n", -1, NULL));
+	assert_true(g_file_set_contents("good.csv", "name,server,schema,region\nacme,db1,s,eu\n",
+					-1, NULL));
+	*state = folder;
+	return 0;
+}
+
+static inline int ran_folder_teardown(void **state)
+{
+	static const char *const gone[] = { "mig/0001_a.sql", "mig", "bad.csv", "good.csv" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(gone); i++) {
+		(void)g_remove(gone[i]);
+	}
+	(void)g_rmdir(*state);
+	g_free(*state);
+	return 0;
+}
+
 struct ran {
 	char *out;
 	char *err;

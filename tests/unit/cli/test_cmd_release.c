@@ -1,35 +1,5 @@
 #include "ran.h"
 
-static char *folder;
-
-static int setup(void **state)
-{
-	(void)state;
-	(void)g_setenv("TZ", "UTC", TRUE);
-	folder = g_dir_make_tmp("cmd-XXXXXX", NULL);
-	assert_non_null(folder);
-	assert_int_equal(g_chdir(folder), 0);
-	assert_int_equal(g_mkdir("mig", 0700), 0);
-	assert_true(g_file_set_contents("mig/0001_a.sql", "DO 1;\n", -1, NULL));
-	assert_true(g_file_set_contents("bad.csv", "name,server,schema\na,b\n", -1, NULL));
-	assert_true(g_file_set_contents("good.csv", "name,server,schema,region\nacme,db1,s,eu\n",
-					-1, NULL));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	static const char *const gone[] = { "mig/0001_a.sql", "mig", "bad.csv", "good.csv" };
-
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(gone); i++) {
-		(void)g_remove(gone[i]);
-	}
-	(void)g_rmdir(folder);
-	g_free(folder);
-	return 0;
-}
-
 /* clang-format off */
 #define RELEASE \
 	"{\"id\":\"1\",\"name\":\"app\",\"format\":\"plain\"," \
@@ -100,5 +70,6 @@ int main(void)
 		cmocka_unit_test(a_folder_is_checked_and_stored),
 	};
 
-	return cmocka_run_group_tests_name("cmd_release", tests, setup, teardown);
+	return cmocka_run_group_tests_name("cmd_release", tests, ran_folder_setup,
+					   ran_folder_teardown);
 }

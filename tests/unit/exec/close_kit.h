@@ -27,6 +27,21 @@ static inline void account_gone(const char *user)
 	test_server_exec("drop user if exists '%s'@'localhost'", user);
 }
 
+/* As account; it goes with the group of tests that has *state. */
+static inline const char *account_of_group(const char *name, void **state)
+{
+	const char *user = account(name);
+
+	*state = (char *)(uintptr_t)user;
+	return user;
+}
+
+static inline int account_of_group_gone(void **state)
+{
+	account_gone(*state);
+	return 0;
+}
+
 /* A session of that user; schema may be NULL. */
 static inline struct db_session *session_of(const char *user, const char *schema)
 {

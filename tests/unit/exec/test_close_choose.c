@@ -114,17 +114,9 @@ static void what_somebody_else_has_closed_is_left_alone(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
 	schema = schema_new("choose");
-	user = account("chosen");
+	user = account_of_group("chosen", state);
 	test_server_exec("grant all on `%s`.* to '%s'@'localhost'", schema, user);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
 	return 0;
 }
 
@@ -137,5 +129,5 @@ int main(void)
 		cmocka_unit_test(what_somebody_else_has_closed_is_left_alone),
 	};
 
-	return cmocka_run_group_tests_name("close_choose", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_choose", tests, setup, account_of_group_gone);
 }

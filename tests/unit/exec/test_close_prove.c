@@ -98,16 +98,8 @@ static void nobody_is_said_to_be_tried_who_was_not(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
 	schema = schema_new("prove");
-	user = account("proven");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
+	user = account_of_group("proven", state);
 	return 0;
 }
 
@@ -118,5 +110,5 @@ int main(void)
 		cmocka_unit_test(nobody_is_said_to_be_tried_who_was_not),
 	};
 
-	return cmocka_run_group_tests_name("close_prove", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_prove", tests, setup, account_of_group_gone);
 }

@@ -311,15 +311,7 @@ static void an_unknown_method_is_refused(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
-	user = account("runner");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
+	user = account_of_group("runner", state);
 	return 0;
 }
 
@@ -337,5 +329,5 @@ int main(void)
 		cmocka_unit_test(an_unknown_method_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("close_run", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_run", tests, setup, account_of_group_gone);
 }

@@ -130,18 +130,10 @@ static void or_is_ended_also_when_it_only_reads(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
 	schema = schema_new("shut");
 	test_server_exec("create table `%s`.muster_write_mode (id int primary key)", schema);
-	user = account("shut");
+	user = account_of_group("shut", state);
 	test_server_exec("grant all on `%s`.* to '%s'@'localhost'", schema, user);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
 	return 0;
 }
 
@@ -154,5 +146,5 @@ int main(void)
 		cmocka_unit_test(or_is_ended_also_when_it_only_reads),
 	};
 
-	return cmocka_run_group_tests_name("close_schema", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_schema", tests, setup, account_of_group_gone);
 }

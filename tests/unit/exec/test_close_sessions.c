@@ -99,17 +99,9 @@ static void a_write_from_elsewhere_is_waited_for(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
 	schema = schema_new("sessions");
-	user = account("session");
+	user = account_of_group("session", state);
 	test_server_exec("grant all on `%s`.* to '%s'@'localhost'", schema, user);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
 	return 0;
 }
 
@@ -122,5 +114,5 @@ int main(void)
 		cmocka_unit_test(a_write_from_elsewhere_is_waited_for),
 	};
 
-	return cmocka_run_group_tests_name("close_sessions", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_sessions", tests, setup, account_of_group_gone);
 }

@@ -141,17 +141,9 @@ static void the_account_of_the_tests_can(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
 	schema = schema_new("triggers");
-	user = account("global");
+	user = account_of_group("global", state);
 	test_server_exec("grant all on *.* to '%s'@'localhost'", user);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	account_gone(user);
 	return 0;
 }
 
@@ -165,5 +157,5 @@ int main(void)
 		cmocka_unit_test(the_account_of_the_tests_can),
 	};
 
-	return cmocka_run_group_tests_name("close_triggers", tests, setup, teardown);
+	return cmocka_run_group_tests_name("close_triggers", tests, setup, account_of_group_gone);
 }

@@ -3,7 +3,9 @@
  *
  * Each text is a file: 0001_x.sql, 0002_x.sql, …; "release.cfg:…" and "down:…" (which undoes
  * the file before it) are recognised. The line is "CODE@file:line:column …", only of the
- * codes that begin as asked; MU302, which nearly every folder has, must be asked for. Header only, for each test binary of its own.
+ * codes that begin as asked; MU302, which nearly every folder has, must be asked for.
+ * linted_script and what follows are about one text. Header only, for each test binary of its
+ * own.
  */
 #ifndef LINTED_H
 #define LINTED_H
@@ -20,6 +22,7 @@
 #include "err.h"
 #include "lint.h"
 #include "release.h"
+#include "script.h"
 
 #define LINTED_FILES 4
 
@@ -109,6 +112,57 @@ static inline void linted_rows(const struct linted_row *rows, size_t nr, const c
 		}
 	}
 	assert_int_equal(wrong, 0);
+}
+
+struct linted_text {
+	const char *text;
+	const char *code; /* of the first finding, and where it is */
+	unsigned line;
+	unsigned column;
+};
+
+/* What lint finds in one text. Owned. */
+static inline GArray *linted_script(const char *text)
+{
+	GArray *findings = lint_findings_new();
+	SCOPED(script) script = { 0 };
+	struct err err;
+
+	if (script_parse(&script, "x", text, strlen(text), &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	lint_script(&script, findings);
+	return findings;
+}
+
+static inline void linted_passes(const char *const *texts, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		g_autoptr(GArray) findings = linted_script(texts[i]);
+
+		if (findings->len > 0) {
+			fail_msg("%s: %s", texts[i],
+				 g_array_index(findings, struct lint_finding, 0).text);
+		}
+	}
+}
+
+static inline void linted_finds(const struct linted_text *rows, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		g_autoptr(GArray) findings = linted_script(rows[i].text);
+		const struct lint_finding *finding;
+
+		if (findings->len == 0) {
+			fail_msg("%s: nothing found", rows[i].text);
+		}
+		finding = &g_array_index(findings, struct lint_finding, 0);
+		if (strcmp(lint_rules[finding->rule].code, rows[i].code) != 0 ||
+		    finding->line != rows[i].line || finding->column != rows[i].column) {
+			fail_msg("%s: %s at %u:%u", rows[i].text, lint_rules[finding->rule].code,
+				 finding->line, finding->column);
+		}
+	}
 }
 
 #endif /* LINTED_H */

@@ -1,14 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <glib.h>
-
-#include "err.h"
-#include "lint.h"
-#include "script.h"
+#include "linted.h"
 
 /* clang-format off */
 static const char *const inside[] = {
@@ -30,9 +20,7 @@ static const char *const inside[] = {
 	"SELECT {d '2020-01-01'}",
 };
 
-static const struct {
-	const char *text; const char *code; unsigned line; unsigned column;
-} outside[] = {
+static const struct linted_text outside[] = {
 	/* statement                                                       code     line col. */
 	{ "CREATE DATABASE x",                                             "MU202", 1,  1 },
 	{ "create or replace schema x",                                    "MU202", 1,  1 },
@@ -73,49 +61,16 @@ static const struct {
 
 /* clang-format on */
 
-static GArray *findings_of(const char *text)
-{
-	GArray *findings = lint_findings_new();
-	SCOPED(script) script = { 0 };
-	struct err err;
-
-	if (script_parse(&script, "x", text, strlen(text), &err) < 0) {
-		fail_msg("%s", err.msg);
-	}
-	lint_script(&script, findings);
-	return findings;
-}
-
 static void passes_what_stays_inside(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(inside); i++) {
-		g_autoptr(GArray) findings = findings_of(inside[i]);
-
-		if (findings->len > 0) {
-			fail_msg("%s: %s", inside[i],
-				 g_array_index(findings, struct lint_finding, 0).text);
-		}
-	}
+	linted_passes(inside, G_N_ELEMENTS(inside));
 }
 
 static void finds_what_leaves(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(outside); i++) {
-		g_autoptr(GArray) findings = findings_of(outside[i].text);
-		const struct lint_finding *finding;
-
-		if (findings->len == 0) {
-			fail_msg("%s: nothing found", outside[i].text);
-		}
-		finding = &g_array_index(findings, struct lint_finding, 0);
-		if (strcmp(lint_rules[finding->rule].code, outside[i].code) != 0 ||
-		    finding->line != outside[i].line || finding->column != outside[i].column) {
-			fail_msg("%s: %s at %u:%u", outside[i].text, lint_rules[finding->rule].code,
-				 finding->line, finding->column);
-		}
-	}
+	linted_finds(outside, G_N_ELEMENTS(outside));
 }
 
 /* A dump is mostly one huge INSERT. */
@@ -130,7 +85,7 @@ static void reads_twenty_million_bytes(void **state)
 	}
 	began = g_get_monotonic_time();
 	{
-		g_autoptr(GArray) findings = findings_of(text->str);
+		g_autoptr(GArray) findings = linted_script(text->str);
 
 		assert_int_equal(findings->len, 0);
 	}

@@ -1,14 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <glib.h>
-
-#include "err.h"
-#include "lint.h"
-#include "script.h"
+#include "linted.h"
 
 /* clang-format off */
 static const char *const inside[] = {
@@ -41,9 +31,7 @@ static const char *const inside[] = {
 	"CREATE FUNCTION f(a INT) RETURNS INT DETERMINISTIC RETURN IF(a, 1.5 * (2), 0)",
 };
 
-static const struct {
-	const char *text; const char *code; unsigned line; unsigned column;
-} outside[] = {
+static const struct linted_text outside[] = {
 	/* statement                                                       code     line col. */
 	{ "SELECT *\n FROM other.t",                                       "MU203", 2,  7 },
 	{ "SELECT * FROM `other`.`t`",                                     "MU203", 1, 15 },
@@ -81,54 +69,21 @@ static const struct {
 
 /* clang-format on */
 
-static GArray *findings_of(const char *text)
-{
-	GArray *findings = lint_findings_new();
-	SCOPED(script) script = { 0 };
-	struct err err;
-
-	if (script_parse(&script, "x", text, strlen(text), &err) < 0) {
-		fail_msg("%s", err.msg);
-	}
-	lint_script(&script, findings);
-	return findings;
-}
-
 static void passes_names_of_the_tenant(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(inside); i++) {
-		g_autoptr(GArray) findings = findings_of(inside[i]);
-
-		if (findings->len > 0) {
-			fail_msg("%s: %s", inside[i],
-				 g_array_index(findings, struct lint_finding, 0).text);
-		}
-	}
+	linted_passes(inside, G_N_ELEMENTS(inside));
 }
 
 static void finds_names_of_other_schemas(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(outside); i++) {
-		g_autoptr(GArray) findings = findings_of(outside[i].text);
-		const struct lint_finding *finding;
-
-		if (findings->len == 0) {
-			fail_msg("%s: nothing found", outside[i].text);
-		}
-		finding = &g_array_index(findings, struct lint_finding, 0);
-		if (strcmp(lint_rules[finding->rule].code, outside[i].code) != 0 ||
-		    finding->line != outside[i].line || finding->column != outside[i].column) {
-			fail_msg("%s: %s at %u:%u", outside[i].text, lint_rules[finding->rule].code,
-				 finding->line, finding->column);
-		}
-	}
+	linted_finds(outside, G_N_ELEMENTS(outside));
 }
 
 static void finds_each_name_once(void **state)
 {
-	g_autoptr(GArray) findings = findings_of("CREATE TABLE o.t (a INT); CALL o.p(o.f(1))");
+	g_autoptr(GArray) findings = linted_script("CREATE TABLE o.t (a INT); CALL o.p(o.f(1))");
 
 	(void)state;
 	assert_int_equal(findings->len, 3);
