@@ -17,7 +17,7 @@ trap 'server_stop "$work/db" KILL; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 MUSTER_TEST_SOCKET=$(server_start "$kind" "$work/db") || exit
-export MUSTER_TEST_SOCKET
+export MUSTER_TEST_SOCKET TMPDIR=$work # of inventories
 
 # What a test leaves there belongs to nobody: the next one finds an empty server.
 empty() {

@@ -10,6 +10,7 @@
 #include "api_state.h"
 #include "call.h"
 #include "exec.h"
+#include "labels.h"
 #include "name.h"
 #include "ops.h"
 #include "ops_tenant.h"

@@ -38,16 +38,6 @@ bool tenant_is_selected(struct selector *selector, const struct store_tenant *ro
  */
 NODISCARD int tenants_pick(const struct api *api, const char *text, GArray *ids, struct err *err);
 
-/* Set a label; an empty value removes it. */
-NODISCARD int label_set(struct store_labels *labels, const char *key, const char *value,
-			struct err *err);
-
-/* The same for many; true when something changed. */
-bool labels_merge(struct store_labels *labels, const struct wire_labels *asked);
-
-/* "set a=b, c=d". Owned. */
-char *texts_join(const char *verb, const struct wire_texts *texts);
-
 /* How discovered tenants are named: NULL, or a text with "{schema}" in it. */
 NODISCARD int tenant_pattern_check(const char *pattern, struct err *err);
 

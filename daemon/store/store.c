@@ -15,8 +15,6 @@
 #include "store_fault.h"
 #include "store_run.h"
 
-#define BUSY_MS 2000 /* the loop stands still meanwhile */
-
 /*
  * full: a committed turn survives a power cut, because what is acted on must be known
  * afterwards. The cache and the journal are bounded for a small resident size.
@@ -60,24 +58,6 @@ static int step(struct store *store, enum store_step which, struct err *err)
 	return code == SQLITE_OK ? 0 : store_fail(store, sqlite3_extended_errcode(store->db), err);
 }
 
-/* The number that a statement of ours (a pragma, a count) gives. */
-int store_ask(struct store *store, const char *sql, int64_t *value, struct err *err)
-{
-	sqlite3_stmt *handle = NULL;
-	int code = sqlite3_prepare_v2(store->db, sql, -1, &handle, NULL);
-
-	if (code == SQLITE_OK) {
-		code = sqlite3_step(handle);
-	}
-	if (code == SQLITE_ROW) {
-		*value = sqlite3_column_int64(handle, 0);
-	} else {
-		(void)store_fail(store, sqlite3_extended_errcode(store->db), err);
-	}
-	(void)sqlite3_finalize(handle);
-	return code == SQLITE_ROW ? 0 : -1;
-}
-
 /* Who holds the lock, for the sentence only: the lock itself is the kernel's. */
 static int lock_refused(const char *path, int fd, struct err *err)
 {
@@ -108,30 +88,6 @@ static int lock_take(struct store *store, struct err *err)
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, pid, strlen(pid), 0) < 0) {
 		return err_set_errno(err, errno, "write %s", name);
 	}
-	return 0;
-}
-
-int store_connect(struct store *store, int flags, struct err *err)
-{
-	int code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-
-	if (code != SQLITE_OK) {
-		return store_fail(store, code, err);
-	}
-	(void)sqlite3_extended_result_codes(store->db, 1);
-	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
-	return 0;
-}
-
-/* SQLite would make the file readable for everybody. */
-int store_file_make(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0) {
-		return err_set_errno(err, errno, "open %s", path);
-	}
-	(void)close(fd);
 	return 0;
 }
 

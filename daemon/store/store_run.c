@@ -1,8 +1,13 @@
 #include "store_run.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
+
+#define BUSY_MS 2000 /* the loop stands still meanwhile */
 
 /* What the operator can do about it, by SQLite's primary code. */
 #define WAY_OUT                                                                                      \
@@ -407,5 +412,46 @@ int store_labels_write(struct store *store, enum store_sql clear, enum store_sql
 			return -1;
 		}
 	}
+	return 0;
+}
+
+int store_connect(struct store *store, int flags, struct err *err)
+{
+	int code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (code != SQLITE_OK) {
+		return store_fail(store, code, err);
+	}
+	(void)sqlite3_extended_result_codes(store->db, 1);
+	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
+	return 0;
+}
+
+int store_ask(struct store *store, const char *sql, int64_t *value, struct err *err)
+{
+	sqlite3_stmt *handle = NULL;
+	int code = sqlite3_prepare_v2(store->db, sql, -1, &handle, NULL);
+
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(handle);
+	}
+	if (code == SQLITE_ROW) {
+		*value = sqlite3_column_int64(handle, 0);
+	} else {
+		(void)store_fail(store, sqlite3_extended_errcode(store->db), err);
+	}
+	(void)sqlite3_finalize(handle);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+/* SQLite would make the file readable for everybody. */
+int store_file_make(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		return err_set_errno(err, errno, "open %s", path);
+	}
+	(void)close(fd);
 	return 0;
 }
