@@ -132,6 +132,15 @@ int cli_labels(const struct cli *cli, struct wire_labels *labels, struct err *er
 	return 0;
 }
 
+void cli_texts(const struct cli *cli, enum opt_id id, struct wire_texts *texts)
+{
+	const GPtrArray *given = cli->opts.texts[id];
+
+	for (guint i = 0; given != NULL && i < given->len; i++) {
+		wire_texts_add(texts, g_ptr_array_index(given, i));
+	}
+}
+
 static struct client *the_client(struct cli *cli)
 {
 	const char *socket = opts_text(&cli->opts, OPT_SOCKET);

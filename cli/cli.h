@@ -78,4 +78,7 @@ NODISCARD int cli_labels(const struct cli *cli, struct wire_labels *labels, stru
 /* Owned copy of an option's text, NULL when it was not given. */
 char *cli_text(const struct cli *cli, enum opt_id id);
 
+/* Each text of an option that may be given several times, added. */
+void cli_texts(const struct cli *cli, enum opt_id id, struct wire_texts *texts);
+
 #endif /* CLI_H */

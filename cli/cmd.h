@@ -66,6 +66,7 @@ int cmd_everything(struct cli *cli); /* pause resume */
 
 int cmd_task_list(struct cli *cli);
 int cmd_task_show(struct cli *cli);
+int cmd_task_log(struct cli *cli); /* cmd_log.c */
 int cmd_task_kill(struct cli *cli);
 int cmd_task_resolve(struct cli *cli);
 

@@ -102,6 +102,7 @@ int cmd_readonly_on(struct cli *cli)
 	}
 	on.reason = cli_text(cli, OPT_REASON);
 	on.method = cli_text(cli, OPT_METHOD);
+	cli_texts(cli, OPT_HOOK, &on.hooks);
 	on.at_deadline = cli_text(cli, OPT_AT_DEADLINE);
 	code = send_selected(cli, &ask, &on.selector, on.dry_run);
 	wire_release(&wire_readonly_on_type, &on);

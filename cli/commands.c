@@ -8,7 +8,7 @@
 	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) | \
 	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |     \
 	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |   \
-	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES))
+	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES) | BIT(HOOK))
 #define MANY (-1)
 
 /* clang-format off */
@@ -112,7 +112,8 @@ const struct command command_table[] = {
 	  "rights to write from every account but muster's own; triggers does so and refuses "
 	  "whoever keeps his rights, row by row; schema is MySQL's READ ONLY = 1, which keeps muster "
 	  "itself out as well, so that no migration can run meanwhile; hook takes nothing: the "
-	  "application has been told and stops by itself. Without --method it is privileges where "
+	  "application has been told, best by hooks (--hook, see rollout start), and stops by itself: "
+	  "then the exit code of the hook after-close is the proof. Without --method it is privileges where "
 	  "that leaves no way to write, else schema where the server has it. When the time is over, or when musterd is started anew, "
 	  "the tenants are opened, with exactly the grants they had. Once more on a closed tenant "
 	  "extends its time. Ways to write that stay open (accounts with global rights, routines "
@@ -122,7 +123,7 @@ const struct command command_table[] = {
 	  "muster readonly on acme --ttl 15m --reason 'move to db7'\n"
 	  "muster readonly on -l region=eu --ttl 5m --reason audit --dry-run",
 	  CHOSEN | BIT(TTL) | BIT(DRAIN) | BIT(AT_DEADLINE) | BIT(METHOD) | BIT(ACCEPT_HOLES) |
-	  BIT(MAINTENANCE) | BIT(DRY_RUN),
+	  BIT(MAINTENANCE) | BIT(DRY_RUN) | BIT(HOOK),
 	  0, MANY, WORDS_TENANT, false, cmd_readonly_on },
 	{ "readonly off", "[NAME…]", "Open tenants for writes, now", NULL,
 	  "muster readonly off acme",
@@ -178,8 +179,13 @@ const struct command command_table[] = {
 	  "tenants. With --dry-run nothing is changed, and the exit code is 1 when something is "
 	  "pending. With --wait the exit code says how it ended. With --readonly, or for a file that says "
 	  "-- muster: readonly=on, each tenant is closed for writes, worked on and opened; how long that "
-	  "took is shown by rollout show.",
-	  "muster rollout start migrations/ -l region=eu --waves '1, 5%, rest' --bake 10m --wait",
+	  "took is shown by rollout show. --hook has musterd run an executable of its folder of "
+	  "hooks (hooks_dir in musterd.conf) at before-rollout, before-close, after-close, "
+	  "before-open, after-open or after-rollout: with exit code 0 it goes on; else before-rollout "
+	  "refuses the rollout, before-close and after-close fail the task, whose tenant is open "
+	  "again, and the others are only told. What it printed is in task log.",
+	  "muster rollout start migrations/ -l region=eu --waves '1, 5%, rest' --bake 10m --wait\n"
+	  "muster rollout start app-7 --readonly --hook before-close=drain --hook after-open=undrain",
 	  POLICY | WAITING, 1, 1, WORDS_FOLDER, false, cmd_rollout_start },
 	{ "rollout list", "", "List the rollouts", NULL, NULL,
 	  0, 0, 0, WORDS_NONE, false, cmd_rollout_list },
@@ -213,6 +219,10 @@ const struct command command_table[] = {
 	  BIT(STATE), 1, 1, WORDS_ROLLOUT, false, cmd_task_list },
 	{ "task show", "R/TENANT", "Show one task", NULL, NULL,
 	  0, 1, 1, WORDS_TASK, false, cmd_task_show },
+	{ "task log", "R/TENANT", "Show what has happened to a task, and what its hooks have printed",
+	  "Of a rollout itself with R alone.",
+	  "muster task log r12/acme\nmuster task log r12",
+	  0, 1, 1, WORDS_TASK, false, cmd_task_log },
 	{ "task kill", "R/TENANT", "Stop the statement that a task runs", NULL, NULL,
 	  BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_kill },
 	{ "task resolve", "R/TENANT", "Say how a task in doubt ended, after looking",

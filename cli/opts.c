@@ -131,6 +131,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "close each tenant for writes while it is worked on" },
 	[OPT_MAX_CLOSED]     = { "max-closed",    0,   OPT_DURATION, "D",         NULL, WORDS_NONE,
 				 "and for no longer than this: who is expected to need more is held" },
+	[OPT_HOOK]           = { "hook",          0,   OPT_TEXTS,    "EVENT=NAME", NULL, WORDS_NONE,
+				 "run this hook of musterd's folder at that event; without a NAME none; may be given several times" },
 };
 
 /* clang-format on */

@@ -102,6 +102,7 @@ enum opt_id {
 	OPT_MAP_FORMAT,
 	OPT_READONLY,
 	OPT_MAX_CLOSED,
+	OPT_HOOK,
 	OPT_ID_NR,
 };
 

@@ -28,6 +28,9 @@
 	X(ORDER_SENT,         "order/send/after") \
 	X(JOB_SENT,           "job/sent") \
 	X(JOB_ENDED,          "job/ended") \
+	X(HOOK_SEND,          "hook/send/before")	/* a hook that has begun on disk only */ \
+	X(HOOK_SENT,          "hook/send/after") \
+	X(HOOK_ENDED,         "hook/ended") \
 	X(CLAIM_SENT,         "claim/sent") \
 	X(CLAIM_TAKEN,        "claim/taken")		/* the server is ours, and nothing has begun */ \
 	X(RECOVER_BEGUN,      "recover/begun") \

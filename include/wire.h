@@ -284,6 +284,7 @@ struct wire_rollout {
 	char *readonly; /* which tenants are closed meanwhile: "none", "all", "asked" (by a file) */
 	int64_t max_closed_ms; /* 0: as long as it needs */
 	struct wire_closed closed;
+	struct wire_texts hooks; /* "EVENT=NAME" */
 	int64_t running_limit;
 	int64_t priority;
 	int64_t eta_s; /* -1: unknown */
@@ -460,6 +461,7 @@ struct wire_rollout_start {
 	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
 	int64_t drain_ms;      /* what open transactions have left; 0: ten seconds */
 	bool accept_holes;
+	struct wire_texts hooks; /* "EVENT=NAME", over those of the settings; without a NAME none */
 	char *reason;
 	bool dry_run;
 };
@@ -534,6 +536,8 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * POST   /v1/rollouts/R/VERB         verb           -> rollout       pause resume promote abort retry skip
  * GET    /v1/rollouts/R/tasks?state=&after=&limit=  -> task_page
  * GET    /v1/rollouts/R/tasks/T                     -> task
+ * GET    /v1/rollouts/R/log                         -> [log]         of the rollout itself
+ * GET    /v1/rollouts/R/tasks/T/log                 -> [log]         with what hooks printed
  * POST   /v1/rollouts/R/tasks/T/kill    verb        -> task
  * POST   /v1/rollouts/R/tasks/T/resolve resolve     -> task
  * GET    /v1/throttle?rollout=                      -> [throttle]    of all servers, or of those of R
@@ -548,6 +552,7 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  *        since below 0 is counted back from the newest; a stream without one begins now
  */
 
+#include "wire_log.h"
 #include "wire_mode.h"
 #include "wire_plan.h"
 #include "wire_throttle.h"

@@ -62,6 +62,7 @@ struct wire_readonly_on {
 	bool accept_holes;
 	bool maintenance; /* the application is to show its page */
 	bool dry_run;
+	struct wire_texts hooks; /* "EVENT=NAME", over those of the settings; without a NAME none */
 };
 
 struct wire_readonly_off {

@@ -153,6 +153,16 @@ const char *call_param(const struct call *call, const char *name)
 	return call->params == NULL ? NULL : evhttp_find_header(call->params, name);
 }
 
+char **call_words(const struct wire_texts *texts)
+{
+	char **words = g_new0(char *, texts->nr + 1);
+
+	for (size_t i = 0; i < texts->nr; i++) {
+		words[i] = g_strdup(texts->texts[i]);
+	}
+	return words;
+}
+
 int call_param_int(const struct call *call, const char *name, int64_t *value,
 		   const int64_t limits[2], struct err *err)
 {

@@ -80,6 +80,9 @@ const char *call_param(const struct call *call, const char *name);
 NODISCARD int call_param_int(const struct call *call, const char *name, int64_t *value,
 			     const int64_t limits[2], struct err *err);
 
+/* The texts of a request, ended by NULL. Owned. */
+char **call_words(const struct wire_texts *texts);
+
 /* One row of the audit trail in the transaction of the call. */
 NODISCARD int call_note(struct call *call, const char *kind, const char *family, const char *name,
 			const char *text, struct err *err);

@@ -116,6 +116,7 @@ int op_rollout_skip(struct call *call, struct err *err);
 
 int op_task_list(struct call *call, struct err *err);
 int op_task_show(struct call *call, struct err *err);
+int op_task_log(struct call *call, struct err *err);
 int op_task_kill(struct call *call, struct err *err);
 int op_task_resolve(struct call *call, struct err *err);
 

@@ -9,6 +9,7 @@
 
 #include "api_state.h"
 #include "call.h"
+#include "hook_set.h"
 #include "name.h"
 #include "ops.h"
 #include "ops_tenant.h"
@@ -28,6 +29,7 @@ struct change {
 	size_t nr;
 	size_t nr_failed;
 	struct err failed; /* of the first */
+	char *hooks;       /* owned */
 };
 
 /* One tenant. */
@@ -87,6 +89,7 @@ static void part_end(struct change *all)
 		      sizeof(struct wire_readonly_change), compare_names);
 	}
 	call_finish(all->call, all->nr_failed == all->nr ? &all->failed : NULL);
+	g_free(all->hooks);
 	g_free(all);
 }
 
@@ -142,6 +145,7 @@ static int change_all(struct change *all, const char *selector, struct err *err)
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
 	if (tenants_pick(all->call->api, selector, ids, err) < 0) {
+		g_free(all->hooks);
 		g_free(all);
 		return OP_FAILED;
 	}
@@ -178,17 +182,39 @@ static int check_on(const struct wire_readonly_on *asked, struct err *err)
 	return 0;
 }
 
+/* Those of rollouts mean nothing here; of the settings they are not run. */
+static int hooks_of(struct call *call, const struct wire_texts *asked, char **set, struct err *err)
+{
+	g_auto(GStrv) words = call_words(asked);
+
+	for (char **word = words; *word != NULL; word++) {
+		enum hook_event event = HOOK_EVENT_NR;
+
+		if (hook_set_word(*word, &event, err) == NULL) {
+			return -1;
+		}
+		if (event == HOOK_BEFORE_ROLLOUT || event == HOOK_AFTER_ROLLOUT) {
+			return err_set(err, ERR_INVALID,
+				       "hook: %s is about a rollout; this is none",
+				       hook_event_names[event]);
+		}
+	}
+	return sched_hooks_ask(call->api->sched, words, set, err);
+}
+
 int op_readonly_on(struct call *call, struct err *err)
 {
 	const struct wire_readonly_on *asked = call->request;
+	g_autofree char *hooks = NULL;
 	struct change *all;
 
 	call->actor.reason = asked->reason;
-	if (check_on(asked, err) < 0) {
+	if (check_on(asked, err) < 0 || hooks_of(call, &asked->hooks, &hooks, err) < 0) {
 		return OP_FAILED;
 	}
 	all = g_new0(struct change, 1);
 	all->call = call;
+	all->hooks = g_steal_pointer(&hooks);
 	all->how = (struct sched_close){
 		.method = asked->method,
 		.reason = asked->reason,
@@ -199,6 +225,7 @@ int op_readonly_on(struct call *call, struct err *err)
 		.maintenance = asked->maintenance,
 		.dry_run = asked->dry_run,
 		.unaltered = true,
+		.hooks = all->hooks,
 	};
 	return change_all(all, asked->selector, err);
 }

@@ -67,7 +67,8 @@ int op_rollout_show(struct call *call, struct err *err)
 
 /* ---- start --------------------------------------------------------------------------- */
 
-static void start_fill(const struct wire_rollout_start *asked, struct sched_start *start)
+static void start_fill(const struct wire_rollout_start *asked, char *const *hooks,
+		       struct sched_start *start)
 {
 	*start = (struct sched_start){
 		.key = asked->key,
@@ -89,6 +90,7 @@ static void start_fill(const struct wire_rollout_start *asked, struct sched_star
 		.max_closed_ms = asked->max_closed_ms,
 		.drain_ms = asked->drain_ms,
 		.accept_holes = asked->accept_holes,
+		.hooks = hooks,
 	};
 }
 
@@ -151,6 +153,7 @@ static int start_preview(struct call *call, const struct sched_start *start, str
 int op_rollout_start(struct call *call, struct err *err)
 {
 	const struct wire_rollout_start *asked = call->request;
+	g_auto(GStrv) hooks = call_words(&asked->hooks);
 	SCOPED(store_rollout) row = { 0 };
 	struct sched_start start;
 
@@ -160,7 +163,7 @@ int op_rollout_start(struct call *call, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "bake_ms, running, per_server and stall_ms cannot be negative");
 	}
-	start_fill(asked, &start);
+	start_fill(asked, hooks, &start);
 	if (asked->dry_run) {
 		return start_preview(call, &start, err);
 	}

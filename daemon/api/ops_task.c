@@ -10,9 +10,12 @@
 #include "call.h"
 #include "name.h"
 #include "ops.h"
+#include "store_event.h"
 #include "store_rollout.h"
 #include "store_task.h"
 #include "view.h"
+
+#define LOG_MAX 1000 /* lines */
 
 struct page {
 	struct call *call;
@@ -103,6 +106,45 @@ static int task_answer(struct call *call, struct err *err)
 int op_task_show(struct call *call, struct err *err)
 {
 	return task_answer(call, err);
+}
+
+static int log_add(const struct store_event *row, void *ctx, struct err *err)
+{
+	struct wire_log *out = wire_list_add(&wire_log_type, ctx);
+
+	(void)err;
+	out->id = row->id;
+	out->at = view_time(row->at);
+	out->actor = g_strdup(row->actor);
+	out->kind = g_strdup(row->kind);
+	out->state = g_strdup(row->state);
+	out->text = g_strdup(row->text);
+	out->output = g_strdup(row->output);
+	out->output_lost = row->lost;
+	return 0;
+}
+
+/* Of a task, or of the rollout itself. */
+int op_task_log(struct call *call, struct err *err)
+{
+	SCOPED(store_rollout) rollout = { 0 };
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *object = NULL;
+
+	if (store_rollout_get(call->api->store, call->args[0], &rollout, err) < 0) {
+		call->hint = g_strdup("muster rollout list");
+		return OP_FAILED;
+	}
+	if (call->op->arg != 0 &&
+	    store_task_get(call->api->store, rollout.id, call->args[1], &task, err) < 0) {
+		return OP_FAILED;
+	}
+	object = task.tenant == NULL ? view_rollout_id(rollout.id)
+				     : g_strdup_printf("r%" PRId64 "/%s", rollout.id, task.tenant);
+	return store_event_log(call->api->store, rollout.id, object, LOG_MAX, log_add, &call->list,
+			       err) < 0
+		       ? OP_FAILED
+		       : OP_DONE;
 }
 
 int op_task_kill(struct call *call, struct err *err)

@@ -45,6 +45,13 @@ void view_texts(char *const *from, struct wire_texts *out)
 	}
 }
 
+void view_words(const char *text, struct wire_texts *out)
+{
+	g_auto(GStrv) words = g_strsplit(text == NULL ? "" : text, " ", -1);
+
+	view_texts(words, out);
+}
+
 /* ---- servers and tenants ------------------------------------------------------------- */
 
 static char *address_text(const struct store_server *row)
@@ -276,6 +283,7 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->throttled = row->throttled;
 	out->running_limit = row->running_limit;
 	out->priority = row->priority;
+	view_words(row->hooks, &out->hooks);
 	out->created_at = view_time(row->created_at);
 	out->started_at = view_time(row->started_at);
 	out->finished_at = view_time(row->ended_at);

@@ -28,6 +28,9 @@ void view_route(const struct store_tenant *row, struct wire_route *out);
 /* Add copies; from ends with NULL, NULL: none. */
 void view_texts(char *const *from, struct wire_texts *out);
 
+/* The words of a text apart by blanks; NULL has none. */
+void view_words(const char *text, struct wire_texts *out);
+
 /* parsed NULL: without its migrations, for a list. */
 void view_release(const struct store_release *row, const struct release *parsed,
 		  struct wire_release_info *out);

@@ -51,7 +51,7 @@ static int setting_read(const config_setting_t *setting, struct conf *conf, stru
 	if (key == NULL) {
 		return -1;
 	}
-	if (key->kind == CONF_NAMES || key->kind == CONF_ROUTES) {
+	if (key->kind == CONF_NAMES || key->kind == CONF_ROUTES || key->kind == CONF_HOOKS) {
 		return names_read(key, setting, conf, err);
 	}
 	if (key->kind == CONF_INT && (type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64)) {

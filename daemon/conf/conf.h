@@ -31,6 +31,9 @@ struct conf {
 	char **operators;     /* owned; as admins */
 	char **viewers;       /* owned; as admins */
 	char **routing_files; /* owned; ends with NULL; "FORMAT:PATH", enum route_format */
+	char *hooks_dir;      /* owned; absolute */
+	char **hooks;         /* owned; ends with NULL; "EVENT=NAME", hook_set.h */
+	int64_t hook_ms;      /* one may run for so long */
 	int64_t log_level;    /* enum log_level */
 	int64_t running;
 	int64_t server_running;

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "hook_set.h"
 #include "loopback.h"
 #include "states.h"
 #include "tick.h"
@@ -42,6 +43,7 @@ static const char *const kind_words[] = {
 	[CONF_DURATION] = "a duration in quotes, such as \"500ms\", \"90s\" or \"15m\"",
 	[CONF_BUDGET] = "a number or a share in quotes, such as \"3\" or \"1%\"",
 	[CONF_NAMES] = "a list such as [ \"alice\", \"@dba\" ]",
+	[CONF_HOOKS] = "a list such as [ \"before-close=drain\", \"after-open=undrain\" ]",
 	[CONF_ROUTES] = "a list such as [ \"nginx-map:/run/muster/tenants.conf\" ]",
 	[CONF_LOOPBACK] = "a loopback address with a port in quotes, such as \"127.0.0.1:3309\"",
 };
@@ -80,6 +82,17 @@ const struct conf_key conf_keys[] = {
 	  "Each is \"FORMAT:PATH\", FORMAT is nginx-map, haproxy-map or json.\n"
 	  "It is replaced whole within a tenth of a second of a change.\n"
 	  "musterd must be allowed to write in the folder." },
+	{ "hooks_dir", CONF_PATH, AT(hooks_dir, char *), "/etc/muster/hooks", 2, 3000, RELOAD,
+	  "Folder of the hooks that rollouts and readonly may ask for by name.\n"
+	  "Folder and hooks belong to root or the user of musterd, and nobody else may\n"
+	  "write to them; they are run as that user, within the sandbox of the unit." },
+	{ "hooks", CONF_HOOKS, AT(hooks, char **), "", 0, HOOK_EVENT_NR, RELOAD,
+	  "Hooks that are run for every rollout and every tenant that is closed, unless\n"
+	  "--hook says otherwise.\n"
+	  "Each is \"EVENT=NAME\", EVENT is before-rollout, before-close, after-close,\n"
+	  "before-open, after-open or after-rollout." },
+	{ "hook_timeout", CONF_DURATION, AT(hook_ms, int64_t), "60s", SECOND, HOUR / 6, RELOAD,
+	  "How long a hook may run; then it is ended, and counts as failed." },
 	{ "log_level", CONF_LEVEL, AT(log_level, int64_t), "info", 0, 0, RELOAD,
 	  "How much is logged." },
 	{ "running", CONF_INT, AT(running, int64_t), "32", 1, 1024, RELOAD,
@@ -269,8 +282,23 @@ static bool is_route(const char *text)
 	return path != NULL && path[0] == '/' && is_plain(text);
 }
 
+/* As hook_set.h has it; one that names nothing would mean nothing here. */
+static int hook_check(const struct conf_key *key, const char *word, struct err *err)
+{
+	enum hook_event event;
+	const char *name = hook_set_word(word, &event, err);
+
+	if (name == NULL) {
+		return err_prefix(err, "\"%s\"", key->name);
+	}
+	return name[0] != '\0' ? 0 : conf_key_refuse(key, err);
+}
+
 static int name_check(const struct conf_key *key, const char *name, struct err *err)
 {
+	if (key->kind == CONF_HOOKS) {
+		return hook_check(key, name, err);
+	}
 	if (key->kind == CONF_ROUTES) {
 		return is_route(name) ? 0 : conf_key_refuse(key, err);
 	}
@@ -320,6 +348,7 @@ int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text
 		return budget_set(key, text_of(key, conf), text, err);
 	case CONF_NAMES:
 	case CONF_ROUTES:
+	case CONF_HOOKS:
 		return conf_key_set_names(key, conf, g_strsplit(text, " ", -1), err);
 	case CONF_LOOPBACK:
 		return loopback_set(key, text_of(key, conf), text, err);
@@ -378,6 +407,7 @@ char *conf_key_format(const struct conf_key *key, struct conf *conf)
 		break;
 	case CONF_NAMES:
 	case CONF_ROUTES:
+	case CONF_HOOKS:
 		return names_format(*names_of(key, conf));
 	}
 	return g_string_free(g_steal_pointer(&out), FALSE);
@@ -495,7 +525,8 @@ void conf_key_swap(const struct conf_key *key, struct conf *a, struct conf *b)
 		break;
 	}
 	case CONF_NAMES:
-	case CONF_ROUTES: {
+	case CONF_ROUTES:
+	case CONF_HOOKS: {
 		char **names = *names_of(key, a);
 
 		*names_of(key, a) = *names_of(key, b);

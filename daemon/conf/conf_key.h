@@ -24,6 +24,7 @@ enum conf_kind {
 	CONF_BUDGET,
 	CONF_NAMES,
 	CONF_ROUTES,
+	CONF_HOOKS,
 	CONF_LOOPBACK,
 };
 
@@ -50,7 +51,7 @@ void conf_key_defaults(struct conf *conf);
 NODISCARD int conf_key_set(const struct conf_key *key, struct conf *conf, const char *text,
 			   struct err *err);
 
-/* As conf_key_set, of a CONF_NAMES or CONF_ROUTES key. Takes names. */
+/* As conf_key_set, of a CONF_NAMES, CONF_ROUTES or CONF_HOOKS key. Takes names. */
 NODISCARD int conf_key_set_names(const struct conf_key *key, struct conf *conf, char **names,
 				 struct err *err);
 

@@ -13,6 +13,7 @@
 #include "db_catalog.h"
 #include "db_guard.h"
 #include "forecast.h"
+#include "hook.h"
 #include "left_over.h"
 #include "outcome.h"
 #include "precheck_run.h"
@@ -34,7 +35,7 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
 	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
-	[EXEC_PRECHECK] = "precheck",
+	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",
 };
 
 struct chain *exec_chain_new(void)
@@ -79,6 +80,7 @@ void exec_order_free(struct exec_order *order)
 	release_unref(order->release);
 	exec_chain_unref(order->chain);
 	forecast_unref(order->forecast);
+	hook_call_free(order->hook);
 	g_free(order->to_version);
 	g_free(order->schema);
 	g_free(order->seen);
@@ -152,6 +154,10 @@ static void result_clear(struct exec_result *result)
 		g_free(result->shapes[i].text);
 	}
 	g_free(result->shapes);
+	if (result->hook != NULL) {
+		hook_end_release(result->hook);
+		g_free(result->hook);
+	}
 	if (result->info != NULL) {
 		db_server_info_release(result->info);
 		g_free(result->info);
@@ -310,6 +316,12 @@ static void run_step(const struct exec_step *step, struct exec_order *order,
 	}
 }
 
+static void run_hook(const struct exec_order *order, struct exec_result *result)
+{
+	result->hook = g_new0(struct hook_end, 1);
+	result->ok = hook_run(order->hook, &order->live->stop, result->hook, &result->err) == 0;
+}
+
 struct exec_result *exec_run(struct exec_order *order)
 {
 	SCOPED_PTR(exec_order) owned = order;
@@ -322,6 +334,8 @@ struct exec_result *exec_run(struct exec_order *order)
 		task_run(order, result);
 	} else if (order->kind == EXEC_BASELINE) {
 		baseline_run(order, result);
+	} else if (order->kind == EXEC_HOOK) {
+		run_hook(order, result);
 	} else {
 		run_step(&steps[order->kind], order, result);
 	}

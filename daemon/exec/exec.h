@@ -27,6 +27,8 @@ struct db_session;
 struct db_positions;
 struct db_server_info;
 struct forecast;
+struct hook_call;
+struct hook_end;
 struct release;
 
 enum exec_kind {
@@ -46,6 +48,7 @@ enum exec_kind {
 	EXEC_CLOSE,    /* take that away */
 	EXEC_OPEN,     /* and give it back */
 	EXEC_CLOSED,   /* which databases of the server are closed */
+	EXEC_HOOK,     /* run an executable of the operator's; of no server */
 	EXEC_KIND_NR,
 };
 
@@ -102,7 +105,7 @@ struct exec_order {
 	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
 	char *scratch;           /* owned; CHAIN: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
-	struct exec_live *live;  /* TASK, CLOSE; borrowed, outlives the order */
+	struct exec_live *live;  /* TASK, CLOSE, HOOK; borrowed, outlives the order */
 	struct chain *chain;     /* TASK; one reference; NULL: not known */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
@@ -111,6 +114,7 @@ struct exec_order {
 	bool closed;             /* TASK: nobody else can write there */
 
 	struct exec_close close; /* WRITERS, CLOSE */
+	struct hook_call *hook;  /* owned; HOOK */
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
 	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made; TRY: the text for
@@ -236,6 +240,8 @@ struct exec_result {
 
 	struct exec_breach *breaches; /* owned; PRECHECK */
 	size_t nr_breaches;
+
+	struct hook_end *hook; /* owned; HOOK */
 
 	uint64_t claim_id; /* CLAIM: the connection that holds it. ERR_BUSY: another daemon does */
 

@@ -18,6 +18,7 @@
 
 #include "err.h"
 #include "expect.h"
+#include "hook_set.h"
 #include "states.h"
 #include "store.h"
 #include "store_rows.h"
@@ -58,6 +59,9 @@ struct run {
 	GHashTable *asking;  /* server ids, owned: a look at some of these is under way */
 	GHashTable *looked;  /* task ids, owned: start with what is known of them */
 	int looks_lost;      /* that ended without an answer */
+	int64_t hook_id;     /* of the hook that runs for it; 0: none */
+	int64_t hooks_done;  /* bits of enum hook_event: they have let it go on */
+	enum hook_event hook_event; /* with hook_id */
 	bool stale;
 	bool surveying;
 	int64_t pace_second[RUN_PACE_SLOTS];

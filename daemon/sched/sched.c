@@ -5,6 +5,7 @@
 #include "release.h"
 #include "sched_close.h"
 #include "sched_guard.h"
+#include "sched_hook.h"
 #include "sched_mode.h"
 #include "sched_state.h"
 #include "store_epoch.h"
@@ -91,6 +92,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->running = table_new(g_free);
 	sched->busy = table_new(NULL);
 	sched->jobs = table_new(g_free);
+	sched->hooks = table_new(hook_job_free);
 	sched->windows = sched_windows_new();
 	sched->guards = table_new(guard_value_free);
 	sched->rules = g_ptr_array_new_with_free_func(rule_value_free);
@@ -108,8 +110,10 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 		sched->tasks = pool_new("muster-task", threads, on_ended, sched, err);
 		sched->probes = pool_new("muster-probe", threads == 0 ? 0 : PROBE_THREADS, on_ended,
 					 sched, err);
+		sched->hooking = pool_new("muster-hook", threads, on_ended, sched, err);
 	}
-	if (sched->letters == NULL || sched->tasks == NULL || sched->probes == NULL) {
+	if (sched->letters == NULL || sched->tasks == NULL || sched->probes == NULL ||
+	    sched->hooking == NULL) {
 		sched_free(sched);
 		return NULL;
 	}
@@ -128,6 +132,8 @@ void sched_free(struct sched *sched)
 	sched_modes_stop(sched);
 	pool_free(sched->tasks);
 	pool_free(sched->probes);
+	sched_hooks_stop(sched);
+	pool_free(sched->hooking);
 	if (sched->letters != NULL) {
 		(void)sched_letters_take(sched);
 	}
@@ -142,6 +148,7 @@ void sched_free(struct sched *sched)
 	sched_modes_cancel(sched);
 	g_ptr_array_unref(sched->waiters);
 	g_hash_table_destroy(sched->jobs);
+	g_hash_table_destroy(sched->hooks);
 	g_hash_table_destroy(sched->modes);
 	g_hash_table_destroy(sched->busy);
 	g_hash_table_destroy(sched->running);
@@ -160,6 +167,7 @@ void sched_set_policy(struct sched *sched, const struct sched_policy *policy)
 {
 	sched->policy = *policy;
 	pool_grow(sched->tasks, policy->threads);
+	pool_grow(sched->hooking, policy->threads);
 	sched_forget(sched); /* servers without a number of their own have another one now */
 	sched_wake(sched);
 }
@@ -259,8 +267,12 @@ static int decide_one(struct sched *sched, struct run *run, struct err *err)
 	if (run->stale && run_load(run, sched->store, err) < 0) {
 		return -1;
 	}
-	if (wants_survey(sched, run) && sched_survey_rollout(sched, run, err) < 0) {
-		return -1;
+	if (wants_survey(sched, run)) {
+		int may = sched_rollout_hook(sched, run, HOOK_BEFORE_ROLLOUT, NULL, err);
+
+		if (may < 0 || (may > 0 && sched_survey_rollout(sched, run, err) < 0)) {
+			return -1;
+		}
 	}
 	if (sched_advance(sched, run, err) < 0) {
 		return -1;
@@ -299,7 +311,7 @@ static bool is_over(void *key, void *value, void *unused)
 	(void)key;
 	(void)unused;
 	return !run->stale && fsm_is_end(&fsm_rollout, (int)run->row.state) &&
-	       run_running(run) == 0;
+	       run_running(run) == 0 && run->hook_id == 0;
 }
 
 static gboolean drop_run(void *key, void *value, void *unused)
@@ -333,12 +345,14 @@ static void act(struct sched *sched)
 		sched_letter_free(letter);
 	}
 	sched_windows_committed(sched);
+	sched_hooks_finish(sched);
 	(void)g_hash_table_foreach_remove(sched->running, drop_running, sched);
 	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
 	if (g_hash_table_size(sched->runs) == 0) {
 		g_hash_table_remove_all(sched->releases);
 		g_hash_table_remove_all(sched->chains);
 	}
+	sched_hooks_send(sched);
 	sched_outbox_send(sched);
 	sched_modes_send(sched);
 	sched_closes_send(sched);
@@ -376,7 +390,8 @@ static int turn(struct sched *sched, struct err *err)
 	    sched_guards_decide(sched, err) < 0 ||
 	    sched_tasks_wake_due(sched, tick_wall_ms(), err) < 0 ||
 	    sched_windows_refresh(sched, err) < 0 || sched_modes_decide(sched, err) < 0 ||
-	    decide(sched, err) < 0 || sched_closes_decide(sched, err) < 0) {
+	    decide(sched, err) < 0 || sched_closes_decide(sched, err) < 0 ||
+	    sched_hooks_decide(sched, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(TURN_DECIDED);
@@ -391,6 +406,7 @@ static void undo(struct sched *sched, const struct err *err)
 	store_rollback(sched->store);
 	g_hash_table_remove_all(sched->chains); /* perhaps of rows that are gone */
 	sched_outbox_undo(sched);
+	sched_hooks_undo(sched);
 	sched_modes_undo(sched);
 	mark_stale(sched);
 	g_hash_table_iter_init(&iter, sched->running);
@@ -506,13 +522,14 @@ void sched_stop(struct sched *sched)
 {
 	sched_modes_stop(sched); /* says what stays closed, once */
 	sched->stopping = true;
+	sched_hooks_stop(sched);
 	sched_running_stop(sched, 0);
 	sched_wake(sched);
 }
 
 bool sched_is_idle(const struct sched *sched)
 {
-	return g_hash_table_size(sched->running) == 0;
+	return g_hash_table_size(sched->running) == 0 && g_hash_table_size(sched->hooks) == 0;
 }
 
 size_t sched_running(const struct sched *sched)

@@ -48,6 +48,9 @@ struct sched_policy {
 	bool throttle;          /* sample the servers that are worked on */
 	bool throttle_probe;    /* measure commits there, in a database of muster's own */
 	bool throttle_kills;    /* a critical load ends statements, too */
+	char *const *hooks;     /* "EVENT=NAME", NULL-terminated, or NULL; borrowed, and so is: */
+	const char *hooks_dir;  /* where they are; both until the next policy */
+	int64_t hook_ms;        /* one may run for so long */
 	unsigned threads;       /* 0: workers run inside sched_turn, for tests */
 };
 
@@ -213,6 +216,14 @@ void sched_clock_changed(struct sched *sched);
 NODISCARD int sched_tenant_upkeep(struct sched *sched, const struct store_tenant *tenant,
 				  struct upkeep *upkeep, char **reason, struct err *err);
 
+/* ---- hooks -------------------------------------------------------------------------- */
+
+/*
+ * What is asked over what the settings have: *set is owned. ERR_INVALID when a word is not
+ * "EVENT=NAME", or that hook cannot be run.
+ */
+NODISCARD int sched_hooks_ask(struct sched *sched, char *const *words, char **set, struct err *err);
+
 /* ---- who may write ------------------------------------------------------------------ */
 
 struct sched_close {
@@ -226,6 +237,7 @@ struct sched_close {
 	bool dry_run;       /* only look */
 	bool unaltered;     /* nothing is migrated there meanwhile: a method may be taken that keeps
 			   * muster out as well */
+	const char *hooks;  /* of sched_hooks_ask; NULL: none */
 	int64_t rollout_id; /* for which task of the scheduler's own; 0: for somebody who asks */
 	int64_t task_id;
 };
@@ -302,6 +314,7 @@ struct sched_start {
 	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
 	int64_t drain_ms;      /* what its open transactions have left; 0: ten seconds */
 	bool accept_holes;
+	char *const *hooks; /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
 };
 
 /*

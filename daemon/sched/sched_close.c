@@ -1,6 +1,7 @@
 #include "sched_close.h"
 
 #include "crash.h"
+#include "hook_set.h"
 #include "log.h"
 #include "release.h"
 #include "sched_mode.h"
@@ -172,6 +173,13 @@ static void on_told(void *ctx, const struct sched_writers *found, const struct e
 	g_free(asked);
 }
 
+/* What may come before and after it is closed takes a while, too. */
+static int64_t hooks_ms(const struct sched *sched, const struct run *run)
+{
+	return sched->policy.hook_ms * (hook_set_has(run->row.hooks, HOOK_BEFORE_CLOSE) +
+					hook_set_has(run->row.hooks, HOOK_AFTER_CLOSE));
+}
+
 /* The words that those read who wonder why they cannot write. */
 static int close_tenant(struct sched *sched, const struct running *running, struct asked *asked,
 			struct err *err)
@@ -190,7 +198,8 @@ static int close_tenant(struct sched *sched, const struct running *running, stru
 	}
 	how.reason = reason;
 	how.drain_ms = run->row.drain_ms > 0 ? run->row.drain_ms : DRAIN_MS;
-	how.ttl_ms = LEASE_MS + how.drain_ms + run->row.max_closed_ms;
+	how.hooks = run->row.hooks;
+	how.ttl_ms = LEASE_MS + how.drain_ms + run->row.max_closed_ms + hooks_ms(sched, run);
 	how.ends = true;
 	how.accept_holes = run->row.accept_holes;
 	how.rollout_id = running->rollout_id;
@@ -384,7 +393,7 @@ static int open_left(struct sched *sched, struct err *err)
 		if (!is_left(sched, &mode->row)) {
 			continue;
 		}
-		sched_mode_stop(mode);
+		sched_mode_stop(sched, mode);
 		mode->retry_at = 0;
 		mode->retry_ms = 0;
 		if (sched_mode_move(sched, &mode->row, TENANT_OPEN, &sched_self,

@@ -3,6 +3,7 @@
  */
 #include "sample.h"
 #include "sched_guard.h"
+#include "sched_hook.h"
 #include "sched_mode.h"
 #include "sched_state.h"
 #include "tick.h"
@@ -43,6 +44,9 @@ static void count_letter(struct sched *sched, struct letter *letter)
 		return;
 	}
 	letter->counted = true;
+	if (result->kind == EXEC_HOOK) {
+		return; /* of no server */
+	}
 	link = g_hash_table_lookup(sched->links, &result->server_id);
 	if (link == NULL) {
 		exec_session_free(g_steal_pointer(&result->session));
@@ -67,6 +71,9 @@ static int read_letter(struct sched *sched, struct letter *letter, struct err *e
 	if (letter->result == NULL) {
 		return sched_task_said(sched, letter, err);
 	}
+	if (letter->result->kind == EXEC_HOOK) {
+		return sched_hook_ended(sched, letter->result, err);
+	}
 	if (letter->result->kind == EXEC_CLAIM) {
 		return sched_claim_ended(sched, letter->result, err);
 	}
@@ -90,6 +97,9 @@ static void forget_task(struct sched *sched, const struct letter *letter)
 {
 	struct running *running = NULL;
 
+	if (letter->result != NULL && letter->result->kind == EXEC_HOOK) {
+		sched_hook_lost(sched, letter->result->id);
+	}
 	if (letter->result != NULL && letter->result->kind == EXEC_TASK) {
 		running = g_hash_table_lookup(sched->running, &letter->result->id);
 	}

@@ -9,6 +9,7 @@
 #include "crash.h"
 #include "log.h"
 #include "sched_close.h"
+#include "sched_hook.h"
 #include "sched_state.h"
 #include "store_server.h"
 #include "store_task.h"
@@ -28,6 +29,7 @@ void mode_run_free(void *data)
 	struct mode_run *run = data;
 
 	store_mode_release(&run->row);
+	g_free(run->proof);
 	g_free(run);
 }
 
@@ -45,6 +47,7 @@ static void copy_row(struct store_mode *to, const struct store_mode *from)
 	to->owner = g_strdup(from->owner);
 	to->failed = g_strdup(from->failed);
 	to->failed_code = g_strdup(from->failed_code);
+	to->hooks = g_strdup(from->hooks);
 }
 
 static int load_one(const struct store_mode *row, void *ctx, struct err *err)
@@ -73,7 +76,7 @@ static gboolean is_gone(void *key, void *value, void *unused)
 	if (!run->seen) {
 		run->row.mode = TENANT_RW;
 	}
-	return !run->seen && !run->in_flight;
+	return !run->seen && !run->in_flight && run->hook_id == 0;
 }
 
 static int load(struct sched *sched, struct err *err)
@@ -145,9 +148,11 @@ static void put_off(struct mode_run *run, const struct err *err, const char *wha
 	log_warn("tenant not yet %s tenant=%s error=\"%s\"", what, run->row.tenant, err->msg);
 }
 
-static int closed(struct sched *sched, struct store_mode *row, const char *proof, struct err *err)
+int sched_mode_closed(struct sched *sched, struct store_mode *row, const char *proof,
+		      struct err *err)
 {
-	g_autofree char *text = g_strdup_printf("no write gets through any more: %s", proof);
+	g_autofree char *shown = sched_mode_proof(row, proof);
+	g_autofree char *text = g_strdup_printf("no write gets through any more: %s", shown);
 
 	row->since = tick_wall_ms();
 	if (sched_mode_move(sched, row, TENANT_CLOSED, &sched_self, text, err) < 0) {
@@ -158,8 +163,8 @@ static int closed(struct sched *sched, struct store_mode *row, const char *proof
 		       : sched_mode_move(sched, row, TENANT_MAINTAIN, &sched_self, NULL, err);
 }
 
-static int not_closed(struct sched *sched, struct store_mode *row, const struct err *why,
-		      struct err *err)
+int sched_mode_not_closed(struct sched *sched, struct store_mode *row, const struct err *why,
+			  struct err *err)
 {
 	g_autofree char *text = g_strdup_printf("it could not be closed: %s", why->msg);
 
@@ -180,14 +185,19 @@ int sched_mode_close_ended(struct sched *sched, const struct exec_result *result
 	if (found <= 0 || row.mode != TENANT_CLOSING) {
 		return found < 0 ? -1 : 0; /* opened meanwhile: that order follows */
 	}
+	if (result->ok && hook_set_has(row.hooks, HOOK_AFTER_CLOSE)) {
+		run->shut = true;
+		store_text_set(&run->proof, result->proof);
+		return 0;
+	}
 	if (result->ok) {
-		return closed(sched, &row, result->proof, err);
+		return sched_mode_closed(sched, &row, result->proof, err);
 	}
 	if (is_outside(result) || sched->stopping) {
 		put_off(run, &result->err, "closed");
 		return 0;
 	}
-	return not_closed(sched, &row, &result->err, err);
+	return sched_mode_not_closed(sched, &row, &result->err, err);
 }
 
 /* ---- opening has ended ------------------------------------------------------------------- */
@@ -208,6 +218,18 @@ static int say_notes(struct sched *sched, const struct store_mode *row,
 	return 0;
 }
 
+int sched_mode_opened(struct sched *sched, struct store_mode *row, struct err *err)
+{
+	const struct mode_run *run = sched_mode_find(sched, row->tenant_id);
+	int64_t given_at = run != NULL && run->given_at > 0 ? run->given_at : tick_wall_ms();
+
+	if (row->task_id != 0 &&
+	    store_task_closed(sched->store, row->task_id, given_at - row->asked_at, err) < 0) {
+		return -1;
+	}
+	return sched_mode_move(sched, row, TENANT_OPENED, &sched_self, NULL, err);
+}
+
 static int on_opened(struct sched *sched, const struct exec_result *result, void *ctx,
 		     struct err *err)
 {
@@ -225,11 +247,12 @@ static int on_opened(struct sched *sched, const struct exec_result *result, void
 	if (say_notes(sched, &row, result, err) < 0) {
 		return -1;
 	}
-	if (row.task_id != 0 &&
-	    store_task_closed(sched->store, row.task_id, tick_wall_ms() - row.asked_at, err) < 0) {
-		return -1;
+	run->given_at = tick_wall_ms();
+	if (hook_set_has(row.hooks, HOOK_AFTER_OPEN) &&
+	    (run->hooks_done & HOOK_BIT(HOOK_AFTER_OPEN)) == 0) {
+		return 0; /* that hook is run first */
 	}
-	return sched_mode_move(sched, &row, TENANT_OPENED, &sched_self, NULL, err);
+	return sched_mode_opened(sched, &row, err);
 }
 
 static void on_open_done(void *ctx, const struct err *err)
@@ -314,7 +337,7 @@ static gboolean is_over(void *key, void *value, void *unused)
 
 	(void)key;
 	(void)unused;
-	return run->row.mode == TENANT_RW && !run->in_flight;
+	return run->row.mode == TENANT_RW && !run->in_flight && run->hook_id == 0;
 }
 
 /* A server with a closed tenant is in use: no other daemon may open what is closed here. */
@@ -329,6 +352,7 @@ static void keep_claim(struct sched *sched, int64_t server_id)
 
 void sched_modes_send(struct sched *sched)
 {
+	bool wake = false;
 	GHashTableIter iter;
 	void *value;
 
@@ -342,10 +366,15 @@ void sched_modes_send(struct sched *sched)
 			run->in_flight = false;
 		}
 		keep_claim(sched, run->row.server_id);
-		if (!run->in_flight && !sched->stopping && tick_ms() >= run->retry_at &&
-		    (run->row.mode == TENANT_CLOSING || run->row.mode == TENANT_OPENING)) {
+		if (!run->in_flight && sched_mode_hook_due(run)) {
+			wake |= run->hook_id == 0; /* the next turn begins it */
+		} else if (!run->in_flight && !sched->stopping && tick_ms() >= run->retry_at &&
+			   (run->row.mode == TENANT_CLOSING || run->row.mode == TENANT_OPENING)) {
 			send_one(sched, run);
 		}
+	}
+	if (wake && !sched->stopping) {
+		sched_wake(sched);
 	}
 }
 
@@ -361,9 +390,10 @@ void sched_modes_undo(struct sched *sched)
 	}
 }
 
-void sched_mode_stop(struct mode_run *run)
+void sched_mode_stop(struct sched *sched, struct mode_run *run)
 {
 	atomic_store(&run->live.stop, STOP_PARK);
+	sched_hook_stop(sched, run->hook_id);
 }
 
 void sched_modes_stop(struct sched *sched)
@@ -373,7 +403,7 @@ void sched_modes_stop(struct sched *sched)
 
 	g_hash_table_iter_init(&iter, sched->modes);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		sched_mode_stop(value);
+		sched_mode_stop(sched, value);
 	}
 	if (g_hash_table_size(sched->modes) > 0 && !sched->stopping) {
 		log_warn("tenants stay closed until musterd is started again tenants=%u",
@@ -402,7 +432,7 @@ static int expire(struct sched *sched, int64_t now, struct err *err)
 		    sched_close_works(sched, run->row.tenant_id)) {
 			continue; /* a task ends before its lease does */
 		}
-		sched_mode_stop(run);
+		sched_mode_stop(sched, run);
 		run->retry_at = 0;
 		run->retry_ms = 0;
 		if (sched_mode_move(sched, &run->row, TENANT_EXPIRE, &sched_self, NULL, err) < 0) {
@@ -424,9 +454,9 @@ int sched_modes_decide(struct sched *sched, struct err *err)
 static int64_t due_of(const struct sched *sched, const struct mode_run *run)
 {
 	bool may_expire = is_leased(&run->row) && !sched_close_works(sched, run->row.tenant_id);
-	bool is_pending =
-		!run->in_flight && (run->row.mode == TENANT_OPENING ||
-				    (run->row.mode == TENANT_CLOSING && run->retry_at > 0));
+	bool is_pending = !sched->stopping && !run->in_flight && run->hook_id == 0 &&
+			  (run->row.mode == TENANT_OPENING ||
+			   (run->row.mode == TENANT_CLOSING && run->retry_at > 0));
 	int64_t retry = is_pending ? MAX(run->retry_at - tick_ms(), 0) : -1;
 	int64_t lease = may_expire ? MAX(run->row.expires_at - tick_wall_ms(), 0) : -1;
 

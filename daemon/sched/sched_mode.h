@@ -20,6 +20,12 @@ struct mode_run {
 	struct err err;
 	int64_t retry_ms;
 	int64_t retry_at; /* tick_ms; 0: now */
+
+	int64_t hook_id;    /* of the hook that runs for it; 0: none */
+	int64_t hooks_done; /* bits, HOOK_BIT: they have ended */
+	bool shut;          /* closed and proven so; a hook has its say before that is told */
+	char *proof;        /* owned; then */
+	int64_t given_at;   /* wall ms; open again, and a hook is told before that is; 0: not yet */
 };
 
 void mode_run_free(void *data);
@@ -29,7 +35,8 @@ struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id); /* NUL
 /* One edge of fsm_mode, within the turn or a request. text NULL: the edge's own. */
 NODISCARD int sched_mode_move(struct sched *sched, struct store_mode *row, enum tenant_event event,
 			      const struct sched_actor *actor, const char *text, struct err *err);
-void sched_mode_stop(struct mode_run *run); /* the order that closes it is to give up */
+/* The order that closes it is to give up, and a hook to end. */
+void sched_mode_stop(struct sched *sched, struct mode_run *run);
 
 /* Within the turn */
 NODISCARD int sched_modes_decide(struct sched *sched, struct err *err);

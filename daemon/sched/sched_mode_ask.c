@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "sched_close.h"
+#include "sched_hook.h"
 #include "sched_mode.h"
 #include "sched_state.h"
 #include "store_server.h"
@@ -122,12 +123,14 @@ static int found_one(struct sched *sched, const struct store_tenant *tenant,
 	g_autofree char *text =
 		g_strdup_printf("found closed by %s (%s), which this inventory does not know",
 				closed->owner, closed->reason);
+	g_autofree char *hooks = sched_hooks_usual(sched);
 	struct store_mode row = {
 		.tenant_id = tenant->id,
 		.tenant = tenant->name,
 		.server_id = tenant->server_id,
 		.schema = tenant->schema,
 		.mode = TENANT_RW,
+		.hooks = hooks,
 		.method = closed->method,
 		.restore = closed->restore,
 		.reason = closed->reason,
@@ -203,6 +206,7 @@ struct closing {
 	struct sched *sched;
 	struct sched_close how;
 	char *reason;          /* owned */
+	char *hooks;           /* owned */
 	struct waiter *waiter; /* owned */
 	char *owner;           /* owned */
 	int64_t uid;
@@ -212,6 +216,7 @@ struct closing {
 static void closing_free(struct closing *closing)
 {
 	g_free(closing->reason);
+	g_free(closing->hooks);
 	g_free(closing->owner);
 	g_free(closing);
 }
@@ -250,6 +255,7 @@ static int begin_close(struct sched *sched, const struct closing *closing,
 		.ends = closing->how.ends,
 		.asked_at = now,
 		.expires_at = now + closing->how.ttl_ms,
+		.hooks = closing->hooks,
 		.rollout_id = closing->how.rollout_id,
 		.task_id = closing->how.task_id,
 	};
@@ -372,6 +378,7 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 	closing->sched = sched;
 	closing->how = *how;
 	closing->reason = g_strdup(how->reason);
+	closing->hooks = g_strdup(how->hooks);
 	closing->owner = g_strdup(actor->name);
 	closing->uid = actor->uid;
 	closing->waiter = waiter_new(tenant->id, false, fn, ctx);
@@ -409,7 +416,9 @@ int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 		}
 		park_task(sched, tenant->id);
 		if (run != NULL) { /* at once, whatever it waits for */
-			sched_mode_stop(run);
+			if (tenant->mode != TENANT_OPENING) {
+				sched_mode_stop(sched, run);
+			}
 			run->retry_at = 0;
 			run->failed = false;
 		}

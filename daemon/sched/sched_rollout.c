@@ -64,6 +64,9 @@ int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event 
 	run->row.state = (enum rollout_state)edge->to;
 	store_text_set(&run->row.reason, text != NULL ? text : edge->why);
 	set_times(&run->row, from);
+	if (fsm_is_end(&fsm_rollout, (int)from)) {
+		run->hooks_done = 0; /* its next end is told, too */
+	}
 	sched->settle = true;
 	if (store_rollout_put(sched->store, &run->row, err) < 0) {
 		return -1;

@@ -6,7 +6,7 @@
 #include "census.h"
 #include "log.h"
 #include "release.h"
-#include "sched_state.h"
+#include "sched_hook.h"
 #include "selector.h"
 #include "store_release.h"
 #include "store_rollout.h"
@@ -200,6 +200,28 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 	return 0;
 }
 
+/* One that nothing would ever run was meant for another rollout. */
+static int check_hooks(struct sched *sched, const struct sched_start *start,
+		       struct store_rollout *row, struct err *err)
+{
+	for (char *const *word = start->hooks; word != NULL && *word != NULL; word++) {
+		enum hook_event event = HOOK_EVENT_NR;
+
+		if (hook_set_word(*word, &event, err) == NULL) {
+			return -1;
+		}
+		if (row->readonly == STORE_READONLY_NONE && event != HOOK_BEFORE_ROLLOUT &&
+		    event != HOOK_AFTER_ROLLOUT) {
+			return err_set(
+				err, ERR_INVALID,
+				"hook: %s is about closing tenants: give --readonly, too, or "
+				"write -- muster: readonly=on into a file",
+				hook_event_names[event]);
+		}
+	}
+	return sched_hooks_ask(sched, start->hooks, &row->hooks, err);
+}
+
 int sched_window_word(const char *word, bool *ignore, struct err *err)
 {
 	bool is_ignore = strcmp(word, "ignore") == 0;
@@ -261,7 +283,8 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	    census_count(sched, start->selector, &tenants, err) < 0 ||
 	    check_waves(start, tenants, row, err) < 0 ||
 	    check_limits(sched, start, tenants, row, err) < 0 ||
-	    check_closing(sched, start, row, err) < 0 || check_name(start, row, err) < 0) {
+	    check_closing(sched, start, row, err) < 0 || check_hooks(sched, start, row, err) < 0 ||
+	    check_name(start, row, err) < 0) {
 		return -1;
 	}
 	store_text_set(&row->selector, start->selector != NULL ? start->selector : "*");

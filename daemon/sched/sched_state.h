@@ -86,6 +86,7 @@ struct sched {
 	struct mailbox *letters;
 	struct pool *tasks;
 	struct pool *probes;
+	struct pool *hooking; /* run hooks */
 	GHashTable *links;    /* id -> struct link *, owned */
 	GHashTable *runs;     /* id -> struct run *, owned */
 	GHashTable *releases; /* id -> struct release *, one reference each */
@@ -101,6 +102,8 @@ struct sched {
 	GQueue outbox;                 /* struct outgoing *, owned */
 	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */
 	GPtrArray *waiters; /* owned by sched_mode_ask.c: who waits for a mode */
+	GHashTable *hooks;  /* id -> struct hook_job *, owned: see sched_hook.h */
+	int64_t next_hook;
 	int64_t next_job;
 	int64_t next_asked; /* of a task for its tenant to be closed */
 	uint64_t epoch;

@@ -4,6 +4,7 @@
  */
 #include "crash.h"
 #include "sched_close.h"
+#include "sched_hook.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "tick.h"
@@ -64,7 +65,12 @@ static int finish(struct sched *sched, struct run *run, struct err *err)
 	int64_t failed = run_failed(run);
 	int64_t ended = failed + run_count(run, -1, TASK_DONE) + run_count(run, -1, TASK_SKIPPED) +
 			run_count(run, -1, TASK_HELD);
+	int may = sched_rollout_hook(sched, run, HOOK_AFTER_ROLLOUT,
+				     failed == 0 ? "done" : "failed", err);
 
+	if (may <= 0) {
+		return may;
+	}
 	if (failed == 0) {
 		return sched_rollout_move(sched, run, ROLLOUT_END_GOOD, &sched_self, NULL, err);
 	}
@@ -125,7 +131,13 @@ static int over_budget(struct sched *sched, struct run *run, struct err *err)
 static int quiet(struct sched *sched, struct run *run, struct err *err)
 {
 	g_autofree char *why = g_strdup(run->row.reason);
+	int may = run->row.state != ROLLOUT_ABORTING
+			  ? 1
+			  : sched_rollout_hook(sched, run, HOOK_AFTER_ROLLOUT, "aborted", err);
 
+	if (may <= 0) {
+		return may;
+	}
 	return sched_rollout_move(sched, run, ROLLOUT_QUIET, &sched_self, why, err);
 }
 

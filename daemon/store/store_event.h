@@ -19,6 +19,14 @@ NODISCARD int store_event_add(struct store *store, struct store_event *event, st
 NODISCARD int store_event_each(struct store *store, int64_t since, int64_t rollout_id,
 			       int64_t limit, store_event_fn fn, void *ctx, struct err *err);
 
+/* What a hook has printed, with the newest event; bytes in front of it that were lost. */
+NODISCARD int store_event_output(struct store *store, const char *output, int64_t lost,
+				 struct err *err);
+
+/* Rows about one object of a rollout, with output, oldest first. At most limit. */
+NODISCARD int store_event_log(struct store *store, int64_t rollout_id, const char *object,
+			      int64_t limit, store_event_fn fn, void *ctx, struct err *err);
+
 /* The newest id; 0: none; -1 failed. */
 NODISCARD int64_t store_event_last(struct store *store, struct err *err);
 

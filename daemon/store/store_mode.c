@@ -60,6 +60,12 @@ static int put_row(struct store *store, const struct store_mode *mode, struct er
 	return store_query_run(&query, err);
 }
 
+int store_mode_put(struct store *store, const struct store_mode *mode, struct err *err)
+{
+	CHECK(mode->mode != TENANT_RW);
+	return put_row(store, mode, err);
+}
+
 int store_mode_move(struct store *store, const struct store_mode *mode, struct err *err)
 {
 	if (put_mode(store, mode, err) < 0) {

@@ -22,4 +22,7 @@ NODISCARD int store_mode_each(struct store *store, store_mode_fn fn, void *ctx, 
 /* The row and the tenant's mode as mode->mode says. method and restore stay as first written. */
 NODISCARD int store_mode_move(struct store *store, const struct store_mode *mode, struct err *err);
 
+/* The row alone: nothing of what is told of the tenant has changed. */
+NODISCARD int store_mode_put(struct store *store, const struct store_mode *mode, struct err *err);
+
 #endif /* STORE_MODE_H */

@@ -100,6 +100,8 @@ static const struct store_field store_rollout_members[] = {
 	INT(store_rollout, max_closed_ms),
 	INT(store_rollout, drain_ms),
 	BOOL(store_rollout, accept_holes),
+	TEXT(store_rollout, hooks),
+	INT(store_rollout, hooks_begun),
 	INT(store_rollout, created_at),
 	INT(store_rollout, started_at),
 	INT(store_rollout, ended_at),
@@ -164,6 +166,8 @@ static const struct store_field store_mode_members[] = {
 	TEXT(store_mode, failed_code),
 	INT(store_mode, rollout_id),
 	INT(store_mode, task_id),
+	TEXT(store_mode, hooks),
+	INT(store_mode, hooks_begun),
 };
 
 static const struct store_field store_event_members[] = {
@@ -176,6 +180,8 @@ static const struct store_field store_event_members[] = {
 	TEXT(store_event, state),
 	TEXT(store_event, text),
 	INT(store_event, rollout_id),
+	TEXT(store_event, output),
+	INT(store_event, lost),
 };
 
 static const struct store_field store_rule_members[] = {

@@ -119,6 +119,8 @@ struct store_rollout {
 	int64_t max_closed_ms; /* a tenant may be closed for so long; 0: as it needs */
 	int64_t drain_ms;      /* open transactions have so long before it is closed */
 	bool accept_holes;
+	char *hooks;         /* hook_set.h, or NULL: none */
+	int64_t hooks_begun; /* bits of enum hook_event: how they ended is not known */
 	int64_t created_at;
 	int64_t started_at;
 	int64_t ended_at;
@@ -194,12 +196,14 @@ struct store_mode {
 	int64_t drain_ms;
 	bool ends; /* what still runs then is ended; else closing has failed */
 	int64_t asked_at;
-	int64_t since;      /* closed; 0: not yet */
-	int64_t expires_at; /* of the lease */
-	char *failed;       /* why it could not be closed, or NULL */
-	char *failed_code;  /* name of enum err_code, or NULL */
-	int64_t rollout_id; /* for which it is closed; 0: somebody asked for it */
-	int64_t task_id;    /* the same */
+	int64_t since;       /* closed; 0: not yet */
+	int64_t expires_at;  /* of the lease */
+	char *failed;        /* why it could not be closed, or NULL */
+	char *failed_code;   /* name of enum err_code, or NULL */
+	int64_t rollout_id;  /* for which it is closed; 0: somebody asked for it */
+	int64_t task_id;     /* the same */
+	char *hooks;         /* hook_set.h, or NULL: none */
+	int64_t hooks_begun; /* bits of enum hook_event: how they ended is not known */
 };
 
 struct store_event {
@@ -212,6 +216,8 @@ struct store_event {
 	char *state;        /* new state, or NULL */
 	char *text;         /* why, for people */
 	int64_t rollout_id; /* 0: none */
+	char *output;       /* read only; what a hook has printed, or NULL; store_event_log */
+	int64_t lost;       /* read only; bytes in front of that */
 };
 
 enum store_rule_kind {

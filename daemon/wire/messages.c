@@ -247,6 +247,7 @@ static const struct wire_field rollout_fields[] = {
 	TEXT(   wire_rollout, readonly,          false ),
 	INT(    wire_rollout, max_closed_ms,     false ),
 	OBJECT( wire_rollout, closed,            false, wire_closed ),
+	TEXTS(  wire_rollout, hooks,          false ),
 	INT(    wire_rollout, running_limit,     false ),
 	INT(    wire_rollout, priority,          false ),
 	INT(    wire_rollout, eta_s,             false ),
@@ -414,6 +415,7 @@ static const struct wire_field readonly_on_fields[] = {
 	BOOL(   wire_readonly_on, accept_holes, false ),
 	BOOL(   wire_readonly_on, maintenance,  false ),
 	BOOL(   wire_readonly_on, dry_run,      false ),
+	TEXTS(  wire_readonly_on, hooks,        false ),
 	{ 0 },
 };
 const struct wire_type wire_readonly_on_type = TYPE(readonly_on);
@@ -469,6 +471,7 @@ static const struct wire_field rollout_start_fields[] = {
 	INT(    wire_rollout_start, max_closed_ms, false ),
 	INT(    wire_rollout_start, drain_ms,   false ),
 	BOOL(   wire_rollout_start, accept_holes, false ),
+	TEXTS(  wire_rollout_start, hooks,      false ),
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),
 	{ 0 },
@@ -499,6 +502,7 @@ const struct wire_type *const wire_types[] = {
 	&wire_server_check_type,
 	&wire_tenant_type,
 	&wire_tenant_page_type,
+	&wire_log_type,
 	&wire_readonly_type,
 	&wire_readonly_change_type,
 	&wire_route_type,

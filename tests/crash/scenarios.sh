@@ -596,4 +596,4 @@ scenarios=(plain gates pause paused_retry failed mended failed_skip budget runni
 	tenants_gone tenants_gone_paused hold skip beside released away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
 	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
-	late_readonly_lost readonly_rollout readonly_pause)
+	late_readonly_lost readonly_rollout readonly_hooks readonly_pause)

@@ -116,6 +116,31 @@ scenario_readonly_pause() {
 	all_open
 }
 
+# Executables are told of it: whoever has heard that a tenant is being closed hears that it is
+# open, and somebody hears how it ended.
+scenario_readonly_hooks() {
+	local event events=(before-rollout before-close after-close before-open after-open after-rollout)
+	local schema asked
+
+	closable
+	asked=("${events[@]/#/--hook=}")
+	printf '#!/bin/sh\necho "$MUSTER_SCHEMA $MUSTER_EVENT $MUSTER_OUTCOME" >>%s\n' "$work/told.$lives" \
+		>"$hooks/tells$lives"
+	chmod 755 "$hooks/tells$lives"
+	begin main --readonly --accept-holes --drain 1s --running 2 "${asked[@]/%/=tells$lives}"
+	ends 'done'
+	all_planned main
+	all_open
+	for schema in "${fleet[@]}"; do
+		is "$schema after-open " "$(grep "^$schema " "$work/told.$lives" | tail -n 1)"
+		for event in "${events[@]:1:4}"; do
+			grep -qx "$schema $event " "$work/told.$lives" || fail "$schema: nothing told at $event"
+		done
+	done
+	grep -qx ' before-rollout ' "$work/told.$lives" || fail "nothing told before"
+	is ' after-rollout done' "$(tail -n 1 "$work/told.$lives")"
+}
+
 scenario_readonly_page() {
 	closable
 	closes "${fleet[0]}" --maintenance

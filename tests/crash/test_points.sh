@@ -20,7 +20,11 @@ if [ -n "${CRASH_SCENARIOS:-}" ]; then
 	all=("${chosen[@]}")
 fi
 
-configure 'retry = "100ms";' 'budget = "0";'
+hooks=$(mktemp -d)
+clean() {
+	rm -rf "$hooks"
+}
+configure 'retry = "100ms";' 'budget = "0";' "hooks_dir = \"$hooks\";"
 db_ready
 
 run_scenario() { # NAME

@@ -8,7 +8,11 @@ tenants=6
 writers=3
 
 db_start --log-bin=binlog --log-bin-trust-function-creators=1
-configure 'budget = "0";'
+hooks=$(mktemp -d)
+clean() {
+	rm -rf "$hooks"
+}
+configure 'budget = "0";' "hooks_dir = \"$hooks\";" 'hook_timeout = "30s";'
 daemon_start
 enrol
 make_tenants "$tenants"
@@ -172,3 +176,123 @@ daemon_start
 wait_rollout "$rollout" 'done'
 all_open
 is 1 "$(sql "select count(*) from information_schema.tables where table_schema = 'client_006' and table_name = 'next'")"
+
+# ---- hooks --------------------------------------------------------------------------------
+
+# Each says in a file what it was told, and who may write then.
+hook() { # NAME [LINE…]
+	{
+		echo '#!/bin/sh'
+		printf '%s\n' "$2" "${@:3}"
+	} >"$hooks/$1"
+	chmod 755 "$hooks/$1"
+}
+tells="echo \"\$MUSTER_EVENT \$MUSTER_TENANT \$MUSTER_MODE \$MUSTER_OUTCOME\" >>$work/hooked"
+
+log_of() { # R[/T]: what the hooks of it did, a line each
+	j '.[] | select(.kind == "hook" and .state != "begun") | "\(.state) \(.text | split(":")[0]) \(.output // "" | rtrimstr("\n"))"' \
+		task log "$1"
+}
+
+claim "hooks are run before and after a tenant is closed and opened, and around the rollout"
+hook tells "$tells" "cat >$work/input" 'echo "as $MUSTER_HOOK"'
+cp -r "$work/next" "$work/hooked.rel"
+migration "$work/hooked.rel" 0005_hooked.sql 'create table hooked (id int primary key);'
+ok m release create "$work/hooked.rel" --name hooked
+start_rollout hooked -l client_001 --readonly --hook before-rollout=tells --hook before-close=tells \
+	--hook after-close=tells --hook before-open=tells --hook after-open=tells --hook after-rollout=tells
+wait_rollout "$rollout" 'done'
+is "before-rollout   
+before-close client_001 closing 
+after-close client_001 closing 
+before-open client_001 opening 
+after-open client_001 opening 
+after-rollout   done" "$(cat "$work/hooked")"
+is "passed before-close as tells
+passed after-close as tells
+passed before-open as tells
+passed after-open as tells" "$(log_of "$rollout/client_001")"
+is "passed before-rollout as tells
+passed after-rollout as tells" "$(log_of "$rollout")"
+is "after-rollout $rollout hooked done 1" \
+	"$(jq -r '"\(.event) \(.rollout) \(.release) \(.outcome) \(.tasks_done)"' "$work/input")"
+ok m task log "$rollout/client_001"
+has "after-open: it took" "$out"
+has "    | as tells" "$out"
+has "before-close=tells" "$(j '.hooks[]' rollout show "$rollout")"
+all_open
+
+claim "a hook that says no keeps the tenant open, and its task fails with what it printed"
+hook no 'echo "queue is not empty"; exit 3'
+start_rollout hooked -l client_002 --readonly --hook before-close=no
+wait_rollout "$rollout" paused
+poll 20 eval '[ "$(mode client_002)" = rw ]'
+has "hook no said no, exit code 3: queue is not empty" "$(j .error.message task show "$rollout/client_002")"
+is "failed before-close queue is not empty" "$(log_of "$rollout/client_002")"
+all_open
+ok m rollout abort "$rollout"
+
+claim "one after it is closed opens it again, and its task fails"
+start_rollout hooked -l client_002 --readonly --hook after-close=no --hook after-open=tells
+wait_rollout "$rollout" paused
+poll 20 eval '[ "$(mode client_002)" = rw ]'
+has "after-close: hook no said no" "$(j .error.message task show "$rollout/client_002")"
+is 0 "$(sql "select count(*) from information_schema.tables where table_schema = 'client_002' and table_name = 'hooked'")"
+all_open
+ok m rollout abort "$rollout"
+
+claim "one before it is opened keeps nothing closed, and is told"
+start_rollout hooked -l client_002 --readonly --hook before-open=no
+wait_rollout "$rollout" 'done'
+is "failed before-open queue is not empty" "$(log_of "$rollout/client_002")"
+all_open
+
+claim "one before a rollout refuses it whole"
+start_rollout hooked -l client_003 --readonly --hook before-rollout=no
+wait_rollout "$rollout" failed
+has "queue is not empty" "$(j .reason rollout show "$rollout")"
+is 0 "$(j .counts.total rollout show "$rollout")"
+
+claim "only executables of the folder can be asked for"
+echo 'exit 0' >"$hooks/text"
+fails 65 m rollout start hooked -l client_003 --readonly --hook before-close=text
+has "chmod +x" "$err"
+fails 65 m rollout start hooked -l client_003 --readonly --hook before-close=/bin/true
+fails 65 m rollout start hooked -l client_003 --readonly --hook before-close=none
+fails 65 m rollout start hooked -l client_003 --readonly --hook before=tells
+chmod 777 "$hooks/tells"
+fails 65 m rollout start hooked -l client_003 --readonly --hook before-close=tells
+has "can be written by others" "$err"
+chmod 755 "$hooks/tells"
+
+claim "one client is closed by hooks alone: their exit code is the proof"
+ok m readonly on client_003 --ttl 5m --reason hooks --method hook --hook before-close=tells \
+	--hook after-close=tells --hook before-open=tells -o json
+is ro "$(mode client_003)"
+has "hook tells says so, exit code 0" "$(j '.[] | select(.object == "tenant/client_003" and .state == "ro") | .text' events | tail -n 1)"
+fails 65 m readonly on client_004 --ttl 5m --reason hooks --hook before-rollout=tells
+ok m readonly off client_003
+all_open
+
+claim "musterd is killed while a hook keeps a tenant closed: the next start asks it again, and opens"
+hook waits "touch $work/waits; while [ ! -e $work/on ]; do sleep 0.1; done" 'echo "again: $MUSTER_AGAIN"'
+start_rollout hooked -l client_004 --readonly --hook before-open=waits --hook after-open=tells
+poll 20 test -e "$work/waits"
+is opening "$(mode client_004)"
+daemon_kill
+touch "$work/on"
+daemon_start
+wait_rollout "$rollout" 'done'
+is "passed before-open again: 1
+passed after-open as tells" "$(log_of "$rollout/client_004")"
+is 2 "$(j '[.[] | select(.state == "begun" and (.text | startswith("before-open")))] | length' task log "$rollout/client_004")"
+all_open
+
+claim "one that does not end is ended when the rollout is aborted"
+rm "$work/on" "$work/waits"
+start_rollout hooked -l client_005 --readonly --hook before-close=waits
+poll 20 test -e "$work/waits"
+ok m rollout abort "$rollout"
+wait_rollout "$rollout" aborted
+is "failed before-close " "$(log_of "$rollout/client_005")"
+all_open

@@ -10,7 +10,7 @@ libconfig\.h                          daemon/conf/conf*.c daemon/script/*.c
 sqlite3\.h                            daemon/store/*.[ch]
 (mysql|mariadb)/.*|mysql\.h|errmsg\.h|mysqld_error\.h  daemon/db/*.[ch]
 event2/.*|event\.h|evhttp\.h          daemon/sched/*.[ch] daemon/api/*.[ch] daemon/app*.[ch]
-pthread\.h|stdatomic\.h|sys/eventfd\.h  daemon/sched/*.[ch] daemon/exec/*.[ch] daemon/db/*.[ch] daemon/throttle/*.[ch] daemon/api/routing_file.c
+pthread\.h|stdatomic\.h|sys/eventfd\.h  daemon/sched/*.[ch] daemon/exec/*.[ch] daemon/db/*.[ch] daemon/throttle/*.[ch] daemon/hook/*.[ch] daemon/api/routing_file.c
 curl/.*                               cli/client*.c daemon/throttle/*.[ch]
 n?curses.*|term\.h                    cli/screen*.c
 systemd/.*                            daemon/app*.c

@@ -153,6 +153,33 @@ static void a_skipped_task_leaves_the_rollout(void **state)
 	wire_release(&wire_task_type, &task);
 }
 
+static void the_log_of_a_task_is_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct wire_log *lines;
+	struct wire_list log = { 0 };
+	struct reply reply = { 0 };
+
+	one_of_three_fails(fixture);
+	ask_for_list(fixture, &wire_log_type, &log, "GET /v1/rollouts/r1/tasks/t1/log", NULL);
+	assert_int_equal(log.nr, 1);
+	lines = log.items;
+	assert_string_equal(lines[0].kind, "task");
+	assert_string_equal(lines[0].state, "failed");
+	assert_non_null(lines[0].at);
+	assert_null(lines[0].output);
+	wire_list_release(&wire_log_type, &log);
+	ask_for_list(fixture, &wire_log_type, &log, "GET /v1/rollouts/r1/log", NULL);
+	lines = log.items;
+	assert_true(log.nr >= 2);
+	assert_string_equal(lines[0].kind, "rollout");
+	assert_string_equal(lines[log.nr - 1].state, "failed");
+	wire_list_release(&wire_log_type, &log);
+	ask(fixture, &reply, "GET /v1/rollouts/r1/tasks/zz/log", NULL);
+	assert_int_equal(reply.status, 404);
+	reply_clear(&reply);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -163,6 +190,7 @@ int main(void)
 		TEST(lists_are_paged_and_filtered),
 		TEST(what_is_not_there_is_told_with_the_list_of_what_is),
 		TEST(a_skipped_task_leaves_the_rollout),
+		TEST(the_log_of_a_task_is_its_own),
 	};
 
 	return cmocka_run_group_tests_name("ops_task", tests, NULL, NULL);

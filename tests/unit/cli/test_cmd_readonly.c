@@ -18,16 +18,17 @@ static void closing_says_what_came_of_it(void **state)
 		  { RAN_OK "[" CLOSED "]" },
 		  "POST /v1/readonly/on {\"selector\":\"acme\",\"reason\":\"move\",\"ttl_ms\":900000,"
 		  "\"method\":null,\"drain_ms\":0,\"at_deadline\":null,\"accept_holes\":false,"
-		  "\"maintenance\":false,\"dry_run\":false}\n",
+		  "\"maintenance\":false,\"dry_run\":false,\"hooks\":[]}\n",
 		  "acme\n",
 		  NULL, 0 },
 		{ "readonly on -l region=eu --ttl 1h --reason x --drain 5s --at-deadline open "
-		  "--method privileges --accept-holes --maintenance -o json",
+		  "--method privileges --accept-holes --maintenance --hook before-close=drain "
+		  "--hook after-open= -o json",
 		  { RAN_OK "[" CLOSED "]" },
 		  "POST /v1/readonly/on {\"selector\":\"region=eu\",\"reason\":\"x\","
 		  "\"ttl_ms\":3600000,\"method\":\"privileges\",\"drain_ms\":5000,"
 		  "\"at_deadline\":\"open\",\"accept_holes\":true,\"maintenance\":true,"
-		  "\"dry_run\":false}\n",
+		  "\"dry_run\":false,\"hooks\":[\"before-close=drain\",\"after-open=\"]}\n",
 		  "[" CLOSED "]\n",
 		  NULL, 0 },
 		{ "readonly on acme --ttl 15m --reason move --dry-run -o name",

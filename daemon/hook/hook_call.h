@@ -1,0 +1,20 @@
+/*
+ * hook_call - what the files of this layer share. Not for other layers: hook.h.
+ */
+#ifndef HOOK_CALL_H
+#define HOOK_CALL_H
+
+#include <glib.h>
+
+#include "hook.h"
+
+struct hook_call {
+	char *dir;
+	char *name;
+	GPtrArray *env; /* texts, NULL-terminated */
+	GString *input; /* a JSON object without its last brace */
+	int64_t until_ms;
+	int64_t limit_ms;
+};
+
+#endif /* HOOK_CALL_H */
