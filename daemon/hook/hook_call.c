@@ -12,7 +12,7 @@ struct hook_call *hook_call_new(const char *dir, const char *name)
 	g_ptr_array_add(call->env, g_strdup(PATH));
 	g_ptr_array_add(call->env, g_strdup("LANG=C.UTF-8"));
 	g_ptr_array_add(call->env, NULL);
-	call->input = g_string_new("{");
+	call->facts = json_object();
 	return call;
 }
 
@@ -24,24 +24,8 @@ void hook_call_free(struct hook_call *call)
 	g_free(call->dir);
 	g_free(call->name);
 	g_ptr_array_unref(call->env);
-	g_string_free(call->input, TRUE);
+	json_decref(call->facts);
 	g_free(call);
-}
-
-static void append_json(GString *out, const char *text)
-{
-	g_string_append_c(out, '"');
-	for (const char *at = text; *at != '\0'; at++) {
-		if (*at == '"' || *at == '\\') {
-			g_string_append_c(out, '\\');
-			g_string_append_c(out, *at);
-		} else if (g_ascii_iscntrl(*at)) {
-			g_string_append_printf(out, "\\u%04x", (unsigned)(unsigned char)*at);
-		} else {
-			g_string_append_c(out, *at);
-		}
-	}
-	g_string_append_c(out, '"');
 }
 
 void hook_call_fact(struct hook_call *call, const char *name, const char *value)
@@ -49,14 +33,12 @@ void hook_call_fact(struct hook_call *call, const char *name, const char *value)
 	g_autofree char *upper = g_ascii_strup(name, -1);
 	g_autofree char *valid = value == NULL ? NULL : g_utf8_make_valid(value, -1);
 
-	g_string_append_printf(call->input, "%s\"%s\": ", call->input->len > 1 ? ", " : "", name);
-	if (valid == NULL) {
-		g_string_append(call->input, "null");
-		return;
+	CHECK(json_object_set_new(call->facts, name,
+				  valid == NULL ? json_null() : json_string(valid)) == 0);
+	if (valid != NULL) {
+		g_ptr_array_insert(call->env, (int)call->env->len - 1,
+				   g_strdup_printf("MUSTER_%s=%s", upper, valid));
 	}
-	append_json(call->input, valid);
-	g_ptr_array_insert(call->env, (int)call->env->len - 1,
-			   g_strdup_printf("MUSTER_%s=%s", upper, valid));
 }
 
 const char *hook_call_name(const struct hook_call *call)
@@ -66,7 +48,10 @@ const char *hook_call_name(const struct hook_call *call)
 
 char *hook_call_input(const struct hook_call *call)
 {
-	return g_strconcat(call->input->str, "}\n", NULL);
+	g_autofree char *text = json_dumps(call->facts, 0); /* in the order they were put in */
+
+	CHECK(text != NULL);
+	return g_strconcat(text, "\n", NULL);
 }
 
 char *const *hook_call_env(const struct hook_call *call)

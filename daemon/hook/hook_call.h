@@ -5,6 +5,7 @@
 #define HOOK_CALL_H
 
 #include <glib.h>
+#include <jansson.h>
 
 #include "hook.h"
 
@@ -12,7 +13,7 @@ struct hook_call {
 	char *dir;
 	char *name;
 	GPtrArray *env; /* texts, NULL-terminated */
-	GString *input; /* a JSON object without its last brace */
+	json_t *facts;  /* the object that it reads */
 	int64_t until_ms;
 	int64_t limit_ms;
 };

@@ -27,7 +27,7 @@ static void facts_are_in_the_environment_and_in_the_object(void **state)
 	input = hook_call_input(call);
 	env = hook_call_env(call);
 	assert_string_equal(input, "{\"tenant\": \"acme\", \"version\": null, "
-				   "\"reason\": \"say \\\"no\\\"\\\\\\u000a\\u0009twice\"}\n");
+				   "\"reason\": \"say \\\"no\\\"\\\\\\n\\ttwice\"}\n");
 	assert_true(has(env, "MUSTER_TENANT=acme"));
 	assert_true(has(env, "MUSTER_REASON=say \"no\"\\\n\ttwice"));
 	for (size_t i = 0; env[i] != NULL; i++) {
