@@ -113,7 +113,9 @@ static void one_that_vanishes_keeps_nothing_closed_either(void **state)
 	(void)kit_open(fixture, "t00", &told);
 	kit_until(fixture, "t00", TENANT_RW);
 	assert_true(kit_may_write(user, "t00"));
-	ask(fixture, "before-close=gone", &(struct told){ 0 });
+	told.times = 0;
+	ask(fixture, "before-close=gone", &told);
+	assert_int_equal(told.err.code, ERR_INVALID);
 	kit_until(fixture, "t00", TENANT_RW);
 }
 
