@@ -5,7 +5,7 @@
 
 # header (regular expression)         files that may include it (shell patterns)
 rules='
-jansson\.h                            daemon/wire/wire*.c
+jansson\.h                            daemon/wire/wire*.c daemon/hook/hook_call.[ch]
 libconfig\.h                          daemon/conf/conf*.c daemon/script/*.c
 sqlite3\.h                            daemon/store/*.[ch]
 (mysql|mariadb)/.*|mysql\.h|errmsg\.h|mysqld_error\.h  daemon/db/*.[ch]
