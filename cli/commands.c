@@ -160,12 +160,15 @@ const struct command command_table[] = {
 	  "classes, and runs what one of each class lacks on an empty copy of it: what each "
 	  "statement changes and how, what lint says of it, which the server would refuse. What a "
 	  "change needs of rows (no duplicates, no NULL, no orphans, values that fit) is asked of "
-	  "every tenant, two seconds for each query. Tenants that look unlike most others at their version are shown with the difference. A folder is "
+	  "every tenant, two seconds for each query. Tenants that look unlike most others at their version are shown with the difference. "
+	  "How long it takes, how long writes wait and the disk that rebuilt tables need is expected "
+	  "from what like statements took before in this fleet; what was never measured is said to be "
+	  "unknown. A tenant whose writes would wait for longer than --stall is refused. A folder is "
 	  "stored as a release first. The exit code is 0 when nothing is pending, 1 when something "
 	  "is, 2 when a tenant would fail.",
 	  "muster plan migrations/ -l region=eu\n"
 	  "muster plan app-7 -o json | jq -r '.failing[] | .tenant + \": \" + .message'",
-	  BIT(SELECTOR) | BIT(TO) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_plan },
+	  BIT(SELECTOR) | BIT(TO) | BIT(STALL) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_plan },
 
 	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
 	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "human.h"
+#include "plan_cost.h"
 
 #define NAMES_MAX   5   /* of a list, but with -o wide */
 #define SQL_COLUMNS 100 /* of one statement */
@@ -101,6 +102,7 @@ static void print_statement(GString *out, const struct wire_plan_statement *stat
 		g_string_append_printf(out, "      %s\n", statement->changes.texts[i]);
 	}
 	print_way(out, statement, style);
+	plan_cost_statement(out, statement, style);
 	print_findings(out, &statement->findings, style);
 }
 
@@ -133,6 +135,7 @@ static void print_class(GString *out, const struct wire_plan_class *class, size_
 	for (size_t i = 0; i < class->statements.nr; i++) {
 		print_statement(out, &statements[i], style);
 	}
+	plan_cost_class(out, class);
 	for (size_t i = 0; i < class->warnings.nr; i++) {
 		/* what fails stands at its statement */
 		if (!g_str_has_prefix(class->warnings.texts[i], "would fail: ")) {
@@ -267,5 +270,6 @@ void plan_print(GString *out, const struct wire_plan *plan, const struct style *
 	print_failing(out, plan, style);
 	print_unchecked(out, plan, style);
 	print_left_out(out, plan, style);
+	plan_cost_all(out, plan, style);
 	g_string_append(out, "\nnothing was changed\n");
 }

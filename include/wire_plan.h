@@ -28,10 +28,52 @@ struct wire_plan_statement {
 	char *message;   /* the server's words, why it was not tried, or null */
 	char *algorithm; /* null: it changes no table, or it is not known */
 	bool blocks_writes;
-	char *why; /* it is not cheaper, or null */
-	char *strategy;
+	char *why;      /* it is not cheaper, or null */
+	char *strategy; /* "direct"; what is not built: "needs shadow", "needs window", … */
+	char *refused;  /* why it would not be run so, or null */
+	/* in the tenant that it takes longest in; ms and blocks_ms -1: not known yet */
+	char *table;
+	char *largest; /* that tenant; null: its size does not matter */
+	int64_t table_bytes;
+	int64_t table_rows;
+	int64_t expected_ms;
+	int64_t blocks_ms; /* writes wait so long */
+	int64_t disk_bytes;
 	struct wire_texts changes; /* of the schema */
 	struct wire_list findings; /* wire_plan_finding */
+};
+
+/*
+ * How long statements take that were measured before. Disk is what tables need that are written
+ * anew, at once.
+ */
+struct wire_plan_estimate {
+	int64_t expected_ms; /* of a class or a tenant: one after the other */
+	int64_t unmeasured;  /* statements of a tenant that are not part of it */
+	int64_t blocks_ms;   /* the longest that writes wait for one of them */
+	char *blocked;       /* the tenant where they do, or null */
+	int64_t blocks_unmeasured;
+	int64_t disk_bytes;
+	char *longest; /* the tenant that takes longest, or null */
+	int64_t longest_ms;
+};
+
+struct wire_plan_tenant {
+	char *tenant;
+	int64_t bytes; /* of the tables that are changed by more than a word */
+	int64_t rows;
+	int64_t expected_ms;
+	int64_t unmeasured;
+	int64_t blocks_ms;
+	int64_t disk_bytes;
+};
+
+struct wire_plan_server {
+	char *server;
+	int64_t tenants;
+	int64_t running;     /* tasks at once */
+	int64_t expected_ms; /* until the last has ended */
+	int64_t disk_bytes;
 };
 
 /* Tenants that look alike, lack the same and are on the same kind of server. */
@@ -49,6 +91,7 @@ struct wire_plan_class {
 	int64_t largest_bytes;
 	char *problem; /* why it could not be tried, or null */
 	struct wire_texts warnings;
+	struct wire_plan_estimate estimate; /* of nothing when it could not be tried */
 };
 
 /* A tenant that a rollout would fail on. */
@@ -85,6 +128,10 @@ struct wire_plan {
 	struct wire_texts drifted;
 	struct wire_texts unfinished; /* what a migration has done there is not settled */
 	struct wire_texts unknown;    /* their server does not answer */
+	int64_t expected_ms;          /* until the last tenant has ended */
+	struct wire_plan_estimate estimate;
+	struct wire_list by_server; /* wire_plan_server */
+	struct wire_list by_tenant; /* wire_plan_tenant */
 };
 
 /* What leads from the schema of one tenant to that of another. */
@@ -99,12 +146,14 @@ struct wire_tenant_diff {
 
 struct wire_plan_ask {
 	char *release;
-	char *selector; /* null: all tenants */
-	char *to;       /* null: the newest version */
+	char *selector;   /* null: all tenants */
+	char *to;         /* null: the newest version */
+	int64_t stall_ms; /* writes may wait so long for one statement; 0: the daemon's default */
 };
 
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
-	wire_plan_class_type, wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type,
-	wire_tenant_diff_type, wire_plan_ask_type;
+	wire_plan_estimate_type, wire_plan_tenant_type, wire_plan_server_type, wire_plan_class_type,
+	wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type, wire_tenant_diff_type,
+	wire_plan_ask_type;
 
 #endif /* WIRE_PLAN_H */

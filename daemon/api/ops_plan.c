@@ -58,6 +58,36 @@ static char *sql_cut(const struct statement *statement)
 	return g_strconcat(valid, "…", NULL);
 }
 
+/* from NULL: nothing could be tried. */
+static void add_cost(const struct estimate_statement *from, struct wire_plan_statement *to)
+{
+	to->strategy = g_strdup(from == NULL ? ESTIMATE_DIRECT : from->strategy);
+	if (from == NULL) {
+		return;
+	}
+	to->refused = g_strdup(from->refused);
+	to->largest = g_strdup(from->tenant);
+	to->table_bytes = from->bytes;
+	to->table_rows = from->rows;
+	to->expected_ms = from->ms;
+	to->blocks_ms = from->block_ms;
+	to->disk_bytes = from->disk;
+}
+
+static void add_estimate(const struct estimate *from, struct wire_plan_estimate *to)
+{
+	*to = (struct wire_plan_estimate){
+		.expected_ms = from->ms,
+		.unmeasured = from->unknown,
+		.blocks_ms = from->block_ms,
+		.blocked = g_strdup(from->blocked),
+		.blocks_unmeasured = from->blocks,
+		.disk_bytes = from->disk,
+		.longest = g_strdup(from->longest),
+		.longest_ms = from->longest_ms,
+	};
+}
+
 static void add_statement(const struct sched_planned *planned, const struct lint_report *report,
 			  const struct forecast_statement *from, struct wire_plan_statement *to)
 {
@@ -74,7 +104,7 @@ static void add_statement(const struct sched_planned *planned, const struct lint
 	to->algorithm = g_strdup(from->algorithm);
 	to->blocks_writes = from->blocks_writes;
 	to->why = g_strdup(from->why);
-	to->strategy = g_strdup("direct");
+	to->table = g_strdup(from->table);
 	view_texts(from->changes, &to->changes);
 	add_findings(report, from, to);
 }
@@ -107,8 +137,56 @@ static void add_class(const struct sched_planned *planned, const struct lint_rep
 			       planned->release->migrations[forecast->pending[i]].version);
 	}
 	for (size_t i = 0; forecast != NULL && i < forecast->nr; i++) {
-		add_statement(planned, report, &forecast->statements[i],
-			      wire_list_add(&wire_plan_statement_type, &to->statements));
+		struct wire_plan_statement *statement =
+			wire_list_add(&wire_plan_statement_type, &to->statements);
+
+		add_statement(planned, report, &forecast->statements[i], statement);
+		add_cost(from->costs == NULL ? NULL : &from->costs[i], statement);
+	}
+	add_estimate(&from->cost, &to->estimate);
+}
+
+/* ---- how long it takes ------------------------------------------------------------------- */
+
+static void add_tenants(const struct forecast_class *class, struct wire_list *to)
+{
+	guint nr = class->forecast == NULL ? 0 : g_strv_length(class->forecast->tables);
+
+	for (guint i = 0; class->forecast != NULL && i < class->tenants->len; i++) {
+		const struct forecast_tenant *from = g_ptr_array_index(class->tenants, i);
+		struct wire_plan_tenant *out = wire_list_add(&wire_plan_tenant_type, to);
+
+		out->tenant = g_strdup(from->name);
+		out->expected_ms = from->cost.ms;
+		out->unmeasured = from->cost.unknown;
+		out->blocks_ms = from->cost.block_ms;
+		out->disk_bytes = from->cost.disk;
+		for (guint k = 0; from->sizes != NULL && k < nr; k++) {
+			out->bytes += MAX(from->sizes[k].bytes, 0);
+			out->rows += from->sizes[k].rows;
+		}
+	}
+}
+
+static void add_estimates(const struct forecasts *from, struct wire_plan *to)
+{
+	const GPtrArray *servers = from->estimates.servers;
+
+	to->expected_ms = from->estimates.ms;
+	add_estimate(&from->estimates.all, &to->estimate);
+	for (guint i = 0; i < servers->len; i++) {
+		const struct estimate_server *server = g_ptr_array_index(servers, i);
+		struct wire_plan_server *out =
+			wire_list_add(&wire_plan_server_type, &to->by_server);
+
+		out->server = g_strdup(server->name);
+		out->tenants = server->tenants;
+		out->running = server->slots;
+		out->expected_ms = server->ms;
+		out->disk_bytes = server->disk;
+	}
+	for (guint i = 0; i < from->classes->len; i++) {
+		add_tenants(g_ptr_array_index(from->classes, i), &to->by_tenant);
 	}
 }
 
@@ -159,6 +237,7 @@ static void plan_fill(const struct sched_planned *planned, const struct lint_rep
 	add_failing(from->failing, &to->failing);
 	add_failing(from->unchecked, &to->unchecked);
 	add_outliers(from, to);
+	add_estimates(from, to);
 	texts_copy(from->ahead, &to->ahead);
 	texts_copy(from->missing, &to->missing);
 	texts_copy(from->held, &to->held);
@@ -212,9 +291,15 @@ int op_plan(struct call *call, struct err *err)
 		.release = asked->release,
 		.selector = asked->selector,
 		.to = asked->to,
+		.stall_ms = asked->stall_ms,
 	};
-	struct planning *planning = g_new0(struct planning, 1);
+	struct planning *planning;
 
+	if (asked->stall_ms < 0) {
+		err_set(err, ERR_INVALID, "stall_ms cannot be negative");
+		return OP_FAILED;
+	}
+	planning = g_new0(struct planning, 1);
 	planning->call = call;
 	planning->plan = sched_plan_start(call->api->sched, &ask, on_planned, planning, err);
 	if (planning->plan == NULL) {

@@ -9,6 +9,7 @@
 #include "exec.h"
 #include "history.h"
 #include "journal.h"
+#include "measure.h"
 #include "release.h"
 #include "visit.h"
 
@@ -97,6 +98,16 @@ static bool restore(struct apply *apply, struct outcome *outcome)
 	return true;
 }
 
+static void note_time(struct apply *apply, size_t index)
+{
+	const struct exec_order *order = apply->journal->visit->order;
+
+	if (apply->measures != NULL && order->live != NULL) {
+		measures_note(apply->measures, order, apply->journal->migration, index,
+			      order->live->took_us);
+	}
+}
+
 static bool run_statements(struct apply *apply, struct outcome *outcome)
 {
 	const struct script *up = &apply->journal->migration->up;
@@ -119,6 +130,7 @@ static bool run_statements(struct apply *apply, struct outcome *outcome)
 			fail_statement(apply, i, &err, outcome);
 			return false;
 		}
+		note_time(apply, i);
 		is_parkable = is_parkable && is_restorable(&up->statements[i]);
 		show_progress(apply, i + 1);
 	}

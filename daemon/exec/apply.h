@@ -20,6 +20,8 @@
 
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "outcome.h"
 
 struct journal;
@@ -28,6 +30,7 @@ struct apply {
 	struct journal *journal; /* its done says what lasted */
 	const char *task;        /* "r12/acme", for the command that helps */
 	int64_t base;            /* statements of the task before this migration */
+	GArray *measures;        /* of measure.h, borrowed; NULL: nobody wants to know */
 };
 
 /*

@@ -148,6 +148,7 @@ static int run_once(const struct ddl *ddl, const struct statement *statement, co
 		    struct err *err)
 {
 	struct exec_live *live = ddl->order->live;
+	int64_t began_us = tick_us();
 	int done;
 
 	if (live != NULL && is_killable(ddl, statement)) {
@@ -157,6 +158,7 @@ static int run_once(const struct ddl *ddl, const struct statement *statement, co
 				  : db_exec(ddl->session, sql, strlen(sql), err);
 	if (live != NULL) {
 		atomic_store(&live->killable, 0);
+		live->took_us = tick_us() - began_us;
 	}
 	return done;
 }

@@ -139,6 +139,12 @@ static void result_clear(struct exec_result *result)
 		g_free(result->breaches[i].text);
 	}
 	g_free(result->breaches);
+	for (size_t i = 0; i < result->nr_sizes; i++) {
+		g_free(result->sizes[i].schema);
+		g_free(result->sizes[i].table);
+	}
+	g_free(result->sizes);
+	g_free(result->measures);
 	for (size_t i = 0; i < result->nr_closed; i++) {
 		closed_release(&result->closed[i]);
 	}

@@ -66,6 +66,7 @@ struct exec_live {
 	atomic_llong migration;      /* index in the release, -1 before the first */
 	atomic_ullong connection_id; /* for EXEC_KILL; 0 when none */
 	int64_t rested_us;           /* the worker's own: see visit_rest */
+	int64_t took_us;             /* the same: the last try of the last statement */
 };
 
 /* Where the server is. Same meaning as struct db_addr, which sched does not see. */
@@ -112,6 +113,7 @@ struct exec_order {
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
 	bool closed;             /* TASK: nobody else can write there */
+	bool measures;           /* TASK: wanted also of what was quick (measure.h) */
 
 	struct exec_close close; /* WRITERS, CLOSE */
 	struct hook_call *hook;  /* owned; HOOK */
@@ -192,6 +194,21 @@ struct exec_breach {
 	char *text;   /* where: "id=7, id=9" */
 };
 
+/* How large a table of a tenant is. Texts are owned. */
+struct exec_size {
+	char *schema;
+	char *table;
+	int64_t bytes;
+	int64_t rows;
+};
+
+/* How long one statement took. */
+struct exec_measure {
+	const char *algorithm; /* static; see measure.h */
+	int64_t bytes;         /* of its table, or of the tenant */
+	int64_t ms;
+};
+
 struct exec_result {
 	enum exec_kind kind;
 	int64_t id;
@@ -240,6 +257,10 @@ struct exec_result {
 
 	struct exec_breach *breaches; /* owned; PRECHECK */
 	size_t nr_breaches;
+	struct exec_size *sizes; /* owned; PRECHECK: of the forecast's tables */
+	size_t nr_sizes;
+	struct exec_measure *measures; /* owned; TASK */
+	size_t nr_measures;
 
 	struct hook_end *hook; /* owned; HOOK */
 

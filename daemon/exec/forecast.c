@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "chain.h"
+#include "ladder.h"
 #include "release.h"
 #include "shape.h"
 #include "trial.h"
@@ -29,6 +30,7 @@ static void release_it(void *data)
 		g_free(forecast->statements[i].why);
 	}
 	g_free(forecast->statements);
+	g_strfreev(forecast->tables);
 	g_array_unref(forecast->checks);
 	g_ptr_array_unref(forecast->doubtful);
 	g_free(forecast->pending);
@@ -71,6 +73,7 @@ void forecast_tried(void *ctx, size_t migration, size_t number, const struct tri
 		.number = number,
 		.algorithm = ladder_names[trial->rung],
 		.blocks_writes = trial->blocks_writes,
+		.rebuilds = trial->rebuilds,
 		.table = g_strdup(trial->table),
 		.why = g_strdup(trial->why),
 	};
@@ -88,6 +91,7 @@ struct making {
 	const struct forecast_work *work;
 	struct shape now; /* in front of the statement */
 	GArray *statements;
+	GPtrArray *tables; /* char *, owned */
 	GPtrArray *writes; /* char *, borrowed: the statements before that write rows */
 	bool has_called;   /* and one of them could write anything */
 	struct forecast *out;
@@ -177,6 +181,19 @@ static bool is_failure(const struct making *making, const struct migration *migr
 	       failure->number == number;
 }
 
+/* A change of a table that has rows already, and that is not done in a moment. */
+static void add_table(const struct making *making, struct forecast_statement *made)
+{
+	g_autofree char *object = g_strconcat("table ", made->table, NULL);
+
+	made->keyed = shape_find(&making->now, object, "primary key") != NULL;
+	if (strcmp(made->algorithm, ladder_names[LADDER_INSTANT]) != 0 &&
+	    shape_find(&making->chain->start, object, "") != NULL &&
+	    !g_ptr_array_find_with_equal_func(making->tables, made->table, g_str_equal, NULL)) {
+		g_ptr_array_add(making->tables, g_strdup(made->table));
+	}
+}
+
 static void add_way(const struct making *making, struct forecast_statement *made)
 {
 	const GArray *ways = making->work->ways;
@@ -187,8 +204,12 @@ static void add_way(const struct making *making, struct forecast_statement *made
 		if (way->migration == made->migration && way->number == made->number) {
 			made->algorithm = way->algorithm;
 			made->blocks_writes = way->blocks_writes;
+			made->rebuilds = way->rebuilds;
 			made->table = g_strdup(way->table);
 			made->why = g_strdup(way->why);
+			if (made->table != NULL) {
+				add_table(making, made);
+			}
 			return;
 		}
 	}
@@ -209,8 +230,8 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 	} else {
 		made.outcome = step->note == NULL ? FORECAST_FINE : FORECAST_UNSEEN;
 		made.note = g_strdup(step->note);
-		made.changes = go_on(making, index, step, err);
 		add_way(making, &made);
+		made.changes = go_on(making, index, step, err);
 	}
 	if (step != NULL && made.outcome != FORECAST_FAILS && made.changes == NULL) {
 		g_free(made.note);
@@ -259,6 +280,7 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 		.chain = chain,
 		.work = work,
 		.statements = g_array_new(FALSE, FALSE, sizeof(struct forecast_statement)),
+		.tables = g_ptr_array_new(),
 		.writes = g_ptr_array_new(),
 		.out = forecast,
 	};
@@ -279,6 +301,8 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 	forecast->statements = g_array_steal(making.statements, &nr);
 	forecast->nr = nr;
 	g_array_unref(making.statements);
+	g_ptr_array_add(making.tables, NULL);
+	forecast->tables = (char **)g_ptr_array_free(making.tables, FALSE);
 	g_ptr_array_unref(making.writes);
 	shape_release(&making.now);
 	if (made < 0) {

@@ -40,8 +40,10 @@ struct forecast_statement {
 	/* of a change of a table (trial.h); algorithm NULL: it is none, or it was not run */
 	const char *algorithm;
 	bool blocks_writes;
-	char *table; /* owned */
-	char *why;   /* owned; why no cheaper way is open; NULL: there is none */
+	bool rebuilds; /* the table is written anew */
+	bool keyed;    /* the table has a primary key */
+	char *table;   /* owned */
+	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
 };
 
 /* The ways that were found while the statements ran: one for each change of a table. */
@@ -50,6 +52,7 @@ struct forecast_way {
 	size_t number;
 	const char *algorithm; /* static */
 	bool blocks_writes;
+	bool rebuilds;
 	char *table; /* owned */
 	char *why;   /* owned */
 };
@@ -81,6 +84,7 @@ struct forecast {
 	struct forecast_statement *statements; /* owned; in the order they run */
 	size_t nr;
 	char *failure;       /* owned; file, line and the server's words; NULL: nothing fails */
+	char **tables;       /* owned, NULL-terminated; of rows that matter for how long it takes */
 	GArray *checks;      /* owned; struct forecast_check */
 	GPtrArray *doubtful; /* owned; char *: what cannot be asked before the release runs */
 	char *unlike;        /* owned; how the copy differs from the tenant; NULL: not at all */

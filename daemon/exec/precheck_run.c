@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "db.h"
+#include "db_sizes.h"
 #include "exec.h"
 #include "forecast.h"
 #include "visit.h"
@@ -86,10 +87,41 @@ static int ask(struct visit *visit, const char *schema, size_t index, struct exe
 	return 0;
 }
 
+/* Of all schemas in one round trip, or two. */
+static int ask_sizes(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	g_autoptr(GArray) sizes = db_sizes_new();
+
+	if (order->schemas == NULL) {
+		return 0;
+	}
+	if (db_sizes_get(visit->session, (const char *const *)order->schemas,
+			 (const char *const *)order->forecast->tables, sizes, err) < 0) {
+		return -1;
+	}
+	result->sizes = g_new0(struct exec_size, sizes->len);
+	result->nr_sizes = sizes->len;
+	for (guint i = 0; i < sizes->len; i++) {
+		struct db_size *size = &g_array_index(sizes, struct db_size, i);
+
+		result->sizes[i] = (struct exec_size){
+			.schema = g_steal_pointer(&size->schema),
+			.table = g_steal_pointer(&size->table),
+			.bytes = size->bytes,
+			.rows = size->rows,
+		};
+	}
+	return 0;
+}
+
 int precheck_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	char *const *schemas = visit->order->schemas;
 
+	if (ask_sizes(visit, result, err) < 0) {
+		return -1;
+	}
 	for (; schemas != NULL && *schemas != NULL; schemas++) {
 		for (size_t i = 0; i < visit->order->forecast->checks->len; i++) {
 			if (ask(visit, *schemas, i, result, err) < 0) {

@@ -10,6 +10,7 @@
 #include "foretold.h"
 #include "history.h"
 #include "journal.h"
+#include "measure.h"
 #include "outcome.h"
 #include "position.h"
 #include "recover.h"
@@ -30,6 +31,7 @@ struct task {
 	int64_t statement;  /* of the pending ones: done */
 	int64_t statements; /* pending when the task began */
 	ptrdiff_t newest;
+	GArray *measures; /* of measure.h */
 };
 
 static void fail_outside(struct task *task, const struct err *err)
@@ -223,6 +225,7 @@ static bool apply_one(struct task *task, size_t index)
 		.journal = &journal,
 		.task = task->name,
 		.base = task->statement - (int64_t)before,
+		.measures = task->measures,
 	};
 
 	if (task->order->live != NULL) {
@@ -339,9 +342,12 @@ void task_run(struct exec_order *order, struct exec_result *result)
 		.result = result,
 		.name = order->label == NULL ? "R/T" : order->label,
 		.newest = -1,
+		.measures = measures_new(),
 	};
 
 	work(&task);
+	measures_finish(task.measures, task.visit.session, order, result);
+	g_array_unref(task.measures);
 	if (order->live != NULL) {
 		atomic_store(&order->live->connection_id, 0);
 	}

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ladder.h"
+
 #define HEADER "chain 1"
 
 void chain_release(struct chain *chain)
@@ -10,6 +12,7 @@ void chain_release(struct chain *chain)
 		g_free(chain->steps[i].version);
 		g_free(chain->steps[i].delta);
 		g_free(chain->steps[i].note);
+		g_free(chain->steps[i].table);
 	}
 	g_free(chain->steps);
 	g_free(chain->unlike);
@@ -26,6 +29,7 @@ void chain_add(struct chain *chain, const struct chain_step *step)
 	chain->steps[chain->nr].version = g_strdup(step->version);
 	chain->steps[chain->nr].delta = g_strdup(step->delta == NULL ? "" : step->delta);
 	chain->steps[chain->nr].note = g_strdup(step->note);
+	chain->steps[chain->nr].table = g_strdup(step->table);
 	chain->nr++;
 }
 
@@ -107,6 +111,15 @@ static void append_words(GString *out, const char *word, const char *text)
 	}
 }
 
+static void append_way(GString *out, const struct chain_step *step)
+{
+	g_autofree char *table = step->table == NULL ? NULL : g_strescape(step->table, NULL);
+
+	if (step->way != NULL && table != NULL) {
+		g_string_append_printf(out, "way\t%s\t%s\t%d\n", step->way, table, step->rebuilds);
+	}
+}
+
 static void append_step(GString *out, const struct chain_step *step)
 {
 	g_autofree char *version = g_strescape(step->version, NULL);
@@ -114,6 +127,7 @@ static void append_step(GString *out, const struct chain_step *step)
 	g_string_append_printf(out, "step\t%s\t%" G_GSIZE_FORMAT "\t%s\n", version, step->number,
 			       step->fingerprint);
 	append_words(out, "note", step->note);
+	append_way(out, step);
 	g_string_append(out, step->delta);
 }
 
@@ -183,6 +197,19 @@ static bool read_failure(struct reading *reading, char **fields)
 	return true;
 }
 
+static bool read_way(struct chain *chain, char **fields)
+{
+	struct chain_step *step = chain->nr == 0 ? NULL : &chain->steps[chain->nr - 1];
+
+	if (g_strv_length(fields) != 4 || step == NULL || step->way != NULL) {
+		return false;
+	}
+	step->way = ladder_named(fields[1]);
+	step->table = g_strcompress(fields[2]);
+	step->rebuilds = strcmp(fields[3], "1") == 0;
+	return step->way != NULL;
+}
+
 /* A text that may stand once. */
 static bool read_text(char **to, char **fields)
 {
@@ -203,6 +230,9 @@ static bool read_words(struct reading *reading, const char *line)
 	}
 	if (strcmp(fields[0], "failed") == 0) {
 		return read_failure(reading, fields);
+	}
+	if (strcmp(fields[0], "way") == 0) {
+		return read_way(chain, fields);
 	}
 	if (strcmp(fields[0], "note") == 0) {
 		return read_text(chain->nr == 0 ? NULL : &chain->steps[chain->nr - 1].note, fields);

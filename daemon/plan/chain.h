@@ -11,6 +11,7 @@
 #ifndef CHAIN_H
 #define CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <glib.h>
@@ -25,6 +26,10 @@ struct chain_step {
 	char fingerprint[SHAPE_FINGERPRINT_LEN + 1]; /* after it */
 	char *delta; /* owned; of shape_delta, from the step before; empty: nothing changed */
 	char *note;  /* owned; why it was not run, or did not succeed, on the copy; NULL: it did */
+	/* of a change of a table whose way was looked for; way NULL: of nothing else */
+	char *table;     /* owned; or NULL */
+	const char *way; /* static; of ladder_names */
+	bool rebuilds;   /* the table is written anew */
 };
 
 /* Where the run ended because the server refused a statement. */

@@ -1,6 +1,7 @@
 #include "ladder.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define ONLINE_COPY_SINCE 110200 /* MariaDB */
 
@@ -38,6 +39,16 @@ struct ladder_ask ladder_ask(enum ladder_rung rung, const struct ladder_server *
 		return (struct ladder_ask){ 0 };
 	}
 	return rungs[rung].mariadb;
+}
+
+const char *ladder_named(const char *name)
+{
+	for (int rung = 0; rung < LADDER_NR; rung++) {
+		if (strcmp(ladder_names[rung], name) == 0) {
+			return ladder_names[rung];
+		}
+	}
+	return NULL;
 }
 
 bool ladder_blocks_writes(enum ladder_rung rung)

@@ -25,6 +25,8 @@ enum ladder_rung {
 
 extern const char *const ladder_names[LADDER_NR];
 
+const char *ladder_named(const char *name); /* the one of ladder_names; NULL: there is none */
+
 struct ladder_server {
 	bool mariadb;
 	int version; /* 101119, 90704 */

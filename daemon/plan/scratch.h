@@ -37,7 +37,10 @@ struct scratch_work {
 	size_t nr;
 	size_t begun; /* index of the one whose first done statements the source has already */
 	size_t done;  /* 0: there is none */
-	/* told which way each change of a table takes (trial.h); NULL: the ways are not tried */
+	/*
+	 * Told which way each change of a table takes (trial.h). NULL: the real tables are not
+	 * looked at for that, and the ways in the chain are those of the copy.
+	 */
 	void (*tried)(void *ctx, size_t migration, size_t number, const struct trial *trial);
 	void *ctx;
 };

@@ -23,6 +23,7 @@ struct run {
 	struct trial_facts facts; /* of the source */
 	size_t done;              /* statements of the migration that the source has already */
 	struct chain *chain;
+	struct trial trial; /* of the statement that was run last */
 };
 
 /* Each file begins in a session that knows of no other, as in the real run. */
@@ -71,10 +72,16 @@ static bool may_change_shape(const struct statement *statement)
 
 static void record(struct run *run, size_t index, const char *delta, const char *note)
 {
-	struct chain_step step = { .version = run->migration->version, .number = index + 1 };
+	struct chain_step step = {
+		.version = run->migration->version,
+		.number = index + 1,
+		.table = run->trial.table,
+		.rebuilds = run->trial.rebuilds,
+	};
 	g_autofree char *copied = g_strdup(delta);
 	g_autofree char *noted = g_strdup(note);
 
+	step.way = run->trial.applies ? ladder_names[run->trial.rung] : NULL;
 	step.delta = copied;
 	step.note = noted;
 	g_strlcpy(step.fingerprint, run->scratch->foretold.fingerprint, sizeof(step.fingerprint));
@@ -155,16 +162,13 @@ static int refused(struct run *run, size_t index, char **note, const struct err 
 static int execute(struct run *run, size_t index, const char *sql, struct err *err)
 {
 	const struct statement *statement = &run->migration->up.statements[index];
-	SCOPED(trial) trial = { 0 };
+	struct trial_facts *facts = run->work->tried == NULL ? NULL : &run->facts;
 
-	if (run->work->tried == NULL) {
-		return db_exec(run->runner, sql, strlen(sql), err);
-	}
-	if (trial_run(run->runner, &run->facts, sql, statement->modes, &trial, err) < 0) {
+	if (trial_run(run->runner, facts, sql, statement->modes, &run->trial, err) < 0) {
 		return -1;
 	}
-	if (trial.applies) {
-		run->work->tried(run->work->ctx, run->at, index + 1, &trial);
+	if (run->trial.applies && run->work->tried != NULL) {
+		run->work->tried(run->work->ctx, run->at, index + 1, &run->trial);
 	}
 	return 0;
 }
@@ -179,6 +183,7 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	g_autofree char *delta = NULL;
 	int goes_on = 1;
 
+	trial_release(&run->trial);
 	if (note == NULL) {
 		if (execute(run, index, sql, err) < 0) {
 			goes_on = refused(run, index, &note, err);
@@ -254,6 +259,7 @@ int scratch_run(struct scratch *scratch, struct db_session *runner, const struct
 		goes_on = run_file(&run, err);
 	}
 	trial_facts_release(&run.facts);
+	trial_release(&run.trial);
 	if (goes_on < 0 || db_reset(runner, err) < 0) {
 		return err_prefix(err, "run on a copy of %s", scratch->source);
 	}

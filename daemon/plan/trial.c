@@ -19,6 +19,8 @@ struct words {
 	bool renames; /* the table */
 	bool moves;   /* its rows, to another engine or into partitions */
 	bool light;   /* a change of partitions that touches whole ones only */
+	bool keys;    /* nothing but keys come and go */
+	bool whole;   /* columns come and go, which INPLACE does by writing the table anew */
 };
 
 struct climb {
@@ -74,6 +76,11 @@ static bool is_of_columns(enum alter_kind kind)
 	return kind == ALTER_ADD_COLUMN || kind == ALTER_DROP_COLUMN || kind == ALTER_CHANGE_COLUMN;
 }
 
+static bool is_of_keys(enum alter_kind kind)
+{
+	return kind == ALTER_ADD_KEY || kind == ALTER_ADD_UNIQUE || kind == ALTER_DROP_KEY;
+}
+
 static bool words_read(struct words *words, const char *sql, unsigned modes)
 {
 	g_autoptr(GArray) changes = alter_changes_new();
@@ -83,6 +90,7 @@ static bool words_read(struct words *words, const char *sql, unsigned modes)
 		return false;
 	}
 	alter_read(&lex, changes);
+	words->keys = changes->len > 0;
 	for (guint i = 0; i < changes->len; i++) {
 		enum alter_kind kind = g_array_index(changes, struct alter_change, i).kind;
 
@@ -91,6 +99,8 @@ static bool words_read(struct words *words, const char *sql, unsigned modes)
 		words->columns |= is_of_columns(kind);
 		words->renames |= kind == ALTER_RENAME_TABLE;
 		words->moves |= kind == ALTER_ENGINE;
+		words->keys &= is_of_keys(kind);
+		words->whole |= kind == ALTER_ADD_COLUMN || kind == ALTER_DROP_COLUMN;
 	}
 	lex.at = words->clause.at;
 	words->moves |= has_word(lex, "PARTITION") || has_word(lex, "PARTITIONING");
@@ -328,6 +338,60 @@ static int climb_as_real(struct climb *climb, struct trial_facts *facts, struct 
 	return done;
 }
 
+/* ---- is the table written anew? --------------------------------------------------------- */
+
+/* NULL: it need not be asked, or the server has too much to look at for that. Owned. */
+static int identity_of(struct climb *climb, struct trial_facts *facts, char **identity,
+		       struct err *err)
+{
+	const struct words *words = &climb->words;
+	SCOPED(db_rows) rows = { 0 };
+	bool small;
+
+	*identity = NULL;
+	if (facts == NULL || climb->server.mariadb || words->clause.table == NULL || words->keys ||
+	    words->whole) {
+		return 0;
+	}
+	if (trial_facts_small(facts, climb->session, &small, err) < 0) {
+		return -1;
+	}
+	if (!small || db_query(climb->session, &rows, "select database()", err) < 0) {
+		return small ? -1 : 0;
+	}
+	return rows.nr == 0 || rows.cells[0][0] == NULL
+		       ? 0
+		       : trial_facts_identity(climb->session, rows.cells[0][0], words->clause.table,
+					      identity, err);
+}
+
+/* A key is built beside the rows, but for the first FULLTEXT one, which takes a lock. */
+static bool is_beside(const struct climb *climb, enum ladder_rung rung)
+{
+	return rung <= LADDER_NOCOPY || climb->words.light ||
+	       (!climb->server.mariadb && climb->words.keys && rung == LADDER_INPLACE);
+}
+
+/*
+ * MariaDB says so itself: what need not be written anew is taken as NOCOPY. MySQL calls both
+ * INPLACE; there the copy is looked at where the words leave it open.
+ */
+static int find_rebuild(struct climb *climb, struct trial_facts *facts, const char *before,
+			struct trial *trial, struct err *err)
+{
+	g_autofree char *after = NULL;
+
+	trial->rebuilds = !is_beside(climb, trial->rung);
+	if (!trial->rebuilds || before == NULL || trial->rung >= LADDER_COPY_ONLINE) {
+		return 0;
+	}
+	if (identity_of(climb, facts, &after, err) < 0) {
+		return -1;
+	}
+	trial->rebuilds = after == NULL || strcmp(before, after) != 0;
+	return 0;
+}
+
 static void climb_end(struct climb *climb)
 {
 	clause_release(&climb->words.clause);
@@ -343,6 +407,7 @@ int trial_run(struct db_session *session, struct trial_facts *facts, const char 
 			    .version = (int)db_version_number(session) },
 		.sql = sql,
 	};
+	g_autofree char *identity = NULL;
 	struct trial found = { 0 };
 	int done;
 
@@ -352,11 +417,15 @@ int trial_run(struct db_session *session, struct trial_facts *facts, const char 
 	}
 	found.applies = true;
 	found.table = g_strdup(climb.words.clause.table);
-	done = climb_as_real(&climb, facts, &found, err);
+	done = identity_of(&climb, facts, &identity, err);
+	done = done < 0 ? done : climb_as_real(&climb, facts, &found, err);
 	if (done == 0 && facts != NULL && found.table != NULL && found.rung >= LADDER_COPY_ONLINE) {
 		trial_facts_forget(facts, found.table);
 	} else if (done == 0 && found.table != NULL) {
 		done = correct(&climb, facts, &found, err);
+	}
+	if (done == 0) {
+		done = find_rebuild(&climb, facts, identity, &found, err);
 	}
 	found.blocks_writes = ladder_blocks_writes(found.rung) || says_blocked(&climb.words.clause);
 	climb_end(&climb);

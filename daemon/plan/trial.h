@@ -29,11 +29,12 @@ struct trial {
 	bool applies; /* false: another kind of statement; it ran, the rest here is 0 */
 	enum ladder_rung rung;
 	bool blocks_writes;
-	char *table; /* owned; without schema and quotes */
-	char *sql;   /* owned; the statement that asks for this rung and nothing dearer; NULL: its
-		      * grammar has no words for that, it runs as it is written */
-	char *why;   /* owned; why it is no cheaper: what facts changed, or the server's own
-		      * sentence; NULL: the first rung was taken */
+	bool rebuilds; /* the table is written anew, as far as can be found out; else true */
+	char *table;   /* owned; without schema and quotes */
+	char *sql;     /* owned; the statement that asks for this rung and nothing dearer; NULL:
+			* its grammar has no words for that, it runs as it is written */
+	char *why;     /* owned; why it is no cheaper: what facts changed, or the server's own
+			* sentence; NULL: the first rung was taken */
 };
 
 void trial_release(struct trial *trial);

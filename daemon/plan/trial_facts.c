@@ -117,20 +117,25 @@ static int ask(struct db_session *session, const char *schema, const char *prefi
 		start, quoted);
 }
 
-/* Whether the server has few enough of them; if not, unread says so. */
-static int is_small(struct trial_facts *facts, struct db_session *session, bool *small,
-		    struct err *err)
+static int64_t tables_max(const struct trial_facts *facts)
 {
-	int64_t max = facts->tables_max == 0 ? TRIAL_FACTS_TABLES : facts->tables_max;
+	return facts->tables_max == 0 ? TRIAL_FACTS_TABLES : facts->tables_max;
+}
+
+int trial_facts_small(struct trial_facts *facts, struct db_session *session, bool *small,
+		      struct err *err)
+{
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_query(session, &rows, "select count(*) from information_schema.tables", err) < 0) {
-		return -1;
+	if (!facts->is_counted) {
+		if (db_query(session, &rows, "select count(*) from information_schema.tables",
+			     err) < 0) {
+			return -1;
+		}
+		facts->is_counted = true;
+		facts->is_small = rows.nr == 1 && number(rows.cells[0][0]) <= tables_max(facts);
 	}
-	*small = rows.nr == 1 && number(rows.cells[0][0]) <= max;
-	if (!*small) {
-		facts->unread = g_strdup_printf("the server has more than %" PRId64 " tables", max);
-	}
+	*small = facts->is_small;
 	return 0;
 }
 
@@ -147,10 +152,12 @@ static int read_all(struct trial_facts *facts, struct db_session *session, struc
 		facts->unread = g_strdup("the name of the database is not plain ASCII");
 		return 0;
 	}
-	if (is_small(facts, session, &small, err) < 0) {
+	if (trial_facts_small(facts, session, &small, err) < 0) {
 		return -1;
 	}
 	if (!small) {
+		facts->unread = g_strdup_printf("the server has more than %" PRId64 " tables",
+						tables_max(facts));
 		return 0;
 	}
 	prefix = g_strconcat(encoded, "/", NULL);

@@ -31,6 +31,8 @@ struct trial_facts {
 	const char *schema; /* borrowed; set by the caller, the rest is 0 */
 	int64_t tables_max; /* very many are more than this; 0: TRIAL_FACTS_TABLES */
 	bool is_read;
+	bool is_counted;
+	bool is_small;      /* when it was counted: the server has few enough tables */
 	char *unread;       /* owned; why they could not be read; NULL: they could */
 	GHashTable *tables; /* owned; name -> struct trial_fact */
 	GHashTable *anew;   /* owned; names of those that the release copies */
@@ -45,6 +47,10 @@ SCOPED_RELEASE(trial_facts);
  */
 NODISCARD int trial_facts_get(struct trial_facts *facts, struct db_session *session,
 			      const char *table, struct trial_fact *fact, struct err *err);
+
+/* Whether the server has so few tables that it may be asked what they are like inside. */
+NODISCARD int trial_facts_small(struct trial_facts *facts, struct db_session *session, bool *small,
+				struct err *err);
 
 /* The release copies the table: whatever it was like inside, it is not any more. */
 void trial_facts_forget(struct trial_facts *facts, const char *table);

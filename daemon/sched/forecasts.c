@@ -15,6 +15,7 @@ static void tenant_free(void *data)
 
 	g_free(tenant->name);
 	g_free(tenant->schema);
+	g_free(tenant->sizes);
 	g_free(tenant);
 }
 
@@ -28,6 +29,9 @@ static void class_free(void *data)
 	g_free(class->example);
 	g_ptr_array_unref(class->tenants);
 	g_free(class->largest);
+	if (class->costs != NULL) {
+		estimate_statements_free(class->costs, class->forecast->nr);
+	}
 	forecast_unref(class->forecast);
 	g_free(class->why);
 	g_strfreev(class->warnings);
@@ -83,6 +87,7 @@ void forecasts_release(struct forecasts *forecasts)
 			g_ptr_array_unref(lists[i]);
 		}
 	}
+	estimates_release(&forecasts->estimates);
 	*forecasts = (struct forecasts){ 0 };
 }
 

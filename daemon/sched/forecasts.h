@@ -12,6 +12,7 @@
 
 #include <glib.h>
 
+#include "estimate.h"
 #include "scope.h"
 
 struct census;
@@ -31,6 +32,9 @@ struct forecast_class {
 	struct forecast *forecast; /* one reference; NULL: why says so */
 	char *why;
 	char **warnings; /* NULL-terminated, or NULL */
+	/* filled by estimates_make */
+	struct estimate cost;
+	struct estimate_statement *costs; /* owned; of each statement of the forecast, or NULL */
 };
 
 /* A member of a class. */
@@ -39,6 +43,8 @@ struct forecast_tenant {
 	char *schema;
 	int64_t server_id;
 	int64_t bytes;
+	struct estimate_size *sizes; /* owned; of the forecast's tables; NULL: not asked */
+	struct estimate cost;        /* filled by estimates_make */
 };
 
 struct forecast_failing {
@@ -72,6 +78,7 @@ struct forecasts {
 	GPtrArray *drifted;
 	GPtrArray *unfinished;
 	GPtrArray *unknown;
+	struct estimates estimates;
 };
 
 /* All lists are there, also empty ones. */

@@ -38,6 +38,7 @@ struct link {
 	bool probing;
 	int64_t idle_since; /* tick_ms of the last use */
 	double pass;        /* of the last turn that a rollout got here: sched_share.c */
+	int64_t measured;   /* tasks whose statements were measured */
 	bool stale;         /* the row changed: sessions to the old address must go */
 
 	/* the claim: only with it anything is written on the server (claim.h) */

@@ -4,8 +4,10 @@
 
 #include "census.h"
 #include "forecast.h"
+#include "rates.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_rate.h"
 #include "store_release.h"
 
 #define PORTION 100 /* tenants whose rows are looked at by one order */
@@ -17,6 +19,7 @@ struct sched_plan {
 	char *name;    /* owned */
 	char *version; /* owned */
 	struct forecasts forecasts;
+	int64_t stall_ms;
 	size_t open; /* looks at rows that are not yet in */
 	bool cancelled;
 	void (*fn)(void *ctx, const struct sched_planned *planned);
@@ -70,7 +73,7 @@ static void answer(struct sched_plan *plan, const struct err *err)
 struct look {
 	struct sched_plan *plan;
 	const struct forecast_class *class; /* of the plan */
-	GHashTable *names;                  /* schema -> name of its tenant, both borrowed */
+	GHashTable *tenants;                /* schema -> struct forecast_tenant *, borrowed */
 	GPtrArray *found;                   /* struct found *, owned */
 };
 
@@ -91,7 +94,7 @@ static void found_free(void *data)
 
 static void look_free(struct look *look)
 {
-	g_hash_table_unref(look->names);
+	g_hash_table_unref(look->tenants);
 	g_ptr_array_unref(look->found);
 	g_free(look);
 }
@@ -101,15 +104,35 @@ static void take_breach(struct look *look, const struct exec_breach *breach)
 	const struct forecast_check *check =
 		&g_array_index(look->class->forecast->checks, struct forecast_check, breach->check);
 	const struct migration *migration = &look->plan->release->migrations[check->migration];
+	const struct forecast_tenant *tenant = g_hash_table_lookup(look->tenants, breach->schema);
 	struct found *found = g_new0(struct found, 1);
 
-	found->tenant = g_hash_table_lookup(look->names, breach->schema);
+	found->tenant = tenant->name;
 	found->check = precheck_names[check->precheck.kind];
 	found->unasked = breach->unasked;
 	found->message = g_strdup_printf("%s:%u: %s: %s", migration->file,
 					 migration->up.statements[check->number - 1].line,
 					 check->precheck.what, breach->text);
 	g_ptr_array_add(look->found, found);
+}
+
+static void take_size(struct look *look, const struct exec_size *size)
+{
+	struct forecast_tenant *tenant = g_hash_table_lookup(look->tenants, size->schema);
+	char *const *tables = look->class->forecast->tables;
+	guint nr = g_strv_length(look->class->forecast->tables);
+
+	if (tenant != NULL && tenant->sizes == NULL) {
+		tenant->sizes = g_new0(struct estimate_size, nr);
+		for (guint i = 0; i < nr; i++) {
+			tenant->sizes[i].bytes = -1;
+		}
+	}
+	for (guint i = 0; tenant != NULL && i < nr; i++) {
+		if (strcmp(tables[i], size->table) == 0) {
+			tenant->sizes[i] = (struct estimate_size){ size->bytes, size->rows };
+		}
+	}
 }
 
 /* May be called again when the turn was undone. */
@@ -127,31 +150,71 @@ static int on_rows(struct sched *sched, const struct exec_result *result, void *
 	for (size_t i = 0; i < result->nr_breaches; i++) {
 		take_breach(look, &result->breaches[i]);
 	}
+	for (size_t i = 0; i < result->nr_sizes; i++) {
+		take_size(look, &result->sizes[i]);
+	}
+	return 0;
+}
+
+/* ---- how long it takes ------------------------------------------------------------------- */
+
+static void rate_add(const struct store_rate *rate, void *ctx)
+{
+	rates_add(ctx, rate);
+}
+
+static void server_of(void *ctx, int64_t server_id, const char **name, int64_t *slots)
+{
+	const struct sched *sched = ctx;
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	*name = link->row.name;
+	*slots = link->row.max_running;
+}
+
+static int estimate(struct sched_plan *plan, struct err *err)
+{
+	struct sched *sched = plan->sched;
+	SCOPED_PTR(rates) rates = rates_new();
+	const struct estimate_work work = {
+		.release = plan->release,
+		.rates = rates,
+		.stall_ms = plan->stall_ms > 0 ? plan->stall_ms : sched->policy.stall_ms,
+		.running = sched->policy.running,
+		.server = server_of,
+		.ctx = sched,
+	};
+
+	if (store_rate_each(sched->store, rate_add, rates, err) < 0) {
+		return -1;
+	}
+	estimates_make(&plan->forecasts.estimates, &plan->forecasts, &work);
 	return 0;
 }
 
 static void finish(struct sched_plan *plan)
 {
-	struct err cancelled;
+	struct err err;
 
 	if (plan->open > 0) {
 		return;
 	}
 	if (plan->cancelled) {
-		err_set(&cancelled, ERR_CANCELLED, "nobody waits for the plan any more");
+		err_set(&err, ERR_CANCELLED, "nobody waits for the plan any more");
 	}
-	answer(plan, plan->cancelled ? &cancelled : NULL);
+	answer(plan, plan->cancelled || estimate(plan, &err) < 0 ? &err : NULL);
 }
 
 /* A server that went away leaves its tenants unchecked. */
 static void uncheck_all(const struct look *look, const struct err *err)
 {
 	GHashTableIter iter;
-	void *name;
+	void *tenant;
 
-	g_hash_table_iter_init(&iter, look->names);
-	while (g_hash_table_iter_next(&iter, NULL, &name)) {
-		forecasts_uncheck(&look->plan->forecasts, name, "rows", err->msg);
+	g_hash_table_iter_init(&iter, look->tenants);
+	while (g_hash_table_iter_next(&iter, NULL, &tenant)) {
+		forecasts_uncheck(&look->plan->forecasts,
+				  ((const struct forecast_tenant *)tenant)->name, "rows", err->msg);
 	}
 }
 
@@ -184,7 +247,7 @@ static void send_look(struct sched_plan *plan, const struct forecast_class *clas
 
 	look->plan = plan;
 	look->class = class;
-	look->names = g_hash_table_new(g_str_hash, g_str_equal);
+	look->tenants = g_hash_table_new(g_str_hash, g_str_equal);
 	look->found = g_ptr_array_new_with_free_func(found_free);
 	order->forecast = forecast_ref(class->forecast);
 	order->schemas = g_new0(char *, tenants->len + 1);
@@ -192,7 +255,7 @@ static void send_look(struct sched_plan *plan, const struct forecast_class *clas
 		struct forecast_tenant *tenant = g_ptr_array_index(tenants, i);
 
 		order->schemas[i] = g_strdup(tenant->schema);
-		g_hash_table_insert(look->names, tenant->schema, tenant->name);
+		g_hash_table_insert(look->tenants, tenant->schema, tenant);
 	}
 	plan->open++;
 	sched_job_start_unless(plan->sched, &link->row, order, &job, &plan->cancelled);
@@ -234,9 +297,11 @@ static void send_class(struct sched_plan *plan, const struct forecast_class *cla
 	}
 }
 
+/* Nothing is asked of rows that matter neither to the change nor to how long it takes. */
 static bool has_checks(const struct forecast_class *class)
 {
-	return class->forecast != NULL && class->forecast->checks->len > 0;
+	return class->forecast != NULL &&
+	       (class->forecast->checks->len > 0 || class->forecast->tables[0] != NULL);
 }
 
 static void on_look_done(void *ctx, const struct err *err)
@@ -295,6 +360,7 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	const struct census_call call = { on_looked, on_look_done, plan, 0 };
 
 	plan->sched = sched;
+	plan->stall_ms = ask->stall_ms;
 	plan->fn = fn;
 	plan->ctx = ctx;
 	if (find_release(plan, ask, err) < 0 ||

@@ -19,6 +19,7 @@ struct sched_plan_ask {
 	const char *release;  /* borrowed, as all of these */
 	const char *selector; /* NULL: all tenants */
 	const char *to;       /* NULL: the newest */
+	int64_t stall_ms;     /* writes may wait so long for one statement; 0: the policy's */
 };
 
 /* Borrowed for the call of fn. */

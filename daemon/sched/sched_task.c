@@ -4,11 +4,13 @@
  */
 #include "crash.h"
 #include "log.h"
+#include "rates.h"
 #include "release.h"
 #include "sched_close.h"
 #include "sched_state.h"
 #include "sched_throttle.h"
 #include "store_epoch.h"
+#include "store_rate.h"
 #include "store_task.h"
 #include "store_tenant.h"
 #include "tick.h"
@@ -167,6 +169,31 @@ static void set_wait(struct sched *sched, struct store_task *task, const struct 
 	}
 }
 
+/* How long its statements took. */
+static int learn(struct sched *sched, const struct exec_result *result, struct err *err)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
+	for (size_t i = 0; i < result->nr_measures; i++) {
+		const struct exec_measure *measure = &result->measures[i];
+		const struct store_rate rate = {
+			.server_id = result->server_id,
+			.algorithm = measure->algorithm,
+			.size = rates_size(measure->bytes),
+			.bytes = measure->bytes,
+			.ms = measure->ms,
+		};
+
+		if (store_rate_add(sched->store, &rate, err) < 0) {
+			return -1;
+		}
+	}
+	if (link != NULL && result->nr_measures > 0) {
+		link->measured++;
+	}
+	return 0;
+}
+
 /* What is left unfinished when a task ends; NULL: nothing. */
 static const char *unfinished(const struct exec_result *result)
 {
@@ -254,6 +281,9 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	}
 	sched->stats.statements += result->statement;
 	take_facts(&task, result);
+	if (learn(sched, result, err) < 0) {
+		return -1;
+	}
 	if (event == TASK_PARK && atomic_load(&running->live.waiting) != 0) {
 		task.attempt--; /* it tried nothing: its server was throttled */
 	}

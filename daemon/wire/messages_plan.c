@@ -24,11 +24,54 @@ static const struct wire_field plan_statement_fields[] = {
 	BOOL(   wire_plan_statement, blocks_writes, false ),
 	TEXT(   wire_plan_statement, why,           false ),
 	TEXT(   wire_plan_statement, strategy,      false ),
+	TEXT(   wire_plan_statement, refused,       false ),
+	TEXT(   wire_plan_statement, table,         false ),
+	TEXT(   wire_plan_statement, largest,       false ),
+	INT(    wire_plan_statement, table_bytes,   false ),
+	INT(    wire_plan_statement, table_rows,    false ),
+	INT(    wire_plan_statement, expected_ms,   false ),
+	INT(    wire_plan_statement, blocks_ms,     false ),
+	INT(    wire_plan_statement, disk_bytes,    false ),
 	TEXTS(  wire_plan_statement, changes,       false ),
 	LIST(   wire_plan_statement, findings,      false, wire_plan_finding ),
 	{ 0 },
 };
 const struct wire_type wire_plan_statement_type = TYPE(plan_statement);
+
+static const struct wire_field plan_estimate_fields[] = {
+	INT(    wire_plan_estimate, expected_ms,       false ),
+	INT(    wire_plan_estimate, unmeasured,        false ),
+	INT(    wire_plan_estimate, blocks_ms,         false ),
+	TEXT(   wire_plan_estimate, blocked,           false ),
+	INT(    wire_plan_estimate, blocks_unmeasured, false ),
+	INT(    wire_plan_estimate, disk_bytes,        false ),
+	TEXT(   wire_plan_estimate, longest,           false ),
+	INT(    wire_plan_estimate, longest_ms,        false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_estimate_type = TYPE(plan_estimate);
+
+static const struct wire_field plan_tenant_fields[] = {
+	TEXT(   wire_plan_tenant, tenant,      false ),
+	INT(    wire_plan_tenant, bytes,       false ),
+	INT(    wire_plan_tenant, rows,        false ),
+	INT(    wire_plan_tenant, expected_ms, false ),
+	INT(    wire_plan_tenant, unmeasured,  false ),
+	INT(    wire_plan_tenant, blocks_ms,   false ),
+	INT(    wire_plan_tenant, disk_bytes,  false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_tenant_type = TYPE(plan_tenant);
+
+static const struct wire_field plan_server_fields[] = {
+	TEXT(   wire_plan_server, server,      false ),
+	INT(    wire_plan_server, tenants,     false ),
+	INT(    wire_plan_server, running,     false ),
+	INT(    wire_plan_server, expected_ms, false ),
+	INT(    wire_plan_server, disk_bytes,  false ),
+	{ 0 },
+};
+const struct wire_type wire_plan_server_type = TYPE(plan_server);
 
 static const struct wire_field plan_class_fields[] = {
 	TEXT(   wire_plan_class, id,            false ),
@@ -44,6 +87,7 @@ static const struct wire_field plan_class_fields[] = {
 	INT(    wire_plan_class, largest_bytes, false ),
 	TEXT(   wire_plan_class, problem,       false ),
 	TEXTS(  wire_plan_class, warnings,      false ),
+	OBJECT( wire_plan_class, estimate,      false, wire_plan_estimate ),
 	{ 0 },
 };
 const struct wire_type wire_plan_class_type = TYPE(plan_class);
@@ -84,6 +128,10 @@ static const struct wire_field plan_fields[] = {
 	TEXTS(  wire_plan, drifted,    false ),
 	TEXTS(  wire_plan, unfinished, false ),
 	TEXTS(  wire_plan, unknown,    false ),
+	INT(    wire_plan, expected_ms, false ),
+	OBJECT( wire_plan, estimate,   false, wire_plan_estimate ),
+	LIST(   wire_plan, by_server,  false, wire_plan_server ),
+	LIST(   wire_plan, by_tenant,  false, wire_plan_tenant ),
 	{ 0 },
 };
 const struct wire_type wire_plan_type = TYPE(plan);
@@ -101,6 +149,7 @@ static const struct wire_field plan_ask_fields[] = {
 	TEXT(   wire_plan_ask, release,  true  ),
 	TEXT(   wire_plan_ask, selector, false ),
 	TEXT(   wire_plan_ask, to,       false ),
+	INT(    wire_plan_ask, stall_ms, false ),
 	{ 0 },
 };
 const struct wire_type wire_plan_ask_type = TYPE(plan_ask);

@@ -116,6 +116,32 @@ fails 1 m plan "$work/two" --to 0002 -l client_006 -o json
 is "0002" "$(seen '.classes[0].pending | join(" ")')"
 is "0001" "$(seen '.classes[0].version')"
 
+claim "how long it takes is said from what was measured, and unknown before"
+sql "insert into users (name, surname) with recursive s as (select 1 n union all select n + 1 from s
+	where n < 400) select concat('user ', a.n, ' ', b.n), '' from s a join s b on b.n <= 10" client_005
+sql "analyze table users" client_005 >"$work/analyzed"
+migration "$work/slow" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/slow" 0002_wide.sql 'alter table users modify id bigint not null auto_increment;'
+fails 1 m plan "$work/slow" -l client_004,client_005 -o json
+is "true users client_005 direct -1" "$(seen '.classes[0].statements[0] |
+	"\(.table_rows > 3000) \(.table) \(.largest) \(.strategy) \(.expected_ms)"')"
+is "1 true true" "$(seen '"\(.estimate.unmeasured) \(.by_server[0].disk_bytes > 100000) \(
+	.by_tenant[] | select(.tenant == "client_005").rows > 3000)"')"
+ok m rollout start slow -l client_004,client_005 --wait
+migration "$work/slower" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/slower" 0002_wide.sql 'alter table users modify id bigint not null auto_increment;'
+migration "$work/slower" 0003_back.sql 'alter table users modify id int not null auto_increment;'
+fails 1 m plan "$work/slower" -l client_004,client_005 -o json
+is "true 0" "$(seen '"\(.classes[0].statements[0].expected_ms > 0) \(.estimate.unmeasured)"')"
+if [ "$(seen '.classes[0].statements[0].blocks_writes')" = true ]; then
+	fails 2 m plan slower -l client_004,client_005 --stall 1ms -o json
+	is "needs shadow" "$(seen '.classes[0].statements[0].strategy')"
+	has "more than --stall 1ms" "$(seen '.failing[] | select(.tenant == "client_005").message')"
+fi
+fails 1 m plan slower -l client_005
+has "about " "$out"
+has " of disk on main" "$out"
+
 claim "a database that is gone, a tenant on hold and one that is ahead are named"
 sql 'drop database client_002'
 ok m tenant hold client_003 --reason audit

@@ -35,6 +35,9 @@ static void each_statement_says_what_it_changes(void **state)
 	assert_string_equal(forecast->statements[0].algorithm, "instant");
 	assert_false(forecast->statements[0].blocks_writes);
 	assert_string_equal(forecast->statements[0].table, "t");
+	assert_false(forecast->statements[0].rebuilds);
+	assert_true(forecast->statements[0].keyed);
+	assert_null(forecast->tables[0]); /* nothing takes the longer the more rows there are */
 	assert_null(forecast->statements[1].algorithm);
 	assert_int_equal(forecast->statements[1].number, 2);
 	assert_null(forecast->statements[1].changes[0]);
@@ -67,6 +70,28 @@ static void behind_a_failure_nothing_is_reached(void **state)
 	release_unref(release);
 }
 
+static void tables_whose_size_matters_are_listed_once(void **state)
+{
+	const char *schema = test_server_schema("fc_tables");
+	struct release *release =
+		kit_release("0001_a.sql",
+			    "ALTER TABLE t ENGINE=InnoDB;\nCREATE INDEX i ON t (id);\n"
+			    "CREATE TABLE n (a int);\nALTER TABLE n ADD UNIQUE (a);\n"
+			    "ALTER TABLE t DROP PRIMARY KEY;\nALTER TABLE t MODIFY id bigint;\n",
+			    NULL);
+	struct forecast *forecast = made(schema, release);
+
+	(void)state;
+	assert_string_equal(forecast->tables[0], "t");
+	assert_null(forecast->tables[1]); /* n has no rows before the release */
+	assert_true(forecast->statements[0].rebuilds);
+	assert_true(forecast->statements[0].keyed);
+	assert_false(forecast->statements[1].rebuilds);
+	assert_false(forecast->statements[5].keyed);
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
 static void what_cannot_be_tried_says_why(void **state)
 {
 	const char *schema = test_server_schema("fc_unseen");
@@ -87,6 +112,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_statement_says_what_it_changes),
 		cmocka_unit_test(behind_a_failure_nothing_is_reached),
+		cmocka_unit_test(tables_whose_size_matters_are_listed_once),
 		cmocka_unit_test(what_cannot_be_tried_says_why),
 	};
 

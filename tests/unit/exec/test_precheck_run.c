@@ -49,6 +49,10 @@ static void rows_in_the_way_are_named(void **state)
 	assert_string_equal(result->breaches[1].text, "id=4");
 	assert_true(g_str_has_prefix(result->breaches[2].text, "id=1 and id=2"));
 	assert_false(result->breaches[0].unasked);
+	assert_int_equal(result->nr_sizes, 1);
+	assert_string_equal(result->sizes[0].schema, schema);
+	assert_string_equal(result->sizes[0].table, "t");
+	assert_true(result->sizes[0].bytes > 0);
 	forecast_unref(forecast);
 	release_unref(release);
 }

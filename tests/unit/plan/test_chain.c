@@ -1,4 +1,5 @@
 #include "chain.h"
+#include "ladder.h"
 #include "shape_made.h"
 
 static const struct made before[] = {
@@ -31,6 +32,13 @@ static void add(struct chain *chain, const char *version, size_t number, const s
 				   .number = number,
 				   .delta = delta,
 				   .note = noted };
+	g_autofree char *table = g_strdup("us\ters");
+
+	if (strcmp(version, "0002") == 0) {
+		step.table = table;
+		step.way = ladder_names[LADDER_COPY];
+		step.rebuilds = true;
+	}
 
 	g_strlcpy(step.fingerprint, to->fingerprint, sizeof(step.fingerprint));
 	chain_add(chain, &step);
@@ -97,6 +105,11 @@ static void check(const struct chain *chain, const struct shapes *shapes)
 	assert_shape(chain, 0, &shapes->at[0]);
 	assert_shape(chain, 2, &shapes->at[1]);
 	assert_shape(chain, 3, &shapes->at[2]);
+	assert_null(chain->steps[1].way);
+	assert_null(chain->steps[1].table);
+	assert_ptr_equal(chain->steps[2].way, ladder_names[LADDER_COPY]);
+	assert_string_equal(chain->steps[2].table, "us\ters");
+	assert_true(chain->steps[2].rebuilds);
 	assert_string_equal(chain->unlike, "view v: gone");
 	assert_string_equal(chain->failure.version, "0003");
 	assert_int_equal(chain->failure.number, 2);
@@ -140,6 +153,7 @@ static void a_damaged_text_is_refused(void **state)
 		"chain 1\nnonsense\n",
 		"chain 1\n+=a\tb\tc\n",
 		"chain 1\nnote\tx\n",
+		"chain 1\nway\tcopy\tt\t1\n",
 		"chain 1\nstep\t0001\t1\tshort\n",
 		"chain 1\nunlike\ta\nunlike\tb\n",
 		"chain 1\n=a\tb\n",

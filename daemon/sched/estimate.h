@@ -1,0 +1,103 @@
+/*
+ * estimate - how long a release will take, how long writes wait for it, and the disk it needs.
+ *
+ * From the forecasts of classes, the sizes of their tenants' tables and the rates of the fleet.
+ * What was never measured stays unknown and is said to be so; it is not part of any sum. Disk is
+ * that of tables which are written anew, beside the old ones. Times are those of the statements
+ * alone, and of the fleet with as many tasks at once as its servers allow.
+ *
+ * Also which way a statement goes: directly, unless writes would wait for longer than they may.
+ * The ways round that are not built, so its tenants are refused.
+ *
+ * Pure; all is borrowed but what a struct says it owns.
+ */
+#ifndef ESTIMATE_H
+#define ESTIMATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "scope.h"
+
+struct forecast_class;
+struct forecasts;
+struct rates;
+struct release;
+
+#define ESTIMATE_DIRECT "direct"
+
+/* How large a table is; bytes -1: not known. */
+struct estimate_size {
+	int64_t bytes;
+	int64_t rows;
+};
+
+/* Statements of one tenant, or of all that a list holds, together. */
+struct estimate {
+	int64_t ms;          /* of those that are known */
+	int64_t unknown;     /* statements of which nobody knows how long they take */
+	int64_t block_ms;    /* the longest that writes wait for one of them */
+	int64_t blocks;      /* statements that writes wait for, without anybody knowing how long */
+	int64_t disk;        /* at once */
+	const char *blocked; /* the tenant whose writes wait longest; NULL: none */
+	const char *longest; /* the tenant that takes longest; NULL: none */
+	int64_t longest_ms;  /* what it takes */
+};
+
+/* One statement, in the tenant that it takes longest in. */
+struct estimate_statement {
+	const char *tenant; /* of the largest table; NULL: its size does not matter */
+	int64_t bytes;      /* of that table; -1: not known */
+	int64_t rows;
+	int64_t ms;       /* -1: not known */
+	int64_t block_ms; /* writes wait; -1: not known, 0: they do not */
+	int64_t disk;
+	const char *strategy; /* static; ESTIMATE_DIRECT, "needs shadow", … */
+	char *refused;        /* owned; why it would not be run so; NULL: it would */
+};
+
+/* One server with its tenants. */
+struct estimate_server {
+	char *name; /* owned */
+	int64_t server_id;
+	int64_t slots; /* tasks at once */
+	int64_t tenants;
+	int64_t ms; /* until the last has ended */
+	int64_t disk;
+	GArray *disks; /* of its tenants (int64_t), owned */
+	int64_t sum_ms;
+	int64_t longest_ms;
+};
+
+struct estimates {
+	struct estimate all;
+	int64_t ms;         /* of the whole, with its tasks beside each other */
+	GPtrArray *servers; /* struct estimate_server *, owned; by name */
+};
+
+void estimates_release(struct estimates *estimates);
+SCOPED_RELEASE(estimates);
+
+void estimate_statements_free(struct estimate_statement *statements, size_t nr);
+
+struct estimate_work {
+	const struct release *release;
+	const struct rates *rates;
+	int64_t stall_ms; /* writes may wait so long */
+	int64_t running;  /* tasks at once in the fleet */
+	/* what a server is called and how many tasks it takes at once; name is borrowed */
+	void (*server)(void *ctx, int64_t server_id, const char **name, int64_t *slots);
+	void *ctx;
+};
+
+/*
+ * Fills the estimates of classes, their statements and tenants. What is refused is added to
+ * those that would fail.
+ */
+void estimates_make(struct estimates *estimates, struct forecasts *forecasts,
+		    const struct estimate_work *work);
+
+#endif /* ESTIMATE_H */

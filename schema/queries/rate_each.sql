@@ -1,0 +1,4 @@
+-- How long statements took.
+select server_id, algorithm, size, nr, bytes, ms
+from rate
+order by server_id, algorithm, size
