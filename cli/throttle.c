@@ -165,6 +165,10 @@ static void append_head(GString *out, const struct wire_throttle *throttle,
 			       "\n  slots %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 			       ", %" G_GINT64_FORMAT " in use",
 			       throttle->slots.now, throttle->slots.max, throttle->running);
+	if (throttle->rebuilds.max > 0) {
+		g_string_append_printf(out, ", rebuilds %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
+				       throttle->rebuilds.running, throttle->rebuilds.now);
+	}
 	if (is_given(throttle->since)) {
 		g_string_append(out, ", since ");
 		human_time(out, throttle->since);

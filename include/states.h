@@ -79,6 +79,13 @@
 	X(TASK_RESOLVE,   "resolve") \
 	X(TASK_CANCEL,    "cancel")
 
+/* What the dearest statement of a task does on its server. */
+#define TASK_KINDS(X) \
+	X(TASK_KIND_UNKNOWN, "unknown")		/* not tried out: counts as the dearest */ \
+	X(TASK_KIND_INSTANT, "instant")		/* whatever the number of rows */ \
+	X(TASK_KIND_DATA,    "data")		/* reads or writes rows */ \
+	X(TASK_KIND_REBUILD, "rebuild")		/* builds an index, or a table again */
+
 #define SERVER_STATES(X) \
 	X(SERVER_UNKNOWN, "unknown")		/* not yet asked */ \
 	X(SERVER_UP,      "up") \
@@ -117,6 +124,7 @@ enum wave_state    { WAVE_STATES(STATES_ENUM) WAVE_STATE_NR };
 enum wave_event    { WAVE_EVENTS(STATES_ENUM) WAVE_EVENT_NR };
 enum task_state    { TASK_STATES(STATES_ENUM) TASK_STATE_NR };
 enum task_event    { TASK_EVENTS(STATES_ENUM) TASK_EVENT_NR };
+enum task_kind     { TASK_KINDS(STATES_ENUM) TASK_KIND_NR };
 enum server_state  { SERVER_STATES(STATES_ENUM) SERVER_STATE_NR };
 enum tenant_mode   { TENANT_MODES(STATES_ENUM) TENANT_MODE_NR };
 enum tenant_event  { TENANT_EVENTS(STATES_ENUM) TENANT_EVENT_NR };
@@ -130,6 +138,7 @@ extern const char *const wave_state_names[WAVE_STATE_NR];
 extern const char *const wave_event_names[WAVE_EVENT_NR];
 extern const char *const task_state_names[TASK_STATE_NR];
 extern const char *const task_event_names[TASK_EVENT_NR];
+extern const char *const task_kind_names[TASK_KIND_NR];
 extern const char *const server_state_names[SERVER_STATE_NR];
 extern const char *const tenant_mode_names[TENANT_MODE_NR];
 extern const char *const tenant_event_names[TENANT_EVENT_NR];

@@ -134,6 +134,7 @@ struct wire_server {
 	char *state;
 	char *reason;
 	int64_t max_running;
+	int64_t max_rebuilds; /* 0: half of them, of large tenants */
 	int64_t tenants;
 	char *defaults_file;
 	char *window;      /* when it may be migrated, or null: any time */
@@ -323,6 +324,7 @@ struct wire_task {
 	char *state;
 	char *reason;
 	char *migration;
+	char *kind;         /* what its dearest statement does; null: not known */
 	int64_t statement;  /* done */
 	int64_t statements; /* in all */
 	int64_t attempt;
@@ -386,8 +388,8 @@ struct wire_server_add {
 };
 
 /*
- * Texts "key=value": host port socket defaults_file max_running replica_of replicas heartbeat
- * label.K window freeze; an empty value removes a label, a window, a freeze and the like.
+ * Texts "key=value": host port socket defaults_file max_running max_rebuilds replica_of replicas
+ * heartbeat label.K window freeze; an empty value removes a label, a window, a freeze and the like.
  */
 struct wire_set {
 	struct wire_texts set;

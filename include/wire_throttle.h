@@ -13,6 +13,13 @@ struct wire_slots {
 	int64_t max;
 };
 
+/* Tasks that rebuild a table or an index. */
+struct wire_rebuilds {
+	int64_t now; /* so many may run at once */
+	int64_t max;
+	int64_t running;
+};
+
 /* One signal of a server's load. Limits that it does not have are null. */
 struct wire_signal {
 	char *name;
@@ -56,7 +63,8 @@ struct wire_throttle {
 	struct wire_order hold;   /* or null */
 	double ratio;             /* share of the slots that may be used; 1: all */
 	char *ratio_until;
-	int64_t running;   /* tasks on it now */
+	int64_t running; /* tasks on it now */
+	struct wire_rebuilds rebuilds;
 	bool sampled;      /* false: nobody needs it now, and nothing is known */
 	int64_t period_ms; /* between two samples */
 };
@@ -102,8 +110,8 @@ struct wire_throttle_verb {
 	char *reason;
 };
 
-extern const struct wire_type wire_slots_type, wire_signal_type, wire_paused_type, wire_order_type,
-	wire_throttle_type, wire_label_limit_type, wire_check_type, wire_throttle_set_type,
-	wire_label_limit_set_type, wire_throttle_verb_type;
+extern const struct wire_type wire_slots_type, wire_rebuilds_type, wire_signal_type,
+	wire_paused_type, wire_order_type, wire_throttle_type, wire_label_limit_type,
+	wire_check_type, wire_throttle_set_type, wire_label_limit_set_type, wire_throttle_verb_type;
 
 #endif /* WIRE_THROTTLE_H */

@@ -186,6 +186,11 @@ static int max_running_set(struct store_server *row, const char *value, struct e
 	return name_number("max_running", value, running_limits, &row->max_running, err);
 }
 
+static int max_rebuilds_set(struct store_server *row, const char *value, struct err *err)
+{
+	return name_number("max_rebuilds", value, running_limits, &row->max_rebuilds, err);
+}
+
 static int replica_of_set(struct store_server *row, const char *value, struct err *err)
 {
 	(void)err; /* source_check */
@@ -225,6 +230,7 @@ static const struct {
 	{ "socket", socket_set },
 	{ "defaults_file", defaults_file_set },
 	{ "max_running", max_running_set },
+	{ "max_rebuilds", max_rebuilds_set },
 	{ "replica_of", replica_of_set },
 	{ "replicas", replicas_set },
 	{ "heartbeat", heartbeat_set },

@@ -99,6 +99,9 @@ static int throttle_add(const struct sched_throttle_view *view, void *ctx, struc
 	out->since = time_text(view->since);
 	out->slots.now = view->slots;
 	out->slots.max = view->slots_max;
+	out->rebuilds.now = view->rebuilds.now;
+	out->rebuilds.max = view->rebuilds.max;
+	out->rebuilds.running = view->rebuilds.running;
 	out->running = view->running;
 	out->sampled = view->sampled;
 	out->period_ms = view->period_ms;

@@ -113,6 +113,7 @@ int view_server(const struct api *api, const struct store_server *row, struct wi
 	out->state = g_strdup(server_state_names[row->state]);
 	out->reason = g_strdup(row->reason);
 	out->max_running = row->max_running > 0 ? row->max_running : api->server_running;
+	out->max_rebuilds = row->max_rebuilds;
 	out->tenants = tenants;
 	out->defaults_file = g_strdup(row->defaults_file);
 	out->window = g_strdup(row->window);
@@ -453,11 +454,16 @@ static void live_copy(const struct api *api, const struct store_task *row, struc
 static char *task_reason(const struct api *api, const struct store_task *row)
 {
 	const char *why = sched_throttle_reason(api->sched, row->server_id);
+	char *waits;
 
-	if (row->state != TASK_PENDING || why == NULL) {
+	if (row->state != TASK_PENDING) {
 		return g_strdup(row->reason);
 	}
-	return g_strdup_printf("waits: server %s: %s", row->server, why);
+	if (why != NULL) {
+		return g_strdup_printf("waits: server %s: %s", row->server, why);
+	}
+	waits = sched_task_waits(api->sched, row);
+	return waits != NULL ? waits : g_strdup(row->reason);
 }
 
 void view_task(const struct api *api, const struct store_task *row, struct wire_task *out)
@@ -469,6 +475,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 	out->state = g_strdup(task_state_names[row->state]);
 	out->reason = task_reason(api, row);
 	out->migration = g_strdup(row->migration);
+	out->kind = row->kind == TASK_KIND_UNKNOWN ? NULL : g_strdup(task_kind_names[row->kind]);
 	out->statement = row->statement;
 	out->statements = row->statements;
 	out->attempt = row->attempt;

@@ -10,6 +10,7 @@ const char *const wave_state_names[WAVE_STATE_NR] = { WAVE_STATES(STATES_NAME) }
 const char *const wave_event_names[WAVE_EVENT_NR] = { WAVE_EVENTS(STATES_NAME) };
 const char *const task_state_names[TASK_STATE_NR] = { TASK_STATES(STATES_NAME) };
 const char *const task_event_names[TASK_EVENT_NR] = { TASK_EVENTS(STATES_NAME) };
+const char *const task_kind_names[TASK_KIND_NR] = { TASK_KINDS(STATES_NAME) };
 const char *const server_state_names[SERVER_STATE_NR] = { SERVER_STATES(STATES_NAME) };
 const char *const tenant_mode_names[TENANT_MODE_NR] = { TENANT_MODES(STATES_NAME) };
 const char *const tenant_event_names[TENANT_EVENT_NR] = { TENANT_EVENTS(STATES_NAME) };

@@ -128,6 +128,9 @@ static void append_step(GString *out, const struct chain_step *step)
 			       step->fingerprint);
 	append_words(out, "note", step->note);
 	append_way(out, step);
+	if (step->kind != TASK_KIND_UNKNOWN) {
+		append_words(out, "kind", task_kind_names[step->kind]);
+	}
 	g_string_append(out, step->delta);
 }
 
@@ -220,6 +223,18 @@ static bool read_text(char **to, char **fields)
 	return true;
 }
 
+static bool read_kind(struct chain *chain, char **fields)
+{
+	int kind = g_strv_length(fields) != 2 || chain->nr == 0
+			   ? -1
+			   : states_find(task_kind_names, TASK_KIND_NR, fields[1]);
+
+	if (kind >= 0) {
+		chain->steps[chain->nr - 1].kind = (enum task_kind)kind;
+	}
+	return kind >= 0;
+}
+
 static bool read_words(struct reading *reading, const char *line)
 {
 	g_auto(GStrv) fields = g_strsplit(line, "\t", -1);
@@ -236,6 +251,9 @@ static bool read_words(struct reading *reading, const char *line)
 	}
 	if (strcmp(fields[0], "note") == 0) {
 		return read_text(chain->nr == 0 ? NULL : &chain->steps[chain->nr - 1].note, fields);
+	}
+	if (strcmp(fields[0], "kind") == 0) {
+		return read_kind(chain, fields);
 	}
 	if (strcmp(fields[0], "message") == 0) {
 		return read_text(&chain->failure.message, fields);

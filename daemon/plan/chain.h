@@ -18,6 +18,7 @@
 
 #include "err.h"
 #include "shape.h"
+#include "states.h"
 
 /* One statement of one migration. */
 struct chain_step {
@@ -30,6 +31,7 @@ struct chain_step {
 	char *table;     /* owned; or NULL */
 	const char *way; /* static; of ladder_names */
 	bool rebuilds;   /* the table is written anew */
+	enum task_kind kind; /* what it does on the server: weight.h */
 };
 
 /* Where the run ended because the server refused a statement. */

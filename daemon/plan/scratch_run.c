@@ -11,6 +11,7 @@
 #include "shape_read.h"
 #include "trial.h"
 #include "trial_facts.h"
+#include "weight.h"
 
 #define LOCK_WAIT_S 5
 
@@ -22,6 +23,7 @@ struct run {
 	size_t at;                /* its index in the release */
 	struct trial_facts facts; /* of the source */
 	size_t done;              /* statements of the migration that the source has already */
+	enum task_kind kind;      /* of the statement */
 	struct chain *chain;
 	struct trial trial; /* of the statement that was run last */
 };
@@ -77,6 +79,7 @@ static void record(struct run *run, size_t index, const char *delta, const char 
 		.number = index + 1,
 		.table = run->trial.table,
 		.rebuilds = run->trial.rebuilds,
+		.kind = run->kind,
 	};
 	g_autofree char *copied = g_strdup(delta);
 	g_autofree char *noted = g_strdup(note);
@@ -167,6 +170,7 @@ static int execute(struct run *run, size_t index, const char *sql, struct err *e
 	if (trial_run(run->runner, facts, sql, statement->modes, &run->trial, err) < 0) {
 		return -1;
 	}
+	run->kind = weight_of(statement, &run->trial);
 	if (run->trial.applies && run->work->tried != NULL) {
 		run->work->tried(run->work->ctx, run->at, index + 1, &run->trial);
 	}
@@ -184,6 +188,7 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	int goes_on = 1;
 
 	trial_release(&run->trial);
+	run->kind = weight_of(statement, NULL);
 	if (note == NULL) {
 		if (execute(run, index, sql, err) < 0) {
 			goes_on = refused(run, index, &note, err);

@@ -100,6 +100,7 @@ static void enqueue(struct run *run, const struct store_task *task)
 		.wave = task->wave,
 		.rank = task->rank,
 		.is_heavy = task->bytes >= RUN_HEAVY,
+		.kind = task->kind,
 	};
 	/* loading comes in order: the tail is the place, and the search is short */
 	if (queue->tail == NULL || compare(queue->tail->data, item, NULL) <= 0) {
@@ -119,6 +120,20 @@ static void dequeue(struct run *run, const struct store_task *task)
 		if (item->id == task->id) {
 			g_free(at->data);
 			g_queue_delete_link(queue, at);
+			return;
+		}
+	}
+}
+
+void run_learned(struct run *run, const struct store_task *task)
+{
+	GQueue *queue = g_hash_table_lookup(run->queues, &task->server_id);
+
+	for (GList *at = queue != NULL ? queue->head : NULL; at != NULL; at = at->next) {
+		struct run_task *item = at->data;
+
+		if (item->id == task->id) {
+			item->kind = task->kind;
 			return;
 		}
 	}

@@ -34,9 +34,10 @@ struct run_task {
 	int64_t tenant_id;
 	int64_t wave;
 	int64_t rank;
-	bool is_heavy;      /* its tenant is large */
-	uint64_t labels;    /* which limits of labels it counts for; see sched_share.c */
-	uint64_t labels_at; /* of which reading of the rules that is; 0: not known */
+	bool is_heavy;       /* its tenant is large */
+	enum task_kind kind; /* as far as it is known */
+	uint64_t labels;     /* which limits of labels it counts for; see sched_share.c */
+	uint64_t labels_at;  /* of which reading of the rules that is; 0: not known */
 };
 
 struct run_wave {
@@ -106,6 +107,10 @@ const struct run_task *run_next(struct run *run, int64_t server_id, int64_t wave
 const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t wave,
 				   GHashTable *busy, bool (*may)(void *ctx, struct run_task *item),
 				   void *ctx);
+
+/* What a task that is pending does turned out to be something else. */
+void run_learned(struct run *run, const struct store_task *task);
+
 /* Nothing of this server is unready any more. */
 void run_ready(struct run *run, int64_t server_id);
 

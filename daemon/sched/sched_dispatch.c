@@ -40,6 +40,7 @@ static struct running *running_new(struct sched *sched, const struct store_task 
 	running->rollout_id = task->rollout_id;
 	running->server_id = task->server_id;
 	running->is_heavy = task->bytes >= RUN_HEAVY;
+	running->kind = task->kind;
 	atomic_init(&running->live.wait, sched_guard_pauses(sched, task->server_id));
 	atomic_init(&running->live.share, sched_guard_share(sched, task->server_id));
 	atomic_init(&running->live.migration, -1);
@@ -199,13 +200,35 @@ static bool may_use(const struct sched *sched, const struct run *run, struct lin
 	       sched_claim_held(link);
 }
 
-/* 1: it was started; 0: its tenant is to be looked at first; -1: failed. */
+/* What it does may have been tried out since it was queued. */
+static bool still_fits(const struct share *share, struct run *run, const struct run_task *item,
+		       const struct store_task *task)
+{
+	if (item->kind != task->kind) {
+		run_learned(run, task);
+	}
+	return sched_share_fits(share, item);
+}
+
+/* For who asks before the next one is chosen. */
+static void mark_labels(struct sched *sched, const struct run_task *item)
+{
+	struct running *running = g_hash_table_lookup(sched->running, &item->id);
+
+	running->labels = item->labels;
+	running->labels_at = item->labels_at;
+}
+
+/*
+ * 1: it was started; 0: its tenant is to be looked at first, or it has to wait; -1: failed.
+ */
 static int try_task(struct share *share, struct run *run, struct link *link,
 		    const struct run_task *item, struct err *err)
 {
 	struct sched *sched = share->sched;
 	SCOPED(store_task) task = { 0 };
 	struct chain *chain = NULL;
+	struct run_task taken;
 	int closes;
 	int ready;
 	int held;
@@ -217,15 +240,24 @@ static int try_task(struct share *share, struct run *run, struct link *link,
 	if (ready <= 0) {
 		return ready;
 	}
+	if (!still_fits(share, run, item, &task)) {
+		exec_chain_unref(chain);
+		return 0;
+	}
 	closes = sched_close_needed(sched, run, &task, err);
 	held = closes > 0 ? sched_close_held(sched, run, &task, err) : 0;
 	if (closes < 0 || held != 0) {
 		exec_chain_unref(chain);
 		return closes < 0 || held < 0 ? -1 : 0;
 	}
-	sched_share_took(share, run, link, item); /* item is gone when the task moves */
+	taken = *item; /* which is gone when the task moves */
+	sched_share_took(share, run, link, &taken);
 	run->allowed--;
-	return start_one(sched, run, link, &task, chain, closes > 0, err) < 0 ? -1 : 1;
+	if (start_one(sched, run, link, &task, chain, closes > 0, err) < 0) {
+		return -1;
+	}
+	mark_labels(sched, &taken);
+	return 1;
 }
 
 /* 1: started or parked, 0: cannot, -1: failed. */

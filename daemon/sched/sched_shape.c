@@ -11,6 +11,7 @@
 #include "store_chain.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "weight.h"
 
 #define DIFFERENCE_MAX 100 /* lines */
 
@@ -168,14 +169,12 @@ char *sched_drifted_text(const char *drifted)
 /* ---- chains ----------------------------------------------------------------------------- */
 
 /* What its tenants will look like, for a readable difference later. */
-static int put_end(struct sched *sched, const struct census_class *class, struct err *err)
+static int put_end(struct sched *sched, const struct chain *chain, struct err *err)
 {
-	SCOPED(chain) chain = { 0 };
 	SCOPED(shape) end = { 0 };
 	g_autofree char *text = NULL;
 
-	if (chain_parse(&chain, class->chain, err) < 0 ||
-	    chain_shape(&chain, chain.nr, &end, err) < 0) {
+	if (chain_shape(chain, chain->nr, &end, err) < 0) {
 		return -1;
 	}
 	text = shape_write(&end);
@@ -194,6 +193,8 @@ static char *chain_key(int64_t rollout_id, int64_t server_id, const char *class)
 static int put_chain(struct sched *sched, const struct run *run, const struct census_class *class,
 		     bool is_last, struct err *err)
 {
+	SCOPED(chain) chain = { 0 };
+
 	if (class->chain == NULL && class->lost && !is_last) {
 		return 0;
 	}
@@ -202,11 +203,12 @@ static int put_chain(struct sched *sched, const struct run *run, const struct ce
 				    chain_key(run->id, class->server_id, class->class), NULL);
 		return 0;
 	}
-	if (store_chain_put(sched->store, run->id, class->server_id, class->class, class->chain,
-			    err) < 0) {
+	if (chain_parse(&chain, class->chain, err) < 0 ||
+	    store_chain_put(sched->store, run->id, class->server_id, class->class, class->chain,
+			    weight_of_chain(&chain), err) < 0) {
 		return -1;
 	}
-	return put_end(sched, class, err);
+	return put_end(sched, &chain, err);
 }
 
 /* The same words of several classes are said once. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sched_guard.h"
+#include "sched_throttle.h"
 #include "store_tenant.h"
 
 #define PRIORITY_STEP 1.25
@@ -141,33 +142,97 @@ int64_t sched_label_running(const struct sched *sched, const char *label)
 	return nr;
 }
 
-/* ---- the next task ------------------------------------------------------------------------ */
+/* ---- what a server takes ------------------------------------------------------------------ */
 
-static int64_t heavy_left(const struct sched *sched, const struct link *link)
+/* What nobody tried out may be the dearest. */
+static bool counts_as_rebuild(const struct link *link, enum task_kind kind, bool is_heavy)
+{
+	return (kind == TASK_KIND_REBUILD || kind == TASK_KIND_UNKNOWN) &&
+	       (is_heavy || link->row.max_rebuilds > 0);
+}
+
+static bool counts_as_heavy(enum task_kind kind, bool is_heavy)
+{
+	return is_heavy && kind != TASK_KIND_INSTANT;
+}
+
+/* Half of the slots that are left on a server that is slowed down; INT64_MAX: it is not. */
+static int64_t most_when_slow(const struct sched *sched, const struct link *link)
 {
 	const struct guard *guard = g_hash_table_lookup(sched->guards, &link->id);
-	int64_t left;
+
+	return guard == NULL || guard->verdict.state == THROTTLE_GO
+		       ? INT64_MAX
+		       : MAX(guard->verdict.slots / 2, MIN(guard->verdict.slots, 1));
+}
+
+static int64_t count_running_if(const struct sched *sched, const struct link *link,
+				bool (*counts)(const struct link *link, const struct running *))
+{
+	int64_t nr = 0;
 	GHashTableIter iter;
 	void *value;
 
-	if (guard == NULL || guard->verdict.state == THROTTLE_GO) {
-		return INT64_MAX;
-	}
-	left = MAX(guard->verdict.slots / 2, 1);
 	g_hash_table_iter_init(&iter, sched->running);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct running *running = value;
 
-		left -= running->server_id == link->id && running->is_heavy ? 1 : 0;
+		nr += running->server_id == link->id && counts(link, running) ? 1 : 0;
 	}
-	return left;
+	return nr;
 }
+
+static bool is_rebuilding(const struct link *link, const struct running *running)
+{
+	return counts_as_rebuild(link, running->kind, running->is_heavy);
+}
+
+static bool is_heavy_work(const struct link *link, const struct running *running)
+{
+	(void)link;
+	return counts_as_heavy(running->kind, running->is_heavy);
+}
+
+struct sched_rebuilds sched_rebuilds_of(const struct sched *sched, const struct link *link)
+{
+	int64_t most = link->row.max_rebuilds > 0 ? link->row.max_rebuilds
+						  : MAX(link->row.max_running / 2, 1);
+
+	return (struct sched_rebuilds){
+		.now = MIN(most, most_when_slow(sched, link)),
+		.max = most,
+		.running = count_running_if(sched, link, is_rebuilding),
+	};
+}
+
+static void look_at_server(struct share *share, const struct link *link)
+{
+	struct sched_rebuilds rebuilds = sched_rebuilds_of(share->sched, link);
+	int64_t most = most_when_slow(share->sched, link);
+
+	share->link = link;
+	share->rebuilds_left = rebuilds.now - rebuilds.running;
+	share->heavy_left = most == INT64_MAX
+				    ? most
+				    : most - count_running_if(share->sched, link, is_heavy_work);
+}
+
+bool sched_share_fits(const struct share *share, const struct run_task *item)
+{
+	if (counts_as_heavy(item->kind, item->is_heavy) && share->heavy_left <= 0) {
+		return false;
+	}
+	return share->rebuilds_left > 0 ||
+	       !counts_as_rebuild(share->link, item->kind, item->is_heavy);
+}
+
+/* ---- the next task ------------------------------------------------------------------------ */
 
 static bool may_start(void *ctx, struct run_task *item)
 {
 	struct share *share = ctx;
 
-	if (share->failed || (item->is_heavy && share->heavy_left <= 0)) {
+	if (share->failed || !sched_share_fits(share, item)) {
 		return share->failed;
 	}
 	if (share->nr > 0 && item->labels_at != share->sched->labels_at) {
@@ -186,7 +251,7 @@ static bool may_start(void *ctx, struct run_task *item)
 int sched_share_next(struct share *share, struct run *run, const struct link *link, int64_t wave,
 		     const struct run_task **item)
 {
-	share->heavy_left = heavy_left(share->sched, link);
+	look_at_server(share, link);
 	*item = run_next_if(run, link->id, wave, share->sched->busy, may_start, share);
 	if (share->failed) {
 		return -1;
@@ -204,4 +269,59 @@ void sched_share_took(struct share *share, struct run *run, struct link *link,
 	g_hash_table_insert(run->passes, g_memdup2(&link->id, sizeof(link->id)), own);
 	link->pass = MAX(link->pass, pass);
 	add_labels(share, item->labels);
+}
+
+/* ---- why one waits -------------------------------------------------------------------------- */
+
+static bool is_its_turn(const struct sched *sched, const struct store_task *task)
+{
+	struct run *run = g_hash_table_lookup(sched->runs, &task->rollout_id);
+	const struct run_wave *wave;
+
+	if (task->state != TASK_PENDING || run == NULL || run->stale ||
+	    run->row.state != ROLLOUT_RUNNING) {
+		return false;
+	}
+	wave = run_current_wave(run);
+	return wave == NULL || task->wave <= wave->row.seq;
+}
+
+static char *label_waits(struct sched *sched, const struct store_task *task)
+{
+	const struct store_rule *rule;
+	uint64_t labels = 0;
+	struct err err;
+
+	if (labels_of(sched, task->tenant_id, &labels, &err) < 0) {
+		return NULL;
+	}
+	for (size_t i = 0; labels >> i != 0 && (rule = label_rule(sched, i)) != NULL; i++) {
+		int64_t most = g_ascii_strtoll(rule->amount, NULL, 10);
+
+		if (counts_for(labels, i) && sched_label_running(sched, rule->name) >= most) {
+			return g_strdup_printf(
+				"waits: label %s has %lld of %lld tasks at once; see `muster throttle label`",
+				rule->name, (long long)most, (long long)most);
+		}
+	}
+	return NULL;
+}
+
+char *sched_task_waits(struct sched *sched, const struct store_task *task)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &task->server_id);
+	struct sched_rebuilds rebuilds;
+
+	if (link == NULL || !is_its_turn(sched, task)) {
+		return NULL;
+	}
+	rebuilds = sched_rebuilds_of(sched, link);
+	if (rebuilds.running >= rebuilds.now &&
+	    counts_as_rebuild(link, task->kind, task->bytes >= RUN_HEAVY)) {
+		return g_strdup_printf("waits: server %s rebuilds in %lld of %lld tasks at once; "
+				       "`muster server set %s max-rebuilds=N` sets how many",
+				       link->row.name, (long long)rebuilds.running,
+				       (long long)rebuilds.now, link->row.name);
+	}
+	return label_waits(sched, task);
 }

@@ -2,8 +2,12 @@
  * sched_share - who gets the next slot. Not for other layers.
  *
  * Rollouts that have work on the same server take turns there; a priority of one more is a
- * quarter more turns. A label may have a limit of tasks at once, and a server that is slowed
- * down takes only some of the tenants that are large, because a large one loads it for long.
+ * quarter more turns. A label may have a limit of tasks at once.
+ *
+ * Slots are for everything; of tasks that rebuild tables or indexes a server takes fewer at
+ * once, so that the others need not wait behind them: as many as its row says, else half of its
+ * slots, and then only those of large tenants count. A server that is slowed down takes half of
+ * what it has slots for, and the same of large tenants whose statements work on rows.
  *
  * Loop thread only. A struct share lives for one dispatch.
  */
@@ -22,8 +26,10 @@ struct share {
 	size_t nr;           /* labels with a limit */
 	int64_t limits[SHARE_LABELS_MAX];
 	int64_t used[SHARE_LABELS_MAX];
-	int64_t heavy_left; /* on the server that is looked at */
-	bool failed;        /* the labels of a tenant cannot be read: err */
+	const struct link *link; /* the server that is looked at; the rest is of it */
+	int64_t heavy_left;
+	int64_t rebuilds_left;
+	bool failed; /* the labels of a tenant cannot be read: err */
 	struct err *err;
 };
 
@@ -33,6 +39,9 @@ NODISCARD int sched_share_init(struct share *share, struct sched *sched, struct 
 /* The next task of a rollout on a server, up to this wave. -1 failed, 0 none, 1 there is. */
 NODISCARD int sched_share_next(struct share *share, struct run *run, const struct link *link,
 			       int64_t wave, const struct run_task **item);
+
+/* The same of one task, when more is known of it than when it was chosen. */
+bool sched_share_fits(const struct share *share, const struct run_task *item);
 
 /* It was started. */
 void sched_share_took(struct share *share, struct run *run, struct link *link,

@@ -45,6 +45,7 @@ struct running {
 	uint64_t labels;    /* limits of labels that it counts for, by place */
 	uint64_t labels_at; /* of which reading of the rules that is */
 	bool is_heavy;
+	enum task_kind kind;
 	struct exec_live live;
 	bool ended;
 
@@ -178,6 +179,9 @@ NODISCARD int sched_task_send(struct sched *sched, struct run *run, struct runni
 
 /* sched_share.c: tasks that run now and count for the limit of a label. */
 int64_t sched_label_running(const struct sched *sched, const char *label);
+
+/* sched_share.c: how many of the tasks of this server may rebuild, and do. */
+struct sched_rebuilds sched_rebuilds_of(const struct sched *sched, const struct link *link);
 
 /* sched_guard.c: nothing new on this server? */
 bool sched_guard_pauses(const struct sched *sched, int64_t server_id);

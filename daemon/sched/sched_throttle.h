@@ -19,6 +19,7 @@
 
 struct sched;
 struct sched_actor;
+struct store_task;
 
 /* Everything in a view is borrowed for the call of fn; NAN: none. */
 struct sched_signal_view {
@@ -41,6 +42,13 @@ struct sched_paused_view {
 	int64_t ms;         /* in this state, ever */
 };
 
+/* Tasks that rebuild tables or indexes; see sched_share.h for which of them count. */
+struct sched_rebuilds {
+	int64_t now; /* so many may run at once */
+	int64_t max;
+	int64_t running;
+};
+
 struct sched_throttle_view {
 	int64_t server_id;
 	const char *server;
@@ -49,7 +57,8 @@ struct sched_throttle_view {
 	int64_t since;      /* wall ms of this state */
 	int64_t slots;      /* now */
 	int64_t slots_max;
-	int64_t running;     /* tasks on it now */
+	int64_t running; /* tasks on it now */
+	struct sched_rebuilds rebuilds;
 	bool sampled;        /* false: nobody needs it now, and nothing is known */
 	int64_t period_ms;   /* between two samples */
 	double ratio;        /* 1: all of its slots */
@@ -143,6 +152,12 @@ NODISCARD int sched_throttle_check(struct sched *sched, const char *app, const c
 
 /* Why nothing new starts on a server now: "threads_running 61 > 32 (hard)"; NULL: it may. */
 const char *sched_throttle_reason(const struct sched *sched, int64_t server_id);
+
+/*
+ * Why a pending task, whose turn it would be, does not start though its server lets others: a limit
+ * of rebuilds, or of a label. NULL: no limit. Owned.
+ */
+char *sched_task_waits(struct sched *sched, const struct store_task *task);
 
 /* The same of a running rollout: no server that it has tasks for lets one start. Owned. */
 char *sched_rollout_throttled(const struct sched *sched, int64_t rollout_id);

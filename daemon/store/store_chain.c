@@ -16,7 +16,7 @@ static int get_text(struct store_query *query, char **content, struct err *err)
 }
 
 int store_chain_put(struct store *store, int64_t rollout_id, int64_t server_id, const char *class,
-		    const char *content, struct err *err)
+		    const char *content, enum task_kind kind, struct err *err)
 {
 	SCOPED(store_query) query = { 0 };
 
@@ -27,6 +27,7 @@ int store_chain_put(struct store *store, int64_t rollout_id, int64_t server_id, 
 	store_bind_int(&query, ":server_id", server_id);
 	store_bind_text(&query, ":class", class);
 	store_bind_text(&query, ":content", content);
+	store_bind_text(&query, ":kind", task_kind_names[kind]);
 	return store_query_run(&query, err);
 }
 

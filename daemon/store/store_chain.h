@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "states.h"
 #include "store.h"
 
 /* Insert or replace. */
 NODISCARD int store_chain_put(struct store *store, int64_t rollout_id, int64_t server_id,
-			      const char *class, const char *content, struct err *err);
+			      const char *class, const char *content, enum task_kind kind,
+			      struct err *err);
 
 /* *content is owned; NULL when there is none. */
 NODISCARD int store_chain_get(struct store *store, int64_t rollout_id, int64_t server_id,

@@ -25,6 +25,7 @@ static const struct store_field store_server_members[] = {
 	TEXT(store_server, socket),
 	TEXT(store_server, defaults_file),
 	INT(store_server, max_running),
+	INT(store_server, max_rebuilds),
 	STATE(store_server, state, server_state, SERVER_STATE_NR),
 	TEXT(store_server, reason),
 	TEXT(store_server, flavor),
@@ -142,6 +143,7 @@ static const struct store_field store_task_members[] = {
 	INT(store_task, finished_at),
 	INT(store_task, bytes),
 	TEXT(store_task, class),
+	STATE(store_task, kind, task_kind, TASK_KIND_NR),
 	TEXT(store_task, difference),
 	INT(store_task, closed_ms),
 };

@@ -33,7 +33,8 @@ struct store_server {
 	int64_t port;
 	char *socket;
 	char *defaults_file;
-	int64_t max_running; /* tasks at once */
+	int64_t max_running;  /* tasks at once */
+	int64_t max_rebuilds; /* of those, such that rebuild; 0: nobody said */
 	enum server_state state;
 	char *reason; /* why it is in this state */
 	char *flavor;
@@ -159,10 +160,11 @@ struct store_task {
 	int64_t window_at;  /* the opening that it waits for; 0: it waits for no window */
 	int64_t started_at;
 	int64_t finished_at;
-	int64_t bytes;     /* size of the tenant, read only */
-	char *class;       /* which chain is its own (store_chain.h), or NULL */
-	char *difference;  /* lines: what its schema has and should not, or lacks; or NULL */
-	int64_t closed_ms; /* how long the tenant was closed for it; store_task_closed */
+	int64_t bytes;       /* size of the tenant, read only */
+	char *class;         /* which chain is its own (store_chain.h), or NULL */
+	enum task_kind kind; /* what its dearest statement does, read only */
+	char *difference;    /* lines: what its schema has and should not, or lacks; or NULL */
+	int64_t closed_ms;   /* how long the tenant was closed for it; store_task_closed */
 };
 
 /* A window, a freeze or both, and for what. */

@@ -11,6 +11,14 @@ static const struct wire_field slots_fields[] = {
 };
 const struct wire_type wire_slots_type = TYPE(slots);
 
+static const struct wire_field rebuilds_fields[] = {
+	INT(    wire_rebuilds, now,     false ),
+	INT(    wire_rebuilds, max,     false ),
+	INT(    wire_rebuilds, running, false ),
+	{ 0 },
+};
+const struct wire_type wire_rebuilds_type = TYPE(rebuilds);
+
 static const struct wire_field signal_fields[] = {
 	TEXT(   wire_signal, name,          false ),
 	MAYBE(  wire_signal, value,         false ),
@@ -58,6 +66,7 @@ static const struct wire_field throttle_fields[] = {
 	REAL(   wire_throttle, ratio,       false ),
 	TEXT(   wire_throttle, ratio_until, false ),
 	INT(    wire_throttle, running,     false ),
+	OBJECT( wire_throttle, rebuilds,    false, wire_rebuilds ),
 	BOOL(   wire_throttle, sampled,     false ),
 	INT(    wire_throttle, period_ms,   false ),
 	{ 0 },

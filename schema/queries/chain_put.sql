@@ -1,4 +1,4 @@
 -- The chain of one class of tenants of one server in one rollout.
-insert into chain (rollout_id, server_id, class, content)
-values (:rollout_id, :server_id, :class, :content)
-on conflict (rollout_id, server_id, class) do update set content = :content
+insert into chain (rollout_id, server_id, class, content, kind)
+values (:rollout_id, :server_id, :class, :content, :kind)
+on conflict (rollout_id, server_id, class) do update set content = :content, kind = :kind

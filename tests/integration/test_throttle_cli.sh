@@ -224,6 +224,29 @@ is 'tier=gold 2' "$(j '.[] | "\(.label) \(.running)"' throttle label)"
 ok m throttle label tier=gold -
 is '[]' "$(m throttle label -o json)"
 
+claim "of tasks that rebuild only so many run at once, others go past them, and each says why it waits"
+ok m server set main max-rebuilds=1
+migration "$work/quick" 0003_quick.sql 'create table quick (id int primary key);'
+cp "$rel"/*.sql "$work/quick"
+migration "$rel" 0003_c.sql "alter table one modify id bigint;
+$at_barrier"
+barrier_up
+start_rollout "$rel" --name heavy --budget 100% --waves 100% -l 'name in (client_001,client_002,client_003)'
+poll 20 waiting 1
+two_wait_for_it() {
+	[ "$(j '[.[] | select(.state == "pending" and .kind == null) | .reason |
+		select(contains("rebuilds in 1 of 1 tasks at once"))] | length' task list heavy)" = 2 ]
+}
+poll 20 two_wait_for_it
+is '1 1 1' "$(j '.[0].rebuilds | "\(.now) \(.max) \(.running)"' throttle show main)"
+start_rollout "$work/quick" --name quick --budget 100% --waves 100% -l 'name in (client_004,client_005,client_006)'
+wait_rollout quick 'done'
+is 'instant' "$(j .kind task show quick/client_004)"
+is '0 2' "$(j '"\(.counts.done) \(.counts.pending)"' rollout show heavy)"
+barrier_down
+wait_rollout heavy 'done'
+ok m server set main max-rebuilds=0
+
 claim "a check answers HEAD, other servers and other paths as freno does"
 poll 10 check_is 200
 is 200 "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \

@@ -16,7 +16,7 @@ static const struct {
 	{ wave_state_names, WAVE_STATE_NR },       { wave_event_names, WAVE_EVENT_NR },
 	{ task_state_names, TASK_STATE_NR },       { task_event_names, TASK_EVENT_NR },
 	{ server_state_names, SERVER_STATE_NR },   { tenant_mode_names, TENANT_MODE_NR },
-	{ tenant_event_names, TENANT_EVENT_NR },
+	{ tenant_event_names, TENANT_EVENT_NR },   { task_kind_names, TASK_KIND_NR },
 };
 
 static void every_name_finds_its_constant(void **state)

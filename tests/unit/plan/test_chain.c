@@ -58,6 +58,8 @@ static void make(struct chain *chain, struct shapes *shapes)
 	add(chain, "0001", 1, &shapes->at[0], &shapes->at[0], "not run\ton the copy");
 	add(chain, "0001", 2, &shapes->at[0], &shapes->at[1], NULL);
 	add(chain, "0002", 1, &shapes->at[1], &shapes->at[2], NULL);
+	chain->steps[1].kind = TASK_KIND_INSTANT;
+	chain->steps[2].kind = TASK_KIND_REBUILD;
 	chain->unlike = g_strdup("view v: gone");
 	chain->failure = (struct chain_failure){
 		.version = g_strdup("0003"),
@@ -102,6 +104,9 @@ static void check(const struct chain *chain, const struct shapes *shapes)
 	assert_string_equal(chain_find(chain, "0001", 1)->note, "not run\ton the copy");
 	assert_null(chain_find(chain, "0001", 2)->note);
 	assert_null(chain_find(chain, "0001", 3));
+	assert_int_equal(chain->steps[0].kind, TASK_KIND_UNKNOWN);
+	assert_int_equal(chain->steps[1].kind, TASK_KIND_INSTANT);
+	assert_int_equal(chain->steps[2].kind, TASK_KIND_REBUILD);
 	assert_shape(chain, 0, &shapes->at[0]);
 	assert_shape(chain, 2, &shapes->at[1]);
 	assert_shape(chain, 3, &shapes->at[2]);
@@ -156,6 +161,7 @@ static void a_damaged_text_is_refused(void **state)
 		"chain 1\nway\tcopy\tt\t1\n",
 		"chain 1\nstep\t0001\t1\tshort\n",
 		"chain 1\nunlike\ta\nunlike\tb\n",
+		"chain 1\nkind\tinstant\n",
 		"chain 1\n=a\tb\n",
 	};
 

@@ -136,6 +136,31 @@ static void what_changed_is_kept_per_step(void **state)
 	assert_string_equal(at.fingerprint, chain.steps[2].fingerprint);
 }
 
+static void every_step_says_what_it_does_on_the_server(void **state)
+{
+	static const enum task_kind kinds[] = {
+		TASK_KIND_INSTANT, TASK_KIND_INSTANT, TASK_KIND_DATA,
+		TASK_KIND_REBUILD, TASK_KIND_REBUILD, TASK_KIND_UNKNOWN,
+	};
+
+	const char *schema = kit_schema("weighed");
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	run(&chain, schema,
+	    "CREATE TABLE fresh (id int PRIMARY KEY);\nALTER TABLE fresh ADD note int;\n"
+	    "INSERT INTO fresh VALUES (1, 1);\n",
+	    "ALTER TABLE fresh ADD KEY note (note);\n"
+	    "ALTER TABLE fresh MODIFY note varchar(9);\n"
+	    "CREATE EVENT e ON SCHEDULE EVERY 1 HOUR DO DELETE FROM users;\n");
+	assert_null(chain.failure.version);
+	assert_int_equal(chain.nr, G_N_ELEMENTS(kinds));
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		assert_string_equal(task_kind_names[chain.steps[i].kind],
+				    task_kind_names[kinds[i]]);
+	}
+}
+
 static void a_refused_statement_ends_the_chain(void **state)
 {
 	const char *schema = kit_schema("ended");
@@ -298,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_chain_foretells_what_a_tenant_will_look_like),
 		cmocka_unit_test(a_part_of_the_schema_foretells_the_whole),
 		cmocka_unit_test(what_changed_is_kept_per_step),
+		cmocka_unit_test(every_step_says_what_it_does_on_the_server),
 		cmocka_unit_test(a_refused_statement_ends_the_chain),
 		cmocka_unit_test(a_copy_without_rows_is_no_reason_to_fail),
 		cmocka_unit_test(what_reaches_outside_is_left_alone),

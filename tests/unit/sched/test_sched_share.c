@@ -113,12 +113,28 @@ static void two_rollouts_share_a_server(void **state)
 	fixture_until(fixture, two, ROLLOUT_DONE);
 }
 
+/* A tenant that is kept by the limit of its label says so. */
+static bool says_label(struct fixture *fixture, int64_t id)
+{
+	SCOPED(store_task) last = { 0 };
+	g_autofree char *waits = NULL;
+
+	if (fixture_count(fixture, id, TASK_RUNNING) == 0) {
+		return false;
+	}
+	fixture_task(fixture, id, "t00", &last); /* the smallest, so the last */
+	waits = sched_task_waits(fixture->sched, &last);
+	return g_strcmp0(waits, "waits: label region=eu has 1 of 1 tasks at once; see `muster "
+				"throttle label`") == 0;
+}
+
 static void a_label_has_no_more_than_its_limit(void **state)
 {
-	const struct sched_start start = { .release = "rel", .budget = "9" };
+	const struct sched_start start = { .release = "rel", .budget = "9", .waves = "100%" };
 	struct fixture *fixture = *state;
 	SCOPED(store_tenant) tenant = { 0 };
 	struct err err = { 0 };
+	bool told = false;
 	int64_t most = 0;
 	int64_t id;
 
@@ -140,7 +156,9 @@ static void a_label_has_no_more_than_its_limit(void **state)
 		fixture_turns(fixture, 1);
 		most = MAX(most, fixture_count(fixture, id, TASK_RUNNING));
 		assert_true(sched_label_running(fixture->sched, "region=eu") <= 1);
+		told |= says_label(fixture, id);
 	}
+	assert_true(told);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	assert_int_equal(most, 1); /* the server would take two */
 }
@@ -187,14 +205,17 @@ static void a_slow_server_takes_large_tenants_one_by_one(void **state)
 				    .wave = 1,
 				    .rank = 1,
 				    .state = TASK_PENDING,
-				    .bytes = RUN_HEAVY };
+				    .bytes = RUN_HEAVY,
+				    .kind = TASK_KIND_DATA };
 	struct store_task small = { .id = 2,
 				    .server_id = fixture->server_id,
 				    .wave = 1,
 				    .rank = 2,
 				    .state = TASK_PENDING,
 				    .tenant_id = 2 };
-	struct running running = { .server_id = fixture->server_id, .is_heavy = true };
+	struct running running = { .server_id = fixture->server_id,
+				   .is_heavy = true,
+				   .kind = TASK_KIND_DATA };
 	struct share share;
 	struct err err = { 0 };
 	SCOPED(seen) seen = { 0 };
@@ -219,6 +240,177 @@ static void a_slow_server_takes_large_tenants_one_by_one(void **state)
 	run_free(run);
 }
 
+/* ---- tokens of several kinds ------------------------------------------------------------ */
+
+/* A server with work of each kind in the order rebuild, data, instant, and what runs there. */
+struct mixed {
+	struct fixture *fixture;
+	struct run *run;
+	struct link *link;
+	struct share share;
+};
+
+static void mixed_begin(struct mixed *mixed, struct fixture *fixture, int64_t bytes)
+{
+	static const enum task_kind kinds[] = { TASK_KIND_REBUILD, TASK_KIND_DATA,
+						TASK_KIND_INSTANT };
+	struct err err = { 0 };
+
+	*mixed = (struct mixed){ .fixture = fixture, .run = run_new(1) };
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		const struct store_task task = { .id = (int64_t)i + 1,
+						 .tenant_id = (int64_t)i + 1,
+						 .server_id = fixture->server_id,
+						 .wave = 1,
+						 .rank = (int64_t)i + 1,
+						 .state = TASK_PENDING,
+						 .bytes = bytes,
+						 .kind = kinds[i] };
+
+		run_moved(mixed->run, &task, TASK_RUNNING);
+	}
+	must(sched_link_get(fixture->sched, fixture->server_id, &mixed->link, &err), &err);
+	must(sched_share_init(&mixed->share, fixture->sched, &err), &err);
+}
+
+static void runs(struct mixed *mixed, enum task_kind kind, bool is_heavy)
+{
+	const struct running running = { .server_id = mixed->fixture->server_id,
+					 .is_heavy = is_heavy,
+					 .kind = kind };
+
+	g_hash_table_insert(mixed->fixture->sched->running, g_new0(int64_t, 1),
+			    g_memdup2(&running, sizeof(running)));
+}
+
+/* The task that would start; 0: none. */
+static int64_t next_of(struct mixed *mixed)
+{
+	int64_t id = 0;
+
+	return may_all(&mixed->share, mixed->run, mixed->link, &id) ? id : 0;
+}
+
+static void mixed_end(struct mixed *mixed)
+{
+	g_hash_table_remove_all(mixed->fixture->sched->running);
+	run_free(mixed->run);
+}
+
+static void only_so_many_rebuild_at_once_and_others_go_past_them(void **state)
+{
+	struct mixed mixed;
+
+	mixed_begin(&mixed, *state, 1000);
+	mixed.link->row.max_rebuilds = 1;
+	assert_int_equal(next_of(&mixed), 1);
+	runs(&mixed, TASK_KIND_INSTANT, true);
+	assert_int_equal(next_of(&mixed), 1); /* that takes none of theirs */
+	runs(&mixed, TASK_KIND_UNKNOWN, false);
+	assert_int_equal(next_of(&mixed), 2); /* what nobody tried out may be a rebuild */
+	mixed.link->row.max_rebuilds = 2;
+	assert_int_equal(next_of(&mixed), 1);
+	mixed_end(&mixed);
+}
+
+static void where_nobody_said_how_many_only_large_tenants_count(void **state)
+{
+	struct mixed mixed;
+
+	mixed_begin(&mixed, *state, RUN_HEAVY - 1);
+	runs(&mixed, TASK_KIND_REBUILD, true); /* half of two slots */
+	assert_int_equal(next_of(&mixed), 1);
+	mixed_end(&mixed);
+	mixed_begin(&mixed, *state, RUN_HEAVY);
+	runs(&mixed, TASK_KIND_REBUILD, false);
+	assert_int_equal(next_of(&mixed), 1);
+	runs(&mixed, TASK_KIND_REBUILD, true);
+	assert_int_equal(next_of(&mixed), 2);
+	mixed_end(&mixed);
+}
+
+static void on_a_slow_server_large_tenants_still_change_what_takes_no_time(void **state)
+{
+	SCOPED(seen) seen = { 0 };
+	struct mixed mixed;
+
+	mixed_begin(&mixed, *state, RUN_HEAVY);
+	look_at_server(mixed.fixture, &seen);
+	runs(&mixed, TASK_KIND_DATA, true);
+	assert_int_equal(next_of(&mixed), 1);
+	give(mixed.fixture, 20);
+	give(mixed.fixture, 20);
+	assert_int_equal(next_of(&mixed), 3);
+	mixed_end(&mixed);
+}
+
+static void what_is_learnt_late_counts_as_what_it_is(void **state)
+{
+	const struct run_task *item = NULL;
+	struct store_task learnt = { .id = 2, .kind = TASK_KIND_REBUILD };
+	struct mixed mixed;
+
+	mixed_begin(&mixed, *state, 1000);
+	learnt.server_id = mixed.fixture->server_id;
+	mixed.link->row.max_rebuilds = 1;
+	runs(&mixed, TASK_KIND_REBUILD, false);
+	assert_int_equal(sched_share_next(&mixed.share, mixed.run, mixed.link, 1, &item), 1);
+	assert_int_equal(item->id, 2);
+	assert_true(sched_share_fits(&mixed.share, item));
+	run_learned(mixed.run, &learnt);
+	assert_false(sched_share_fits(&mixed.share, item));
+	assert_int_equal(next_of(&mixed), 3);
+	mixed_end(&mixed);
+}
+
+/* A rollout of a real rebuild: one at a time, and the others say what they wait for. */
+static void tasks_that_rebuild_take_turns_and_say_so(void **state)
+{
+	const struct sched_start start = { .release = "rel", .budget = "9", .waves = "100%" };
+	struct fixture *fixture = *state;
+	struct link *link = NULL;
+	struct err err = { 0 };
+	bool told = false;
+	int64_t most = 0;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	for (int i = 0; i < 3; i++) {
+		g_autofree char *name = g_strdup_printf("t%02d", i);
+
+		test_server_exec("create table `%s`.a (id int primary key, note int)",
+				 fixture_schema(name));
+	}
+	must(sched_link_get(fixture->sched, fixture->server_id, &link, &err), &err);
+	link->row.max_rebuilds = 1;
+	fixture_add_release(fixture, "alter table a modify note varchar(9);");
+	id = fixture_start(fixture, &start);
+	for (int i = 0; i < FIXTURE_TURNS && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
+		SCOPED(store_task) last = { 0 };
+		g_autofree char *waits = NULL;
+
+		fixture_turns(fixture, 1);
+		most = MAX(most, fixture_count(fixture, id, TASK_RUNNING));
+		if (fixture_count(fixture, id, TASK_RUNNING) == 0) {
+			continue;
+		}
+		fixture_task(fixture, id, "t02", &last);
+		waits = sched_task_waits(fixture->sched, &last);
+		if (last.state == TASK_PENDING) {
+			assert_int_equal(last.kind, TASK_KIND_REBUILD);
+			assert_string_equal(waits, "waits: server db1 rebuilds in 1 of 1 tasks at "
+						   "once; `muster server set db1 max-rebuilds=N` "
+						   "sets how many");
+			told = true;
+		} else {
+			assert_null(waits);
+		}
+	}
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_true(told);
+	assert_int_equal(most, 1); /* the server would take two */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +420,11 @@ int main(void)
 		SCENARIO(a_label_has_no_more_than_its_limit),
 		SCENARIO(a_priority_is_set_live_within_its_range),
 		SCENARIO(a_slow_server_takes_large_tenants_one_by_one),
+		SCENARIO(only_so_many_rebuild_at_once_and_others_go_past_them),
+		SCENARIO(where_nobody_said_how_many_only_large_tenants_count),
+		SCENARIO(on_a_slow_server_large_tenants_still_change_what_takes_no_time),
+		SCENARIO(what_is_learnt_late_counts_as_what_it_is),
+		SCENARIO(tasks_that_rebuild_take_turns_and_say_so),
 	};
 
 	return cmocka_run_group_tests_name("sched_share", tests, NULL, NULL);

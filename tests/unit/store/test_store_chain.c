@@ -1,5 +1,6 @@
 #include "store_chain.h"
 #include "store_fixture.h"
+#include "store_task.h"
 #include "store_tenant.h"
 
 static void a_chain_is_kept_by_rollout_server_and_class(void **state)
@@ -12,10 +13,10 @@ static void a_chain_is_kept_by_rollout_server_and_class(void **state)
 	fixture_begin(fixture);
 	server = fixture_server(fixture, "db1");
 	rollout = fixture_rollout(fixture, ROLLOUT_RUNNING);
-	WORKS(fixture,
-	      store_chain_put(fixture->store, rollout, server, "a", "one\n", &fixture->err));
-	WORKS(fixture,
-	      store_chain_put(fixture->store, rollout, server, "a", "two\n", &fixture->err));
+	WORKS(fixture, store_chain_put(fixture->store, rollout, server, "a", "one\n",
+				       TASK_KIND_REBUILD, &fixture->err));
+	WORKS(fixture, store_chain_put(fixture->store, rollout, server, "a", "two\n",
+				       TASK_KIND_DATA, &fixture->err));
 	fixture_commit(fixture);
 	WORKS(fixture,
 	      store_chain_get(fixture->store, rollout, server, "a", &content, &fixture->err));
@@ -24,6 +25,37 @@ static void a_chain_is_kept_by_rollout_server_and_class(void **state)
 	WORKS(fixture,
 	      store_chain_get(fixture->store, rollout, server, "b", &content, &fixture->err));
 	assert_null(content);
+}
+
+static void a_task_is_of_the_kind_of_its_class(void **state)
+{
+	static const struct {
+		const char *class;
+		enum task_kind kind;
+	} tasks[] = { { "a", TASK_KIND_REBUILD },
+		      { "b", TASK_KIND_UNKNOWN },
+		      { NULL, TASK_KIND_UNKNOWN } };
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t rollout;
+	int64_t server;
+
+	fixture_begin(fixture);
+	server = fixture_server(fixture, "db1");
+	rollout = fixture_rollout(fixture, ROLLOUT_RUNNING);
+	(void)fixture_task(fixture, rollout, fixture_tenant(fixture, server, "t"), 1, 1);
+	WORKS(fixture, store_task_get(fixture->store, rollout, "t", &task, &fixture->err));
+	WORKS(fixture, store_chain_put(fixture->store, rollout, server, "a", "text",
+				       TASK_KIND_REBUILD, &fixture->err));
+	for (size_t i = 0; i < G_N_ELEMENTS(tasks); i++) {
+		SCOPED(store_task) read = { 0 };
+
+		WORKS(fixture,
+		      store_task_class(fixture->store, task.id, tasks[i].class, &fixture->err));
+		WORKS(fixture, store_task_get_id(fixture->store, task.id, &read, &fixture->err));
+		assert_int_equal(read.kind, tasks[i].kind);
+	}
+	fixture_commit(fixture);
 }
 
 static void the_same_fingerprint_is_the_same_shape(void **state)
@@ -94,14 +126,14 @@ static void the_chain_of_the_latest_task_is_found_by_tenant(void **state)
 		WORKS(fixture, store_task_put(fixture->store, &task, &fixture->err));
 	}
 	/* the later one had no chain */
-	WORKS(fixture,
-	      store_chain_put(fixture->store, rollouts[0], server, "c1", "first", &fixture->err));
+	WORKS(fixture, store_chain_put(fixture->store, rollouts[0], server, "c1", "first",
+				       TASK_KIND_DATA, &fixture->err));
 	WORKS(fixture, store_chain_earlier(fixture->store, tenant, &earlier, &fixture->err));
 	assert_int_equal(earlier.rollout_id, rollouts[0]);
 	assert_string_equal(earlier.class, "c1");
 	assert_string_equal(earlier.content, "first");
-	WORKS(fixture,
-	      store_chain_put(fixture->store, rollouts[1], server, "c1", "second", &fixture->err));
+	WORKS(fixture, store_chain_put(fixture->store, rollouts[1], server, "c1", "second",
+				       TASK_KIND_INSTANT, &fixture->err));
 	WORKS(fixture, store_chain_earlier(fixture->store, tenant, &earlier, &fixture->err));
 	assert_int_equal(earlier.rollout_id, rollouts[1]);
 	assert_string_equal(earlier.content, "second");
@@ -115,6 +147,7 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_chain_of_the_latest_task_is_found_by_tenant,
 						fixture_setup, fixture_teardown),
+		STORE_TEST(a_task_is_of_the_kind_of_its_class),
 		cmocka_unit_test_setup_teardown(the_same_fingerprint_is_the_same_shape,
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_tenant_remembers_what_it_should_look_like,

@@ -12,6 +12,7 @@ static void every_member_comes_back(void **state)
 		.socket = g_strdup(""),
 		.defaults_file = g_strdup("/etc/muster/db1.cnf"),
 		.max_running = 8,
+		.max_rebuilds = 3,
 		.state = SERVER_DENIED,
 		.reason = g_strdup("Access denied"),
 		.flavor = g_strdup("mariadb"),
@@ -34,6 +35,7 @@ static void every_member_comes_back(void **state)
 	assert_string_equal(back.socket, ""); /* empty is not NULL */
 	assert_string_equal(back.defaults_file, "/etc/muster/db1.cnf");
 	assert_int_equal(back.max_running, 8);
+	assert_int_equal(back.max_rebuilds, 3);
 	assert_int_equal(back.state, SERVER_DENIED);
 	assert_string_equal(back.reason, "Access denied");
 	assert_string_equal(back.flavor, "mariadb");
