@@ -31,6 +31,7 @@ static void release_it(void *data)
 	}
 	g_free(forecast->statements);
 	g_strfreev(forecast->tables);
+	g_free(forecast->sql_mode);
 	g_array_unref(forecast->checks);
 	g_ptr_array_unref(forecast->doubtful);
 	g_free(forecast->pending);
@@ -112,21 +113,45 @@ static bool is_written_before(const struct making *making, const char *table)
 /* A file that switches the checks off means it. */
 static bool is_unchecked(const struct migration *migration, size_t number, enum precheck_kind kind)
 {
-	for (size_t i = 0; i + 1 < number && kind == PRECHECK_ORPHANS; i++) {
-		if (strcasestr(migration->up.statements[i].text, "foreign_key_checks") != NULL) {
+	static const char *const settings[PRECHECK_KIND_NR] = {
+		[PRECHECK_ORPHANS] = "foreign_key_checks",
+		[PRECHECK_ZERO_DATES] = "sql_mode",
+	};
+
+	for (size_t i = 0; i + 1 < number && settings[kind] != NULL; i++) {
+		if (strcasestr(migration->up.statements[i].text, settings[kind]) != NULL) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* What the statement needs of rows, from the difference that it makes. */
-static void add_checks(struct making *making, size_t index, size_t number, const struct shape *next)
+static bool is_copied(const struct making *making, const struct forecast_statement *made)
 {
-	const struct migration *migration = &making->work->release->migrations[index];
+	g_autofree char *object = NULL;
+
+	if (made->algorithm == NULL || made->table == NULL ||
+	    (strcmp(made->algorithm, ladder_names[LADDER_COPY]) != 0 &&
+	     strcmp(made->algorithm, ladder_names[LADDER_COPY_ONLINE]) != 0)) {
+		return false;
+	}
+	object = g_strconcat("table ", made->table, NULL);
+	return shape_find(&making->chain->start, object, "") != NULL;
+}
+
+/* What the statement needs of rows, from the difference that it makes. */
+static void add_checks(struct making *making, const struct forecast_statement *made,
+		       const struct shape *next)
+{
+	const struct migration *migration = &making->work->release->migrations[made->migration];
 	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct precheck));
+	size_t index = made->migration;
+	size_t number = made->number;
 
 	precheck_derive(found, &making->chain->start, &making->now, next);
+	if (is_copied(making, made)) {
+		precheck_derive_copied(found, &making->chain->start, &making->now, made->table);
+	}
 	for (guint i = 0; i < found->len; i++) {
 		struct forecast_check check = {
 			.migration = index,
@@ -152,8 +177,8 @@ static void add_checks(struct making *making, size_t index, size_t number, const
 }
 
 /* now becomes what the step leaves. Lines, owned; NULL on failure. */
-static char **go_on(struct making *making, size_t index, const struct chain_step *step,
-		    struct err *err)
+static char **go_on(struct making *making, const struct forecast_statement *made,
+		    const struct chain_step *step, struct err *err)
 {
 	SCOPED(shape) next = { 0 };
 	char **lines;
@@ -164,7 +189,7 @@ static char **go_on(struct making *making, size_t index, const struct chain_step
 	if (shape_apply(&next, &making->now, step->delta, err) < 0) {
 		return NULL;
 	}
-	add_checks(making, index, step->number, &next);
+	add_checks(making, made, &next);
 	lines = shape_major_lines(&making->now, &next, CHANGES_MAX);
 	shape_release(&making->now);
 	making->now = next;
@@ -231,7 +256,7 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 		made.outcome = step->note == NULL ? FORECAST_FINE : FORECAST_UNSEEN;
 		made.note = g_strdup(step->note);
 		add_way(making, &made);
-		made.changes = go_on(making, index, step, err);
+		made.changes = go_on(making, &made, step, err);
 	}
 	if (step != NULL && made.outcome != FORECAST_FAILS && made.changes == NULL) {
 		g_free(made.note);
@@ -296,6 +321,7 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 	}
 	forecast->pending = g_memdup2(work->indices, work->nr * sizeof(*work->indices));
 	forecast->nr_pending = work->nr;
+	forecast->sql_mode = g_strdup(work->release->sql_mode);
 	forecast->failure = g_strdup(chain->failure.message);
 	forecast->unlike = g_strdup(chain->unlike);
 	forecast->statements = g_array_steal(making.statements, &nr);

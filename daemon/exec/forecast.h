@@ -84,6 +84,7 @@ struct forecast {
 	struct forecast_statement *statements; /* owned; in the order they run */
 	size_t nr;
 	char *failure;       /* owned; file, line and the server's words; NULL: nothing fails */
+	char *sql_mode;      /* owned; of the release; NULL: the server's */
 	char **tables;       /* owned, NULL-terminated; of rows that matter for how long it takes */
 	GArray *checks;      /* owned; struct forecast_check */
 	GPtrArray *doubtful; /* owned; char *: what cannot be asked before the release runs */

@@ -18,12 +18,22 @@ enum {
 	INTERRUPTED_MYSQL = 3024,
 };
 
-/* The query for one schema, that ends by itself. Owned. */
-static char *query_of(const struct visit *visit, const struct precheck *check, const char *schema)
+static char *replace(const char *text, const char *word, const char *by)
 {
+	g_auto(GStrv) parts = g_strsplit(text, word, -1);
+
+	return g_strjoinv(by, parts);
+}
+
+/* The query for one schema, that ends by itself. Owned. */
+static char *query_of(const struct visit *visit, const char *check, const char *schema)
+{
+	const char *sql_mode = visit->order->forecast->sql_mode;
 	g_autofree char *name = db_quote_name(schema);
-	g_auto(GStrv) parts = g_strsplit(check->sql, PRECHECK_SCHEMA, -1);
-	g_autofree char *sql = g_strjoinv(name, parts);
+	g_autofree char *mode = sql_mode == NULL ? g_strdup("@@global.sql_mode")
+						 : db_quote(visit->session, sql_mode);
+	g_autofree char *moded = replace(check, PRECHECK_MODE, mode);
+	g_autofree char *sql = replace(moded, PRECHECK_SCHEMA, name);
 
 	if (db_flavor(visit->session) == DB_MARIADB) {
 		return g_strdup_printf("set statement max_statement_time = %d for %s", QUERY_S,
@@ -61,12 +71,51 @@ static char *rows_text(const struct db_rows *rows)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+static bool is_interrupted(const struct err *err)
+{
+	return err->code == ERR_DB &&
+	       (err->native == INTERRUPTED_MARIADB || err->native == INTERRUPTED_MYSQL);
+}
+
+/* All rows take too long. What a part of them shows is true all the same. */
+static int ask_sample(struct visit *visit, const char *schema, size_t index,
+		      struct exec_result *result, struct err *err)
+{
+	const struct precheck *check =
+		&g_array_index(visit->order->forecast->checks, struct forecast_check, index)
+			 .precheck;
+	g_autofree char *sampled = precheck_sampled(check);
+	g_autofree char *sql = sampled == NULL ? NULL : query_of(visit, sampled, schema);
+	SCOPED(db_rows) rows = { 0 };
+	int asked = sql == NULL ? -1 : db_query(visit->session, &rows, sql, err);
+
+	if (sql != NULL && asked < 0 && err->code != ERR_DB) {
+		return -1;
+	}
+	if (asked < 0) {
+		add(result, schema, index, true,
+		    g_strdup_printf("not answered within %d s", QUERY_S));
+	} else if (rows.nr == 0) {
+		add(result, schema, index, true,
+		    g_strdup_printf(
+			    "not answered within %d s for all rows; of the first %d none is "
+			    "in the way",
+			    QUERY_S, PRECHECK_SAMPLE));
+	} else {
+		g_autofree char *text = rows_text(&rows);
+
+		add(result, schema, index, false,
+		    g_strdup_printf("%s (of the first %d rows)", text, PRECHECK_SAMPLE));
+	}
+	return 0;
+}
+
 static int ask(struct visit *visit, const char *schema, size_t index, struct exec_result *result,
 	       struct err *err)
 {
 	const struct forecast_check *check =
 		&g_array_index(visit->order->forecast->checks, struct forecast_check, index);
-	g_autofree char *sql = query_of(visit, &check->precheck, schema);
+	g_autofree char *sql = query_of(visit, check->precheck.sql, schema);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(visit->session, &rows, sql, err) == 0) {
@@ -78,12 +127,10 @@ static int ask(struct visit *visit, const char *schema, size_t index, struct exe
 	if (err->code != ERR_DB) {
 		return -1;
 	}
-	if (err->native == INTERRUPTED_MARIADB || err->native == INTERRUPTED_MYSQL) {
-		add(result, schema, index, true,
-		    g_strdup_printf("not answered within %d s", QUERY_S));
-	} else {
-		add(result, schema, index, true, g_strdup(err->msg));
+	if (is_interrupted(err)) {
+		return ask_sample(visit, schema, index, result, err);
 	}
+	add(result, schema, index, true, g_strdup(err->msg));
 	return 0;
 }
 

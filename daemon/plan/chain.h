@@ -28,9 +28,9 @@ struct chain_step {
 	char *delta; /* owned; of shape_delta, from the step before; empty: nothing changed */
 	char *note;  /* owned; why it was not run, or did not succeed, on the copy; NULL: it did */
 	/* of a change of a table whose way was looked for; way NULL: of nothing else */
-	char *table;     /* owned; or NULL */
-	const char *way; /* static; of ladder_names */
-	bool rebuilds;   /* the table is written anew */
+	char *table;         /* owned; or NULL */
+	const char *way;     /* static; of ladder_names */
+	bool rebuilds;       /* the table is written anew */
 	enum task_kind kind; /* what it does on the server: weight.h */
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "precheck_text.h"
 #include "shape.h"
 
 #define EXAMPLES "3" /* rows of an answer */
@@ -11,6 +12,7 @@ const char *const precheck_names[PRECHECK_KIND_NR] = {
 	[PRECHECK_DUPLICATES] = "duplicates", [PRECHECK_NULLS] = "nulls",
 	[PRECHECK_ORPHANS] = "orphans",       [PRECHECK_TOO_LONG] = "too long",
 	[PRECHECK_OUT_OF_RANGE] = "range",    [PRECHECK_RULE] = "check",
+	[PRECHECK_CHARACTERS] = "characters", [PRECHECK_ZERO_DATES] = "zero dates",
 };
 
 void precheck_clear(void *item)
@@ -32,52 +34,23 @@ struct deriving {
 
 /* ---- names and lists -------------------------------------------------------------------- */
 
-static char *quoted(const char *name)
-{
-	g_auto(GStrv) parts = g_strsplit(name, "`", -1);
-	g_autofree char *doubled = g_strjoinv("``", parts);
-
-	return g_strdup_printf("`%s`", doubled);
-}
-
 static char *from(const char *table)
 {
-	g_autofree char *name = quoted(table);
+	g_autofree char *name = precheck_text_quote(table);
 
 	return g_strconcat(PRECHECK_SCHEMA ".", name, NULL);
 }
 
-/* The items of "(a, b(10), c desc)" at the beginning of list; NULL: one is an expression. */
-static char **items_of(const char *list)
+char *precheck_sampled(const struct precheck *precheck)
 {
-	const char *end = list;
-	g_autofree char *inner = NULL;
+	g_autofree char *table = from(precheck->table);
+	g_autofree char *whole = g_strdup_printf(" from %s ", table);
+	const char *at = strstr(precheck->sql, whole);
 
-	for (int depth = 0; *end != '\0'; end++) {
-		depth += *end == '(' ? 1 : 0;
-		depth -= *end == ')' ? 1 : 0;
-		if (depth == 0) {
-			break;
-		}
-	}
-	if (*list != '(' || *end != ')') {
-		return NULL;
-	}
-	inner = g_strndup(list + 1, (gsize)(end - list - 1));
-	return strpbrk(inner, "`'\"") != NULL ? NULL : g_strsplit(inner, ", ", -1);
-}
-
-/* "b(10) desc" -> column b, prefix 10. False: it is something else. */
-static bool item_read(const char *item, char **column, unsigned long *prefix)
-{
-	size_t len = strcspn(item, "( ");
-
-	*prefix = item[len] == '(' ? strtoul(item + len + 1, NULL, 10) : 0;
-	if (len == 0 || (item[len] == '(' && *prefix == 0)) {
-		return false;
-	}
-	*column = g_strndup(item, len);
-	return true;
+	return at == NULL ? NULL
+			  : g_strdup_printf("%.*s from (select * from %s limit %d) %s",
+					    (int)(at - precheck->sql), precheck->sql, table,
+					    PRECHECK_SAMPLE, at + strlen(whole));
 }
 
 static const char *column_of(const struct shape *shape, const char *table, const char *column)
@@ -93,7 +66,7 @@ static char *row_name(const struct deriving *deriving, const char *alias)
 {
 	g_autofree char *object = g_strconcat("table ", deriving->table, NULL);
 	const char *key = shape_find(deriving->start, object, "primary key");
-	g_auto(GStrv) items = key == NULL ? NULL : items_of(key);
+	g_auto(GStrv) items = key == NULL ? NULL : precheck_text_items(key);
 	g_autoptr(GString) list = g_string_new(NULL);
 
 	for (char **item = items; item != NULL && *item != NULL; item++) {
@@ -101,11 +74,11 @@ static char *row_name(const struct deriving *deriving, const char *alias)
 		g_autofree char *name = NULL;
 		unsigned long prefix;
 
-		if (!item_read(*item, &column, &prefix) ||
+		if (!precheck_text_item(*item, &column, &prefix) ||
 		    column_of(deriving->start, deriving->table, column) == NULL) {
 			return g_strdup("'a row'");
 		}
-		name = quoted(column);
+		name = precheck_text_quote(column);
 		g_string_append_printf(list, ", '%s%s=', %s%s", item == items ? "" : " ", column,
 				       alias, name);
 	}
@@ -124,20 +97,25 @@ static void add(const struct deriving *deriving, enum precheck_kind kind, char *
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
-static char *collation_in(const char *text)
+/* What a column of letters is compared by: its own collation, else the table's. Owned. */
+static char *collation_of(const struct shape *shape, const char *table, const char *column)
 {
-	const char *at = text == NULL ? NULL : strstr(text, " collate ");
-	size_t len = at == NULL ? 0 : strcspn(at + strlen(" collate "), " ");
+	g_autofree char *object = g_strconcat("table ", table, NULL);
+	const char *text = column_of(shape, table, column);
+	char *own = precheck_text_collation(text);
 
-	return at == NULL ? NULL : g_strndup(at + strlen(" collate "), len);
+	if (own != NULL || text == NULL || !precheck_text_is_letters(text)) {
+		return own;
+	}
+	return g_strdup(shape_find(shape, object, "collation"));
 }
 
 /* The column as the key will compare it. Owned. */
 static char *compared(const struct deriving *deriving, const char *column, unsigned long prefix)
 {
-	g_autofree char *now = collation_in(column_of(deriving->start, deriving->table, column));
-	g_autofree char *then = collation_in(column_of(deriving->after, deriving->table, column));
-	g_autofree char *name = quoted(column);
+	g_autofree char *now = collation_of(deriving->start, deriving->table, column);
+	g_autofree char *then = collation_of(deriving->after, deriving->table, column);
+	g_autofree char *name = precheck_text_quote(column);
 	g_autofree char *cut =
 		prefix == 0 ? g_strdup(name) : g_strdup_printf("left(%s, %lu)", name, prefix);
 
@@ -151,7 +129,7 @@ static char *compared(const struct deriving *deriving, const char *column, unsig
 static void derive_unique(const struct deriving *deriving)
 {
 	const char *list = strchr(deriving->change->after, '(');
-	g_auto(GStrv) items = list == NULL ? NULL : items_of(list);
+	g_auto(GStrv) items = list == NULL ? NULL : precheck_text_items(list);
 	g_autoptr(GString) keys = g_string_new(NULL);
 	g_autoptr(GString) given = g_string_new(NULL);
 	g_autofree char *row = row_name(deriving, "");
@@ -163,11 +141,11 @@ static void derive_unique(const struct deriving *deriving)
 		g_autofree char *key = NULL;
 		unsigned long prefix;
 
-		if (!item_read(*item, &column, &prefix) ||
+		if (!precheck_text_item(*item, &column, &prefix) ||
 		    column_of(deriving->start, deriving->table, column) == NULL) {
 			return; /* a new column, or an expression: nobody can say yet */
 		}
-		name = quoted(column);
+		name = precheck_text_quote(column);
 		key = compared(deriving, column, prefix);
 		g_string_append_printf(keys, "%s%s", item == items ? "" : ", ", key);
 		g_string_append_printf(given, "%s%s is not null", item == items ? "" : " and ",
@@ -178,9 +156,10 @@ static void derive_unique(const struct deriving *deriving)
 	}
 	add(deriving, PRECHECK_DUPLICATES,
 	    g_strdup_printf("%s %s must be unique", deriving->table, list),
-	    g_strdup_printf("select concat(min(%s), ' and ', max(%s)) from %s where %s group by %s "
-			    "having count(*) > 1 limit " EXAMPLES,
-			    row, row, table, given->str, keys->str));
+	    g_strdup_printf(
+		    "select concat(min(%s), ' and ', max(%s)) from %s r where %s group by %s "
+		    "having count(*) > 1 limit " EXAMPLES,
+		    row, row, table, given->str, keys->str));
 }
 
 /* "(a, b) references t (x, y) …" -> "c.`a` = p.`x` and …"; false: not of what is there now. */
@@ -189,8 +168,8 @@ static bool join_read(const struct deriving *deriving, char **parent, GString *g
 	static const char word[] = " references ";
 	const char *references = strstr(deriving->change->after, word);
 	const char *list = references == NULL ? NULL : strchr(references, '(');
-	g_auto(GStrv) own = items_of(deriving->change->after);
-	g_auto(GStrv) other = list == NULL ? NULL : items_of(list);
+	g_auto(GStrv) own = precheck_text_items(deriving->change->after);
+	g_auto(GStrv) other = list == NULL ? NULL : precheck_text_items(list);
 
 	if (own == NULL || other == NULL || g_strv_length(own) != g_strv_length(other)) {
 		return false;
@@ -198,8 +177,8 @@ static bool join_read(const struct deriving *deriving, char **parent, GString *g
 	references += strlen(word);
 	*parent = g_strndup(references, (gsize)(list - references - 1));
 	for (size_t i = 0; own[i] != NULL; i++) {
-		g_autofree char *left = quoted(own[i]);
-		g_autofree char *right = quoted(other[i]);
+		g_autofree char *left = precheck_text_quote(own[i]);
+		g_autofree char *right = precheck_text_quote(other[i]);
 
 		if (column_of(deriving->start, deriving->table, own[i]) == NULL ||
 		    column_of(deriving->start, *parent, other[i]) == NULL) {
@@ -240,32 +219,7 @@ static void add_column(const struct deriving *deriving, enum precheck_kind kind,
 	g_autofree char *table = from(deriving->table);
 
 	add(deriving, kind, what,
-	    g_strdup_printf("select %s from %s where %s limit " EXAMPLES, row, table, where));
-}
-
-static bool has_word(const char *text, const char *word)
-{
-	return strstr(text, word) != NULL;
-}
-
-/* "varchar(80)" -> 80; 0: it counts no characters. */
-static unsigned long letters_of(const char *type)
-{
-	static const char *const types[] = { "varchar(", "char(" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-		if (g_str_has_prefix(type, types[i])) {
-			return strtoul(type + strlen(types[i]), NULL, 10);
-		}
-	}
-	return 0;
-}
-
-static bool is_text(const char *type)
-{
-	return letters_of(type) > 0 || g_str_has_prefix(type, "text") ||
-	       g_str_has_prefix(type, "tinytext") || g_str_has_prefix(type, "mediumtext") ||
-	       g_str_has_prefix(type, "longtext");
+	    g_strdup_printf("select %s from %s r where %s limit " EXAMPLES, row, table, where));
 }
 
 /* clang-format off */
@@ -301,8 +255,8 @@ static void derive_range(const struct deriving *deriving, const char *column, co
 	const char *then = deriving->change->after;
 	int is = integer_of(now);
 	int becomes = integer_of(then);
-	bool was_unsigned = has_word(now, " unsigned");
-	bool is_unsigned = has_word(then, " unsigned");
+	bool was_unsigned = precheck_text_has(now, " unsigned");
+	bool is_unsigned = precheck_text_has(then, " unsigned");
 	g_autofree char *where = NULL;
 
 	if (is < 0 || becomes < 0 || (becomes >= is && was_unsigned == is_unsigned) ||
@@ -318,24 +272,179 @@ static void derive_range(const struct deriving *deriving, const char *column, co
 		   where);
 }
 
+static void derive_characters(const struct deriving *deriving, const char *column, const char *now,
+			      const char *then)
+{
+	g_autofree char *was = precheck_text_charset(now);
+	g_autofree char *becomes = precheck_text_charset(then);
+	g_autofree char *name = precheck_text_quote(column);
+	g_autofree char *where = NULL;
+
+	if (strcmp(was, "binary") == 0 || strcmp(becomes, "binary") == 0 ||
+	    precheck_text_holds(becomes, was)) {
+		return;
+	}
+	where = g_strdup_printf("cast(convert(convert(%s using %s) using %s) as binary) <> "
+				"cast(%s as binary)",
+				name, becomes, was, name);
+	add_column(deriving, PRECHECK_CHARACTERS,
+		   g_strdup_printf("%s.%s must have only characters of %s", deriving->table, column,
+				   becomes),
+		   where);
+}
+
+/* Does the key hold a column of these? */
+static bool has_column(const char *key, GPtrArray *columns)
+{
+	const char *list = strchr(key, '(');
+	g_auto(GStrv) items = list == NULL ? NULL : precheck_text_items(list);
+
+	for (char **item = items; item != NULL && *item != NULL; item++) {
+		g_autofree char *column = NULL;
+		unsigned long prefix;
+
+		if (precheck_text_item(*item, &column, &prefix) &&
+		    g_ptr_array_find_with_equal_func(columns, column, g_str_equal, NULL)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_unique(const struct shape_fact *fact)
+{
+	return strcmp(fact->part, "primary key") == 0 ||
+	       (g_str_has_prefix(fact->part, "index ") && g_str_has_prefix(fact->text, "unique "));
+}
+
+/*
+ * Columns whose collation becomes another one, be it their own or the table's: their letters, and
+ * the keys that stay and compare them in another way.
+ */
+static void derive_collations(struct deriving *deriving, const struct shape *before,
+			      const char *object)
+{
+	g_autoptr(GPtrArray) columns = g_ptr_array_new_with_free_func(g_free);
+	const struct shape *after = deriving->after;
+
+	deriving->table = object + strlen("table ");
+	for (size_t i = 0; i < after->nr; i++) {
+		const char *column = after->facts[i].part + strlen("column ");
+		g_autofree char *now = NULL;
+		g_autofree char *was = NULL;
+		g_autofree char *then = NULL;
+
+		if (strcmp(after->facts[i].object, object) != 0 ||
+		    !g_str_has_prefix(after->facts[i].part, "column ")) {
+			continue;
+		}
+		now = collation_of(deriving->start, deriving->table, column);
+		was = collation_of(before, deriving->table, column);
+		then = collation_of(after, deriving->table, column);
+		if (now == NULL || then == NULL || g_strcmp0(was, now) != 0 ||
+		    strcmp(was, then) == 0) {
+			continue;
+		}
+		derive_characters(deriving, column, was, then);
+		g_ptr_array_add(columns, g_strdup(column));
+	}
+	for (size_t i = 0; i < after->nr && columns->len > 0; i++) {
+		const struct shape_fact *fact = &after->facts[i];
+		const char *old = shape_find(before, object, fact->part);
+		const struct shape_change stays = { .part = fact->part, .after = fact->text };
+
+		if (strcmp(fact->object, object) == 0 && is_unique(fact) && old != NULL &&
+		    strcmp(old, fact->text) == 0 && has_column(fact->text, columns)) {
+			deriving->change = &stays;
+			derive_unique(deriving);
+		}
+	}
+}
+
+/* ---- dates that are 0 ---------------------------------------------------------------------- */
+
+/* What a session's mode refuses; the server reads the words. */
+#define IS_STRICT     PRECHECK_MODE " regexp 'STRICT_|TRADITIONAL'"
+#define REFUSES_ZERO  PRECHECK_MODE " regexp 'NO_ZERO_DATE|TRADITIONAL'"
+#define REFUSES_PARTS PRECHECK_MODE " regexp 'NO_ZERO_IN_DATE|TRADITIONAL'"
+
+/* A new DATE or DATETIME without a default is 0 in every row that is there. */
+static void derive_new_date(const struct deriving *deriving, const char *column)
+{
+	const char *then = deriving->change->after;
+
+	if ((precheck_text_is_type(then, "date") || precheck_text_is_type(then, "datetime")) &&
+	    precheck_text_has(then, " not null") && !precheck_text_has(then, " default ") &&
+	    !precheck_text_has(then, " as (")) {
+		add_column(deriving, PRECHECK_ZERO_DATES,
+			   g_strdup_printf("%s.%s gets no value in the rows that are there, and 0 "
+					   "is refused by sql_mode",
+					   deriving->table, column),
+			   IS_STRICT " and " REFUSES_ZERO);
+	}
+}
+
+/* Both servers look at every date of a row that they copy, whichever column is changed. */
+void precheck_derive_copied(GArray *prechecks, const struct shape *start,
+			    const struct shape *before, const char *table)
+{
+	g_autofree char *object = g_strconcat("table ", table, NULL);
+	struct deriving deriving = { .out = prechecks, .start = start, .table = table };
+	g_autoptr(GString) zero = g_string_new(NULL);
+	g_autoptr(GString) parts = g_string_new(NULL);
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autofree char *where = NULL;
+
+	for (size_t i = 0; i < start->nr; i++) {
+		const struct shape_fact *fact = &start->facts[i];
+		const char *glue = names->len == 0 ? "" : " or ";
+		g_autofree char *name = NULL;
+		const char *column;
+
+		if (strcmp(fact->object, object) != 0 || !g_str_has_prefix(fact->part, "column ") ||
+		    !precheck_text_is_date(fact->text) ||
+		    shape_find(before, object, fact->part) == NULL) {
+			continue;
+		}
+		column = fact->part + strlen("column ");
+		name = precheck_text_quote(column);
+		g_string_append_printf(zero, "%scast(%s as char(10)) = '0000-00-00'", glue, name);
+		g_string_append_printf(parts, "%scast(%s as char(10)) like '%%-00%%'", glue, name);
+		g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ", column);
+	}
+	if (names->len == 0) {
+		return;
+	}
+	where = g_strdup_printf(IS_STRICT " and (" REFUSES_ZERO " and (%s) or " REFUSES_PARTS
+					  " and not (%s) and (%s))",
+				zero->str, zero->str, parts->str);
+	add_column(&deriving, PRECHECK_ZERO_DATES,
+		   g_strdup_printf("dates in %s (%s) must be whole to be copied in this sql_mode",
+				   table, names->str),
+		   where);
+}
+
+/* ---- a column ----------------------------------------------------------------------------- */
+
 static void derive_column(const struct deriving *deriving, const char *column)
 {
 	const char *now = deriving->change->before;
 	const char *then = deriving->change->after;
-	unsigned long letters = letters_of(then);
-	g_autofree char *name = quoted(column);
+	unsigned long letters = precheck_text_letters(then);
+	g_autofree char *name = precheck_text_quote(column);
 
 	if (column_of(deriving->start, deriving->table, column) == NULL) {
 		return;
 	}
-	if (!has_word(now, " not null") && has_word(then, " not null")) {
+	if (!precheck_text_has(now, " not null") && precheck_text_has(then, " not null")) {
 		g_autofree char *where = g_strdup_printf("%s is null", name);
 
 		add_column(deriving, PRECHECK_NULLS,
 			   g_strdup_printf("%s.%s must not be NULL", deriving->table, column),
 			   where);
 	}
-	if (letters > 0 && is_text(now) && (letters_of(now) == 0 || letters_of(now) > letters)) {
+	if (letters > 0 && precheck_text_is_letters(now) &&
+	    (precheck_text_letters(now) == 0 || precheck_text_letters(now) > letters)) {
 		g_autofree char *where = g_strdup_printf("char_length(%s) > %lu", name, letters);
 
 		add_column(deriving, PRECHECK_TOO_LONG,
@@ -380,8 +489,9 @@ static void derive_one(const struct deriving *deriving)
 		derive_foreign_key(deriving);
 	} else if (g_str_has_prefix(change->part, "check ")) {
 		derive_rule(deriving);
-	} else if (g_str_has_prefix(change->part, "column ") && change->before != NULL) {
-		derive_column(deriving, change->part + strlen("column "));
+	} else if (g_str_has_prefix(change->part, "column ")) {
+		(change->before != NULL ? derive_column : derive_new_date)(
+			deriving, change->part + strlen("column "));
 	}
 }
 
@@ -397,6 +507,15 @@ void precheck_derive(GArray *prechecks, const struct shape *start, const struct 
 		if (g_str_has_prefix(deriving.change->object, "table ")) {
 			deriving.table = deriving.change->object + strlen("table ");
 			derive_one(&deriving);
+		}
+	}
+	for (size_t i = 0; i < diff.nr; i++) {
+		const char *object = diff.changes[i].object;
+
+		/* changes of one object stand together */
+		if (g_str_has_prefix(object, "table ") &&
+		    (i == 0 || strcmp(object, diff.changes[i - 1].object) != 0)) {
+			derive_collations(&deriving, before, object);
 		}
 	}
 }

@@ -3,8 +3,9 @@
  *
  * From the difference that a statement makes: a new unique key needs rows without duplicates in
  * the collation that the key will have, NOT NULL needs a value everywhere, a foreign key needs
- * its parents, a narrower type needs values that fit, a new CHECK needs rows that keep it. Each
- * is a query that gives a row for what is in the way.
+ * its parents, a narrower type needs values that fit, a narrower character set characters that it
+ * has, a new CHECK rows that keep it; a table that is copied needs whole dates in strict modes.
+ * Each is a query that gives a row for what is in the way.
  *
  * Only tables and columns are asked about that the tenant has now, as they are now. Pure; any
  * thread.
@@ -17,6 +18,8 @@
 struct shape;
 
 #define PRECHECK_SCHEMA "{SCHEMA}" /* stands for the quoted schema in a query */
+#define PRECHECK_MODE   "{MODE}"   /* and this for the sql_mode that the release has, in quotes */
+#define PRECHECK_SAMPLE 50000      /* rows */
 
 enum precheck_kind {
 	PRECHECK_DUPLICATES,
@@ -25,6 +28,8 @@ enum precheck_kind {
 	PRECHECK_TOO_LONG,
 	PRECHECK_OUT_OF_RANGE,
 	PRECHECK_RULE,
+	PRECHECK_CHARACTERS,
+	PRECHECK_ZERO_DATES,
 	PRECHECK_KIND_NR,
 };
 
@@ -45,5 +50,12 @@ void precheck_clear(void *item); /* of a struct precheck; for g_array_set_clear_
  */
 void precheck_derive(GArray *prechecks, const struct shape *start, const struct shape *before,
 		     const struct shape *after);
+
+/* The same for a table whose rows are copied, whatever the statement changes in it. */
+void precheck_derive_copied(GArray *prechecks, const struct shape *start,
+			    const struct shape *before, const char *table);
+
+/* The query over a part of the rows only; NULL: it has no such form. Owned. */
+char *precheck_sampled(const struct precheck *precheck);
 
 #endif /* PRECHECK_H */

@@ -80,11 +80,89 @@ static void what_cannot_be_asked_says_why(void **state)
 	release_unref(release);
 }
 
+/* In the mode of MySQL, which MariaDB has when a release says so. */
+static struct release *strict_release(const char *text)
+{
+	return kit_release("release.cfg",
+			   "sql_mode = \"STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE\";",
+			   "0001_a.sql", text, NULL);
+}
+
+static void expect_breach(const char *schema, struct release *release, const char *text)
+{
+	struct forecast *forecast = forecast_for(release, schema);
+	SCOPED_PTR(exec_result) result = looked(forecast, schema);
+	SCOPED_PTR(exec_result) done = NULL;
+
+	assert_true(result->ok);
+	assert_int_equal(result->nr_breaches, text == NULL ? 0 : 1);
+	if (text != NULL) {
+		assert_false(result->breaches[0].unasked);
+		assert_string_equal(result->breaches[0].text, text);
+	}
+	done = kit_task(release, schema); /* and the server sees it the same way */
+	assert_int_equal(done->event, text == NULL ? TASK_APPLIED : TASK_REFUSED);
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
+static void characters_that_are_lost_are_found(void **state)
+{
+	const char *schema = test_server_schema("pr_chars");
+
+	(void)state;
+	test_server_exec("create table %s.t (id int primary key, a varchar(9) character set "
+			 "utf8mb4)",
+			 schema);
+	test_server_exec("insert into %s.t values (1, _utf8mb4 x'c3a9'), (2, _utf8mb4 x'e697a5')",
+			 schema);
+	expect_breach(schema,
+		      strict_release("ALTER TABLE t MODIFY a varchar(9) CHARACTER SET latin1;"),
+		      "id=2");
+	test_server_exec("delete from %s.t where id = 2", schema);
+	expect_breach(schema,
+		      strict_release("ALTER TABLE t MODIFY a varchar(9) CHARACTER SET latin1;"),
+		      NULL);
+}
+
+static void dates_that_are_not_whole_hinder_a_copy_in_strict_modes(void **state)
+{
+	const char *schema = test_server_schema("pr_dates");
+	static const char copied[] = "ALTER TABLE t MODIFY a bigint;";
+
+	(void)state;
+	test_server_exec("create table %s.t (id int primary key, a int, d date)", schema);
+	test_server_exec(
+		"insert ignore into %s.t values (1, 1, '2020-01-10'), (2, 2, '0000-00-00')",
+		schema);
+	expect_breach(schema, strict_release(copied), "id=2");
+	expect_breach(schema,
+		      kit_release("release.cfg", "sql_mode = \"STRICT_TRANS_TABLES\";",
+				  "0001_a.sql", copied, NULL),
+		      NULL);
+}
+
+static void a_date_that_nobody_gives_a_value_is_zero(void **state)
+{
+	const char *schema = test_server_schema("pr_new");
+	static const char added[] = "ALTER TABLE t ADD d date NOT NULL;";
+
+	(void)state;
+	test_server_exec("create table %s.t (id int primary key)", schema);
+	test_server_exec("insert into %s.t values (5)", schema);
+	expect_breach(schema, strict_release(added), "id=5");
+	test_server_exec("delete from %s.t", schema);
+	expect_breach(schema, strict_release(added), NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_in_the_way_are_named),
 		cmocka_unit_test(what_cannot_be_asked_says_why),
+		cmocka_unit_test(characters_that_are_lost_are_found),
+		cmocka_unit_test(dates_that_are_not_whole_hinder_a_copy_in_strict_modes),
+		cmocka_unit_test(a_date_that_nobody_gives_a_value_is_zero),
 	};
 
 	return cmocka_run_group_tests_name("precheck_run", tests, NULL, NULL);
