@@ -14,7 +14,8 @@ struct client {
 	char *socket; /* owned */
 	CURL *curl;   /* owned; NULL before the first request */
 	struct curl_slist *headers;
-	char *hint; /* owned */
+	char *hint;    /* owned */
+	char *refusal; /* owned */
 	long status;
 };
 
@@ -46,8 +47,14 @@ void client_free(struct client *client)
 		curl_easy_cleanup(client->curl);
 	}
 	g_free(client->hint);
+	g_free(client->refusal);
 	g_free(client->socket);
 	g_free(client);
+}
+
+const char *client_refusal(const struct client *client)
+{
+	return client->refusal;
 }
 
 const char *client_hint(const struct client *client)
@@ -158,6 +165,8 @@ static int refused(struct client *client, const char *body, size_t len, struct e
 	err_set(err, problem.code != NULL ? err_code_parse(problem.code) : ERR_PROTOCOL, "%s",
 		problem.message);
 	client->hint = g_steal_pointer(&problem.hint);
+	g_free(client->refusal);
+	client->refusal = g_strndup(body, len);
 	wire_release(&wire_error_type, &problem);
 	return -1;
 }
@@ -186,6 +195,7 @@ int client_request(struct client *client, const char *method, const char *path, 
 	CURLcode code;
 
 	g_clear_pointer(&client->hint, g_free);
+	g_clear_pointer(&client->refusal, g_free);
 	client->status = 0;
 	if (client->curl == NULL) {
 		client->curl = handle_new(client, &client->headers);

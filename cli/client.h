@@ -39,6 +39,9 @@ NODISCARD int client_request(struct client *client, const char *method, const ch
 /* The command that helps after the last failure, or NULL. Borrowed until the next call. */
 const char *client_hint(const struct client *client);
 
+/* What the daemon said in the last failure, whole, or NULL. Borrowed until the next call. */
+const char *client_refusal(const struct client *client);
+
 /* HTTP status of the last answer; 0: none. */
 long client_status(const struct client *client);
 

@@ -58,6 +58,7 @@ int cmd_release_show(struct cli *cli);
 
 int cmd_rollout_start(struct cli *cli);
 int cmd_rollout_list(struct cli *cli);
+int cmd_rollout_plan(struct cli *cli);
 int cmd_rollout_show(struct cli *cli);
 int cmd_rollout_watch(struct cli *cli);
 int cmd_rollout_verb(struct cli *cli); /* pause resume promote abort retry skip */

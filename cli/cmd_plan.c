@@ -31,6 +31,7 @@ static int look(struct cli *cli, const struct wire_plan_ask *asked)
 		g_autoptr(GString) out = g_string_new(NULL);
 
 		plan_print(out, &plan, &cli->style);
+		g_string_append(out, "\nnothing was changed\n");
 		cli_print(out);
 	} else {
 		cli_print_item(cli, &view_plan, &plan);
@@ -57,4 +58,29 @@ int cmd_plan(struct cli *cli)
 	}
 	wire_release(&wire_plan_ask_type, &asked);
 	return code;
+}
+
+int cmd_rollout_plan(struct cli *cli)
+{
+	g_autofree char *path = client_path("/v1/rollouts/", cli_word(cli, 0), "/plan");
+	struct wire_plan plan = { 0 };
+	struct err err = { 0 };
+	const struct ask ask = { .method = "GET",
+				 .path = path,
+				 .out_type = &wire_plan_type,
+				 .out = &plan };
+
+	if (cli_ask(cli, &ask, &err) < 0) {
+		return cli_fail(cli, &err);
+	}
+	if (cli_is_for_people(cli)) {
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		plan_print(out, &plan, &cli->style);
+		cli_print(out);
+	} else {
+		cli_print_item(cli, &view_plan, &plan);
+	}
+	wire_release(&wire_plan_type, &plan);
+	return EXIT_OK;
 }

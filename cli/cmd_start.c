@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "observe.h"
 #include "picks.h"
+#include "plan.h"
 #include "progress.h"
 #include "views.h"
 
@@ -49,6 +50,8 @@ static int fill(const struct cli *cli, struct wire_rollout_start *start, struct 
 	cli_texts(cli, OPT_HOOK, &start->hooks);
 	start->reason = cli_text(cli, OPT_REASON);
 	start->dry_run = opts_flag(opts, OPT_DRY_RUN);
+	start->no_plan = opts_flag(opts, OPT_NO_PLAN);
+	start->skip_failing = opts_flag(opts, OPT_SKIP_FAILING);
 	return 0;
 }
 
@@ -82,6 +85,21 @@ static void append_waiting(GString *out, const struct wire_preview *preview)
 	g_string_append_c(out, '\n');
 }
 
+/* The plan says it at its class. */
+static bool is_in_plan(const struct wire_plan *plan, const char *warning)
+{
+	const struct wire_plan_class *classes = plan->classes.items;
+
+	for (size_t i = 0; i < plan->classes.nr; i++) {
+		for (size_t k = 0; k < classes[i].warnings.nr; k++) {
+			if (strcmp(classes[i].warnings.texts[k], warning) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static void print_preview(const struct wire_preview *preview, const struct style *style)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
@@ -101,8 +119,11 @@ static void print_preview(const struct wire_preview *preview, const struct style
 	append_kind(out, "drifted, will be skipped: see `muster tenant show`", &preview->drifted);
 	append_waiting(out, preview);
 	for (size_t i = 0; i < preview->warnings.nr; i++) {
-		g_string_append_printf(out, "  warning: %s\n", preview->warnings.texts[i]);
+		if (!is_in_plan(&preview->plan, preview->warnings.texts[i])) {
+			g_string_append_printf(out, "  warning: %s\n", preview->warnings.texts[i]);
+		}
 	}
+	plan_print_parts(out, &preview->plan, style);
 	if (preview->waves.nr > 0) {
 		g_string_append_c(out, '\n');
 		render_list(out, &view_wave, &preview->waves, style);
@@ -131,8 +152,37 @@ static int preview(struct cli *cli, const struct wire_rollout_start *start)
 	} else {
 		cli_print_item(cli, &view_preview, &preview);
 	}
-	code = preview.pending > 0 ? EXIT_PENDING : EXIT_OK;
+	code = preview.plan.failing.nr > 0 ? EXIT_PROBLEMS
+	       : preview.pending > 0       ? EXIT_PENDING
+					   : EXIT_OK;
 	wire_release(&wire_preview_type, &preview);
+	return code;
+}
+
+/* Tenants would fail: the list, and what can be done. Else any other problem. */
+static int refused(struct cli *cli, const struct err *err)
+{
+	const char *body = client_status(cli->client) == 422 ? client_refusal(cli->client) : NULL;
+	struct wire_refusal refusal = { 0 };
+	struct err unread = { 0 };
+	g_autoptr(GString) out = g_string_new(NULL);
+	int code;
+
+	if (body == NULL ||
+	    wire_decode(&wire_refusal_type, &refusal, body, strlen(body), false, &unread) < 0) {
+		return cli_fail(cli, err);
+	}
+	if (cli->style.output == RENDER_JSON) {
+		g_string_append_printf(out, "%s\n", body);
+	} else if (cli_is_for_people(cli)) {
+		plan_print_failing(out, &refusal.failing, &cli->style);
+	}
+	cli_print(out);
+	code = cli_fail(cli, err);
+	if (refusal.failing.nr > 0) {
+		code = EXIT_PROBLEMS;
+	}
+	wire_release(&wire_refusal_type, &refusal);
 	return code;
 }
 
@@ -149,7 +199,7 @@ static int begin(struct cli *cli, const struct wire_rollout_start *start)
 	int code = EXIT_OK;
 
 	if (cli_ask(cli, &ask, &err) < 0) {
-		return cli_fail(cli, &err);
+		return refused(cli, &err);
 	}
 	if (opts_flag(&cli->opts, OPT_WAIT)) {
 		code = observe_rollout(cli, rollout.id, 0);
@@ -175,6 +225,11 @@ int cmd_rollout_start(struct cli *cli)
 
 	if (opts_flag(&cli->opts, OPT_TIMEOUT) && !opts_flag(&cli->opts, OPT_WAIT)) {
 		return cli_misused(cli, "--timeout means something only with --wait");
+	}
+	if (opts_flag(&cli->opts, OPT_NO_PLAN) &&
+	    (opts_flag(&cli->opts, OPT_SKIP_FAILING) || opts_flag(&cli->opts, OPT_DRY_RUN))) {
+		return cli_misused(cli, "--no-plan does without what --skip-failing and --dry-run "
+					"need");
 	}
 	if (fill(cli, &start, &err) < 0 ||
 	    folder_release_of(cli, cli_word(cli, 0), &start.release, &hint, &err) < 0) {

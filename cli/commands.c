@@ -4,11 +4,12 @@
 #define CHOSEN    (BIT(SELECTOR) | BIT(REASON))
 #define SETTING   (BIT(REASON) | BIT(REVISION))
 #define WAITING   (BIT(WAIT) | BIT(TIMEOUT))
-#define POLICY                                                                              \
-	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) | \
-	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |     \
-	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |   \
-	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES) | BIT(HOOK))
+#define POLICY                                                                                  \
+	(BIT(SELECTOR) | BIT(TO) | BIT(ROLLOUT_NAME) | BIT(WAVES) | BIT(BAKE) | BIT(GATE) |     \
+	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |         \
+	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |       \
+	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES) | BIT(SKIP_FAILING) | \
+	 BIT(NO_PLAN) | BIT(HOOK))
 #define MANY (-1)
 
 /* clang-format off */
@@ -181,8 +182,11 @@ const struct command command_table[] = {
 
 	{ "rollout start", "DIR|RELEASE", "Roll a release over tenants",
 	  "A folder is checked here and stored as a release first. Without -l it goes to all "
-	  "tenants. With --dry-run nothing is changed, and the exit code is 1 when something is "
-	  "pending. With --wait the exit code says how it ended. With --readonly, or for a file that says "
+	  "tenants. What muster plan would say is found out first and kept with the rollout (muster "
+	  "rollout plan): when tenants would fail nothing starts, they are listed, and the exit code "
+	  "is 2; --skip-failing leaves them out, --no-plan starts without looking. A server that does "
+	  "not answer is no reason: its tenants wait. With --dry-run nothing is changed, and the exit code is 1 when something is "
+	  "pending, 2 when something would fail. With --wait the exit code says how it ended. With --readonly, or for a file that says "
 	  "-- muster: readonly=on, each tenant is closed for writes, worked on and opened; how long that "
 	  "took is shown by rollout show. --hook has musterd run an executable of its folder of "
 	  "hooks (hooks_dir in musterd.conf) at before-rollout, before-close, after-close, "
@@ -196,6 +200,9 @@ const struct command command_table[] = {
 	  0, 0, 0, WORDS_NONE, false, cmd_rollout_list },
 	{ "rollout show", "R", "Show how a rollout stands", NULL, NULL,
 	  0, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_show },
+	{ "rollout plan", "R", "Show what was foreseen when a rollout began",
+	  "The answer of muster plan as it was then, kept with the rollout.", NULL,
+	  0, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_plan },
 	{ "rollout watch", "R", "Follow a rollout until it ends or needs a human",
 	  "On a terminal the picture is drawn again in place, elsewhere each change is a line. An "
 	  "interrupt ends the watching, never the rollout.", NULL,

@@ -133,6 +133,10 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "and for no longer than this: who is expected to need more is held" },
 	[OPT_HOOK]           = { "hook",          0,   OPT_TEXTS,    "EVENT=NAME", NULL, WORDS_NONE,
 				 "run this hook of musterd's folder at that event; without a NAME none; may be given several times" },
+	[OPT_SKIP_FAILING]   = { "skip-failing",  0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "leave out the tenants that would fail, instead of starting nothing" },
+	[OPT_NO_PLAN]        = { "no-plan",       0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "start without looking first" },
 };
 
 /* clang-format on */

@@ -173,12 +173,12 @@ static void print_outliers(GString *out, const struct wire_plan *plan, const str
 	}
 }
 
-static void print_failing(GString *out, const struct wire_plan *plan, const struct style *style)
+void plan_print_failing(GString *out, const struct wire_list *failing, const struct style *style)
 {
-	const struct wire_plan_failing *items = plan->failing.items;
-	size_t shown = is_wide(style) ? plan->failing.nr : MIN(plan->failing.nr, NAMES_MAX);
+	const struct wire_plan_failing *items = failing->items;
+	size_t shown = is_wide(style) ? failing->nr : MIN(failing->nr, NAMES_MAX);
 
-	if (plan->failing.nr == 0) {
+	if (failing->nr == 0) {
 		return;
 	}
 	g_string_append_c(out, '\n');
@@ -187,9 +187,8 @@ static void print_failing(GString *out, const struct wire_plan *plan, const stru
 	for (size_t i = 0; i < shown; i++) {
 		g_string_append_printf(out, "  %s: %s\n", items[i].tenant, items[i].message);
 	}
-	if (shown < plan->failing.nr) {
-		g_string_append_printf(out, "  … and %zu more: -o wide\n",
-				       plan->failing.nr - shown);
+	if (shown < failing->nr) {
+		g_string_append_printf(out, "  … and %zu more: -o wide\n", failing->nr - shown);
 	}
 }
 
@@ -251,10 +250,20 @@ static void print_left_out(GString *out, const struct wire_plan *plan, const str
 	}
 }
 
-void plan_print(GString *out, const struct wire_plan *plan, const struct style *style)
+void plan_print_parts(GString *out, const struct wire_plan *plan, const struct style *style)
 {
 	const struct wire_plan_class *classes = plan->classes.items;
 
+	for (size_t i = 0; i < plan->classes.nr; i++) {
+		print_class(out, &classes[i], i + 1, style);
+	}
+	print_outliers(out, plan, style);
+	plan_print_failing(out, &plan->failing, style);
+	print_unchecked(out, plan, style);
+}
+
+void plan_print(GString *out, const struct wire_plan *plan, const struct style *style)
+{
 	g_string_append_printf(out,
 			       "release %s to version %s: %" PRId64 " tenant%s, %" PRId64
 			       " with something to do (%" PRId64
@@ -263,13 +272,7 @@ void plan_print(GString *out, const struct wire_plan *plan, const struct style *
 			       plan->pending, plan->statements, plural(plan->statements),
 			       plan->classes.nr, plan->classes.nr == 1 ? "" : "es",
 			       plan->up_to_date);
-	for (size_t i = 0; i < plan->classes.nr; i++) {
-		print_class(out, &classes[i], i + 1, style);
-	}
-	print_outliers(out, plan, style);
-	print_failing(out, plan, style);
-	print_unchecked(out, plan, style);
+	plan_print_parts(out, plan, style);
 	print_left_out(out, plan, style);
 	plan_cost_all(out, plan, style);
-	g_string_append(out, "\nnothing was changed\n");
 }

@@ -16,4 +16,10 @@
 /* wide: also lint's notes, and every name. */
 void plan_print(GString *out, const struct wire_plan *plan, const struct style *style);
 
+/* Of it: classes, who looks otherwise, who would fail. */
+void plan_print_parts(GString *out, const struct wire_plan *plan, const struct style *style);
+
+/* Only who would fail (wire_plan_failing). */
+void plan_print_failing(GString *out, const struct wire_list *failing, const struct style *style);
+
 #endif /* PLAN_H */

@@ -296,26 +296,6 @@ struct wire_rollout {
 	struct wire_texts available_actions; /* "pause", "resume", … */
 };
 
-/* --dry-run: what would happen; nothing was written. */
-struct wire_preview {
-	char *release;
-	char *version;
-	int64_t tenants;
-	int64_t pending; /* tenants with something to do */
-	int64_t up_to_date;
-	int64_t statements;        /* all tenants together */
-	int64_t waiting;           /* of those pending: their windows are closed now */
-	char *next_window;         /* when the first of these opens, or null */
-	char *last_window;         /* when the last one does; null: none waits, or one for ever */
-	struct wire_list waves;    /* wire_wave */
-	struct wire_texts ahead;   /* names */
-	struct wire_texts missing; /* names whose database is not there */
-	struct wire_texts held;
-	struct wire_texts regressed;
-	struct wire_texts drifted;
-	struct wire_texts warnings; /* what a crash could not be judged by, what would fail */
-};
-
 struct wire_task {
 	char *rollout;
 	char *tenant;
@@ -466,6 +446,8 @@ struct wire_rollout_start {
 	struct wire_texts hooks; /* "EVENT=NAME", over those of the settings; without a NAME none */
 	char *reason;
 	bool dry_run;
+	bool no_plan;      /* start without looking first */
+	bool skip_failing; /* leave out who would fail, instead of refusing */
 };
 
 /* pause, resume, promote, abort, retry, skip, kill. */
@@ -485,12 +467,12 @@ struct wire_resolve {
 extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
 	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
 	wire_changed_type, wire_migration_type, wire_release_info_type, wire_counts_type,
-	wire_wave_type, wire_budget_type, wire_closed_type, wire_rollout_type, wire_preview_type,
-	wire_task_type, wire_task_page_type, wire_event_type, wire_event_page_type,
-	wire_finding_type, wire_health_type, wire_server_add_type, wire_set_type,
-	wire_discover_type, wire_import_row_type, wire_import_type, wire_tenants_change_type,
-	wire_baseline_type, wire_release_file_type, wire_release_create_type,
-	wire_rollout_start_type, wire_verb_type, wire_resolve_type;
+	wire_wave_type, wire_budget_type, wire_closed_type, wire_rollout_type, wire_task_type,
+	wire_task_page_type, wire_event_type, wire_event_page_type, wire_finding_type,
+	wire_health_type, wire_server_add_type, wire_set_type, wire_discover_type,
+	wire_import_row_type, wire_import_type, wire_tenants_change_type, wire_baseline_type,
+	wire_release_file_type, wire_release_create_type, wire_rollout_start_type, wire_verb_type,
+	wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------
@@ -532,7 +514,8 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * POST   /v1/releases                release_create -> release_info
  * GET    /v1/releases/NAME                          -> release_info
  * GET    /v1/rollouts?after=&limit=                 -> [rollout]     newest first; 100
- * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run
+ * POST   /v1/rollouts                rollout_start  -> rollout, or preview with dry_run;
+ *        status 422 with refusal when tenants would fail: then there is no rollout
  * GET    /v1/rollouts/R                             -> rollout
  * PATCH  /v1/rollouts/R              set            -> rollout       budget running per_server priority …
  * POST   /v1/rollouts/R/VERB         verb           -> rollout       pause resume promote abort retry skip

@@ -2,6 +2,7 @@
  * wire_plan - the messages about what a release would do. A part of wire.h, which includes it.
  *
  * POST   /v1/plan                    plan_ask       -> plan          changes nothing in a tenant
+ * GET    /v1/rollouts/R/plan                        -> plan          as it was when R began
  * GET    /v1/tenants/T/diff/U                       -> tenant_diff   from T to U; asks their servers
  */
 #ifndef WIRE_PLAN_H
@@ -134,6 +135,36 @@ struct wire_plan {
 	struct wire_list by_tenant; /* wire_plan_tenant */
 };
 
+/* --dry-run: what would happen; nothing was written. */
+struct wire_preview {
+	char *release;
+	char *version;
+	int64_t tenants;
+	int64_t pending; /* tenants with something to do */
+	int64_t up_to_date;
+	int64_t statements;        /* all tenants together */
+	int64_t waiting;           /* of those pending: their windows are closed now */
+	char *next_window;         /* when the first of these opens, or null */
+	char *last_window;         /* when the last one does; null: none waits, or one for ever */
+	struct wire_list waves;    /* wire_wave */
+	struct wire_texts ahead;   /* names */
+	struct wire_texts missing; /* names whose database is not there */
+	struct wire_texts held;
+	struct wire_texts regressed;
+	struct wire_texts drifted;
+	struct wire_texts warnings; /* what a crash could not be judged by, what would fail */
+	struct wire_plan plan;
+};
+
+/* Why a rollout was not started: wire_error, and who would fail. */
+struct wire_refusal {
+	char *code;
+	int64_t native;
+	char *message;
+	char *hint;
+	struct wire_list failing; /* wire_plan_failing */
+};
+
 /* What leads from the schema of one tenant to that of another. */
 struct wire_tenant_diff {
 	char *tenant;
@@ -153,7 +184,7 @@ struct wire_plan_ask {
 
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
 	wire_plan_estimate_type, wire_plan_tenant_type, wire_plan_server_type, wire_plan_class_type,
-	wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type, wire_tenant_diff_type,
-	wire_plan_ask_type;
+	wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type, wire_preview_type,
+	wire_refusal_type, wire_tenant_diff_type, wire_plan_ask_type;
 
 #endif /* WIRE_PLAN_H */

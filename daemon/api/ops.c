@@ -126,6 +126,8 @@ const struct op ops[] = {
 	  OP_ROLLOUT, ACT,     IN(rollout_start),  ONE(rollout),        op_rollout_start, 0 },
 	{ "GET",    "/v1/rollouts/{rollout}", NULL,
 	  OP_ROLLOUT, LOOK,    NONE,               ONE(rollout),        op_rollout_show, 0 },
+	{ "GET",    "/v1/rollouts/{rollout}/plan", NULL,
+	  OP_ROLLOUT, LOOK,    NONE,               ONE(plan),            op_rollout_plan, 0 },
 	{ "PATCH",  "/v1/rollouts/{rollout}", NULL,
 	  OP_ROLLOUT, ACT,     IN(set),            ONE(rollout),        op_rollout_set, 0 },
 	{ "POST",   "/v1/rollouts/{rollout}/pause", NULL,

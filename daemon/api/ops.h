@@ -106,6 +106,7 @@ int op_release_create(struct call *call, struct err *err);
 int op_release_show(struct call *call, struct err *err);
 
 int op_plan(struct call *call, struct err *err);
+int op_rollout_plan(struct call *call, struct err *err);
 
 int op_rollout_list(struct call *call, struct err *err);
 int op_rollout_start(struct call *call, struct err *err);

@@ -1,6 +1,8 @@
 /*
  * What a release would do: the scheduler finds out, this adds what lint says and translates.
  */
+#include <string.h>
+
 #include <glib.h>
 
 #include "api_state.h"
@@ -8,17 +10,15 @@
 #include "forecast.h"
 #include "lint.h"
 #include "ops.h"
+#include "ops_plan.h"
 #include "sched_plan.h"
+#include "store_plan.h"
 #include "store_release.h"
+#include "store_rollout.h"
 #include "view.h"
 
 #define EXAMPLES 5    /* names of a class */
 #define SQL_MAX  4096 /* bytes of one statement */
-
-struct planning {
-	struct call *call;
-	struct sched_plan *plan; /* borrowed; until it has answered */
-};
 
 /* ---- one class --------------------------------------------------------------------------- */
 
@@ -258,22 +258,32 @@ static int lint_release(const struct call *call, const struct sched_planned *pla
 	return lint_folder(report, &files, planned->release->format, NULL, err);
 }
 
+int plan_answer(const struct call *call, const struct sched_planned *planned, struct wire_plan *to,
+		struct err *err)
+{
+	SCOPED(lint_report) report = { 0 };
+
+	if (lint_release(call, planned, &report, err) < 0) {
+		return -1;
+	}
+	plan_fill(planned, &report, to);
+	return 0;
+}
+
 static void on_planned(void *ctx, const struct sched_planned *planned)
 {
 	g_autofree struct planning *planning = ctx;
 	struct call *call = planning->call;
-	SCOPED(lint_report) report = { 0 };
 	struct err err;
 
 	if (planned->err != NULL || call->api == NULL) {
 		call_finish(call, planned->err);
 		return;
 	}
-	if (lint_release(call, planned, &report, &err) < 0) {
+	if (plan_answer(call, planned, call->answer, &err) < 0) {
 		call_finish(call, &err);
 		return;
 	}
-	plan_fill(planned, &report, call->answer);
 	call_finish(call, NULL);
 }
 
@@ -282,6 +292,12 @@ static void on_gone(void *ctx)
 	struct planning *planning = ctx;
 
 	sched_plan_cancel(planning->plan);
+}
+
+void planning_defer(struct planning *planning)
+{
+	call_defer(planning->call);
+	http_on_gone(planning->call->http, on_gone, planning);
 }
 
 int op_plan(struct call *call, struct err *err)
@@ -306,7 +322,26 @@ int op_plan(struct call *call, struct err *err)
 		g_free(planning);
 		return OP_FAILED;
 	}
-	call_defer(call);
-	http_on_gone(call->http, on_gone, planning);
+	planning_defer(planning);
 	return OP_LATER;
+}
+
+/* ---- of a rollout ------------------------------------------------------------------------ */
+
+int op_rollout_plan(struct call *call, struct err *err)
+{
+	SCOPED(store_rollout) row = { 0 };
+	g_autofree char *content = NULL;
+
+	if (store_rollout_get(call->api->store, call->args[0], &row, err) < 0 ||
+	    store_plan_get(call->api->store, row.id, &content, err) < 0) {
+		return OP_FAILED;
+	}
+	if (content == NULL) {
+		return err_set(err, ERR_NOT_FOUND,
+			       "rollout %s was started without a plan (--no-plan, or by an older "
+			       "musterd)",
+			       row.name);
+	}
+	return wire_decode(&wire_plan_type, call->answer, content, strlen(content), false, err);
 }

@@ -10,9 +10,13 @@
 #include "call.h"
 #include "name.h"
 #include "ops.h"
+#include "ops_plan.h"
+#include "sched_plan.h"
+#include "store.h"
 #include "store_rollout.h"
 #include "tick.h"
 #include "view.h"
+#include "watch.h"
 
 #define LIST_DEFAULT 100 /* rollouts, newest first */
 
@@ -129,24 +133,167 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 
 static void preview_ended(void *ctx, const struct sched_preview *preview)
 {
-	struct call *call = ctx;
+	g_autofree struct planning *planning = ctx;
+	struct call *call = planning->call;
+	struct wire_preview *answer = call->answer;
+	struct err err;
 
-	if (preview->err.code != ERR_NONE) {
-		call_finish(call, &preview->err);
+	if (preview->err.code != ERR_NONE || call->api == NULL) {
+		call_finish(call, preview->err.code != ERR_NONE ? &preview->err : NULL);
 		return;
 	}
-	preview_fill(preview, call->answer);
+	if (plan_answer(call, preview->planned, &answer->plan, &err) < 0) {
+		call_finish(call, &err);
+		return;
+	}
+	preview_fill(preview, answer);
 	call_finish(call, NULL);
 }
 
 static int start_preview(struct call *call, const struct sched_start *start, struct err *err)
 {
+	struct planning *planning = g_new0(struct planning, 1);
+
 	call_answer_as(call, &wire_preview_type);
-	call_defer(call);
-	if (sched_rollout_preview(call->api->sched, start, preview_ended, call, err) < 0) {
-		call_unref(call);
+	planning->call = call;
+	planning->plan =
+		sched_rollout_preview(call->api->sched, start, preview_ended, planning, err);
+	if (planning->plan == NULL) {
+		g_free(planning);
 		return OP_FAILED;
 	}
+	planning_defer(planning);
+	return OP_LATER;
+}
+
+static int start_now(struct call *call, const struct sched_start *start, struct err *err)
+{
+	SCOPED(store_rollout) row = { 0 };
+
+	if (sched_rollout_start(call->api->sched, start, &call->actor, &row, err) < 0) {
+		return OP_FAILED;
+	}
+	return view_rollout(call->api, &row, call->answer, err);
+}
+
+/* A tenant may be on the list several times, once for each check. */
+static size_t failing_tenants(const struct wire_list *failing)
+{
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	const struct wire_plan_failing *items = failing->items;
+
+	for (size_t i = 0; i < failing->nr; i++) {
+		g_hash_table_add(names, items[i].tenant);
+	}
+	return g_hash_table_size(names);
+}
+
+/* Status 422, with the list: what was asked is understood, and would do harm. */
+static void refuse(struct call *call, struct wire_plan *plan)
+{
+	const struct wire_rollout_start *asked = call->request;
+	struct wire_refusal *refusal;
+
+	call_answer_as(call, &wire_refusal_type);
+	call->status = 422;
+	refusal = call->answer;
+	refusal->code = g_strdup(err_code_names[ERR_CONFLICT]);
+	refusal->message = g_strdup_printf("%zu of %" PRId64
+					   " tenants would fail, and nothing was started: mend "
+					   "them or the release, hold them, or leave them out",
+					   failing_tenants(&plan->failing), plan->tenants);
+	refusal->hint = g_strdup_printf("muster rollout start %s --skip-failing", asked->release);
+	refusal->failing = plan->failing;
+	plan->failing = (struct wire_list){ 0 };
+	call_finish(call, NULL);
+}
+
+static int begin_planned(struct call *call, const struct sched_planned *planned,
+			 const struct wire_plan *plan, struct err *err)
+{
+	const struct wire_rollout_start *asked = call->request;
+	g_autofree char *content = wire_encode(&wire_plan_type, plan);
+	g_auto(GStrv) hooks = call_words(&asked->hooks);
+	SCOPED(store_rollout) row = { 0 };
+	struct sched_start start;
+
+	start_fill(asked, hooks, &start);
+	if (sched_plan_begin(call->api->sched, &start, planned, content, &call->actor, &row, err) <
+	    0) {
+		return -1;
+	}
+	return view_rollout(call->api, &row, call->answer, err);
+}
+
+/* In a transaction of its own: the one of the request has ended long ago. */
+static int begin(struct call *call, const struct sched_planned *planned,
+		 const struct wire_plan *plan, struct err *err)
+{
+	struct api *api = call->api;
+	int rc;
+
+	if (store_begin(api->store, err) < 0) {
+		return -1;
+	}
+	rc = begin_planned(call, planned, plan, err);
+	if (rc == 0) {
+		rc = store_commit(api->store, err);
+	}
+	if (rc < 0) {
+		store_rollback(api->store);
+		sched_forget(api->sched);
+	} else {
+		watch_wake(api->watch);
+	}
+	sched_wake(api->sched);
+	return rc;
+}
+
+static void on_start_planned(void *ctx, const struct sched_planned *planned)
+{
+	g_autofree struct planning *planning = ctx;
+	struct call *call = planning->call;
+	const struct wire_rollout_start *asked = call->request;
+	struct wire_plan plan = { 0 };
+	struct err err;
+	int rc;
+
+	if (planned->err != NULL || call->api == NULL) {
+		call_finish(call, planned->err);
+		return;
+	}
+	rc = plan_answer(call, planned, &plan, &err);
+	if (rc == 0 && plan.failing.nr > 0 && !asked->skip_failing) {
+		refuse(call, &plan);
+	} else {
+		rc = rc == 0 ? begin(call, planned, &plan, &err) : rc;
+		call_finish(call, rc < 0 ? &err : NULL);
+	}
+	wire_release(&wire_plan_type, &plan);
+}
+
+/* The answer comes when it is known what would happen, and the rollout is there. */
+static int start_planned(struct call *call, const struct sched_start *start, struct err *err)
+{
+	const struct sched_plan_ask ask = {
+		.release = start->release,
+		.selector = start->selector,
+		.to = start->to,
+		.stall_ms = start->stall_ms,
+		.for_rollout = true,
+	};
+	struct planning *planning = g_new0(struct planning, 1);
+
+	planning->call = call;
+	if (sched_rollout_check(call->api->sched, start, err) == 0) {
+		planning->plan =
+			sched_plan_start(call->api->sched, &ask, on_start_planned, planning, err);
+	}
+	if (planning->plan == NULL) {
+		g_free(planning);
+		return OP_FAILED;
+	}
+	planning_defer(planning);
 	return OP_LATER;
 }
 
@@ -154,8 +301,8 @@ int op_rollout_start(struct call *call, struct err *err)
 {
 	const struct wire_rollout_start *asked = call->request;
 	g_auto(GStrv) hooks = call_words(&asked->hooks);
-	SCOPED(store_rollout) row = { 0 };
 	struct sched_start start;
+	int64_t known;
 
 	call->actor.reason = asked->reason;
 	if (asked->bake_ms < 0 || asked->running < 0 || asked->per_server < 0 ||
@@ -163,14 +310,20 @@ int op_rollout_start(struct call *call, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "bake_ms, running, per_server and stall_ms cannot be negative");
 	}
+	if (asked->no_plan && (asked->skip_failing || asked->dry_run)) {
+		return err_set(err, ERR_INVALID,
+			       "skip_failing and dry_run need the plan that no_plan does without");
+	}
 	start_fill(asked, hooks, &start);
 	if (asked->dry_run) {
 		return start_preview(call, &start, err);
 	}
-	if (sched_rollout_start(call->api->sched, &start, &call->actor, &row, err) < 0) {
+	known = start.key == NULL ? 0 : store_key_get(call->api->store, start.key, err);
+	if (known < 0) {
 		return OP_FAILED;
 	}
-	return view_rollout(call->api, &row, call->answer, err);
+	return asked->no_plan || known > 0 ? start_now(call, &start, err)
+					   : start_planned(call, &start, err);
 }
 
 /* ---- set and verbs ------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "ladder.h"
 #include "release.h"
+#include "scratch.h"
 #include "shape.h"
 #include "trial.h"
 
@@ -219,6 +220,27 @@ static void add_table(const struct making *making, struct forecast_statement *ma
 	}
 }
 
+/* A procedure may have stopped for want of rows, or for what the copy lacks besides. */
+static void add_failure(struct making *making, const struct statement *statement,
+			struct forecast_statement *made)
+{
+	const struct chain *chain = making->chain;
+
+	making->failed = true;
+	if (chain->unlike == NULL && scratch_proves_failure(statement, chain->failure.native)) {
+		made->outcome = FORECAST_FAILS;
+		made->note = g_strdup(chain->failure.message);
+		making->out->failure = g_strdup(chain->failure.message);
+		return;
+	}
+	made->outcome = FORECAST_UNSEEN;
+	made->note = g_strdup_printf("stopped on the empty copy: %s", chain->failure.message);
+	g_ptr_array_add(making->out->doubtful,
+			g_strdup_printf("%s, on an empty copy: what a tenant would say, and what "
+					"follows, is not known",
+					chain->failure.message));
+}
+
 static void add_way(const struct making *making, struct forecast_statement *made)
 {
 	const GArray *ways = making->work->ways;
@@ -245,11 +267,10 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 	const struct migration *migration = &making->work->release->migrations[index];
 	const struct chain_step *step = chain_find(making->chain, migration->version, number);
 	struct forecast_statement made = { .migration = index, .number = number };
+	bool failed = is_failure(making, migration, number);
 
-	if (is_failure(making, migration, number)) {
-		making->failed = true;
-		made.outcome = FORECAST_FAILS;
-		made.note = g_strdup(making->chain->failure.message);
+	if (failed) {
+		add_failure(making, &migration->up.statements[number - 1], &made);
 	} else if (step == NULL) {
 		made.outcome = FORECAST_BEHIND;
 	} else {
@@ -258,7 +279,7 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 		add_way(making, &made);
 		made.changes = go_on(making, &made, step, err);
 	}
-	if (step != NULL && made.outcome != FORECAST_FAILS && made.changes == NULL) {
+	if (step != NULL && !failed && made.changes == NULL) {
 		g_free(made.note);
 		g_free(made.table);
 		g_free(made.why);
@@ -322,7 +343,6 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 	forecast->pending = g_memdup2(work->indices, work->nr * sizeof(*work->indices));
 	forecast->nr_pending = work->nr;
 	forecast->sql_mode = g_strdup(work->release->sql_mode);
-	forecast->failure = g_strdup(chain->failure.message);
 	forecast->unlike = g_strdup(chain->unlike);
 	forecast->statements = g_array_steal(making.statements, &nr);
 	forecast->nr = nr;

@@ -13,6 +13,7 @@
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@
 struct db_session;
 struct release;
 struct scratch;
+struct statement;
 struct trial;
 
 /* A name for a copy that nobody else has. Owned. */
@@ -98,5 +100,11 @@ NODISCARD int scratch_made_by(struct db_session *session, const char *schema, in
  */
 NODISCARD int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped,
 			    struct err *err);
+
+/*
+ * Would a tenant refuse, too, what the copy has refused with this number of the server? A
+ * procedure may have stopped there for want of rows.
+ */
+bool scratch_proves_failure(const struct statement *statement, int native);
 
 #endif /* SCRATCH_H */

@@ -67,6 +67,11 @@ static bool is_for_want_of_rows(const struct statement *statement, const struct 
 	       !is_wrong_everywhere(err->native);
 }
 
+bool scratch_proves_failure(const struct statement *statement, int native)
+{
+	return statement->kind == STATEMENT_DDL || is_wrong_everywhere(native);
+}
+
 static bool may_change_shape(const struct statement *statement)
 {
 	return statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_CALL;

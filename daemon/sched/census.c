@@ -22,6 +22,7 @@ struct census_run {
 	GHashTable *sent;        /* set of "server_id/class", or of its flavor; owned */
 	struct census_call call;
 	bool is_plan;
+	bool with_forecast;
 	const bool *cancelled; /* borrowed; or NULL */
 	size_t open;           /* portions not yet in */
 	size_t to_end;         /* portions whose commit has not yet been reported */
@@ -37,14 +38,30 @@ struct portion {
 	bool last;
 };
 
-static void class_clear(struct census_class *class)
+void census_class_clear(void *item)
 {
+	struct census_class *class = item;
+
 	g_free(class->class);
 	g_free(class->example);
 	g_free(class->chain);
 	g_free(class->why);
 	g_strfreev(class->warnings);
 	forecast_unref(class->forecast);
+}
+
+void census_class_copy(struct census_class *to, const struct census_class *from)
+{
+	*to = (struct census_class){
+		.server_id = from->server_id,
+		.class = g_strdup(from->class),
+		.example = g_strdup(from->example),
+		.chain = g_strdup(from->chain),
+		.why = g_strdup(from->why),
+		.lost = from->lost,
+		.warnings = g_strdupv(from->warnings),
+		.forecast = forecast_ref(from->forecast),
+	};
 }
 
 static void census_run_free(struct census_run *run)
@@ -54,7 +71,7 @@ static void census_run_free(struct census_run *run)
 	}
 	g_free(run->census.tenants);
 	for (size_t i = 0; i < run->census.nr_classes; i++) {
-		class_clear(&run->census.classes[i]);
+		census_class_clear(&run->census.classes[i]);
 	}
 	g_free(run->census.classes);
 	g_hash_table_destroy(run->census.shapes);
@@ -213,7 +230,7 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	portion->run = run;
 	portion->class = index;
 	order->schema = g_strdup(schema);
-	order->with_forecast = run->is_plan;
+	order->with_forecast = run->with_forecast;
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }
 
@@ -502,6 +519,20 @@ int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t relea
 				      to, call, err));
 }
 
+int census_start_rollout(struct sched *sched, const char *selector, int64_t release_id,
+			 const char *to, const struct census_call *call, const bool *cancelled,
+			 struct err *err)
+{
+	struct census_run *run =
+		begin(sched, census_select(sched, selector, err), release_id, to, call, err);
+
+	if (run != NULL) {
+		run->with_forecast = true;
+		run->cancelled = cancelled;
+	}
+	return begin_all(sched, run);
+}
+
 int census_start_plan(struct sched *sched, const char *selector, int64_t release_id, const char *to,
 		      const struct census_call *call, const bool *cancelled, struct err *err)
 {
@@ -510,6 +541,7 @@ int census_start_plan(struct sched *sched, const char *selector, int64_t release
 
 	if (run != NULL) {
 		run->is_plan = true;
+		run->with_forecast = true;
 		run->cancelled = cancelled;
 	}
 	return begin_all(sched, run);

@@ -72,6 +72,9 @@ struct census_class {
 	struct forecast *forecast; /* one reference; of a plan; NULL: chain is, too */
 };
 
+void census_class_copy(struct census_class *to, const struct census_class *from);
+void census_class_clear(void *item); /* frees what the class owns */
+
 struct census {
 	struct census_tenant *tenants; /* owned; by name */
 	size_t nr;
@@ -104,6 +107,15 @@ NODISCARD int census_start(struct sched *sched, const char *selector, int64_t re
 /* The same of these tenants (int64_t). ERR_NOT_FOUND when none of them is there any more. */
 NODISCARD int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t release_id,
 			      const char *to, const struct census_call *call, struct err *err);
+
+/*
+ * The same as census_start for a rollout that is planned before it begins: with the forecast of
+ * each class. When *cancelled becomes true, what was not asked yet is not asked. It outlives
+ * call->done.
+ */
+NODISCARD int census_start_rollout(struct sched *sched, const char *selector, int64_t release_id,
+				   const char *to, const struct census_call *call,
+				   const bool *cancelled, struct err *err);
 
 /*
  * The same as census_start for a plan: also those with nothing to do are looked at; one member

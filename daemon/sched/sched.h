@@ -27,6 +27,8 @@
 
 struct release_files;
 struct sched;
+struct sched_plan;
+struct sched_planned;
 struct store;
 struct store_release;
 struct store_rollout;
@@ -344,13 +346,21 @@ struct sched_preview {
 	char *const *held;
 	char *const *regressed;
 	char *const *drifted;
-	char *const *warnings; /* sentences */
+	char *const *warnings;               /* sentences */
+	const struct sched_planned *planned; /* sched_plan.h */
 };
 
-/* As a start, but only looks. fn is called once, later, on the loop. */
-NODISCARD int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
-				    void (*fn)(void *ctx, const struct sched_preview *preview),
-				    void *ctx, struct err *err);
+/* What sched_rollout_start would refuse at once. */
+NODISCARD int sched_rollout_check(struct sched *sched, const struct sched_start *start,
+				  struct err *err);
+
+/*
+ * As a start, but only looks. fn is called once, later, on the loop. The plan it is made with
+ * (sched_plan_cancel), or NULL: nothing follows.
+ */
+NODISCARD struct sched_plan *sched_rollout_preview(
+	struct sched *sched, const struct sched_start *start,
+	void (*fn)(void *ctx, const struct sched_preview *preview), void *ctx, struct err *err);
 
 /*
  * An operator's verb. event: ROLLOUT_PAUSE, RESUME, PROMOTE, ABORT, RETRY. A pair that the table

@@ -7,8 +7,11 @@
 #include "rates.h"
 #include "release.h"
 #include "sched_state.h"
+#include "store_plan.h"
 #include "store_rate.h"
 #include "store_release.h"
+#include "store_rollout.h"
+#include "store_tenant.h"
 
 #define PORTION 100 /* tenants whose rows are looked at by one order */
 
@@ -20,6 +23,10 @@ struct sched_plan {
 	char *version; /* owned */
 	struct forecasts forecasts;
 	int64_t stall_ms;
+	GArray *classes; /* struct census_class, owned */
+	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
+		    struct err *err);
+	void *look_ctx;
 	size_t open; /* looks at rows that are not yet in */
 	bool cancelled;
 	void (*fn)(void *ctx, const struct sched_planned *planned);
@@ -29,6 +36,7 @@ struct sched_plan {
 static void sched_plan_free(struct sched_plan *plan)
 {
 	forecasts_release(&plan->forecasts);
+	g_array_unref(plan->classes);
 	release_unref(plan->release);
 	g_free(plan->name);
 	g_free(plan->version);
@@ -46,10 +54,16 @@ static int on_looked(struct sched *sched, const struct census *census, void *ctx
 {
 	struct sched_plan *plan = ctx;
 
-	(void)err;
 	forecasts_release(&plan->forecasts);
 	forecasts_make(&plan->forecasts, sched, census);
-	return 0;
+	g_array_set_size(plan->classes, 0);
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		struct census_class class = { 0 };
+
+		census_class_copy(&class, &census->classes[i]);
+		g_array_append_val(plan->classes, class);
+	}
+	return plan->look == NULL ? 0 : plan->look(sched, census, plan->look_ctx, err);
 }
 
 static void answer(struct sched_plan *plan, const struct err *err)
@@ -61,6 +75,7 @@ static void answer(struct sched_plan *plan, const struct err *err)
 		.version = plan->version,
 		.release = plan->release,
 		.forecasts = &plan->forecasts,
+		.classes = plan->classes,
 	};
 
 	plan->fn(plan->ctx, &planned);
@@ -363,11 +378,60 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	plan->stall_ms = ask->stall_ms;
 	plan->fn = fn;
 	plan->ctx = ctx;
+	plan->look = ask->look;
+	plan->look_ctx = ask->look_ctx;
+	plan->classes = g_array_new(FALSE, FALSE, sizeof(struct census_class));
+	g_array_set_clear_func(plan->classes, census_class_clear);
 	if (find_release(plan, ask, err) < 0 ||
-	    census_start_plan(sched, ask->selector, plan->release_id, ask->to, &call,
-			      &plan->cancelled, err) < 0) {
+	    (ask->for_rollout ? census_start_rollout
+			      : census_start_plan)(sched, ask->selector, plan->release_id, ask->to,
+						   &call, &plan->cancelled, err) < 0) {
 		sched_plan_free(plan);
 		return NULL;
 	}
 	return plan;
+}
+
+/* ---- the rollout ------------------------------------------------------------------------ */
+
+static int leave_out(struct sched *sched, int64_t rollout_id,
+		     const struct forecast_failing *failing, struct err *err)
+{
+	g_autofree char *text = g_strdup_printf("left out, it would fail: %s", failing->message);
+	SCOPED(store_tenant) tenant = { 0 };
+
+	if (store_tenant_get(sched->store, failing->tenant, &tenant, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
+	}
+	return store_left_out_put(sched->store, rollout_id, tenant.id, text, err);
+}
+
+static int keep_plan(struct sched *sched, int64_t rollout_id, const struct sched_planned *planned,
+		     const char *content, struct err *err)
+{
+	const GPtrArray *failing = planned->forecasts->failing;
+
+	if (store_plan_put(sched->store, rollout_id, content, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < failing->len; i++) {
+		if (leave_out(sched, rollout_id, g_ptr_array_index(failing, i), err) < 0) {
+			return -1;
+		}
+	}
+	return sched_chains_keep(sched, rollout_id, planned->classes, err);
+}
+
+int sched_plan_begin(struct sched *sched, const struct sched_start *start,
+		     const struct sched_planned *planned, const char *content,
+		     const struct sched_actor *actor, struct store_rollout *rollout,
+		     struct err *err)
+{
+	int64_t known = start->key == NULL ? 0 : store_key_get(sched->store, start->key, err);
+
+	if (known < 0 || sched_rollout_start(sched, start, actor, rollout, err) < 0) {
+		return -1;
+	}
+	/* the same request was sent twice: it has begun, with the plan of the other one */
+	return known > 0 ? 0 : keep_plan(sched, rollout->id, planned, content, err);
 }

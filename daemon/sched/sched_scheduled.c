@@ -6,7 +6,9 @@
 #include "census.h"
 #include "log.h"
 #include "release.h"
+#include "sched_plan.h"
 #include "sched_state.h"
+#include "store_plan.h"
 #include "store_rollout.h"
 #include "store_task.h"
 #include "tick.h"
@@ -15,7 +17,8 @@
 /* What becomes of the tenants of a survey. */
 struct sorting {
 	GPtrArray *work;       /* const struct census_tenant *, in the order of waves */
-	GPtrArray *settled;    /* nothing to do, ahead: they are in no wave */
+	GPtrArray *settled;    /* nothing to do, ahead, left out: they are in no wave */
+	GHashTable *left_out;  /* owned; tenant id -> why; NULL: nobody is */
 	struct wave_plan plan; /* owned; of indexes into work; empty without work */
 };
 
@@ -23,6 +26,7 @@ static void sorting_release(struct sorting *sorting)
 {
 	g_clear_pointer(&sorting->work, g_ptr_array_unref);
 	g_clear_pointer(&sorting->settled, g_ptr_array_unref);
+	g_clear_pointer(&sorting->left_out, g_hash_table_unref);
 	wave_plan_release(&sorting->plan);
 }
 
@@ -31,6 +35,16 @@ SCOPED_RELEASE(sorting);
 bool sched_is_kept_out(const struct census_tenant *tenant)
 {
 	return tenant->ahead != NULL || tenant->regressed != NULL || tenant->drifted != NULL;
+}
+
+/* NULL: it is not, or it is settled for another reason. Borrowed. */
+static const char *why_left_out(const struct sorting *sorting, const struct census_tenant *tenant)
+{
+	enum census_fate fate = census_fate(tenant);
+
+	return sorting->left_out == NULL || (fate != CENSUS_WORK && fate != CENSUS_MISSING)
+		       ? NULL
+		       : g_hash_table_lookup(sorting->left_out, &tenant->id);
 }
 
 static bool is_settled(const struct census_tenant *tenant)
@@ -95,7 +109,10 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 		struct census_tenant *tenant = &census->tenants[i];
 
 		if (!tenant->removed) {
-			g_ptr_array_add(is_settled(tenant) ? sorting->settled : sorting->work,
+			bool is_out = why_left_out(sorting, tenant) != NULL;
+
+			g_ptr_array_add(is_out || is_settled(tenant) ? sorting->settled
+								     : sorting->work,
 					tenant);
 		}
 	}
@@ -129,16 +146,37 @@ char *sched_kept_out_text(const struct census_tenant *tenant)
 	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
 }
 
-static int put_task(struct sched *sched, const struct run *run, const struct census_tenant *tenant,
-		    int64_t wave, int64_t rank, struct err *err)
+/* Why a tenant that is in no wave is skipped; NULL: it has nothing to do. Owned. */
+static char *skipped_text(const struct sorting *sorting, const struct census_tenant *tenant)
+{
+	return sched_is_kept_out(tenant) ? sched_kept_out_text(tenant)
+					 : g_strdup(why_left_out(sorting, tenant));
+}
+
+static void settle_task(struct store_task *task, const struct sorting *sorting,
+			const struct census_tenant *tenant)
+{
+	g_autofree char *skipped = skipped_text(sorting, tenant);
+	g_autofree char *done =
+		g_strdup_printf("nothing to do: it is at %s",
+				tenant->version != NULL ? tenant->version : "the start");
+
+	task->state = skipped != NULL ? TASK_SKIPPED : TASK_DONE;
+	task->finished_at = tick_wall_ms();
+	store_text_set(&task->reason, skipped != NULL ? skipped : done);
+}
+
+static int put_task(struct sched *sched, const struct run *run, const struct sorting *sorting,
+		    const struct census_tenant *tenant, const struct store_task *place,
+		    struct err *err)
 {
 	SCOPED(store_task)
 	task = {
 		.rollout_id = run->id,
 		.tenant_id = tenant->id,
 		.server_id = tenant->server_id,
-		.wave = wave,
-		.rank = rank,
+		.wave = place->wave,
+		.rank = place->rank,
 		.state = TASK_PENDING,
 		.statements = tenant->statements,
 		/* one that is held may look otherwise when it is released */
@@ -149,20 +187,8 @@ static int put_task(struct sched *sched, const struct run *run, const struct cen
 	if (tenant->held) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
-	} else if (wave == 0 && sched_is_kept_out(tenant)) {
-		g_autofree char *text = sched_kept_out_text(tenant);
-
-		task.state = TASK_SKIPPED;
-		task.finished_at = tick_wall_ms();
-		store_text_set(&task.reason, text);
-	} else if (wave == 0) {
-		g_autofree char *text =
-			g_strdup_printf("nothing to do: it is at %s",
-					tenant->version != NULL ? tenant->version : "the start");
-
-		task.state = TASK_DONE;
-		task.finished_at = tick_wall_ms();
-		store_text_set(&task.reason, text);
+	} else if (place->wave == 0) {
+		settle_task(&task, sorting, tenant);
 	}
 	return store_task_put(sched->store, &task, err);
 }
@@ -183,8 +209,10 @@ static int put_waves(struct sched *sched, const struct run *run, const struct so
 			return -1;
 		}
 		for (size_t k = 0; k < wave->count; k++) {
-			if (put_task(sched, run, sorting->work->pdata[wave->first + k], row.seq,
-				     (int64_t)k + 1, err) < 0) {
+			const struct store_task place = { .wave = row.seq, .rank = (int64_t)k + 1 };
+
+			if (put_task(sched, run, sorting, sorting->work->pdata[wave->first + k],
+				     &place, err) < 0) {
 				return -1;
 			}
 		}
@@ -196,7 +224,9 @@ static int put_settled(struct sched *sched, const struct run *run, const struct 
 		       struct err *err)
 {
 	for (guint i = 0; i < sorting->settled->len; i++) {
-		if (put_task(sched, run, sorting->settled->pdata[i], 0, (int64_t)i + 1, err) < 0) {
+		const struct store_task place = { .rank = (int64_t)i + 1 };
+
+		if (put_task(sched, run, sorting, sorting->settled->pdata[i], &place, err) < 0) {
 			return -1;
 		}
 	}
@@ -233,7 +263,8 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	    fsm_is_end(&fsm_rollout, (int)run->row.state)) {
 		return 0; /* aborted while its tenants were looked at */
 	}
-	if (sort(census, run->row.waves, &sorting, err) < 0) {
+	sorting.left_out = store_left_out(sched->store, run->id, err);
+	if (sorting.left_out == NULL || sort(census, run->row.waves, &sorting, err) < 0) {
 		return -1;
 	}
 	if (sorting.work->len + sorting.settled->len == 0) {
@@ -269,7 +300,7 @@ static void on_survey_done(void *ctx, const struct err *err)
 int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
 {
 	struct scheduled *scheduled = g_new0(struct scheduled, 1);
-	const struct census_call call = { on_surveyed, on_survey_done, scheduled, 0 };
+	const struct census_call call = { on_surveyed, on_survey_done, scheduled, run->id };
 	g_autofree char *text = NULL;
 
 	scheduled->sched = sched;
@@ -292,7 +323,6 @@ int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
 
 struct preview_run {
 	struct store_rollout row; /* owned; never stored */
-	char *version;            /* owned */
 	void (*fn)(void *ctx, const struct sched_preview *preview);
 	void *ctx;
 	GPtrArray *names[CENSUS_FATE_NR]; /* owned */
@@ -303,7 +333,6 @@ struct preview_run {
 static void preview_run_free(struct preview_run *run)
 {
 	store_rollout_release(&run->row);
-	g_free(run->version);
 	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
 		g_ptr_array_unref(run->names[i]);
 	}
@@ -359,8 +388,7 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 	struct preview_run *run = ctx;
 	SCOPED(sorting) sorting = { 0 };
 
-	run->preview =
-		(struct sched_preview){ .release = run->row.release, .version = run->version };
+	run->preview = (struct sched_preview){ .release = run->row.release };
 	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
 		g_ptr_array_set_size(run->names[i], 0);
 	}
@@ -384,13 +412,8 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 	return 0;
 }
 
-static void on_preview_done(void *ctx, const struct err *err)
+static void on_preview_done(struct preview_run *run)
 {
-	struct preview_run *run = ctx;
-
-	if (err != NULL) {
-		run->preview.err = *err;
-	}
 	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {
 		g_ptr_array_add(run->names[i], NULL);
 	}
@@ -405,30 +428,33 @@ static void on_preview_done(void *ctx, const struct err *err)
 	preview_run_free(run);
 }
 
-/* Where the release leads: its newest version, or the one that was asked for. */
-static char *target_version(struct sched *sched, const struct store_rollout *row, struct err *err)
+static void on_preview_planned(void *ctx, const struct sched_planned *planned)
 {
-	struct release *release;
-	char *version;
+	struct preview_run *run = ctx;
 
-	if (row->to_version != NULL) {
-		return g_strdup(row->to_version);
+	if (planned->err != NULL) {
+		run->preview.err = *planned->err;
 	}
-	release = sched_release_get(sched, row->release_id, err);
-	if (release == NULL) {
-		return NULL;
-	}
-	version = g_strdup(release->migrations[release->nr - 1].version);
-	release_unref(release);
-	return version;
+	run->preview.version = planned->version;
+	run->preview.planned = planned;
+	on_preview_done(run);
 }
 
-int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
-			  void (*fn)(void *ctx, const struct sched_preview *preview), void *ctx,
-			  struct err *err)
+struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched_start *start,
+					 void (*fn)(void *ctx, const struct sched_preview *preview),
+					 void *ctx, struct err *err)
 {
 	struct preview_run *run = g_new0(struct preview_run, 1);
-	const struct census_call call = { on_previewed, on_preview_done, run, 0 };
+	struct sched_plan_ask ask = {
+		.release = start->release,
+		.selector = start->selector,
+		.to = start->to,
+		.stall_ms = start->stall_ms,
+		.for_rollout = true,
+		.look = on_previewed,
+		.look_ctx = run,
+	};
+	struct sched_plan *plan = NULL;
 
 	run->fn = fn;
 	run->ctx = ctx;
@@ -437,12 +463,10 @@ int sched_rollout_preview(struct sched *sched, const struct sched_start *start,
 	}
 	run->warnings = g_ptr_array_new_with_free_func(g_free);
 	if (sched_start_parse(sched, start, &run->row, err) == 0) {
-		run->version = target_version(sched, &run->row, err);
+		plan = sched_plan_start(sched, &ask, on_preview_planned, run, err);
 	}
-	if (run->version == NULL || census_start(sched, run->row.selector, run->row.release_id,
-						 run->row.to_version, &call, err) < 0) {
+	if (plan == NULL) {
 		preview_run_free(run);
-		return -1;
 	}
-	return 0;
+	return plan;
 }

@@ -186,6 +186,19 @@ static char *chain_key(int64_t rollout_id, int64_t server_id, const char *class)
 	return g_strdup_printf("%lld/%lld/%s", (long long)rollout_id, (long long)server_id, class);
 }
 
+static int store_chain(struct sched *sched, int64_t rollout_id, const struct census_class *class,
+		       struct err *err)
+{
+	SCOPED(chain) chain = { 0 };
+
+	if (chain_parse(&chain, class->chain, err) < 0 ||
+	    store_chain_put(sched->store, rollout_id, class->server_id, class->class, class->chain,
+			    weight_of_chain(&chain), err) < 0) {
+		return -1;
+	}
+	return put_end(sched, &chain, err);
+}
+
 /*
  * One that could not be made is not tried for again while this daemon lives; one that was lost
  * with the link is, before the first of its tasks starts.
@@ -193,8 +206,6 @@ static char *chain_key(int64_t rollout_id, int64_t server_id, const char *class)
 static int put_chain(struct sched *sched, const struct run *run, const struct census_class *class,
 		     bool is_last, struct err *err)
 {
-	SCOPED(chain) chain = { 0 };
-
 	if (class->chain == NULL && class->lost && !is_last) {
 		return 0;
 	}
@@ -203,12 +214,7 @@ static int put_chain(struct sched *sched, const struct run *run, const struct ce
 				    chain_key(run->id, class->server_id, class->class), NULL);
 		return 0;
 	}
-	if (chain_parse(&chain, class->chain, err) < 0 ||
-	    store_chain_put(sched->store, run->id, class->server_id, class->class, class->chain,
-			    weight_of_chain(&chain), err) < 0) {
-		return -1;
-	}
-	return put_end(sched, &chain, err);
+	return store_chain(sched, run->id, class, err);
 }
 
 /* The same words of several classes are said once. */
@@ -266,19 +272,19 @@ void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *war
 	}
 }
 
-static int note_warnings(struct sched *sched, const struct run *run, const struct census *census,
+static int note_warnings(struct sched *sched, int64_t rollout_id, const struct census *census,
 			 bool is_last, struct err *err)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *object = g_strdup_printf("r%lld", (long long)run->id);
+	g_autofree char *object = g_strdup_printf("r%lld", (long long)rollout_id);
 
 	sched_chains_warn(census, is_last, warnings);
 	for (guint i = 0; i < warnings->len; i++) {
 		const char *text = g_ptr_array_index(warnings, i);
 
 		log_warn("rollout warned rollout=%s text=\"%s\"", object, text);
-		if (sched_note(sched, &sched_self, run->id, "plan", object, "warning", text, err) <
-		    0) {
+		if (sched_note(sched, &sched_self, rollout_id, "plan", object, "warning", text,
+			       err) < 0) {
 			return -1;
 		}
 	}
@@ -295,7 +301,31 @@ int sched_chains_put(struct sched *sched, struct run *run, const struct census *
 			return -1;
 		}
 	}
-	return note_warnings(sched, run, census, is_last, err);
+	return note_warnings(sched, run->id, census, is_last, err);
+}
+
+/* Those that could not be made are tried for once more by the survey. */
+int sched_chains_keep(struct sched *sched, int64_t rollout_id, const GArray *classes,
+		      struct err *err)
+{
+	g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(struct census_class));
+	struct census census = { 0 };
+
+	for (guint i = 0; i < classes->len; i++) {
+		const struct census_class *class = &g_array_index(classes, struct census_class, i);
+
+		if (class->chain != NULL) {
+			g_array_append_vals(made, class, 1);
+		}
+	}
+	census.classes = (struct census_class *)(void *)made->data;
+	census.nr_classes = made->len;
+	for (size_t i = 0; i < census.nr_classes; i++) {
+		if (store_chain(sched, rollout_id, &census.classes[i], err) < 0) {
+			return -1;
+		}
+	}
+	return note_warnings(sched, rollout_id, &census, true, err);
 }
 
 /* 1: *chain is there, or NULL when it cannot be read; 0: there is none. */

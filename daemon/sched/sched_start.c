@@ -291,6 +291,13 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	return 0;
 }
 
+int sched_rollout_check(struct sched *sched, const struct sched_start *start, struct err *err)
+{
+	SCOPED(store_rollout) row = { 0 };
+
+	return sched_start_parse(sched, start, &row, err);
+}
+
 /* A name nobody gave is made unique by a number. */
 static int put_named(struct sched *sched, const struct sched_start *start,
 		     struct store_rollout *row, struct err *err)

@@ -241,6 +241,10 @@ NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tena
 NODISCARD int sched_chains_put(struct sched *sched, struct run *run, const struct census *census,
 			       struct err *err);
 
+/* The same of a rollout that begins with these classes (struct census_class). */
+NODISCARD int sched_chains_keep(struct sched *sched, int64_t rollout_id, const GArray *classes,
+				struct err *err);
+
 /* What to know before the start, one owned sentence each; is_last: no lost trial is made again. */
 void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *warnings);
 

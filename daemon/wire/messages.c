@@ -261,27 +261,6 @@ static const struct wire_field rollout_fields[] = {
 };
 const struct wire_type wire_rollout_type = TYPE(rollout);
 
-static const struct wire_field preview_fields[] = {
-	TEXT(   wire_preview, release,     false ),
-	TEXT(   wire_preview, version,     false ),
-	INT(    wire_preview, tenants,     false ),
-	INT(    wire_preview, pending,     false ),
-	INT(    wire_preview, up_to_date,  false ),
-	INT(    wire_preview, statements,  false ),
-	INT(    wire_preview, waiting,     false ),
-	TEXT(   wire_preview, next_window, false ),
-	TEXT(   wire_preview, last_window, false ),
-	LIST(   wire_preview, waves,       false, wire_wave ),
-	TEXTS(  wire_preview, ahead,       false ),
-	TEXTS(  wire_preview, missing,     false ),
-	TEXTS(  wire_preview, held,        false ),
-	TEXTS(  wire_preview, regressed,   false ),
-	TEXTS(  wire_preview, drifted,     false ),
-	TEXTS(  wire_preview, warnings,    false ),
-	{ 0 },
-};
-const struct wire_type wire_preview_type = TYPE(preview);
-
 static const struct wire_field task_fields[] = {
 	TEXT(   wire_task, rollout,     false ),
 	TEXT(   wire_task, tenant,      false ),
@@ -476,6 +455,8 @@ static const struct wire_field rollout_start_fields[] = {
 	TEXTS(  wire_rollout_start, hooks,      false ),
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),
+	BOOL(   wire_rollout_start, no_plan,    false ),
+	BOOL(   wire_rollout_start, skip_failing, false ),
 	{ 0 },
 };
 const struct wire_type wire_rollout_start_type = TYPE(rollout_start);
@@ -518,13 +499,14 @@ const struct wire_type *const wire_types[] = {
 	&wire_budget_type,
 	&wire_closed_type,
 	&wire_rollout_type,
-	&wire_preview_type,
 	&wire_plan_finding_type,
 	&wire_plan_statement_type,
 	&wire_plan_class_type,
 	&wire_plan_failing_type,
 	&wire_plan_outlier_type,
 	&wire_plan_type,
+	&wire_preview_type,
+	&wire_refusal_type,
 	&wire_tenant_diff_type,
 	&wire_task_type,
 	&wire_task_page_type,

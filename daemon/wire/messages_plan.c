@@ -136,6 +136,38 @@ static const struct wire_field plan_fields[] = {
 };
 const struct wire_type wire_plan_type = TYPE(plan);
 
+static const struct wire_field preview_fields[] = {
+	TEXT(   wire_preview, release,     false ),
+	TEXT(   wire_preview, version,     false ),
+	INT(    wire_preview, tenants,     false ),
+	INT(    wire_preview, pending,     false ),
+	INT(    wire_preview, up_to_date,  false ),
+	INT(    wire_preview, statements,  false ),
+	INT(    wire_preview, waiting,     false ),
+	TEXT(   wire_preview, next_window, false ),
+	TEXT(   wire_preview, last_window, false ),
+	LIST(   wire_preview, waves,       false, wire_wave ),
+	TEXTS(  wire_preview, ahead,       false ),
+	TEXTS(  wire_preview, missing,     false ),
+	TEXTS(  wire_preview, held,        false ),
+	TEXTS(  wire_preview, regressed,   false ),
+	TEXTS(  wire_preview, drifted,     false ),
+	TEXTS(  wire_preview, warnings,    false ),
+	OBJECT( wire_preview, plan,        false, wire_plan ),
+	{ 0 },
+};
+const struct wire_type wire_preview_type = TYPE(preview);
+
+static const struct wire_field refusal_fields[] = {
+	TEXT(   wire_refusal, code,    false ),
+	INT(    wire_refusal, native,  false ),
+	TEXT(   wire_refusal, message, false ),
+	TEXT(   wire_refusal, hint,    false ),
+	LIST(   wire_refusal, failing, false, wire_plan_failing ),
+	{ 0 },
+};
+const struct wire_type wire_refusal_type = TYPE(refusal);
+
 static const struct wire_field tenant_diff_fields[] = {
 	TEXT(   wire_tenant_diff, tenant, false ),
 	TEXT(   wire_tenant_diff, other,  false ),

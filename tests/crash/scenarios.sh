@@ -223,7 +223,7 @@ scenario_gates() {
 scenario_budget() {
 	spoil
 	barrier_up
-	begin slow --running 3 --budget '100%'
+	begin slow --no-plan --running 3 --budget '100%'
 	becomes waiting 2
 	becomes task_is failed "${fleet[1]}"
 	act rollout set roll budget=0
@@ -236,7 +236,7 @@ scenario_budget() {
 
 scenario_paused_retry() {
 	spoil
-	begin slow --running 1 --budget 0
+	begin slow --no-plan --running 1 --budget 0
 	rests roll
 	mend
 	act rollout retry roll
@@ -246,7 +246,7 @@ scenario_paused_retry() {
 
 scenario_failed() {
 	spoil
-	begin slow --budget '100%'
+	begin slow --no-plan --budget '100%'
 	rests roll
 	is failed "$state"
 	mend
@@ -259,7 +259,7 @@ scenario_failed() {
 # as it is.
 scenario_mended() {
 	spoil
-	begin slow --budget '100%' -l "${fleet[1]}"
+	begin slow --no-plan --budget '100%' -l "${fleet[1]}"
 	rests roll
 	is failed "$state"
 	beside next mended -l "${fleet[1]}"
@@ -270,7 +270,7 @@ scenario_mended() {
 
 scenario_failed_skip() {
 	spoil
-	begin slow --budget '100%'
+	begin slow --no-plan --budget '100%'
 	rests roll
 	act rollout skip roll -t "${fleet[1]}"
 	mend
@@ -280,7 +280,7 @@ scenario_failed_skip() {
 scenario_running_retry() {
 	spoil
 	barrier_up
-	begin slow --running 3 --budget '100%'
+	begin slow --no-plan --running 3 --budget '100%'
 	becomes waiting 2
 	becomes task_is failed "${fleet[1]}"
 	mend
@@ -293,7 +293,7 @@ scenario_running_retry() {
 # Tried again while the wave rests, and while it waits for a human.
 scenario_baking_retry() {
 	spoil
-	begin slow --waves '2, rest' --bake 1h --budget '100%'
+	begin slow --no-plan --waves '2, rest' --bake 1h --budget '100%'
 	becomes wave_is baking
 	act rollout set roll bake=10ms
 	mend
@@ -309,7 +309,7 @@ wave_is() { # STATE
 
 scenario_gated_retry() {
 	spoil
-	begin slow --waves '2, rest' --gate human --budget '100%'
+	begin slow --no-plan --waves '2, rest' --gate human --budget '100%'
 	rests roll gated
 	mend
 	act rollout retry roll
@@ -365,7 +365,7 @@ scenario_abort_gated() {
 # Before its tenants were looked at: the link is held.
 scenario_abort_scheduled() {
 	link hold
-	begin main
+	begin main --no-plan
 	act rollout abort roll
 	link pass
 	rests roll aborted
@@ -374,7 +374,7 @@ scenario_abort_scheduled() {
 
 scenario_pause_scheduled() {
 	link hold
-	begin main
+	begin main --no-plan
 	act rollout pause roll
 	link pass
 	ends 'done'
@@ -383,7 +383,7 @@ scenario_pause_scheduled() {
 
 scenario_tenants_gone() {
 	link hold
-	begin main -l "${fleet[0]}"
+	begin main --no-plan -l "${fleet[0]}"
 	act tenant remove "${fleet[0]}"
 	link pass
 	rests roll failed
@@ -393,7 +393,7 @@ scenario_tenants_gone() {
 
 scenario_tenants_gone_paused() {
 	link hold
-	begin main -l "${fleet[0]}"
+	begin main --no-plan -l "${fleet[0]}"
 	act rollout pause roll
 	act tenant remove "${fleet[0]}"
 	link pass

@@ -156,3 +156,42 @@ fails 65 m plan nowhere
 helps "nowhere"
 fails 65 m plan one --to 0009
 has 'no version "0009"' "$err"
+
+claim "a rollout is planned before it begins, and nothing starts when a tenant would fail"
+make_schemas 3 late_
+sql "insert into users (name) values ('ada')" late_002
+ok m tenant discover --server main --like 'late_%' -L late=yes -o json
+migration "$work/keys" 0001_key.sql "alter table users add column town varchar(40);
+alter table users add unique key by_name (name);"
+late=$(for n in 1 2 3; do sql 'show create table users' "late_00$n"; done)
+fails 2 m rollout start "$work/keys" -l late=yes
+has $'would fail:\n  late_002: 0001_key.sql:2: users (name) must be unique: ' "$out"
+helps "1 of 3 tenants would fail, and nothing was started" "muster rollout start keys --skip-failing"
+fails 2 m rollout start keys -l late=yes -o json
+is "late_002 duplicates" "$(seen '.failing[] | "\(.tenant) \(.check)"')"
+fails 2 m rollout start keys -l late=yes --dry-run
+has "0001_key.sql:2  alter table users add unique key by_name (name)" "$out"
+has "late_002: 0001_key.sql:2: users (name) must be unique: " "$out"
+is 0 "$(j '[.[] | select(.release == "keys")] | length' rollout list)"
+is "$late" "$(for n in 1 2 3; do sql 'show create table users' "late_00$n"; done)"
+
+claim "who would fail is left out when asked, and the plan stays with the rollout"
+fails 2 m rollout start keys -l late=yes --skip-failing --name some --wait
+is "done 1 2" "$(j '"\(.state) \(.counts.skipped) \(.counts.done)"' rollout show some)"
+has "left out, it would fail: 0001_key.sql:2: " "$(j .reason task show some/late_002)"
+is 0 "$(sql "select count(*) from information_schema.columns
+	where table_schema = 'late_002' and column_name = 'town'")"
+ok m rollout plan some -o json
+is "late_002 3 1" "$(seen '"\(.failing[0].tenant) \(.tenants) \(.classes | length)"')"
+ok m rollout plan some
+has "0001_key.sql:1  alter table users add column town varchar(40)" "$out"
+fails 65 m rollout plan nowhere
+
+claim "the same goes on for it when it was mended, and --no-plan looks at nothing"
+sql 'delete from users where id = 3' late_002
+ok m rollout start keys -l late=yes --wait
+migration "$work/keys" 0002_more.sql 'insert into users (id, name) values (1, "again");'
+fails 2 m rollout start "$work/keys" -l late_003 --no-plan --name blind --wait
+is failed "$(j .state task show blind/late_003)"
+fails 65 m rollout plan blind
+helps "was started without a plan"

@@ -132,7 +132,7 @@ sql "delete from muster_history where version = '0009'" client_003
 
 claim "a syntax error in statement 2 of 3 leaves the tenant at 1 and names all there is to know"
 migration "$rel" 0004_three.sql $'alter table users add column one int;\nalter tabel users add column two int;\nalter table users add column three int;'
-fails 2 m rollout start "$rel" -l client_001 --name broken --wait -o json
+fails 2 m rollout start --no-plan "$rel" -l client_001 --name broken --wait -o json
 is "failed 1" "$(jq -r '"\(.state) \(.counts.failed)"' <<<"$out")"
 ok m task show broken/client_001 -o json
 is "failed 0004 1064" "$(jq -r '"\(.state) \(.migration) \(.error.native)"' <<<"$out")"

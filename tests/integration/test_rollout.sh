@@ -76,7 +76,7 @@ for n in 002 005 008 011 014; do
 done
 ok m tenant discover --server main --like 'client\_%' --accept # that was by hand
 next 'create table five (id int primary key);'
-fails 4 m rollout start "$rel" --name over --budget 2 --wait -o json
+fails 4 m rollout start --no-plan "$rel" --name over --budget 2 --wait -o json
 rollout=over
 is "paused 3" "$(jq -r '"\(.state) \(.counts.failed)"' <<<"$out")"
 is "3 2" "$(show '"\(.budget.failed) \(.budget.limit)"')"
@@ -96,7 +96,7 @@ claim "a budget can be a share"
 sql 'create table six (other int)' client_002
 ok m tenant discover --server main --like 'client\_002' --accept # that was by hand
 next 'create table six (id int primary key);'
-fails 2 m rollout start "$rel" --name share --budget 10% --wait -o json
+fails 2 m rollout start --no-plan "$rel" --name share --budget 10% --wait -o json
 is "failed 1 2" "$(jq -r '"\(.state) \(.counts.failed) \(.budget.limit)"' <<<"$out")"
 fails 65 m rollout start "$rel" --budget many
 helps budget
@@ -110,7 +110,7 @@ is "done" "$(j .state task show share/client_002)"
 sql 'create table seven (other int)' client_002
 ok m tenant discover --server main --like 'client\_002' --accept
 next 'create table seven (id int primary key);'
-fails 2 m rollout start "$rel" --name skipping --budget 2 --wait
+fails 2 m rollout start --no-plan "$rel" --name skipping --budget 2 --wait
 ok m rollout skip skipping -t client_002 --reason 'moves away'
 is skipped "$(j .state task show skipping/client_002)"
 has 'moves away' "$(m events --rollout skipping -o csv)"
@@ -218,9 +218,9 @@ helps r999
 claim "a tenant whose database vanished fails with that reason and nobody else does"
 sql 'drop database client_020'
 next 'create table fourteen (id int primary key);'
-fails 1 m rollout start "$rel" --dry-run -o json
+fails 2 m rollout start "$rel" --dry-run -o json
 is client_020 "$(jq -r '.missing | join(" ")' <<<"$out")"
-run m rollout start "$rel" --name gone --budget 100% --wait -o json
+run m rollout start --no-plan "$rel" --name gone --budget 100% --wait -o json
 is "2 19" "$status $(jq -r .counts.done <<<"$out")"
 has "client_020" "$(j .reason task show gone/client_020)$(j .error.message task show gone/client_020)"
 

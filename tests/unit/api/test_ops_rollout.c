@@ -71,6 +71,95 @@ static void the_same_key_is_the_same_rollout(void **state)
 	wire_list_release(&wire_rollout_type, &list);
 }
 
+/* t1 has the table that the release makes. */
+static void one_would_fail(struct fixture *fixture)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	three_tenants(fixture);
+	must(store_tenant_get(fixture->store, "t1", &tenant, &err), &err);
+	test_server_exec("create table `%s`.users (other int)", tenant.schema);
+}
+
+static void nothing_starts_when_a_tenant_would_fail(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_refusal refusal = { 0 };
+	struct wire_preview preview = { 0 };
+	struct wire_list list = { 0 };
+	struct reply reply = { 0 };
+	struct err err = { 0 };
+	const struct wire_plan_failing *failing;
+
+	one_would_fail(fixture);
+	ask(fixture, &reply, "POST /v1/rollouts", "{\"release\":\"shop\"}");
+	assert_int_equal(reply.status, 422);
+	must(wire_decode(&wire_refusal_type, &refusal, reply.body, strlen(reply.body), true, &err),
+	     &err);
+	reply_clear(&reply);
+	assert_string_equal(refusal.code, "conflict");
+	assert_true(g_str_has_prefix(refusal.message, "1 of 3 tenants would fail"));
+	assert_string_equal(refusal.hint, "muster rollout start shop --skip-failing");
+	assert_int_equal(refusal.failing.nr, 1);
+	failing = refusal.failing.items;
+	assert_string_equal(failing->tenant, "t1");
+	assert_string_equal(failing->check, "statement");
+	assert_true(g_str_has_prefix(failing->message, "0001_users.sql:1 "));
+	wire_release(&wire_refusal_type, &refusal);
+	ask_for_list(fixture, &wire_rollout_type, &list, "GET /v1/rollouts", NULL);
+	assert_int_equal(list.nr, 0);
+	ask_for(fixture, &wire_preview_type, &preview, "POST /v1/rollouts",
+		"{\"release\":\"shop\",\"dry_run\":true}");
+	assert_int_equal(preview.plan.failing.nr, 1);
+	wire_release(&wire_preview_type, &preview);
+	ask_refused(fixture, 400,
+		    "skip_failing and dry_run need the plan that no_plan does without", NULL,
+		    "POST /v1/rollouts",
+		    "{\"release\":\"shop\",\"no_plan\":true,\"skip_failing\":true}");
+}
+
+static void who_would_fail_is_left_out_when_asked(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_rollout rollout = { 0 };
+	struct wire_plan plan = { 0 };
+	struct wire_task task = { 0 };
+
+	one_would_fail(fixture);
+	ask_for(fixture, &wire_rollout_type, &rollout, "POST /v1/rollouts",
+		"{\"release\":\"shop\",\"skip_failing\":true}");
+	wire_release(&wire_rollout_type, &rollout);
+	fixture_rollout_until(fixture, "done");
+	ask_for(fixture, &wire_rollout_type, &rollout, "GET /v1/rollouts/r1", NULL);
+	assert_int_equal(rollout.counts.done, 2);
+	assert_int_equal(rollout.counts.skipped, 1);
+	wire_release(&wire_rollout_type, &rollout);
+	ask_for(fixture, &wire_task_type, &task, "GET /v1/rollouts/r1/tasks/t1", NULL);
+	assert_string_equal(task.state, "skipped");
+	assert_true(g_str_has_prefix(task.reason, "left out, it would fail: 0001_users.sql:1 "));
+	wire_release(&wire_task_type, &task);
+	ask_for(fixture, &wire_plan_type, &plan, "GET /v1/rollouts/r1/plan", NULL);
+	assert_int_equal(plan.failing.nr, 1);
+	assert_int_equal(plan.classes.nr, 2);
+	wire_release(&wire_plan_type, &plan);
+}
+
+static void a_rollout_without_a_plan_says_so(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_rollout rollout = { 0 };
+
+	one_would_fail(fixture);
+	ask_for(fixture, &wire_rollout_type, &rollout, "POST /v1/rollouts",
+		"{\"release\":\"shop\",\"no_plan\":true,\"budget\":\"3\"}");
+	wire_release(&wire_rollout_type, &rollout);
+	fixture_rollout_until(fixture, "failed");
+	ask_refused(fixture, 404,
+		    "rollout shop was started without a plan (--no-plan, or by an older musterd)",
+		    "muster rollout list", "GET /v1/rollouts/r1/plan", NULL);
+}
+
 static void a_dry_run_writes_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -178,6 +267,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_rollout_goes_from_start_to_done),
 		TEST(the_same_key_is_the_same_rollout),
+		TEST(nothing_starts_when_a_tenant_would_fail),
+		TEST(who_would_fail_is_left_out_when_asked),
+		TEST(a_rollout_without_a_plan_says_so),
 		TEST(a_dry_run_writes_nothing),
 		TEST(verbs_are_refused_at_the_wrong_moment),
 		TEST(limits_are_set_live),

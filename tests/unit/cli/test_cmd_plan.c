@@ -15,22 +15,43 @@ static void the_exit_code_says_what_is_to_come(void **state)
 	/* clang-format off */
 	static const struct ran_row rows[] = {
 		{ "plan app", { RAN_OK PLAN("0", "", "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
 		  "release app to version 7: 3 tenants, 0 with something to do (2 statements, 0 classes), 1 up to date\n"
 		  "\n"
 		  "nothing was changed\n",
 		  NULL, 0 },
 		{ "plan app --to 6 -l region=eu -o name", { RAN_OK PLAN("2", "", "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"6\"}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"6\",\"stall_ms\":0}\n",
 		  "app\n", NULL, 1 },
 		{ "plan app -o name", { RAN_OK PLAN("0", "", "\"zed\"") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
 		  "app\n", NULL, 1 },
 		{ "plan app -o csv", { RAN_OK PLAN("2", FAILING, "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
 		  "release,version,tenants,pending,up_to_date,statements,classes,failing,outliers,ahead,missing,held,regressed,drifted,unfinished,unknown\r\n"
 		  "app,7,3,2,1,2,0,1,0,,,,,,,\r\n",
 		  NULL, 2 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	ran_table(rows, G_N_ELEMENTS(rows));
+}
+
+static void the_plan_of_a_rollout_is_shown_as_it_was(void **state)
+{
+	/* clang-format off */
+	static const struct ran_row rows[] = {
+		{ "rollout plan r3", { RAN_OK PLAN("2", FAILING, "") },
+		  "GET /v1/rollouts/r3/plan\n",
+		  "release app to version 7: 3 tenants, 2 with something to do (2 statements, 0 classes), 1 up to date\n"
+		  "\n"
+		  "would fail:\n"
+		  "  acme: no\n",
+		  NULL, 0 },
+		{ "rollout plan r3 -o name", { RAN_OK PLAN("2", FAILING, "") },
+		  "GET /v1/rollouts/r3/plan\n",
+		  "app\n", NULL, 0 },
 	};
 	/* clang-format on */
 
@@ -54,6 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_exit_code_says_what_is_to_come),
+		cmocka_unit_test(the_plan_of_a_rollout_is_shown_as_it_was),
 		cmocka_unit_test(a_folder_that_cannot_be_read_is_refused),
 	};
 

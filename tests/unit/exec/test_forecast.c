@@ -92,6 +92,26 @@ static void tables_whose_size_matters_are_listed_once(void **state)
 	release_unref(release);
 }
 
+/* There may be rows in a tenant, without which a procedure stops on the copy. */
+static void a_procedure_that_stops_proves_nothing(void **state)
+{
+	const char *schema = test_server_schema("fc_call");
+	struct release *release = kit_release(
+		"0001_a.sql",
+		"CREATE PROCEDURE p() SIGNAL SQLSTATE '45000';\nCALL p();\nDROP TABLE t;", NULL);
+	struct forecast *forecast = made(schema, release);
+
+	(void)state;
+	assert_null(forecast->failure);
+	assert_int_equal(forecast->statements[1].outcome, FORECAST_UNSEEN);
+	assert_true(g_str_has_prefix(forecast->statements[1].note,
+				     "stopped on the empty copy: 0001_a.sql:2 "));
+	assert_int_equal(forecast->statements[2].outcome, FORECAST_BEHIND);
+	assert_int_equal(forecast->doubtful->len, 1);
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
 static void what_cannot_be_tried_says_why(void **state)
 {
 	const char *schema = test_server_schema("fc_unseen");
@@ -113,6 +133,7 @@ int main(void)
 		cmocka_unit_test(each_statement_says_what_it_changes),
 		cmocka_unit_test(behind_a_failure_nothing_is_reached),
 		cmocka_unit_test(tables_whose_size_matters_are_listed_once),
+		cmocka_unit_test(a_procedure_that_stops_proves_nothing),
 		cmocka_unit_test(what_cannot_be_tried_says_why),
 	};
 

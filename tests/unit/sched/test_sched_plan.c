@@ -2,6 +2,8 @@
 
 #include "forecast.h"
 #include "sched_fixture.h"
+#include "store_chain.h"
+#include "store_plan.h"
 
 struct seen {
 	unsigned answered;
@@ -122,6 +124,77 @@ static void what_nobody_waits_for_is_not_asked(void **state)
 	seen_clear(&seen);
 }
 
+/* On the loop, as the api does it. */
+struct begun {
+	struct fixture *fixture;
+	unsigned answered;
+	int64_t id;
+};
+
+static void on_to_begin(void *ctx, const struct sched_planned *planned)
+{
+	static const struct sched_start start = { .release = "rel", .key = "k" };
+	static const struct sched_actor actor = { .name = "test" };
+	struct begun *begun = ctx;
+	struct store *store = begun->fixture->store;
+	SCOPED(store_rollout) row = { 0 };
+	struct err err = { 0 };
+
+	assert_null(planned->err);
+	assert_int_equal(planned->classes->len, 2);
+	must(store_begin(store, &err), &err);
+	must(sched_plan_begin(begun->fixture->sched, &start, planned, "{}", &actor, &row, &err),
+	     &err);
+	must(store_commit(store, &err), &err);
+	begun->answered++;
+	begun->id = row.id;
+}
+
+static void begin(struct begun *begun, const struct sched_plan_ask *ask)
+{
+	struct fixture *fixture = begun->fixture;
+	struct err err = { 0 };
+
+	begun->answered = 0;
+	must(store_begin(fixture->store, &err), &err);
+	assert_non_null(sched_plan_start(fixture->sched, ask, on_to_begin, begun, &err));
+	must(store_commit(fixture->store, &err), &err);
+	for (unsigned i = 0; i < FIXTURE_TURNS && begun->answered == 0; i++) {
+		(void)sched_turn(fixture->sched);
+	}
+	assert_int_equal(begun->answered, 1);
+}
+
+static void a_rollout_goes_on_with_what_was_planned(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_plan_ask ask = { .release = "rel", .for_rollout = true };
+	struct begun begun = { .fixture = fixture };
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *content = NULL;
+	struct err err = { 0 };
+	bool has = false;
+	int64_t first;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	test_server_exec("create table `%s`.a (other int)", fixture_schema("t01"));
+	begin(&begun, &ask);
+	first = begun.id;
+	begin(&begun, &ask); /* the same request, sent twice: one rollout */
+	assert_int_equal(begun.id, first);
+	must(store_plan_get(fixture->store, first, &content, &err), &err);
+	assert_string_equal(content, "{}");
+	fixture_until(fixture, first, ROLLOUT_DONE);
+	fixture_task(fixture, first, "t01", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_true(g_str_has_prefix(task.reason, "left out, it would fail: 0001_first.sql:1 "));
+	fixture_task(fixture, first, "t02", &task);
+	assert_int_equal(task.state, TASK_DONE);
+	must(store_chain_has(fixture->store, first, task.server_id, task.class, &has, &err), &err);
+	assert_true(has);
+}
+
 static void what_is_not_there_is_refused_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -147,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_plan_is_answered_and_leaves_nothing),
 		SCENARIO(every_member_of_a_class_that_fails_would_fail),
+		SCENARIO(a_rollout_goes_on_with_what_was_planned),
 		SCENARIO(what_nobody_waits_for_is_not_asked),
 		SCENARIO(what_is_not_there_is_refused_at_once),
 	};
