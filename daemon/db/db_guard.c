@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "crash.h"
+#include "db_session.h"
 
 #define LOCK_PREFIX          "muster:"
 #define CLAIM_NAME           "'muster:fleet'" /* no schema's lock is called so: theirs are hex */
@@ -77,14 +78,24 @@ int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err
 
 /* ---- the lock of a tenant -------------------------------------------------------- */
 
-/* Quoted; lower-case hex, for MySQL compares the names of locks without case. */
-static char *lock_name(const struct db_session *session, const char *schema)
+/*
+ * Quoted, the session's own; lower-case hex, for MySQL compares the names of locks without
+ * case. What is locked is unlocked next, so the last one is kept.
+ */
+static const char *lock_name(struct db_session *session, const char *schema)
 {
-	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, schema, -1);
-	g_autofree char *name = g_strdup_printf("%s%.*s", LOCK_PREFIX,
-						LOCK_NAME_MAX - (int)strlen(LOCK_PREFIX), digest);
+	g_autofree char *digest = NULL;
 
-	return db_quote(session, name);
+	if (g_strcmp0(session->lock_schema, schema) == 0) {
+		return session->lock_name;
+	}
+	digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, schema, -1);
+	g_free(session->lock_schema);
+	g_free(session->lock_name);
+	session->lock_schema = g_strdup(schema);
+	session->lock_name = g_strdup_printf("'%s%.*s'", LOCK_PREFIX,
+					     LOCK_NAME_MAX - (int)strlen(LOCK_PREFIX), digest);
+	return session->lock_name;
 }
 
 void db_holder_release(struct db_holder *holder)
@@ -133,7 +144,7 @@ static int holder_get(struct db_session *session, const char *name, struct db_ho
 int db_lock_holder(struct db_session *session, const char *schema, struct db_holder *holder,
 		   struct err *err)
 {
-	g_autofree char *name = lock_name(session, schema);
+	const char *name = lock_name(session, schema);
 
 	return holder_get(session, name, holder, err);
 }
@@ -168,7 +179,7 @@ static int claim_refused(struct db_session *session, const char *schema, bool *l
 int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
 		    uint64_t claim_id, bool *lost, struct err *err)
 {
-	g_autofree char *name = lock_name(session, schema);
+	const char *name = lock_name(session, schema);
 	SCOPED(db_holder) holder = { 0 };
 	SCOPED(db_rows) rows = { 0 };
 
@@ -200,7 +211,7 @@ int db_lock_claimed(struct db_session *session, const char *schema, unsigned wai
 
 int db_lock_check(struct db_session *session, const char *schema, struct err *err)
 {
-	g_autofree char *name = lock_name(session, schema);
+	const char *name = lock_name(session, schema);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_queryf(session, &rows, err, "select is_used_lock(%s) = connection_id()", name) < 0) {
@@ -215,7 +226,7 @@ int db_lock_check(struct db_session *session, const char *schema, struct err *er
 
 int db_unlock(struct db_session *session, const char *schema, struct err *err)
 {
-	g_autofree char *name = lock_name(session, schema);
+	const char *name = lock_name(session, schema);
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_queryf(session, &rows, err, "select release_lock(%s)", name) < 0) {

@@ -1,5 +1,6 @@
 #include "db.h"
 
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -329,6 +330,8 @@ void db_session_free(struct db_session *session)
 	mysql_close(session->mysql);
 	g_free(session->version);
 	g_free(session->pinned);
+	g_free(session->lock_schema);
+	g_free(session->lock_name);
 	g_free(session);
 }
 
@@ -536,6 +539,20 @@ bool db_in_transaction(const struct db_session *session)
 	return (mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
+/* No server, character set or sql_mode sees anything in these: names, numbers, digests. */
+static bool is_plain(const char *text)
+{
+	static const bool plain[UCHAR_MAX + 1] = {
+		[' '] = true, ['+'] = true, [','] = true, ['-'] = true, ['.'] = true,
+		['/'] = true, [':'] = true, ['@'] = true, ['_'] = true,
+	};
+
+	while (g_ascii_isalnum(*text) || plain[(unsigned char)*text]) {
+		text++;
+	}
+	return *text == '\0';
+}
+
 char *db_quote(const struct db_session *session, const char *text)
 {
 	size_t len;
@@ -543,6 +560,9 @@ char *db_quote(const struct db_session *session, const char *text)
 
 	if (text == NULL) {
 		return g_strdup("NULL");
+	}
+	if (is_plain(text)) {
+		return g_strconcat("'", text, "'", NULL);
 	}
 	len = strlen(text);
 	quoted = g_malloc0(len * 2 + 3);

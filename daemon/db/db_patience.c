@@ -5,12 +5,25 @@
 
 #include "db_session.h"
 
+/* The library would ask for the answer, find none, and wait then: one call more. */
+static void wait_for_ever(int fd)
+{
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
+
+	while (fd >= 0 && poll(&answer, 1, -1) < 0 && errno == EINTR) {
+	}
+}
+
 int db_patience_wait(struct db_session *session, int fd, struct err *err)
 {
 	const struct db_patience *patience = session->patience;
 	int64_t waited_ms = 0;
 
-	while (patience != NULL) {
+	if (patience == NULL) {
+		wait_for_ever(fd);
+		return 0;
+	}
+	for (;;) {
 		struct pollfd fds[] = {
 			{ .fd = fd, .events = POLLIN },
 			{ .fd = patience->stop_fd > 0 ? patience->stop_fd : -1, .events = POLLIN },
@@ -29,5 +42,4 @@ int db_patience_wait(struct db_session *session, int fd, struct err *err)
 			return err_set(err, ERR_TIMEOUT, "the server does not answer");
 		}
 	}
-	return 0;
 }

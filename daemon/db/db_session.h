@@ -11,9 +11,11 @@
 struct db_meter;
 
 struct db_session {
-	void *mysql;   /* owned; MYSQL */
-	char *version; /* owned */
-	char *pinned;  /* owned; NULL: the settings are the server's own */
+	void *mysql;       /* owned; MYSQL */
+	char *version;     /* owned */
+	char *pinned;      /* owned; NULL: the settings are the server's own */
+	char *lock_schema; /* owned; whose lock was named last */
+	char *lock_name;   /* owned; its name, quoted */
 	enum db_flavor flavor;
 	uint64_t max_packet;
 	uint64_t affected;

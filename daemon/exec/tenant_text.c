@@ -44,12 +44,15 @@ static const struct tenant_param *find(const struct tenant_param *params, const 
 static void append_value(GString *sql, const struct db_session *session,
 			 const struct tenant_param *param)
 {
+	char digits[24];
+
 	if (param->text != NULL) {
 		g_autofree char *quoted = db_quote(session, param->text);
 
 		g_string_append(sql, quoted);
 	} else {
-		g_string_append_printf(sql, "%" PRIu64, param->number);
+		(void)g_snprintf(digits, sizeof(digits), "%" PRIu64, param->number);
+		g_string_append(sql, digits);
 	}
 }
 

@@ -39,9 +39,13 @@ static void append_quoted(GString *out, const char *text, size_t len, const char
 static char *expand(const char *text, size_t len, unsigned modes, const char *schema)
 {
 	struct lex lex = { .text = text, .len = len, .modes = modes };
-	GString *out = g_string_sized_new(len + 64);
 	struct lex_token token;
+	GString *out;
 
+	if (memmem(text, len, SCHEMA_WORD, strlen(SCHEMA_WORD)) == NULL) {
+		return g_strndup(text, len);
+	}
+	out = g_string_sized_new(len + 64);
 	while (lex_next(&lex, &token) != LEX_END) {
 		if (token.kind == LEX_SCHEMA) {
 			g_string_append_c(out, '`');
