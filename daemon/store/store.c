@@ -146,6 +146,8 @@ struct store *store_open(const char *path, struct err *err)
 
 	store->path = g_strdup(path);
 	store->lock_fd = -1;
+	/* nobody asks how much it uses; refused when it has begun already, which only costs */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	store_fault_install();
 	if (lock_take(store, err) < 0 || store_check(path, err) < 0 ||
 	    store_file_make(path, err) < 0 ||

@@ -7,7 +7,9 @@
 
 #include <glib.h>
 
-#define BUSY_MS 2000 /* the loop stands still meanwhile */
+#define BUSY_MS         2000 /* the loop stands still meanwhile */
+#define LOOKASIDE_BYTES 1200 /* what the rows of a turn need is not asked of malloc */
+#define LOOKASIDE_SLOTS 200
 
 /* What the operator can do about it, by SQLite's primary code. */
 #define WAY_OUT                                                                                      \
@@ -423,6 +425,8 @@ int store_connect(struct store *store, int flags, struct err *err)
 		return store_fail(store, code, err);
 	}
 	(void)sqlite3_extended_result_codes(store->db, 1);
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES,
+				LOOKASIDE_SLOTS);
 	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
 	return 0;
 }

@@ -1,5 +1,8 @@
--- The task with this id, and what was seen applied to its tenant.
-select k.*, coalesce(t.regressed, t.version) as seen
-from task_row as k
+-- The task with this id, and what was seen applied to its tenant. As task_row has it, with the
+-- tenant looked up once: this is read twice for every task that runs.
+select k.*, t.name as tenant, t.schema, t.bytes, s.name as server,
+	coalesce(t.regressed, t.version) as seen
+from task as k
 cross join tenant as t on t.id = k.tenant_id
+cross join server as s on s.id = k.server_id
 where k.id = :id
