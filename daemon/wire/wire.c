@@ -172,6 +172,14 @@ static void put_text(GString *out, const char *text)
 	g_string_append_c(out, '"');
 }
 
+static void put_int(GString *out, int64_t value)
+{
+	char text[24];
+
+	(void)g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, value);
+	g_string_append(out, text);
+}
+
 static void put_real(GString *out, double value)
 {
 	char text[G_ASCII_DTOSTR_BUF_SIZE];
@@ -240,7 +248,7 @@ static void put_value(GString *out, const struct wire_field *field, const void *
 		put_text(out, *(char *const *)value);
 		return;
 	case WIRE_INT:
-		g_string_append_printf(out, "%" G_GINT64_FORMAT, *(const int64_t *)value);
+		put_int(out, *(const int64_t *)value);
 		return;
 	case WIRE_REAL:
 	case WIRE_MAYBE:
@@ -276,7 +284,9 @@ static void put_object(GString *out, const struct wire_type *type, const void *o
 		if (field != type->fields) {
 			g_string_append_c(out, ',');
 		}
-		g_string_append_printf(out, "\"%s\":", field->name);
+		g_string_append_c(out, '"');
+		g_string_append(out, field->name);
+		g_string_append_len(out, "\":", 2);
 		put_value(out, field, member_const(field, object));
 	}
 	g_string_append_c(out, '}');
