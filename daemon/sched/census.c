@@ -10,9 +10,12 @@
 #include "store_server.h"
 #include "store_tenant.h"
 
-/* Schemas per order. Two orders of a server run at once: half of them each, when that pays. */
+/*
+ * Schemas per order. Two orders of a server run at once: half of them each, when that pays. Few
+ * and large ones: MariaDB goes through the folders of all its databases for each question.
+ */
 #define PORTION_MIN 100
-#define PORTION_MAX 400
+#define PORTION_MAX 1000
 
 struct census_run {
 	struct census census;
