@@ -10,7 +10,7 @@ static void one_of_three_fails(struct fixture *fixture)
 	fixture_add_release(fixture, "create table extra (id int);");
 	test_server_exec("create table `t1_%d`.extra (id int)", (int)getpid());
 	ask_for(fixture, &wire_rollout_type, &rollout, "POST /v1/rollouts",
-		"{\"release\":\"shop\",\"budget\":\"3\"}");
+		"{\"release\":\"shop\",\"budget\":\"3\",\"no_plan\":true}");
 	wire_release(&wire_rollout_type, &rollout);
 	fixture_rollout_until(fixture, "failed");
 }
