@@ -166,7 +166,8 @@ const struct command command_table[] = {
 	  "dates) is asked of every tenant, two seconds for each query, then of the first rows only. Tenants that look unlike most others at their version are shown with the difference. "
 	  "How long it takes, how long writes wait and the disk that rebuilt tables need is expected "
 	  "from what like statements took before in this fleet; what was never measured is said to be "
-	  "unknown. A tenant whose writes would wait for longer than --stall is refused. A folder is "
+	  "unknown. A tenant whose writes would wait for longer than --stall is refused. Statements that "
+	  "would be cheaper split or merged, and end the same, are shown with what to write instead. A folder is "
 	  "stored as a release first. The exit code is 0 when nothing is pending, 1 when something "
 	  "is, 2 when a tenant would fail.",
 	  "muster plan migrations/ -l region=eu\n"

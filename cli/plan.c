@@ -67,6 +67,23 @@ static void print_way(GString *out, const struct wire_plan_statement *statement,
 	g_string_append_c(out, '\n');
 }
 
+static void print_cheaper(GString *out, const struct wire_plan_statement *statement)
+{
+	if (statement->cheaper.nr == 0) {
+		return;
+	}
+	g_string_append(out, "      cheaper");
+	if (statement->cheaper_statements > 1) {
+		g_string_append_printf(out, " than these %" PRId64, statement->cheaper_statements);
+	}
+	g_string_append_printf(out, ", and it ends the same (%s):\n", statement->cheaper_why);
+	for (size_t i = 0; i < statement->cheaper.nr; i++) {
+		g_string_append(out, "        ");
+		print_sql(out, statement->cheaper.texts[i]);
+		g_string_append(out, ";\n");
+	}
+}
+
 static void print_findings(GString *out, const struct wire_list *findings,
 			   const struct style *style)
 {
@@ -103,6 +120,7 @@ static void print_statement(GString *out, const struct wire_plan_statement *stat
 	}
 	print_way(out, statement, style);
 	plan_cost_statement(out, statement, style);
+	print_cheaper(out, statement);
 	print_findings(out, &statement->findings, style);
 }
 

@@ -40,8 +40,11 @@ struct wire_plan_statement {
 	int64_t expected_ms;
 	int64_t blocks_ms; /* writes wait so long */
 	int64_t disk_bytes;
-	struct wire_texts changes; /* of the schema */
-	struct wire_list findings; /* wire_plan_finding */
+	struct wire_texts changes;  /* of the schema */
+	struct wire_texts cheaper;  /* what ends the same and is cheaper; empty: nothing is known */
+	char *cheaper_why;          /* "inplace becomes instant, nocopy", or null */
+	int64_t cheaper_statements; /* for which that stands: this one and those behind it */
+	struct wire_list findings;  /* wire_plan_finding */
 };
 
 /*

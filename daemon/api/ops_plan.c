@@ -106,6 +106,9 @@ static void add_statement(const struct sched_planned *planned, const struct lint
 	to->why = g_strdup(from->why);
 	to->table = g_strdup(from->table);
 	view_texts(from->changes, &to->changes);
+	view_texts(from->cheaper, &to->cheaper);
+	to->cheaper_why = g_strdup(from->cheaper_why);
+	to->cheaper_statements = (int64_t)from->cheaper_nr;
 	add_findings(report, from, to);
 }
 

@@ -86,6 +86,7 @@ static int make(struct visit *visit, const struct standing *standing, GArray *wa
 		.begun = standing->begun,
 		.done = standing->done,
 		.tried = order->with_forecast ? forecast_tried : NULL,
+		.rewritten = order->with_forecast ? forecast_rewritten : NULL,
 		.ctx = ways,
 	};
 	SCOPED_PTR(db_session) runner = visit_connect(order, err);

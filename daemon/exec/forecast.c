@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "ladder.h"
 #include "release.h"
+#include "rewrite_proof.h"
 #include "scratch.h"
 #include "shape.h"
 #include "trial.h"
@@ -29,6 +30,8 @@ static void release_it(void *data)
 		g_strfreev(forecast->statements[i].changes);
 		g_free(forecast->statements[i].table);
 		g_free(forecast->statements[i].why);
+		g_strfreev(forecast->statements[i].cheaper);
+		g_free(forecast->statements[i].cheaper_why);
 	}
 	g_free(forecast->statements);
 	g_strfreev(forecast->tables);
@@ -58,6 +61,8 @@ static void way_clear(void *data)
 
 	g_free(way->table);
 	g_free(way->why);
+	g_strfreev(way->cheaper);
+	g_free(way->cheaper_why);
 }
 
 GArray *forecast_ways_new(void)
@@ -78,6 +83,20 @@ void forecast_tried(void *ctx, size_t migration, size_t number, const struct tri
 		.rebuilds = trial->rebuilds,
 		.table = g_strdup(trial->table),
 		.why = g_strdup(trial->why),
+	};
+
+	g_array_append_val((GArray *)ctx, way);
+}
+
+void forecast_rewritten(void *ctx, size_t migration, size_t number, size_t nr,
+			const struct rewrite *rewrite)
+{
+	const struct forecast_way way = {
+		.migration = migration,
+		.number = number,
+		.cheaper = g_strdupv(rewrite->statements),
+		.cheaper_why = g_strdup(rewrite->why),
+		.cheaper_nr = nr,
 	};
 
 	g_array_append_val((GArray *)ctx, way);
@@ -248,7 +267,14 @@ static void add_way(const struct making *making, struct forecast_statement *made
 	for (guint i = 0; i < ways->len; i++) {
 		const struct forecast_way *way = &g_array_index(ways, struct forecast_way, i);
 
-		if (way->migration == made->migration && way->number == made->number) {
+		if (way->migration != made->migration || way->number != made->number) {
+			continue;
+		}
+		if (way->cheaper != NULL) {
+			made->cheaper = g_strdupv(way->cheaper);
+			made->cheaper_why = g_strdup(way->cheaper_why);
+			made->cheaper_nr = way->cheaper_nr;
+		} else {
 			made->algorithm = way->algorithm;
 			made->blocks_writes = way->blocks_writes;
 			made->rebuilds = way->rebuilds;
@@ -283,6 +309,8 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 		g_free(made.note);
 		g_free(made.table);
 		g_free(made.why);
+		g_strfreev(made.cheaper);
+		g_free(made.cheaper_why);
 		return -1;
 	}
 	if (made.changes == NULL) {

@@ -19,6 +19,7 @@
 
 struct chain;
 struct release;
+struct rewrite;
 struct trial;
 
 enum forecast_outcome {
@@ -44,6 +45,10 @@ struct forecast_statement {
 	bool keyed;    /* the table has a primary key */
 	char *table;   /* owned */
 	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
+	/* written so it would be cheaper and end the same: it and those behind it, in all */
+	char **cheaper;    /* owned, NULL-terminated; NULL: there is no such way */
+	char *cheaper_why; /* owned; "inplace becomes instant, nocopy" */
+	size_t cheaper_nr; /* statements */
 };
 
 /* The ways that were found while the statements ran: one for each change of a table. */
@@ -55,11 +60,19 @@ struct forecast_way {
 	bool rebuilds;
 	char *table; /* owned */
 	char *why;   /* owned */
+	/* of a cheaper way to write nr statements; then nothing above is set */
+	char **cheaper;    /* owned */
+	char *cheaper_why; /* owned */
+	size_t cheaper_nr;
 };
 
 /* For scratch_work.tried: ctx is a GArray of struct forecast_way, made by forecast_ways_new. */
 void forecast_tried(void *ctx, size_t migration, size_t number, const struct trial *trial);
 GArray *forecast_ways_new(void);
+
+/* The same for scratch_work.rewritten. */
+void forecast_rewritten(void *ctx, size_t migration, size_t number, size_t nr,
+			const struct rewrite *rewrite);
 
 /* What a statement needs of the rows that a tenant has now. */
 struct forecast_check {

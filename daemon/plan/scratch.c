@@ -222,6 +222,7 @@ struct scratch *scratch_begin(struct db_session *session, const char *schema, co
 	struct err ignored;
 
 	scratch->session = session;
+	scratch->epoch = epoch;
 	scratch->source = g_strdup(schema);
 	scratch->name = g_strdup(name);
 	if (fill(scratch, work, epoch, err) == 0) {

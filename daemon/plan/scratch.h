@@ -25,6 +25,7 @@
 
 struct db_session;
 struct release;
+struct rewrite;
 struct scratch;
 struct statement;
 struct trial;
@@ -44,6 +45,12 @@ struct scratch_work {
 	 * looked at for that, and the ways in the chain are those of the copy.
 	 */
 	void (*tried)(void *ctx, size_t migration, size_t number, const struct trial *trial);
+	/*
+	 * Told of statements that would be cheaper written otherwise (rewrite_proof.h): nr of them
+	 * from this one on, called before the first is tried. NULL: nobody looks for that.
+	 */
+	void (*rewritten)(void *ctx, size_t migration, size_t number, size_t nr,
+			  const struct rewrite *rewrite);
 	void *ctx;
 };
 

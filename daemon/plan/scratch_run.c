@@ -6,7 +6,9 @@
 #include "db_guard.h"
 #include "evidence.h"
 #include "release.h"
+#include "rewrite_proof.h"
 #include "scratch_reach.h"
+#include "scratch_rewrite.h"
 #include "scratch_state.h"
 #include "shape_read.h"
 #include "trial.h"
@@ -22,6 +24,7 @@ struct run {
 	const struct migration *migration;
 	size_t at;                /* its index in the release */
 	struct trial_facts facts; /* of the source */
+	size_t looked;            /* statements of it that a cheaper way was found for */
 	size_t done;              /* statements of the migration that the source has already */
 	enum task_kind kind;      /* of the statement */
 	struct chain *chain;
@@ -167,6 +170,32 @@ static int refused(struct run *run, size_t index, char **note, const struct err 
 	return 1;
 }
 
+static int look_for_cheaper(struct run *run, size_t index, struct err *err)
+{
+	const struct rewrite_ground ground = {
+		.copier = run->scratch->session,
+		.runner = run->runner,
+		.schema = run->scratch->name,
+		.epoch = run->scratch->epoch,
+		.facts = &run->facts,
+		.modes = run->migration->up.statements[index].modes,
+	};
+	SCOPED(rewrite) rewrite = { 0 };
+	size_t nr;
+
+	if (run->work->rewritten == NULL || index < run->looked || db_in_transaction(run->runner)) {
+		return 0;
+	}
+	if (scratch_rewrite(&ground, run->migration, index, &nr, &rewrite, err) < 0) {
+		return -1;
+	}
+	if (rewrite.statements != NULL) {
+		run->looked = index + nr;
+		run->work->rewritten(run->work->ctx, run->at, index + 1, nr, &rewrite);
+	}
+	return 0;
+}
+
 static int execute(struct run *run, size_t index, const char *sql, struct err *err)
 {
 	const struct statement *statement = &run->migration->up.statements[index];
@@ -195,6 +224,9 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	trial_release(&run->trial);
 	run->kind = weight_of(statement, NULL);
 	if (note == NULL) {
+		if (look_for_cheaper(run, index, err) < 0) {
+			return -1;
+		}
 		if (execute(run, index, sql, err) < 0) {
 			goes_on = refused(run, index, &note, err);
 		}
@@ -240,6 +272,7 @@ static int run_file(struct run *run, struct err *err)
 	if (file_begin(run, err) < 0) {
 		return -1;
 	}
+	run->looked = 0;
 	goes_on = restore(run, err);
 	for (size_t i = run->done; i < run->migration->up.nr && goes_on == 1; i++) {
 		goes_on = run_one(run, i, err);

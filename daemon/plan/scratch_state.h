@@ -5,6 +5,7 @@
 #define SCRATCH_STATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <glib.h>
 
@@ -21,6 +22,7 @@ struct scratch {
 	GHashTable *picked;         /* owned; tables that were copied; NULL: all */
 	struct shape shape;         /* of the copy as it is now */
 	struct shape foretold;      /* of the source, if it had gone the way of the copy */
+	int64_t epoch;              /* of the daemon that makes it */
 	bool made;                  /* the database and its marker are there */
 };
 

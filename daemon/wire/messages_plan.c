@@ -33,6 +33,9 @@ static const struct wire_field plan_statement_fields[] = {
 	INT(    wire_plan_statement, blocks_ms,     false ),
 	INT(    wire_plan_statement, disk_bytes,    false ),
 	TEXTS(  wire_plan_statement, changes,       false ),
+	TEXTS(  wire_plan_statement, cheaper,       false ),
+	TEXT(   wire_plan_statement, cheaper_why,   false ),
+	INT(    wire_plan_statement, cheaper_statements, false ),
 	LIST(   wire_plan_statement, findings,      false, wire_plan_finding ),
 	{ 0 },
 };

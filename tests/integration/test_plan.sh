@@ -142,6 +142,16 @@ fails 1 m plan slower -l client_005
 has "about " "$out"
 has " of disk on main" "$out"
 
+claim "what would be cheaper written otherwise is shown, and what it was tried on is gone"
+migration "$work/both" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/both" 0002_both.sql 'alter table users add column town int, add index by_town (town);'
+fails 1 m plan "$work/both" -l client_006 -o json
+is "alter table users add column town int|alter table users add index by_town (town)" \
+	"$(seen '.classes[0].statements[0].cheaper | join("|")')"
+fails 1 m plan both -l client_006
+has "cheaper, and it ends the same (inplace becomes instant, " "$out"
+is 0 "$(trials_left)"
+
 claim "a database that is gone, a tenant on hold and one that is ahead are named"
 sql 'drop database client_002'
 ok m tenant hold client_003 --reason audit

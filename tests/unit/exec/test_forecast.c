@@ -112,6 +112,40 @@ static void a_procedure_that_stops_proves_nothing(void **state)
 	release_unref(release);
 }
 
+static void what_is_cheaper_written_otherwise_is_shown(void **state)
+{
+	const char *schema = test_server_schema("fc_cheaper");
+	struct release *release = kit_release(
+		"0001_a.sql", "ALTER TABLE t ADD z int, ADD INDEX kz (z);\n", "0002_b.sql",
+		"ALTER TABLE t ADD y int;\nALTER TABLE t ENGINE=InnoDB;\n"
+		"ALTER TABLE t MODIFY y bigint;\nALTER TABLE t MODIFY z bigint;\n",
+		NULL);
+	struct forecast *forecast = made(schema, release);
+	const struct forecast_statement *split = &forecast->statements[0];
+	const struct forecast_statement *merged = &forecast->statements[3];
+	g_autofree char *left = NULL;
+
+	(void)state;
+	assert_int_equal(forecast->nr, 5);
+	assert_int_equal(g_strv_length(split->cheaper), 2);
+	assert_string_equal(split->cheaper[0], "ALTER TABLE t ADD z int");
+	assert_string_equal(split->cheaper[1], "ALTER TABLE t ADD INDEX kz (z)");
+	assert_true(g_str_has_prefix(split->cheaper_why, "inplace becomes instant, "));
+	assert_int_equal(split->cheaper_nr, 1);
+	assert_string_equal(split->algorithm, "inplace"); /* it is run as it is written */
+	assert_null(forecast->statements[1].cheaper);
+	assert_null(forecast->statements[2].cheaper);
+	assert_int_equal(g_strv_length(merged->cheaper), 1);
+	assert_string_equal(merged->cheaper[0], "ALTER TABLE t MODIFY y bigint, MODIFY z bigint");
+	assert_int_equal(merged->cheaper_nr, 2);
+	assert_null(forecast->statements[4].cheaper);
+	left = test_server_value("select count(*) from information_schema.schemata where "
+				 "schema_name like 'muster\\_scratch\\_%%'");
+	assert_string_equal(left, "0");
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
 static void what_cannot_be_tried_says_why(void **state)
 {
 	const char *schema = test_server_schema("fc_unseen");
@@ -134,6 +168,7 @@ int main(void)
 		cmocka_unit_test(behind_a_failure_nothing_is_reached),
 		cmocka_unit_test(tables_whose_size_matters_are_listed_once),
 		cmocka_unit_test(a_procedure_that_stops_proves_nothing),
+		cmocka_unit_test(what_is_cheaper_written_otherwise_is_shown),
 		cmocka_unit_test(what_cannot_be_tried_says_why),
 	};
 
