@@ -47,6 +47,7 @@ static int fill(const struct cli *cli, struct wire_rollout_start *start, struct 
 	start->max_closed_ms = opts_number(opts, OPT_MAX_CLOSED, 0);
 	start->drain_ms = opts_number(opts, OPT_DRAIN, 0);
 	start->accept_holes = opts_flag(opts, OPT_ACCEPT_HOLES);
+	start->method = cli_text(cli, OPT_METHOD);
 	cli_texts(cli, OPT_HOOK, &start->hooks);
 	start->reason = cli_text(cli, OPT_REASON);
 	start->dry_run = opts_flag(opts, OPT_DRY_RUN);

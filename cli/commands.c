@@ -9,7 +9,7 @@
 	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |         \
 	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |       \
 	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES) | BIT(SKIP_FAILING) | \
-	 BIT(NO_PLAN) | BIT(HOOK))
+	 BIT(NO_PLAN) | BIT(METHOD) | BIT(HOOK))
 #define MANY (-1)
 
 /* clang-format off */
@@ -189,7 +189,8 @@ const struct command command_table[] = {
 	  "not answer is no reason: its tenants wait. With --dry-run nothing is changed, and the exit code is 1 when something is "
 	  "pending, 2 when something would fail. With --wait the exit code says how it ended. With --readonly, or for a file that says "
 	  "-- muster: readonly=on, each tenant is closed for writes, worked on and opened; how long that "
-	  "took is shown by rollout show. --hook has musterd run an executable of its folder of "
+	  "took is shown by rollout show. With --method hook nothing is taken from anybody: a hook has "
+	  "the application stop. --hook has musterd run an executable of its folder of "
 	  "hooks (hooks_dir in musterd.conf) at before-rollout, before-close, after-close, "
 	  "before-open, after-open or after-rollout: with exit code 0 it goes on; else before-rollout "
 	  "refuses the rollout, before-close and after-close fail the task, whose tenant is open "

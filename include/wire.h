@@ -284,6 +284,7 @@ struct wire_rollout {
 	bool throttled; /* paused by the load of a server: goes on by itself */
 	char *readonly; /* which tenants are closed meanwhile: "none", "all", "asked" (by a file) */
 	int64_t max_closed_ms; /* 0: as long as it needs */
+	char *close_method;    /* "privileges", "triggers", "hook"; null: what fits */
 	struct wire_closed closed;
 	struct wire_texts hooks; /* "EVENT=NAME" */
 	int64_t running_limit;
@@ -443,6 +444,7 @@ struct wire_rollout_start {
 	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
 	int64_t drain_ms;      /* what open transactions have left; 0: ten seconds */
 	bool accept_holes;
+	char *method; /* how they are closed: "privileges", "triggers", "hook"; null: what fits */
 	struct wire_texts hooks; /* "EVENT=NAME", over those of the settings; without a NAME none */
 	char *reason;
 	bool dry_run;

@@ -94,6 +94,7 @@ static void start_fill(const struct wire_rollout_start *asked, char *const *hook
 		.max_closed_ms = asked->max_closed_ms,
 		.drain_ms = asked->drain_ms,
 		.accept_holes = asked->accept_holes,
+		.close_method = asked->method,
 		.hooks = hooks,
 	};
 }

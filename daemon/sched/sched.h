@@ -316,7 +316,8 @@ struct sched_start {
 	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
 	int64_t drain_ms;      /* what its open transactions have left; 0: ten seconds */
 	bool accept_holes;
-	char *const *hooks; /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
+	const char *close_method; /* "privileges", "triggers", "hook"; NULL: what fits */
+	char *const *hooks;       /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
 };
 
 /*

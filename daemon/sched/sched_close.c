@@ -198,6 +198,7 @@ static int close_tenant(struct sched *sched, const struct running *running, stru
 	}
 	how.reason = reason;
 	how.drain_ms = run->row.drain_ms > 0 ? run->row.drain_ms : DRAIN_MS;
+	how.method = run->row.close_method;
 	how.hooks = run->row.hooks;
 	how.ttl_ms = LEASE_MS + how.drain_ms + run->row.max_closed_ms + hooks_ms(sched, run);
 	how.ends = true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "census.h"
+#include "close_plan.h"
 #include "log.h"
 #include "release.h"
 #include "sched_hook.h"
@@ -192,11 +193,39 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 		return err_set(err, ERR_INVALID, "limits: max_closed and drain are not negative");
 	}
 	if (row->readonly == STORE_READONLY_NONE &&
-	    (start->max_closed_ms > 0 || start->drain_ms > 0 || start->accept_holes)) {
-		return err_set(err, ERR_INVALID,
-			       "max_closed, drain and accept_holes are about closing tenants: give "
-			       "--readonly, too, or write -- muster: readonly=on into a file");
+	    (start->max_closed_ms > 0 || start->drain_ms > 0 || start->accept_holes ||
+	     start->close_method != NULL)) {
+		return err_set(
+			err, ERR_INVALID,
+			"max_closed, drain, accept_holes and method are about closing "
+			"tenants: give --readonly, too, or write -- muster: readonly=on into "
+			"a file");
 	}
+	return 0;
+}
+
+/* Nothing can be migrated under READ ONLY = 1, and without a hook nobody would be told to stop. */
+static int check_method(const struct sched_start *start, struct store_rollout *row, struct err *err)
+{
+	const char *method = start->close_method;
+	int known = method == NULL ? -1 : states_find(close_method_names, CLOSE_METHOD_NR, method);
+
+	if (method == NULL) {
+		return 0;
+	}
+	if (known < 0 || known == CLOSE_SCHEMA) {
+		return err_set(err, ERR_INVALID,
+			       "method: \"%.32s\" does not close a tenant for a rollout: it is "
+			       "privileges, triggers or hook",
+			       method);
+	}
+	if (known == CLOSE_HOOK && !hook_set_has(row->hooks, HOOK_BEFORE_CLOSE) &&
+	    !hook_set_has(row->hooks, HOOK_AFTER_CLOSE)) {
+		return err_set(err, ERR_INVALID,
+			       "method hook takes nothing by itself: name the hook that has the "
+			       "application stop, --hook before-close=NAME");
+	}
+	store_text_set(&row->close_method, method);
 	return 0;
 }
 
@@ -284,7 +313,7 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	    check_waves(start, tenants, row, err) < 0 ||
 	    check_limits(sched, start, tenants, row, err) < 0 ||
 	    check_closing(sched, start, row, err) < 0 || check_hooks(sched, start, row, err) < 0 ||
-	    check_name(start, row, err) < 0) {
+	    check_method(start, row, err) < 0 || check_name(start, row, err) < 0) {
 		return -1;
 	}
 	store_text_set(&row->selector, start->selector != NULL ? start->selector : "*");

@@ -120,6 +120,7 @@ struct store_rollout {
 	int64_t max_closed_ms; /* a tenant may be closed for so long; 0: as it needs */
 	int64_t drain_ms;      /* open transactions have so long before it is closed */
 	bool accept_holes;
+	char *close_method;  /* "privileges", "triggers", "hook"; NULL: what fits */
 	char *hooks;         /* hook_set.h, or NULL: none */
 	int64_t hooks_begun; /* bits of enum hook_event: how they ended is not known */
 	int64_t created_at;

@@ -247,8 +247,9 @@ static const struct wire_field rollout_fields[] = {
 	BOOL(   wire_rollout, throttled,         false ),
 	TEXT(   wire_rollout, readonly,          false ),
 	INT(    wire_rollout, max_closed_ms,     false ),
+	TEXT(   wire_rollout, close_method,      false ),
 	OBJECT( wire_rollout, closed,            false, wire_closed ),
-	TEXTS(  wire_rollout, hooks,          false ),
+	TEXTS(  wire_rollout, hooks,             false ),
 	INT(    wire_rollout, running_limit,     false ),
 	INT(    wire_rollout, priority,          false ),
 	INT(    wire_rollout, eta_s,             false ),
@@ -290,26 +291,6 @@ static const struct wire_field task_page_fields[] = {
 	{ 0 },
 };
 const struct wire_type wire_task_page_type = TYPE(task_page);
-
-static const struct wire_field event_fields[] = {
-	INT(    wire_event, id,     false ),
-	TEXT(   wire_event, at,     false ),
-	INT(    wire_event, uid,    false ),
-	TEXT(   wire_event, actor,  false ),
-	TEXT(   wire_event, kind,   false ),
-	TEXT(   wire_event, object, false ),
-	TEXT(   wire_event, state,  false ),
-	TEXT(   wire_event, text,   false ),
-	{ 0 },
-};
-const struct wire_type wire_event_type = TYPE(event);
-
-static const struct wire_field event_page_fields[] = {
-	LIST(   wire_event_page, items, false, wire_event ),
-	INT(    wire_event_page, last,  false ),
-	{ 0 },
-};
-const struct wire_type wire_event_page_type = TYPE(event_page);
 
 static const struct wire_field finding_fields[] = {
 	TEXT(   wire_finding, object,  false ),
@@ -452,6 +433,7 @@ static const struct wire_field rollout_start_fields[] = {
 	INT(    wire_rollout_start, max_closed_ms, false ),
 	INT(    wire_rollout_start, drain_ms,   false ),
 	BOOL(   wire_rollout_start, accept_holes, false ),
+	TEXT(   wire_rollout_start, method,     false ),
 	TEXTS(  wire_rollout_start, hooks,      false ),
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),

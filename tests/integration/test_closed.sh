@@ -202,12 +202,12 @@ ok m release create "$work/hooked.rel" --name hooked
 start_rollout hooked -l client_001 --readonly --hook before-rollout=tells --hook before-close=tells \
 	--hook after-close=tells --hook before-open=tells --hook after-open=tells --hook after-rollout=tells
 wait_rollout "$rollout" 'done'
-is "before-rollout   
-before-close client_001 closing 
-after-close client_001 closing 
-before-open client_001 opening 
-after-open client_001 opening 
-after-rollout   done" "$(cat "$work/hooked")"
+is "before-rollout
+before-close client_001 closing
+after-close client_001 closing
+before-open client_001 opening
+after-open client_001 opening
+after-rollout   done" "$(sed 's/ *$//' "$work/hooked")"
 is "passed before-close as tells
 passed after-close as tells
 passed before-open as tells
@@ -272,6 +272,17 @@ is ro "$(mode client_003)"
 has "hook tells says so, exit code 0" "$(j '.[] | select(.object == "tenant/client_003" and .state == "ro") | .text' events | tail -n 1)"
 fails 65 m readonly on client_004 --ttl 5m --reason hooks --hook before-rollout=tells
 ok m readonly off client_003
+all_open
+
+claim "so can a rollout: nothing is taken, and the hook says when the application has stopped"
+fails 65 m rollout start hooked -l client_003 --readonly --method hook
+has "--hook before-close=NAME" "$err"
+hook stops "$tells" "echo stopped"
+rm "$work/hooked"
+start_rollout hooked -l client_006 --readonly --method hook --hook before-close=stops
+wait_rollout "$rollout" 'done'
+is 'before-close client_006 closing ' "$(cat "$work/hooked")"
+is hook "$(j .close_method rollout show "$rollout")"
 all_open
 
 claim "musterd is killed while a hook keeps a tenant closed: the next start asks it again, and opens"

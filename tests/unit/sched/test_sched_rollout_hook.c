@@ -108,6 +108,38 @@ static void one_about_closing_needs_a_rollout_that_closes(void **state)
 	hooks_expect(&hooks, "before-close t00 closing\n");
 }
 
+static void the_application_closes_itself_when_a_hook_tells_it(void **state)
+{
+	struct fixture *fixture = *state;
+	char *words[] = { (char *)(uintptr_t) "after-close=tells", NULL };
+	struct sched_start asked = {
+		.release = "rel",
+		.readonly = true,
+		.close_method = "hook",
+	};
+	SCOPED(hooks) hooks = { 0 };
+	struct err err = { 0 };
+	const char *user;
+	int64_t id = 0;
+
+	fixture_add_tenants(fixture, 1);
+	user = kit_user("t00");
+	fixture_add_release(fixture, "create table a (b int);");
+	hooks_begin(fixture, &hooks);
+	assert_int_equal(fixture_try_start(fixture, &asked, &id, &err), -1);
+	assert_non_null(strstr(err.msg, "--hook before-close=NAME"));
+	asked.hooks = words;
+	asked.close_method = "schema";
+	assert_int_equal(fixture_try_start(fixture, &asked, &id, &err), -1);
+	assert_non_null(strstr(err.msg, "it is privileges, triggers or hook"));
+	asked.close_method = "hook";
+	must(fixture_try_start(fixture, &asked, &id, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	assert_true(kit_may_write(user, "t00")); /* nothing was taken */
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	hooks_expect(&hooks, "after-close t00 closing\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +149,7 @@ int main(void)
 		SCENARIO(one_that_says_no_afterwards_changes_nothing),
 		SCENARIO(an_aborted_one_is_told_too),
 		SCENARIO(one_about_closing_needs_a_rollout_that_closes),
+		SCENARIO(the_application_closes_itself_when_a_hook_tells_it),
 	};
 
 	return cmocka_run_group_tests_name("sched_rollout_hook", tests, NULL, NULL);
