@@ -22,7 +22,7 @@ struct run *run_new(int64_t id)
 	run->passes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	run->unready = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	run->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	run->looked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	run->looked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	return run;
 }
 
@@ -276,6 +276,12 @@ static gboolean is_of_server(void *key, void *value, void *server_id)
 {
 	(void)key;
 	return *(const int64_t *)value == *(const int64_t *)server_id;
+}
+
+void run_look_again(struct run *run)
+{
+	run->looked_ms = 0;
+	g_hash_table_remove_all(run->looked);
 }
 
 void run_ready(struct run *run, int64_t server_id)

@@ -58,7 +58,8 @@ struct run {
 	int64_t allowed;              /* how many more may start in this turn */
 	GHashTable *unready; /* task id -> server id, both int64_t, owned: not to start yet */
 	GHashTable *asking;  /* server ids, owned: a look at some of these is under way */
-	GHashTable *looked;  /* task ids, owned: start with what is known of them */
+	GHashTable *looked;  /* task id -> when it was looked at last, both int64_t, owned */
+	int64_t looked_ms;   /* tick_ms when all were; 0: that is too long ago to rely on */
 	int looks_lost;      /* that ended without an answer */
 	int64_t hook_id;     /* of the hook that runs for it; 0: none */
 	int64_t hooks_done;  /* bits of enum hook_event: they have let it go on */
@@ -110,6 +111,9 @@ const struct run_task *run_next_if(struct run *run, int64_t server_id, int64_t w
 
 /* What a task that is pending does turned out to be something else. */
 void run_learned(struct run *run, const struct store_task *task);
+
+/* Who has not begun yet is looked at again before: a human may have been there. */
+void run_look_again(struct run *run);
 
 /* Nothing of this server is unready any more. */
 void run_ready(struct run *run, int64_t server_id);

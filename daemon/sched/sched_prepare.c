@@ -1,31 +1,48 @@
 /*
  * What must be known of a tenant before its task starts, when the survey of its rollout could not
- * say it: its server was away, it was held, it failed and was mended since. It is looked at once
- * more, together with all others of its server that wait for the same, and one of each new class
- * is tried out.
+ * say it: its server was away, it was held, it failed and was mended since. Or when that was some
+ * time ago: the rollout waited at a gate or for a window, it was paused, musterd was started anew.
+ * It is looked at once more, together with all others of its server that wait for the same, and
+ * one of each new class is tried out; who does not look as planned any more is kept out.
  */
 #include "census.h"
 #include "log.h"
 #include "sched_state.h"
 #include "store_task.h"
+#include "tick.h"
 
-#define PORTION 400 /* tasks of one server that are looked at together */
+#define PORTION  400    /* tasks of one server that are looked at together */
+#define KEEPS_MS 300000 /* what was seen of a tenant is relied on for so long */
 
 static int64_t *copy(int64_t id)
 {
 	return g_memdup2(&id, sizeof(id));
 }
 
+/*
+ * Is what was seen of it still to be relied on? Of one that has begun it is: the chain that it
+ * began with tells how far it came.
+ */
+static bool is_fresh(const struct run *run, const struct store_task *task)
+{
+	const int64_t *looked_ms = g_hash_table_lookup(run->looked, &task->id);
+	int64_t seen_ms = MAX(run->looked_ms, looked_ms == NULL ? 0 : *looked_ms);
+
+	return task->attempt > 0 || (seen_ms != 0 && tick_ms() - seen_ms < KEEPS_MS);
+}
+
 int sched_prepared(struct sched *sched, struct run *run, const struct store_task *task,
 		   struct chain **chain, struct err *err)
 {
-	int known = sched_chain_get(sched, task, chain, err);
+	if (is_fresh(run, task)) {
+		int known = sched_chain_get(sched, task, chain, err);
 
-	if (known != 0) {
-		return known;
-	}
-	if (g_hash_table_contains(run->looked, &task->id)) {
-		return 1;
+		if (known != 0) {
+			return known;
+		}
+		if (g_hash_table_contains(run->looked, &task->id)) {
+			return 1;
+		}
 	}
 	g_hash_table_insert(run->unready, copy(task->id), copy(task->server_id));
 	return 0;
@@ -96,7 +113,8 @@ static void mark_looked(struct run *run, const struct preparing *preparing)
 		return;
 	}
 	for (guint i = 0; i < preparing->tasks->len; i++) {
-		g_hash_table_add(run->looked, copy(g_array_index(preparing->tasks, int64_t, i)));
+		g_hash_table_insert(run->looked, copy(g_array_index(preparing->tasks, int64_t, i)),
+				    copy(tick_ms()));
 	}
 }
 

@@ -182,8 +182,10 @@ static int apply(struct sched *sched, struct run *run, const struct sched_verb *
 {
 	switch (verb->event) {
 	case ROLLOUT_RESUME:
+		run_look_again(run);
 		return check_resume(run, err);
 	case ROLLOUT_PROMOTE:
+		run_look_again(run);
 		return open_gates(sched, run, verb->full, err);
 	case ROLLOUT_RETRY:
 		return retry(sched, run, verb, actor, err);

@@ -278,6 +278,7 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	text = g_strdup_printf("%u of %zu tenants have something to do", sorting.work->len,
 			       census->nr);
 	run->row.surveyed = true;
+	run->looked_ms = tick_ms();
 	run->stale = true; /* its waves and tasks are new */
 	return run->row.state == ROLLOUT_SCHEDULED
 		       ? sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err)

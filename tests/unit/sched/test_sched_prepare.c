@@ -102,6 +102,31 @@ static void who_was_changed_while_it_was_held_is_kept_out(void **state)
 	assert_non_null(strstr(task.reason, "drifted: "));
 }
 
+/* It looked as planned when the rollout began, and has waited since. */
+static void who_was_changed_while_the_rollout_rested_is_kept_out(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = {
+		.release = "rel",
+		.waves = "1,rest",
+		.gate = "human",
+	};
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	test_server_exec("create table `%s`.stray (id int)", fixture_schema("t02"));
+	fixture_do(fixture, id, ROLLOUT_PROMOTE);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t02", &task);
+	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_non_null(strstr(task.reason, "drifted: table stray: new"));
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+}
+
 static void who_was_brought_there_while_it_was_held_is_done(void **state)
 {
 	struct fixture *fixture = *state;
@@ -244,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(who_was_held_is_looked_at_when_it_is_released),
+		SCENARIO(who_was_changed_while_the_rollout_rested_is_kept_out),
 		SCENARIO(who_was_changed_while_it_was_held_is_kept_out),
 		SCENARIO(who_was_brought_there_while_it_was_held_is_done),
 		SCENARIO(who_failed_is_tried_from_where_it_stands),
