@@ -326,6 +326,24 @@ void sched_guards_acted(struct sched *sched)
 	}
 }
 
+/* Does a task of this rollout run where nothing may start? */
+static bool runs_on_paused(const struct sched *sched, const struct run *run)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct running *running = value;
+
+		if (running->rollout_id == run->id &&
+		    sched_guard_pauses(sched, running->server_id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Every server that it has tasks for is known and lets it. */
 static int may_resume(struct sched *sched, struct run *run, bool *may, struct err *err)
 {
@@ -333,7 +351,7 @@ static int may_resume(struct sched *sched, struct run *run, bool *may, struct er
 	void *key;
 	void *value;
 
-	*may = true;
+	*may = !runs_on_paused(sched, run);
 	g_hash_table_iter_init(&iter, run->queues);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		const struct guard *guard;

@@ -569,7 +569,7 @@ char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall
 
 static bool is_shown(const struct gauge *gauge)
 {
-	return gauge_is_expected(gauge) || gauge->kind == NULL;
+	return gauge_is_expected(gauge) || gauge->is_refused || gauge->kind == NULL;
 }
 
 const struct gauge *governor_gauge(const struct governor *governor, size_t index)

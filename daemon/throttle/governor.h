@@ -105,7 +105,7 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 /* "threads_running 61 > 32 (hard) since 03:12:07"; NULL with go. Owned. */
 char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall_ms);
 
-/* The signals that the server has, by index; NULL behind the last. */
+/* The signals that the server has, or refuses to give, by index; NULL behind the last. */
 const struct gauge *governor_gauge(const struct governor *governor, size_t index);
 enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
 				int64_t now_ms);

@@ -215,7 +215,9 @@ static int read_probe(struct load *load, struct db_session *session, struct err 
 
 	if (probe_run(&load->probe, session, tick_ms(), &ms, err) < 0) {
 		if (load->probe.refused) {
-			panel_drop(load->panel, SIGNAL_COMMIT_LATENCY);
+			panel_put_refused(load->panel, SIGNAL_COMMIT_LATENCY,
+					  "this account may not make a commit of its own: GRANT "
+					  "ALL ON " PROBE_SCHEMA ".* to it");
 			return 0;
 		}
 		panel_put_problem(load->panel, SIGNAL_COMMIT_LATENCY, err->msg, tick_ms(),

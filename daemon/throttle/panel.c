@@ -90,11 +90,6 @@ void panel_put_refused(struct panel *panel, size_t place, const char *problem)
 	put(panel, place, &(struct place){ .put = true, .refused = true, .problem = text });
 }
 
-void panel_drop(struct panel *panel, size_t place)
-{
-	put(panel, place, &(struct place){ 0 });
-}
-
 bool panel_has(struct panel *panel, size_t place)
 {
 	bool has;

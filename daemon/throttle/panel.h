@@ -32,9 +32,6 @@ void panel_put_problem(struct panel *panel, size_t place, const char *problem, i
 
 /* This account may not see it, and this is why. Stands until something else is put. */
 void panel_put_refused(struct panel *panel, size_t place, const char *problem);
-
-/* This server does not have it. */
-void panel_drop(struct panel *panel, size_t place);
 bool panel_has(struct panel *panel, size_t place); /* and it may be seen */
 
 void panel_set_where(struct panel *panel, const char *where); /* NULL: nowhere */

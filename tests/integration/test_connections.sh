@@ -67,8 +67,12 @@ poll 30 begun
 for _ in $(seq 60); do # those that find no place go
 	background server_client "$db" -u client -e 'do sleep(1000)'
 done
-of_muster() {
-	sql "select count(*) from information_schema.processlist where user = 'muster'"
+count_muster() {
+	sql "select count(*) from information_schema.processlist where user = 'muster'" >"$work/of_muster"
+}
+of_muster() { # there is place for one of us at a time
+	poll 10 count_muster
+	cat "$work/of_muster"
 }
 exhausted() {
 	grep -q 'Too many connections' "$work/background.log"

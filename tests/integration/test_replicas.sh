@@ -79,8 +79,7 @@ jobs_started+=($!)
 barrier_up
 start_rollout "$rel" --name behind
 poll 20 waiting 1
-poll 30 paused_by 'lag '
-has '> 1 (hard)' "$(j '.[0].reason' throttle show main)"
+poll 30 paused_by ' > 1 (hard)' # no other signal has that limit
 barrier_down
 poll 20 waits_for_lag behind/client_004
 is '1 0' "$(tables one) $(tables two)"
@@ -105,7 +104,7 @@ poll 20 throttle_is go
 
 claim "a heartbeat says how late replicas are, whatever they say themselves"
 sql "create database ops; create table ops.heartbeat (ts timestamp(6));
-	insert into ops.heartbeat values (utc_timestamp(6) - interval 90 second)"
+	insert into ops.heartbeat values (utc_timestamp(6) - interval 900 second)"
 ok m server set main heartbeat=ops.heartbeat.ts
 is ops.heartbeat.ts "$(j .heartbeat server show main)"
 poll 20 paused_by 'lag 9'

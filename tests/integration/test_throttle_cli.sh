@@ -24,6 +24,10 @@ state_is() { # STATE
 	[ "$(j '.[0].state' throttle show main)" = "$1" ]
 }
 
+reason_has() { # PART
+	[[ $(j '.[0].reason' throttle show main) == *"$1"* ]]
+}
+
 signal_of() { # NAME FILTER
 	j ".[0].signals[] | select(.name == \"$1\") | $2" throttle show main
 }
@@ -63,10 +67,9 @@ background at_work
 clients=$background
 background at_work
 more=$background
-poll 10 state_is slow
-has ' > 100 (soft): 25% of one slot' "$(j '.[0].reason' throttle show main)"
-is 1 "$(j '.[0].slots.now' throttle show main)"
-check_is 200 '?p=low'
+poll 20 reason_has ' > 100 (soft): 25% of one slot'
+is 'slow 1' "$(j '.[0] | "\(.state) \(.slots.now)"' throttle show main)"
+poll 10 check_is 200 '?p=low'
 start_rollout "$rel" --name turns
 wait_rollout turns 'done'
 is 6 "$(j .counts.done rollout show turns)"
@@ -132,7 +135,7 @@ poll 10 check_is 429
 has sql:jobs "$(jq -r .Message <<<"$out")"
 is '429 3 2' "$(jq -r '"\(.StatusCode) \(.Value) \(.Threshold)"' <<<"$out")"
 poll 10 state_is paused
-has 'sql:jobs' "$(j '.[0].reason' throttle show main)"
+poll 10 reason_has sql:jobs
 ok m throttle show main
 has 'muster throttle exempt main sql:jobs' "$out"
 
@@ -249,8 +252,11 @@ ok m server set main max-rebuilds=0
 
 claim "a check answers HEAD, other servers and other paths as freno does"
 poll 10 check_is 200
-is 200 "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
-	http://muster/check/gh-ost/mysql/main)"
+head_is() { # STATUS
+	[ "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
+		http://muster/check/gh-ost/mysql/main)" = "$1" ]
+}
+poll 10 head_is 200
 api GET /check/test/mysql/nowhere
 is 404 "$http"
 is 404 "$(jq -r .StatusCode <<<"$out")"
@@ -262,8 +268,11 @@ port=$(sed -n 's/.*checks are answered on a port .* port=//p' "$daemon_log" | ta
 at_port() { # METHOD PATH
 	curl -s ${3:+-I} -X "$1" --max-time 5 -o "$work/body" -w '%{http_code}' "http://127.0.0.1:$port$2"
 }
-is 200 "$(at_port GET /check/test/mysql/main)"
-is 200 "$(at_port HEAD /check/test/mysql/main head)"
+port_is() { # STATUS METHOD PATH
+	[ "$(at_port "$2" "$3" "${4:-}")" = "$1" ]
+}
+poll 10 port_is 200 GET /check/test/mysql/main
+poll 10 port_is 200 HEAD /check/test/mysql/main head
 is 200 "$(at_port GET /healthz)"
 for path in /v1/servers /v1/throttle /metrics /v1/events /; do
 	is 404 "$(at_port GET "$path")"
@@ -315,10 +324,12 @@ server_again "$db" >/dev/null
 poll 20 check_is 200
 
 claim "the metrics have all of it"
-poll 20 state_is go
-api GET /metrics
+metrics_go() {
+	api GET /metrics
+	[[ $out == *'muster_throttle_state{server="main",state="go"} 1'* ]]
+}
+poll 20 metrics_go
 has '# TYPE muster_throttle_state gauge' "$out"
-has 'muster_throttle_state{server="main",state="go"} 1' "$out"
 has 'muster_throttle_slots_max{server="main"} 4' "$out"
 has 'muster_throttle_signal{server="main",signal="threads_running",unit=""} ' "$out"
 has 'muster_throttle_signal_limit{server="main",signal="connections",level="critical"} 99' "$out"

@@ -1,89 +1,4 @@
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <glib.h>
-
-#include "governor.h"
-#include "sample.h"
-
-#define SLOTS 4
-
-/* One server under fake time: a steady stream of samples in between. */
-struct bench {
-	struct governor *governor;
-	int64_t now;
-	struct verdict verdict;
-	int changes; /* of the state */
-};
-
-static int setup(void **state)
-{
-	struct bench *bench = g_new0(struct bench, 1);
-
-	bench->now = 1000000;
-	bench->governor = governor_new(bench->now);
-	governor_begin(bench->governor, true, bench->now);
-	*state = bench;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct bench *bench = *state;
-
-	governor_free(bench->governor);
-	g_free(bench);
-	return 0;
-}
-
-static void decide(struct bench *bench)
-{
-	enum throttle_state before = bench->verdict.state;
-
-	governor_decide(bench->governor, SLOTS, bench->now, &bench->verdict);
-	bench->changes += bench->verdict.state != before ? 1 : 0;
-}
-
-static void give(struct bench *bench, double threads, double lag)
-{
-	SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-
-	sample_add(sample, "threads_running", threads);
-	if (lag >= 0) {
-		sample_add(sample, "lag", lag);
-	}
-	governor_take(bench->governor, sample, 0, bench->now);
-	decide(bench);
-}
-
-/* Samples at the pace that the governor wants, for so long. */
-static void run(struct bench *bench, double threads, int64_t ms)
-{
-	int64_t end = bench->now + ms;
-
-	while (bench->now < end) {
-		give(bench, threads, 0);
-		bench->now += bench->verdict.period_ms;
-	}
-}
-
-static void expect(const struct bench *bench, enum throttle_state state, const char *what)
-{
-	if (bench->verdict.state != state) {
-		fail_msg("%s (%s), not %s", throttle_state_names[bench->verdict.state],
-			 bench->verdict.what, throttle_state_names[state]);
-	}
-	if (what == NULL) {
-		assert_null(bench->verdict.what);
-		return;
-	}
-	assert_string_equal(bench->verdict.what, what);
-}
+#include "governor_bench.h"
 
 static void an_idle_server_gives_all_its_slots_at_once(void **state)
 {
@@ -377,6 +292,61 @@ static void a_share_of_the_slots(void **state)
 	assert_int_equal(bench->verdict.slots, SLOTS);
 }
 
+/* A commit takes so much longer for each slot that muster has, as where the disk is slow. */
+static void run_commits(struct bench *bench, double ms_per_slot, int64_t ms)
+{
+	int64_t end = bench->now + ms;
+
+	while (bench->now < end) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample_add(sample, "threads_running", 1);
+		sample_add(sample, "commit_latency", ms_per_slot * (double)bench->verdict.slots);
+		governor_take(bench->governor, sample, bench->verdict.slots, bench->now);
+		decide(bench);
+		bench->now += bench->verdict.period_ms;
+	}
+}
+
+static void its_own_load_on_commits_takes_slots_from_it(void **state)
+{
+	struct bench *bench = *state;
+	int64_t slow_ms = 0;
+	int64_t sum = 0;
+
+	run_commits(bench, 10, 3000);
+	expect(bench, THROTTLE_GO, NULL);
+	run_commits(bench, 110, 300);
+	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
+	assert_string_equal(bench->verdict.cause, "commit_latency");
+	assert_int_equal(bench->verdict.slots, 2);
+	for (int i = 0; i < 300; i++) {
+		int64_t before = bench->now;
+
+		run_commits(bench, 110, 1);
+		assert_in_range(bench->verdict.state, THROTTLE_GO, THROTTLE_SLOW);
+		assert_true(bench->verdict.slots >= 1);
+		slow_ms += bench->verdict.slots < SLOTS ? bench->now - before : 0;
+		sum += bench->verdict.slots;
+	}
+	assert_in_range(sum, 300, 3 * 300); /* about as many as the disk bears, which is two */
+	assert_true(slow_ms > 0);
+	run_commits(bench, 10, 5000);
+	expect(bench, THROTTLE_GO, NULL);
+	assert_int_equal(bench->verdict.slots, SLOTS);
+}
+
+/* Where even one slot is too much, what is past its hard limit pauses. */
+static void commits_that_hang_pause(void **state)
+{
+	struct bench *bench = *state;
+
+	run_commits(bench, 10, 3000);
+	run_commits(bench, 3000, 300);
+	assert_int_equal(bench->verdict.state, THROTTLE_PAUSED);
+	assert_string_equal(bench->verdict.cause, "commit_latency");
+}
+
 /* Samples at the pace that the governor wants, for so long, with clients at work. */
 static void run_clients(struct bench *bench, double clients, double threads, int64_t ms)
 {
@@ -530,6 +500,36 @@ static void a_signal_that_is_left_out_is_late(void **state)
 	expect(bench, THROTTLE_GO, NULL);
 }
 
+/* An account that may not make the probe: whoever relies on it is told, nobody else waits. */
+static void a_refusal_stops_only_who_set_a_limit_for_it(void **state)
+{
+	const struct gauge_change all = { .has_hard = true, .hard = 900 };
+	struct bench *bench = *state;
+	const struct gauge *gauge;
+
+	for (int i = 0; i < 40; i++) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample_add(sample, "threads_running", 1);
+		sample_add_refused(sample, "commit_latency", "GRANT it");
+		governor_take(bench->governor, sample, 0, bench->now);
+		if (i == 20) {
+			expect(bench, THROTTLE_GO, NULL);
+			governor_set_limits(bench->governor, "commit_latency", &all, bench->now);
+		}
+		decide(bench);
+		bench->now += bench->verdict.period_ms;
+	}
+	expect(bench, THROTTLE_PAUSED, "signal commit_latency silent");
+	assert_string_equal(bench->verdict.detail, "GRANT it");
+	governor_set_limits(bench->governor, "commit_latency", NULL, bench->now);
+	decide(bench);
+	assert_int_not_equal(bench->verdict.state, THROTTLE_PAUSED);
+	gauge = governor_gauge(bench->governor, 1); /* shown all the same, with the reason */
+	assert_string_equal(gauge->name, "commit_latency");
+	assert_string_equal(gauge_problem(gauge), "GRANT it");
+}
+
 static void only_what_the_server_has_is_shown(void **state)
 {
 	struct bench *bench = *state;
@@ -543,8 +543,6 @@ static void only_what_the_server_has_is_shown(void **state)
 	assert_string_equal(governor_gauge(bench->governor, 1)->name, "lag");
 	assert_null(governor_gauge(bench->governor, 2));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
@@ -563,6 +561,8 @@ int main(void)
 		TEST(an_exempt_signal_does_not_count_for_a_while),
 		TEST(a_hold_ends_by_itself_and_gives_its_words),
 		TEST(a_share_of_the_slots),
+		TEST(its_own_load_on_commits_takes_slots_from_it),
+		TEST(commits_that_hang_pause),
 		TEST(clients_get_their_turns_at_once),
 		TEST(when_clients_have_gone_it_goes_in_five_seconds),
 		TEST(clients_that_come_and_go_do_not_make_it_flap),
@@ -571,6 +571,7 @@ int main(void)
 		TEST(the_wall_clock_is_only_for_the_words),
 		TEST(critical_comes_before_silence_before_hard),
 		TEST(a_signal_that_is_left_out_is_late),
+		TEST(a_refusal_stops_only_who_set_a_limit_for_it),
 		TEST(only_what_the_server_has_is_shown),
 	};
 

@@ -323,7 +323,9 @@ static void what_an_account_may_not_see_has_no_value(void **state)
 	assert_true(sample_find(sample, "connections")->value > 0);
 	assert_true(sample_find(sample, "longest_trx")->is_refused);
 	assert_non_null(strstr(sample_find(sample, "longest_trx")->problem, "GRANT PROCESS"));
-	assert_null(sample_find(sample, "commit_latency"));
+	assert_true(sample_find(sample, "commit_latency")->is_refused);
+	assert_non_null(strstr(sample_find(sample, "commit_latency")->problem,
+			       "GRANT ALL ON muster_probe.* to it"));
 	load_free(poor);
 	panel_free(seen);
 	test_server_exec("drop user muster_poor@localhost");
