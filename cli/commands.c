@@ -187,9 +187,13 @@ const struct command command_table[] = {
 	  "rollout plan): when tenants would fail nothing starts, they are listed, and the exit code "
 	  "is 2; --skip-failing leaves them out, --no-plan starts without looking. A server that does "
 	  "not answer is no reason: its tenants wait. With --dry-run nothing is changed, and the exit code is 1 when something is "
-	  "pending, 2 when something would fail. With --wait the exit code says how it ended. With --readonly, or for a file that says "
-	  "-- muster: readonly=on, each tenant is closed for writes, worked on and opened; how long that "
-	  "took is shown by rollout show. With --method hook nothing is taken from anybody: a hook has "
+	  "pending, 2 when something would fail. With --wait the exit code says how it ended. With --readonly (the same as --strategy "
+	  "cold), or for a file that says -- muster: readonly=on or strategy=cold, each tenant is closed "
+	  "for writes, worked on and opened; how long that took is shown by rollout show. Files that say "
+	  "-- muster: phase=expand, backfill or contract are phases: when what is pending has more than "
+	  "one, all tenants come to the end of the first, and the rollout is gated (3 with --wait) until "
+	  "it is promoted. "
+	  "With --method hook nothing is taken from anybody: a hook has "
 	  "the application stop. --hook has musterd run an executable of its folder of "
 	  "hooks (hooks_dir in musterd.conf) at before-rollout, before-close, after-close, "
 	  "before-open, after-open or after-rollout: with exit code 0 it goes on; else before-rollout "
@@ -213,7 +217,10 @@ const struct command command_table[] = {
 	  SETTING | BIT(NOW), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout resume", "R", "Go on with a paused rollout", NULL, NULL,
 	  SETTING | WAITING, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
-	{ "rollout promote", "R", "Open the gate in front of the next wave", NULL, NULL,
+	{ "rollout promote", "R", "Open the gate in front of the next wave or phase",
+	  "Between two phases (expand, backfill, contract) the tenants that are through the earlier one "
+	  "begin the next, in the same waves. Whoever has failed or is held stays behind and needs "
+	  "another promote when it has caught up; rollout skip leaves one out.", NULL,
 	  SETTING | WAITING | BIT(FULL), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout abort", "R", "End a rollout where it is", NULL, NULL,
 	  SETTING, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },

@@ -151,6 +151,12 @@ static void print_class(GString *out, const struct wire_plan_class *class, size_
 		g_string_append_printf(out, "  not tried: %s\n", class->problem);
 	}
 	for (size_t i = 0; i < class->statements.nr; i++) {
+		if (i > 0 && g_strcmp0(statements[i].phase, statements[i - 1].phase) != 0) {
+			g_string_append_printf(out,
+					       "  -- a rollout stops here until it is promoted; "
+					       "then %s begins --\n",
+					       statements[i].phase);
+		}
 		print_statement(out, &statements[i], style);
 	}
 	plan_cost_class(out, class);

@@ -233,6 +233,24 @@ static void append_waves(GString *out, const struct progress *progress, const st
 	}
 }
 
+void progress_phases(GString *out, const struct wire_list *list, const struct style *style)
+{
+	const struct wire_phase *phases = list->items;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct wire_phase *phase = &phases[i];
+		const char *color = render_color(phase->state, style);
+
+		g_string_append_printf(out,
+				       "  phase %" G_GINT64_FORMAT " %-8s %s%s%s, %" G_GINT64_FORMAT
+				       " file%s up to %s, %" G_GINT64_FORMAT " tenant%s\n",
+				       phase->seq, phase->phase, color, phase->state,
+				       color[0] != '\0' ? render_plain(style) : "", phase->files,
+				       phase->files == 1 ? "" : "s", phase->to, phase->tenants,
+				       phase->tenants == 1 ? "" : "s");
+	}
+}
+
 static void append_running(GString *out, const struct wire_task *task, const struct style *style)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
@@ -296,6 +314,7 @@ void progress_block(GString *out, const struct progress *progress, const struct 
 	append_counts(out, &rollout->counts, style);
 	append_pace(out, rollout);
 	append_closed(out, &rollout->closed);
+	progress_phases(out, &rollout->phases, style);
 	append_waves(out, progress, style);
 	throttle_lines(out, progress->throttles,
 		       exits_rollout_rests(rollout) ? 0 : progress->nr_throttles,

@@ -29,6 +29,9 @@ struct progress {
 
 void progress_block(GString *out, const struct progress *progress, const struct style *style);
 
+/* A line for each phase; nothing when there is none. */
+void progress_phases(GString *out, const struct wire_list *list, const struct style *style);
+
 /* The one line on top: "r12 shop-12: running, 180/360 done". */
 void progress_summary(GString *out, const struct wire_rollout *rollout);
 

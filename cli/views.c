@@ -378,6 +378,7 @@ static const struct column release_columns[] = {
 static const struct column migration_columns[] = {
 	{ "VERSION",    "version",    0,            NULL },
 	{ "NAME",       "name",       COLUMN_FLEX,  NULL },
+	{ "PHASE",      "phase",      0,            NULL },
 	{ "STATEMENTS", "statements", COLUMN_RIGHT, NULL },
 	{ "DOWN",       "down",       0,            NULL },
 	{ "FILE",       "file",       COLUMN_FLEX,  NULL },

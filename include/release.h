@@ -53,6 +53,16 @@ struct release_check {
 	unsigned line;
 };
 
+/* What a file is for. Application code of before and after it can run beside it. */
+enum release_phase {
+	PHASE_EXPAND,   /* adds what the new code needs */
+	PHASE_BACKFILL, /* fills it */
+	PHASE_CONTRACT, /* takes away what only the old code needed */
+	PHASE_NR,
+};
+
+extern const char *const release_phase_names[PHASE_NR];
+
 struct migration {
 	char *version; /* owned; "0007", "20260101120000"; flat: "upgrade-0.8.2" */
 	char *name;    /* owned; "add_birthday"; empty when the version is all there is */
@@ -64,8 +74,10 @@ struct migration {
 	bool has_down;
 	struct release_check *checks; /* owned */
 	size_t nr_checks;
-	bool readonly; /* its tenant is to be closed for writes while it runs */
-	bool skipped;  /* release.cfg says skip: counts as applied, runs nothing, is not read */
+	enum release_phase phase; /* its own word, else of the file before it, else expand */
+	size_t part;              /* files in a row that are of one phase are a part; from 0 */
+	bool readonly;            /* its tenant is to be closed for writes while it runs */
+	bool skipped; /* release.cfg says skip: counts as applied, runs nothing, is not read */
 };
 
 struct release {
@@ -97,6 +109,9 @@ ptrdiff_t release_find(const struct release *release, const char *version);
 
 /* Index of the migration that a rollout ends with: of to_version, NULL: the newest. Or -1. */
 ptrdiff_t release_last(const struct release *release, const char *to_version);
+
+/* Index of the last migration that is of the same part as this one. */
+size_t release_part_end(const struct release *release, size_t index);
 
 /*
  * Order two versions of any release: runs of digits as numbers of any length, the

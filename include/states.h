@@ -14,7 +14,7 @@
 	X(ROLLOUT_RUNNING,   "running") \
 	X(ROLLOUT_PAUSING,   "pausing")		/* nothing new starts; tasks still end */ \
 	X(ROLLOUT_PAUSED,    "paused") \
-	X(ROLLOUT_GATED,     "gated")		/* a wave has ended and a human must promote */ \
+	X(ROLLOUT_GATED,     "gated")		/* a wave or a phase has ended; a human must promote */ \
 	X(ROLLOUT_ABORTING,  "aborting") \
 	X(ROLLOUT_ABORTED,   "aborted") \
 	X(ROLLOUT_DONE,      "done") \
@@ -46,7 +46,8 @@
 	X(WAVE_BAKE,    "bake") \
 	X(WAVE_GATE,    "gate") \
 	X(WAVE_PROMOTE, "promote") \
-	X(WAVE_CLOSE,   "close")
+	X(WAVE_CLOSE,   "close") \
+	X(WAVE_AGAIN,   "again")
 
 #define TASK_STATES(X) \
 	X(TASK_PENDING,   "pending") \
@@ -77,6 +78,7 @@
 	X(TASK_SKIP,      "skip") \
 	X(TASK_RETRY,     "retry") \
 	X(TASK_RESOLVE,   "resolve") \
+	X(TASK_PROMOTE,   "promote") \
 	X(TASK_CANCEL,    "cancel")
 
 /* What the dearest statement of a task does on its server. */

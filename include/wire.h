@@ -216,6 +216,7 @@ struct wire_migration {
 	char *name;
 	char *file;
 	char *checksum;
+	char *phase; /* "expand", "backfill", "contract" */
 	int64_t statements;
 	bool down;
 };
@@ -251,6 +252,16 @@ struct wire_wave {
 	char *gate; /* what it waits for: "promote", "bake until T", or null */
 };
 
+/* Of a rollout that has more than one: it stops between two until it is promoted. */
+struct wire_phase {
+	int64_t seq;
+	char *phase; /* "expand", "backfill", "contract" */
+	char *state; /* "pending", "running", "done" */
+	char *to;    /* the version of its last file */
+	int64_t files;
+	int64_t tenants; /* that lacked any of these at the start */
+};
+
 struct wire_budget {
 	int64_t failed;
 	int64_t limit;
@@ -277,6 +288,8 @@ struct wire_rollout {
 	int64_t revision;
 	struct wire_counts counts;
 	struct wire_list waves; /* wire_wave */
+	char *phase;            /* the latest that has begun, or null: it never stops between two */
+	struct wire_list phases; /* wire_phase */
 	struct wire_budget budget;
 	char *window;      /* "respect" or "ignore" */
 	char *next_window; /* the first opening that one of its tasks waits for, or null */
@@ -437,7 +450,7 @@ struct wire_rollout_start {
 	int64_t running; /* 0: the daemon's default */
 	int64_t per_server;
 	int64_t priority;      /* -10 to 10, against others on the same server */
-	char *strategy;        /* "auto" or "direct" */
+	char *strategy;        /* "auto", "direct" or "cold" */
 	char *window;          /* "respect" (default) or "ignore" */
 	int64_t stall_ms;      /* 0: the daemon's default */
 	bool readonly;         /* close each tenant for writes while it is worked on */
@@ -469,12 +482,12 @@ struct wire_resolve {
 extern const struct wire_type wire_error_type, wire_server_type, wire_window_type,
 	wire_server_check_type, wire_tenant_type, wire_tenant_page_type, wire_problem_type,
 	wire_changed_type, wire_migration_type, wire_release_info_type, wire_counts_type,
-	wire_wave_type, wire_budget_type, wire_closed_type, wire_rollout_type, wire_task_type,
-	wire_task_page_type, wire_event_type, wire_event_page_type, wire_finding_type,
-	wire_health_type, wire_server_add_type, wire_set_type, wire_discover_type,
-	wire_import_row_type, wire_import_type, wire_tenants_change_type, wire_baseline_type,
-	wire_release_file_type, wire_release_create_type, wire_rollout_start_type, wire_verb_type,
-	wire_resolve_type;
+	wire_wave_type, wire_phase_type, wire_budget_type, wire_closed_type, wire_rollout_type,
+	wire_task_type, wire_task_page_type, wire_event_type, wire_event_page_type,
+	wire_finding_type, wire_health_type, wire_server_add_type, wire_set_type,
+	wire_discover_type, wire_import_row_type, wire_import_type, wire_tenants_change_type,
+	wire_baseline_type, wire_release_file_type, wire_release_create_type,
+	wire_rollout_start_type, wire_verb_type, wire_resolve_type;
 
 /*
  * ---- operations (method, path, request -> answer); S server, T tenant, R rollout ------

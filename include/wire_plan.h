@@ -40,6 +40,7 @@ struct wire_plan_statement {
 	int64_t expected_ms;
 	int64_t blocks_ms; /* writes wait so long */
 	int64_t disk_bytes;
+	char *phase;                /* of its file: "expand", "backfill", "contract" */
 	struct wire_texts changes;  /* of the schema */
 	struct wire_texts cheaper;  /* what ends the same and is cheaper; empty: nothing is known */
 	char *cheaper_why;          /* "inplace becomes instant, nocopy", or null */
@@ -150,6 +151,7 @@ struct wire_preview {
 	char *next_window;         /* when the first of these opens, or null */
 	char *last_window;         /* when the last one does; null: none waits, or one for ever */
 	struct wire_list waves;    /* wire_wave */
+	struct wire_list phases;   /* wire_phase */
 	struct wire_texts ahead;   /* names */
 	struct wire_texts missing; /* names whose database is not there */
 	struct wire_texts held;

@@ -105,6 +105,7 @@ static void add_statement(const struct sched_planned *planned, const struct lint
 	to->blocks_writes = from->blocks_writes;
 	to->why = g_strdup(from->why);
 	to->table = g_strdup(from->table);
+	to->phase = g_strdup(release_phase_names[migration->phase]);
 	view_texts(from->changes, &to->changes);
 	view_texts(from->cheaper, &to->cheaper);
 	to->cheaper_why = g_strdup(from->cheaper_why);

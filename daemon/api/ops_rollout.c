@@ -124,6 +124,9 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 		wave->size = from->wave_sizes[i];
 		wave->state = g_strdup(wave_state_names[WAVE_PENDING]);
 	}
+	for (size_t i = 0; i < from->nr_phases; i++) {
+		view_phase(&from->phases[i], wire_list_add(&wire_phase_type, &to->phases));
+	}
 	view_texts(from->ahead, &to->ahead);
 	view_texts(from->regressed, &to->regressed);
 	view_texts(from->drifted, &to->drifted);

@@ -10,6 +10,7 @@
 #include "ops_window.h"
 #include "release.h"
 #include "sched_throttle.h"
+#include "store_phase.h"
 #include "store_release.h"
 #include "store_rollout.h"
 #include "store_server.h"
@@ -203,6 +204,7 @@ static void migrations_copy(const struct release *parsed, struct wire_list *list
 		to->name = g_strdup(from->name);
 		to->file = g_strdup(from->file);
 		to->checksum = g_strdup(from->checksum);
+		to->phase = g_strdup(release_phase_names[from->phase]);
 		to->statements = (int64_t)from->up.nr;
 		to->down = from->has_down;
 	}
@@ -252,6 +254,56 @@ static int wave_add(const struct store_wave *row, void *ctx, struct err *err)
 		out->gate = g_strdup("promote");
 	} else if (row->state == WAVE_BAKING) {
 		out->gate = g_strdup_printf("bake until %s", tick_format(text, row->bake_until));
+	}
+	return 0;
+}
+
+void view_phase(const struct store_phase *row, struct wire_phase *out)
+{
+	out->seq = row->seq;
+	out->phase = g_strdup(row->name);
+	out->state = g_strdup("pending");
+	out->to = g_strdup(row->to_version);
+	out->files = row->files;
+	out->tenants = row->tenants;
+}
+
+static int phase_add(const struct store_phase *row, void *ctx, struct err *err)
+{
+	(void)err;
+	view_phase(row, wire_list_add(&wire_phase_type, ctx));
+	return 0;
+}
+
+static bool waves_are_over(const struct wire_list *list)
+{
+	const struct wire_wave *waves = list->items;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (strcmp(waves[i].state, wave_state_names[WAVE_DONE]) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Behind the waves, which say whether the phase that has begun is over. */
+static int phases_view(const struct api *api, const struct store_rollout *row,
+		       struct wire_rollout *out, struct err *err)
+{
+	struct wire_phase *phases;
+
+	if (store_phase_each(api->store, row->id, phase_add, &out->phases, err) < 0) {
+		return -1;
+	}
+	phases = out->phases.items;
+	for (size_t i = 0; i < out->phases.nr && phases[i].seq <= row->phase; i++) {
+		bool over = phases[i].seq < row->phase || waves_are_over(&out->waves);
+
+		g_free(phases[i].state);
+		phases[i].state = g_strdup(over ? "done" : "running");
+		g_free(out->phase);
+		out->phase = g_strdup(phases[i].phase);
 	}
 	return 0;
 }
@@ -362,7 +414,8 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	if (store_task_counts(api->store, row->id, 0, &counts, err) < 0 ||
 	    store_task_waits(api->store, row->id, &waits, err) < 0 ||
 	    closed_view(api, row, out, err) < 0 ||
-	    store_wave_each(api->store, row->id, wave_add, &out->waves, err) < 0) {
+	    store_wave_each(api->store, row->id, wave_add, &out->waves, err) < 0 ||
+	    phases_view(api, row, out, err) < 0) {
 		return -1;
 	}
 	out->version = version_text(api, row, err);

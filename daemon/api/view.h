@@ -36,6 +36,7 @@ void view_release(const struct store_release *row, const struct release *parsed,
 		  struct wire_release_info *out);
 NODISCARD int view_rollout(const struct api *api, const struct store_rollout *row,
 			   struct wire_rollout *out, struct err *err);
+void view_phase(const struct store_phase *row, struct wire_phase *out); /* one to come */
 void view_task(const struct api *api, const struct store_task *row, struct wire_task *out);
 void view_event(const struct store_event *row, struct wire_event *out);
 

@@ -104,6 +104,7 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->open);
 	g_free(standing->problem);
 	g_strfreev(standing->applied);
+	g_free(standing->places);
 	g_free(standing->pending_digest);
 	g_free(standing->fingerprint);
 	g_free(standing->class);

@@ -164,6 +164,7 @@ struct exec_standing {
 	uint64_t epoch;     /* the latest in its history; 0: none */
 	int64_t pending;    /* migrations */
 	size_t next;        /* the first of those, in the release */
+	size_t *places;     /* all of them, in the release; NULL: none was asked about */
 	int64_t statements; /* of the pending ones */
 	int64_t bytes;
 	char *pending_digest; /* of the versions that are pending */

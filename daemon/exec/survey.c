@@ -79,6 +79,7 @@ static void count_pending(const struct survey *survey, const bool *is_applied,
 	}
 	standing->pending = (int64_t)pending.nr;
 	standing->next = pending.nr == 0 ? release->nr : pending.indices[0];
+	standing->places = g_memdup2(pending.indices, pending.nr * sizeof(size_t));
 	standing->statements = pending.statements;
 	standing->pending_digest = g_strdup(g_checksum_get_string(digest));
 }

@@ -127,6 +127,8 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	tenant->known = true;
 	tenant->exists = standing->exists;
 	tenant->pending = standing->pending;
+	g_free(tenant->places);
+	tenant->places = g_memdup2(standing->places, (size_t)standing->pending * sizeof(size_t));
 	tenant->statements = standing->statements;
 	if (standing->bytes > 0) {
 		tenant->bytes = standing->bytes;

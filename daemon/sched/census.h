@@ -37,6 +37,7 @@ struct census_tenant {
 	bool known;     /* its server answered */
 	bool exists;
 	int64_t pending; /* migrations */
+	size_t *places;  /* owned; of these, in the release, in order */
 	int64_t statements;
 	int64_t bytes;
 	char *shape;       /* owned; fingerprint that it should have, or NULL: not known */
@@ -44,6 +45,7 @@ struct census_tenant {
 	char *class;       /* owned; those with the same one on a server are alike, or NULL */
 	char *chain;       /* owned; what its unfinished migration began with, or NULL */
 	char *drifted;     /* owned; lines: how it differs from what it should be, or NULL */
+	int64_t phase;     /* set by sched_phases_plan */
 };
 
 /* What a rollout makes of a tenant. */

@@ -20,6 +20,7 @@ void census_tenant_clear(void *item)
 	g_free(tenant->class);
 	g_free(tenant->chain);
 	g_free(tenant->drifted);
+	g_free(tenant->places);
 }
 
 enum census_fate census_fate(const struct census_tenant *tenant)

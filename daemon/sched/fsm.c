@@ -13,7 +13,7 @@ static const struct fsm_edge rollout_edges[] = {
 	{ ROLLOUT_RUNNING,   ROLLOUT_PAUSE,       ROLLOUT_PAUSING,   "an operator paused it" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_SURVEY_FAIL, ROLLOUT_FAILED,    "the tenants could not be looked at" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_OVER_BUDGET, ROLLOUT_PAUSING,   "the failure budget is used up" },
-	{ ROLLOUT_RUNNING,   ROLLOUT_GATE,        ROLLOUT_GATED,     "a wave has ended and waits for promote" },
+	{ ROLLOUT_RUNNING,   ROLLOUT_GATE,        ROLLOUT_GATED,     "a wave or a phase has ended and waits for promote" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_ABORT,       ROLLOUT_ABORTING,  "an operator aborted it" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_END_GOOD,    ROLLOUT_DONE,      "every tenant is where it should be" },
 	{ ROLLOUT_RUNNING,   ROLLOUT_END_BAD,     ROLLOUT_FAILED,    "it has ended, and some tenants failed" },
@@ -50,6 +50,7 @@ static const struct fsm_edge wave_edges[] = {
 	{ WAVE_BAKING,  WAVE_OPEN,    WAVE_RUNNING, "tasks of it are tried again" },
 	{ WAVE_GATED,   WAVE_OPEN,    WAVE_RUNNING, "tasks of it are tried again" },
 	{ WAVE_GATED,   WAVE_PROMOTE, WAVE_DONE,    "an operator opened the gate" },
+	{ WAVE_DONE,    WAVE_AGAIN,   WAVE_PENDING, "the next phase begins" },
 };
 
 static const struct fsm_edge task_edges[] = {
@@ -87,6 +88,9 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_HELD,      TASK_UNHOLD,    TASK_PENDING,    "the tenant was released" },
 	{ TASK_HELD,      TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
 	{ TASK_HELD,      TASK_CANCEL,    TASK_CANCELLED,  "the rollout was aborted" },
+
+	{ TASK_DONE,      TASK_PROMOTE,   TASK_PENDING,    "the next phase begins" },
+	{ TASK_DONE,      TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it between two phases" },
 
 	{ TASK_FAILED,    TASK_RETRY,     TASK_PENDING,    "an operator asked for another try" },
 	{ TASK_FAILED,    TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },

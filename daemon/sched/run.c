@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include "release.h"
+#include "store_phase.h"
 #include "store_rollout.h"
 #include "store_task.h"
 
@@ -12,12 +13,19 @@ static void queue_free(void *queue)
 	g_queue_free_full(queue, g_free);
 }
 
+static void phase_clear(void *phase)
+{
+	store_phase_release(phase);
+}
+
 struct run *run_new(int64_t id)
 {
 	struct run *run = g_new0(struct run, 1);
 
 	run->id = id;
 	run->stale = true;
+	run->phases = g_array_new(FALSE, FALSE, sizeof(struct store_phase));
+	g_array_set_clear_func(run->phases, phase_clear);
 	run->queues = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, queue_free);
 	run->passes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	run->unready = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
@@ -33,6 +41,7 @@ static void clear(struct run *run)
 		store_wave_release(&run->waves[i].row);
 		run->waves[i] = (struct run_wave){ 0 };
 	}
+	g_array_set_size(run->phases, 0);
 	g_hash_table_remove_all(run->queues);
 	run->expect = (struct expect){ 0 };
 }
@@ -51,6 +60,7 @@ void run_free(struct run *run)
 		return;
 	}
 	clear(run);
+	g_array_unref(run->phases);
 	g_hash_table_destroy(run->queues);
 	g_hash_table_destroy(run->passes);
 	g_hash_table_destroy(run->unready);
@@ -164,11 +174,24 @@ static int load_wave(const struct store_wave *wave, void *ctx, struct err *err)
 	return 0;
 }
 
+static int load_phase(const struct store_phase *phase, void *ctx, struct err *err)
+{
+	struct run *run = ctx;
+	struct store_phase copy = *phase;
+
+	(void)err;
+	copy.name = g_strdup(phase->name);
+	copy.to_version = g_strdup(phase->to_version);
+	g_array_append_val(run->phases, copy);
+	return 0;
+}
+
 int run_load(struct run *run, struct store *store, struct err *err)
 {
 	clear(run);
 	if (store_rollout_get_id(store, run->id, &run->row, err) < 0 ||
 	    store_wave_each(store, run->id, load_wave, run, err) < 0 ||
+	    store_phase_each(store, run->id, load_phase, run, err) < 0 ||
 	    store_task_each(store, run->id, -1, 0, 0, load_task, run, err) < 0) {
 		return -1;
 	}
@@ -188,7 +211,20 @@ struct run_wave *run_current_wave(struct run *run)
 
 bool run_is_last_wave(const struct run *run, int64_t seq)
 {
-	return seq + 1 >= RUN_WAVES_MAX || run->waves[seq + 1].row.seq == 0;
+	for (size_t i = (size_t)seq + 1; i < RUN_WAVES_MAX && run->waves[i].row.seq != 0; i++) {
+		if (run->waves[i].row.state != WAVE_DONE) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const char *run_target(const struct run *run, int64_t phase)
+{
+	if (phase < 1 || phase >= run->phases->len) {
+		return run->row.to_version; /* also of the last: files may be missing before it */
+	}
+	return g_array_index(run->phases, struct store_phase, phase - 1).to_version;
 }
 
 int64_t run_count(const struct run *run, int64_t wave, enum task_state state)

@@ -50,6 +50,7 @@ struct run {
 	struct store_rollout row;             /* owned */
 	struct release *release;              /* one reference */
 	struct run_wave waves[RUN_WAVES_MAX]; /* by seq */
+	GArray *phases;               /* struct store_phase, owned; none: it never stops between */
 	GHashTable *queues;           /* server id -> GQueue of struct run_task *, all owned */
 	struct expect expect;         /* how long its tasks took */
 	struct expect expect_release; /* those of the same release */
@@ -84,7 +85,10 @@ NODISCARD int run_load(struct run *run, struct store *store, struct err *err);
 
 /* The current wave: the first that has not ended; NULL when all have. */
 struct run_wave *run_current_wave(struct run *run);
-bool run_is_last_wave(const struct run *run, int64_t seq);
+bool run_is_last_wave(const struct run *run, int64_t seq); /* of those that have not ended */
+
+/* The version to which a task of this phase brings its tenant; NULL: the newest. Borrowed. */
+const char *run_target(const struct run *run, int64_t phase);
 
 /* Tasks of the wave (-1: of all waves) in one of these states. */
 int64_t run_count(const struct run *run, int64_t wave, enum task_state state);

@@ -295,6 +295,8 @@ NODISCARD struct release *sched_release_get(struct sched *sched, int64_t release
 #define SCHED_PRIORITY_LEAST (-10)
 #define SCHED_PRIORITY_MOST  10
 
+#define SCHED_STRATEGY_COLD "cold" /* direct, and each tenant is closed for writes meanwhile */
+
 /* What rollout start was asked; texts are borrowed, NULL or 0 take the default. */
 struct sched_start {
 	const char *key; /* idempotency */
@@ -342,6 +344,8 @@ struct sched_preview {
 	int64_t last_at; /* -1: not within a year */
 	int64_t wave_sizes[16];
 	size_t nr_waves;
+	const struct store_phase *phases; /* fewer than two: none */
+	size_t nr_phases;
 	char *const *ahead; /* NULL-terminated names */
 	char *const *missing;
 	char *const *held;

@@ -39,7 +39,8 @@ int sched_close_needed(struct sched *sched, struct run *run, const struct store_
 	if (run->release == NULL) {
 		run->release = sched_release_get(sched, run->row.release_id, err);
 	}
-	return run->release == NULL ? -1 : has_asking(run->release, task, run->row.to_version);
+	return run->release == NULL ? -1
+				    : has_asking(run->release, task, run_target(run, task->phase));
 }
 
 static int put_aside(struct sched *sched, struct run *run, struct store_task *task,

@@ -71,7 +71,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->claim_id = link->claim_id;
 	order->release = release_ref(run->release);
 	order->chain = chain;
-	order->to_version = g_strdup(run->row.to_version);
+	order->to_version = g_strdup(run_target(run, task->phase));
 	order->schema = g_strdup(task->schema);
 	order->seen = g_strdup(task->seen);
 	order->label = g_strdup_printf("r%lld/%s", (long long)run->id, task->tenant);

@@ -61,6 +61,7 @@ struct preparing {
 	struct sched *sched;
 	int64_t rollout_id;
 	int64_t server_id;
+	int64_t phase; /* of all of them: another one has another target */
 	GArray *tasks; /* owned; their ids */
 };
 
@@ -179,6 +180,12 @@ static GArray *collect(struct sched *sched, const struct run *run, struct prepar
 		if (store_task_get_id(sched->store, *(int64_t *)id, &task, err) < 0) {
 			return NULL;
 		}
+		if (tenants->len == 0) {
+			preparing->phase = task.phase;
+		}
+		if (task.phase != preparing->phase) {
+			continue; /* the next look is for these */
+		}
 		g_array_append_val(tenants, task.tenant_id);
 		g_array_append_val(preparing->tasks, task.id);
 	}
@@ -198,8 +205,9 @@ static int ask(struct sched *sched, struct run *run, int64_t server_id, struct e
 		.tasks = g_array_new(FALSE, FALSE, sizeof(int64_t)),
 	};
 	tenants = collect(sched, run, preparing, err);
-	if (tenants != NULL && census_start_of(sched, tenants, run->row.release_id,
-					       run->row.to_version, &call, err) == 0) {
+	if (tenants != NULL &&
+	    census_start_of(sched, tenants, run->row.release_id, run_target(run, preparing->phase),
+			    &call, err) == 0) {
 		g_hash_table_add(run->asking, copy(server_id));
 		return 0;
 	}

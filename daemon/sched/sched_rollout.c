@@ -7,6 +7,7 @@
 #include "crash.h"
 #include "log.h"
 #include "sched_close.h"
+#include "sched_phase.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "store_task.h"
@@ -113,14 +114,19 @@ static char *actor_text(const char *verb, const struct sched_actor *actor)
 	return g_strdup_printf("%s by %s", verb, actor->name);
 }
 
-static int open_gates(struct sched *sched, struct run *run, bool full, struct err *err)
+static int open_gates(struct sched *sched, struct run *run, bool full,
+		      const struct sched_actor *actor, struct err *err)
 {
 	struct run_wave *wave = run_current_wave(run);
 
 	if (full) {
 		run->row.gate_human = false;
 	}
-	if (wave == NULL || wave->row.state != WAVE_GATED) {
+	if (wave == NULL) {
+		run->row.phase_open = run->row.phase_open || full;
+		return sched_phase_begin(sched, run, actor, err);
+	}
+	if (wave->row.state != WAVE_GATED) {
 		return 0;
 	}
 	wave->row.state = WAVE_DONE;
@@ -186,7 +192,7 @@ static int apply(struct sched *sched, struct run *run, const struct sched_verb *
 		return check_resume(run, err);
 	case ROLLOUT_PROMOTE:
 		run_look_again(run);
-		return open_gates(sched, run, verb->full, err);
+		return open_gates(sched, run, verb->full, actor, err);
 	case ROLLOUT_RETRY:
 		return retry(sched, run, verb, actor, err);
 	case ROLLOUT_PAUSE:
@@ -416,8 +422,14 @@ int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant
 	struct run *run = NULL;
 
 	if (find_run(sched, rollout, 0, &run, err) < 0 ||
-	    store_task_get(sched->store, run->id, tenant, &task, err) < 0 ||
-	    sched_task_move(sched, run, &task, TASK_SKIP, actor, text, err) < 0) {
+	    store_task_get(sched->store, run->id, tenant, &task, err) < 0) {
+		return -1;
+	}
+	if (task.state == TASK_DONE && !sched_phase_follows(run, &task)) {
+		return err_set(err, ERR_CONFLICT, "r%lld/%s is done already", (long long)run->id,
+			       tenant);
+	}
+	if (sched_task_move(sched, run, &task, TASK_SKIP, actor, text, err) < 0) {
 		return -1;
 	}
 	return store_task_get_id(sched->store, task.id, out, err);

@@ -6,8 +6,10 @@
 #include "census.h"
 #include "log.h"
 #include "release.h"
+#include "sched_phase.h"
 #include "sched_plan.h"
 #include "sched_state.h"
+#include "store_phase.h"
 #include "store_plan.h"
 #include "store_rollout.h"
 #include "store_task.h"
@@ -20,6 +22,7 @@ struct sorting {
 	GPtrArray *settled;    /* nothing to do, ahead, left out: they are in no wave */
 	GHashTable *left_out;  /* owned; tenant id -> why; NULL: nobody is */
 	struct wave_plan plan; /* owned; of indexes into work; empty without work */
+	GArray *phases;        /* owned; struct store_phase; empty: it has none */
 };
 
 static void sorting_release(struct sorting *sorting)
@@ -27,6 +30,7 @@ static void sorting_release(struct sorting *sorting)
 	g_clear_pointer(&sorting->work, g_ptr_array_unref);
 	g_clear_pointer(&sorting->settled, g_ptr_array_unref);
 	g_clear_pointer(&sorting->left_out, g_hash_table_unref);
+	g_clear_pointer(&sorting->phases, g_array_unref);
 	wave_plan_release(&sorting->plan);
 }
 
@@ -100,9 +104,11 @@ static int cut(struct sorting *sorting, const char *waves, struct err *err)
 }
 
 /* Inside a wave the big ones start first, so that it does not end with one of them. */
-static int sort(const struct census *census, const char *waves, struct sorting *sorting,
-		struct err *err)
+static int sort(struct sched *sched, const struct census *census, const struct store_rollout *row,
+		struct sorting *sorting, struct err *err)
 {
+	struct release *release;
+
 	sorting->work = g_ptr_array_new();
 	sorting->settled = g_ptr_array_new();
 	for (size_t i = 0; i < census->nr; i++) {
@@ -117,7 +123,7 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 		}
 	}
 	g_ptr_array_sort(sorting->work, smaller_first);
-	if (cut(sorting, waves, err) < 0) {
+	if (cut(sorting, row->waves, err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < sorting->plan.nr; i++) {
@@ -126,6 +132,12 @@ static int sort(const struct census *census, const char *waves, struct sorting *
 		qsort(&sorting->work->pdata[wave->first], wave->count, sizeof(void *),
 		      bigger_first);
 	}
+	release = sched_release_get(sched, row->release_id, err);
+	if (release == NULL) {
+		return -1;
+	}
+	sorting->phases = sched_phases_plan(release, row->to_version, sorting->work);
+	release_unref(release);
 	return 0;
 }
 
@@ -166,6 +178,26 @@ static void settle_task(struct store_task *task, const struct sorting *sorting,
 	store_text_set(&task->reason, skipped != NULL ? skipped : done);
 }
 
+/*
+ * In which phase it is. One that has nothing to do in the first ones is through them; one that
+ * is held, or could not be asked, may turn out to lack something there.
+ */
+static void set_phase(const struct census_tenant *tenant, struct store_task *task)
+{
+	task->phase = 1;
+	if (task->state != TASK_PENDING || !tenant->known || !tenant->exists ||
+	    tenant->phase == 1) {
+		return;
+	}
+	task->phase = tenant->phase - 1;
+	task->state = TASK_DONE;
+	task->finished_at = tick_wall_ms();
+	g_free(task->reason);
+	task->reason = g_strdup_printf("nothing to do before phase %lld: it is at %s",
+				       (long long)tenant->phase,
+				       tenant->version != NULL ? tenant->version : "the start");
+}
+
 static int put_task(struct sched *sched, const struct run *run, const struct sorting *sorting,
 		    const struct census_tenant *tenant, const struct store_task *place,
 		    struct err *err)
@@ -190,7 +222,28 @@ static int put_task(struct sched *sched, const struct run *run, const struct sor
 	} else if (place->wave == 0) {
 		settle_task(&task, sorting, tenant);
 	}
+	if (place->wave > 0 && run->phases->len > 0) {
+		set_phase(tenant, &task);
+	}
 	return store_task_put(sched->store, &task, err);
+}
+
+/* They are needed before the run is read again: a task belongs to one of them. */
+static int put_phases(struct sched *sched, struct run *run, struct sorting *sorting,
+		      struct err *err)
+{
+	for (guint i = 0; i < sorting->phases->len; i++) {
+		struct store_phase *phase = &g_array_index(sorting->phases, struct store_phase, i);
+
+		phase->rollout_id = run->id;
+		if (store_phase_put(sched->store, phase, err) < 0) {
+			return -1;
+		}
+	}
+	run->row.phase = sorting->phases->len > 0 ? 1 : 0;
+	g_array_unref(run->phases);
+	run->phases = g_steal_pointer(&sorting->phases);
+	return 0;
 }
 
 static int put_waves(struct sched *sched, const struct run *run, const struct sorting *sorting,
@@ -264,14 +317,14 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 		return 0; /* aborted while its tenants were looked at */
 	}
 	sorting.left_out = store_left_out(sched->store, run->id, err);
-	if (sorting.left_out == NULL || sort(census, run->row.waves, &sorting, err) < 0) {
+	if (sorting.left_out == NULL || sort(sched, census, &run->row, &sorting, err) < 0) {
 		return -1;
 	}
 	if (sorting.work->len + sorting.settled->len == 0) {
 		return survey_failed(sched, run, err);
 	}
 	if (sched_chains_put(sched, run, census, err) < 0 ||
-	    put_waves(sched, run, &sorting, err) < 0 ||
+	    put_phases(sched, run, &sorting, err) < 0 || put_waves(sched, run, &sorting, err) < 0 ||
 	    put_settled(sched, run, &sorting, err) < 0) {
 		return -1;
 	}
@@ -328,6 +381,7 @@ struct preview_run {
 	void *ctx;
 	GPtrArray *names[CENSUS_FATE_NR]; /* owned */
 	GPtrArray *warnings;
+	GArray *phases; /* owned; struct store_phase */
 	struct sched_preview preview;
 };
 
@@ -338,6 +392,7 @@ static void preview_run_free(struct preview_run *run)
 		g_ptr_array_unref(run->names[i]);
 	}
 	g_ptr_array_unref(run->warnings);
+	g_clear_pointer(&run->phases, g_array_unref);
 	g_free(run);
 }
 
@@ -394,7 +449,7 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 		g_ptr_array_set_size(run->names[i], 0);
 	}
 	g_ptr_array_set_size(run->warnings, 0);
-	if (sort(census, run->row.waves, &sorting, err) < 0) {
+	if (sort(sched, census, &run->row, &sorting, err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < census->nr; i++) {
@@ -406,6 +461,10 @@ static int on_previewed(struct sched *sched, const struct census *census, void *
 		}
 	}
 	sched_chains_warn(census, true, run->warnings);
+	g_clear_pointer(&run->phases, g_array_unref);
+	run->phases = g_steal_pointer(&sorting.phases);
+	run->preview.phases = (const struct store_phase *)(void *)run->phases->data;
+	run->preview.nr_phases = run->phases->len;
 	run->preview.nr_waves = sorting.plan.nr;
 	for (size_t i = 0; i < sorting.plan.nr; i++) {
 		run->preview.wave_sizes[i] = (int64_t)sorting.plan.waves[i].count;

@@ -152,9 +152,10 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 	row->per_server_limit = start->per_server;
 	row->stall_ms = start->stall_ms > 0 ? start->stall_ms : sched->policy.stall_ms;
 	store_text_set(&row->strategy, start->strategy != NULL ? start->strategy : "auto");
-	if (strcmp(row->strategy, "auto") != 0 && strcmp(row->strategy, "direct") != 0) {
+	if (strcmp(row->strategy, "auto") != 0 && strcmp(row->strategy, "direct") != 0 &&
+	    strcmp(row->strategy, SCHED_STRATEGY_COLD) != 0) {
 		return err_set(err, ERR_INVALID,
-			       "strategy: \"%s\" is neither \"auto\" nor \"direct\"",
+			       "strategy: \"%s\" is none of \"auto\", \"direct\" and \"cold\"",
 			       row->strategy);
 	}
 	if (start->window != NULL &&
@@ -182,7 +183,8 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 	if (release == NULL) {
 		return -1;
 	}
-	row->readonly = start->readonly         ? STORE_READONLY_ALL
+	row->readonly = start->readonly || strcmp(row->strategy, SCHED_STRATEGY_COLD) == 0
+				? STORE_READONLY_ALL
 			: has_readonly(release) ? STORE_READONLY_ASKED
 						: STORE_READONLY_NONE;
 	release_unref(release);
@@ -198,8 +200,8 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 		return err_set(
 			err, ERR_INVALID,
 			"max_closed, drain, accept_holes and method are about closing "
-			"tenants: give --readonly, too, or write -- muster: readonly=on into "
-			"a file");
+			"tenants: give --readonly or --strategy cold, too, or write -- muster: "
+			"readonly=on into a file");
 	}
 	return 0;
 }

@@ -189,6 +189,8 @@ int sched_guard_share(const struct sched *sched, int64_t server_id); /* percent;
 
 /* sched_wave.c: move the rollout and its waves along as far as facts allow. */
 NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);
+NODISCARD int sched_wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
+			      enum wave_event event, struct err *err);
 
 /* sched_rollout.c */
 NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event event,

@@ -36,7 +36,8 @@ static bool is_decision(enum task_state state)
 /* While it was put aside a human may have changed the tenant, and perhaps had to. */
 static bool is_pause(enum task_event event)
 {
-	return event == TASK_RETRY || event == TASK_RESOLVE || event == TASK_UNHOLD;
+	return event == TASK_RETRY || event == TASK_RESOLVE || event == TASK_UNHOLD ||
+	       event == TASK_PROMOTE;
 }
 
 static void set_times(struct store_task *task, enum task_state from)

@@ -5,12 +5,13 @@
 #include "crash.h"
 #include "sched_close.h"
 #include "sched_hook.h"
+#include "sched_phase.h"
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "tick.h"
 
-static int wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
-		     enum wave_event event, struct err *err)
+int sched_wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
+		    enum wave_event event, struct err *err)
 {
 	const struct fsm_edge *edge = fsm_next(&fsm_wave, (int)wave->row.state, (int)event, err);
 	enum wave_state from = wave->row.state;
@@ -46,17 +47,17 @@ static int wave_ended(struct sched *sched, struct run *run, struct run_wave *wav
 	if (!last && run->row.bake_ms > 0 && wave->row.state == WAVE_RUNNING) {
 		wave->row.bake_until = tick_wall_ms() + run->row.bake_ms;
 		store_text_set(&wave->row.gate, "bake");
-		return wave_move(sched, run, wave, WAVE_BAKE, err);
+		return sched_wave_move(sched, run, wave, WAVE_BAKE, err);
 	}
 	if (!last && run->row.gate_human) {
 		store_text_set(&wave->row.gate, "promote");
-		if (wave_move(sched, run, wave, WAVE_GATE, err) < 0) {
+		if (sched_wave_move(sched, run, wave, WAVE_GATE, err) < 0) {
 			return -1;
 		}
 		return wait_at_gate(sched, run, wave, err);
 	}
 	store_text_set(&wave->row.gate, NULL);
-	return wave_move(sched, run, wave, WAVE_CLOSE, err);
+	return sched_wave_move(sched, run, wave, WAVE_CLOSE, err);
 }
 
 static int finish(struct sched *sched, struct run *run, struct err *err)
@@ -79,6 +80,18 @@ static int finish(struct sched *sched, struct run *run, struct err *err)
 	return sched_rollout_move(sched, run, ROLLOUT_END_BAD, &sched_self, text, err);
 }
 
+/* No wave is left: what is done now stops before the next phase, or was all. */
+static int waves_ended(struct sched *sched, struct run *run, struct err *err)
+{
+	int stopped;
+
+	if (run_open_count(run, RUN_WAVES_MAX - 1) > 0 || sched_close_pending(sched, run->id)) {
+		return 0;
+	}
+	stopped = sched_phase_ended(sched, run, err);
+	return stopped != 0 ? stopped : finish(sched, run, err);
+}
+
 /* One step of the current wave; 1: moved, look again. */
 static int step_wave(struct sched *sched, struct run *run, struct err *err)
 {
@@ -86,21 +99,18 @@ static int step_wave(struct sched *sched, struct run *run, struct err *err)
 	bool open;
 
 	if (wave == NULL) {
-		return run_open_count(run, RUN_WAVES_MAX - 1) > 0 ||
-				       sched_close_pending(sched, run->id)
-			       ? 0
-			       : finish(sched, run, err);
+		return waves_ended(sched, run, err);
 	}
 	open = run_open_count(run, wave->row.seq) > 0;
 	switch (wave->row.state) {
 	case WAVE_PENDING:
-		return wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
+		return sched_wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
 	case WAVE_RUNNING:
 		return open ? 0 : wave_ended(sched, run, wave, err) < 0 ? -1 : 1;
 	case WAVE_BAKING:
 	case WAVE_GATED:
 		if (open) { /* a retry put tasks back */
-			return wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
+			return sched_wave_move(sched, run, wave, WAVE_OPEN, err) < 0 ? -1 : 1;
 		}
 		if (wave->row.state == WAVE_GATED) {
 			return wait_at_gate(sched, run, wave, err);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lint.h"
+#include "release.h"
+#include "states.h"
 
 #define WORDS_MAX 8
 
@@ -175,9 +177,11 @@ static int read_strategy(struct directive *directive, const struct words *words,
 	if (words->nr != 1) {
 		return refuse(place, "strategy=%s stands alone on its line", strategy);
 	}
-	if (strcmp(strategy, "auto") != 0 && strcmp(strategy, "direct") != 0) {
+	if (strcmp(strategy, "auto") != 0 && strcmp(strategy, "direct") != 0 &&
+	    strcmp(strategy, "cold") != 0) {
 		return refuse(place,
-			      "this version of muster has no strategy \"%s\"; use auto or direct",
+			      "this version of muster has no strategy \"%s\"; use auto, direct or "
+			      "cold",
 			      strategy);
 	}
 	directive->kind = DIRECTIVE_STRATEGY;
@@ -193,6 +197,20 @@ static int read_readonly(struct directive *directive, const struct words *words,
 				     "-- muster: readonly=on");
 	}
 	directive->kind = DIRECTIVE_READONLY;
+	return 0;
+}
+
+static int read_phase(struct directive *directive, const struct words *words,
+		      const struct place *place)
+{
+	const char *phase = words->words[0].value;
+
+	if (words->nr != 1 || states_find(release_phase_names, PHASE_NR, phase) < 0) {
+		return refuse(place, "the phase of a file is written: -- muster: phase=expand, "
+				     "phase=backfill or phase=contract");
+	}
+	directive->kind = DIRECTIVE_PHASE;
+	directive->text = g_strdup(phase);
 	return 0;
 }
 
@@ -226,8 +244,7 @@ static const struct {
 				   "triggers and the copying as statements" },
 	{ "unmirror", false, NULL, "this version of muster has no strategy \"mirror\"; drop the "
 				   "triggers by statements" },
-	{ "phase",    true,  NULL, "this version of muster has no gate between phases; put each "
-				   "phase into a release of its own" },
+	{ "phase",    true,  read_phase,    NULL },
 	{ "readonly", true,  read_readonly, NULL },
 };
 
@@ -249,7 +266,7 @@ static int read_words(struct directive *directive, const struct words *words,
 	}
 	return refuse(place,
 		      "unknown directive \"%s\"; this version knows check, allow=, strategy=, "
-		      "readonly= and down",
+		      "phase=, readonly= and down",
 		      word);
 }
 
@@ -332,6 +349,22 @@ int directive_parse(struct directive *directive, const char *name, const char *t
 	return 0;
 }
 
+static bool is_cold(const struct directive *directive)
+{
+	return directive->kind == DIRECTIVE_STRATEGY && strcmp(directive->text, "cold") == 0;
+}
+
+bool directive_is_closing(const struct directive *directive)
+{
+	return directive->kind == DIRECTIVE_READONLY || is_cold(directive);
+}
+
+bool directive_is_for_down(const struct directive *directive)
+{
+	return directive->kind == DIRECTIVE_ALLOW ||
+	       (directive->kind == DIRECTIVE_STRATEGY && !is_cold(directive));
+}
+
 void directive_release(struct directive *directive)
 {
 	g_free(directive->text);
@@ -344,6 +377,25 @@ static void clear(gpointer data)
 	directive_release(data);
 }
 
+/* One statement is applied in one way: against those that stand before this one. */
+static int check_strategy(const char *name, const GArray *all, const struct directive *own,
+			  struct err *err)
+{
+	for (guint i = 0; own->kind == DIRECTIVE_STRATEGY && i < all->len; i++) {
+		const struct directive *other = &g_array_index(all, struct directive, i);
+
+		if (other->kind == DIRECTIVE_STRATEGY && other->statement == own->statement &&
+		    strcmp(other->text, own->text) != 0) {
+			return err_set(err, ERR_INVALID,
+				       "%s:%u:%u: strategy=%s contradicts strategy=%s of line %u, "
+				       "which is for the same statement",
+				       name, own->line, own->column, own->text, other->text,
+				       other->line);
+		}
+	}
+	return 0;
+}
+
 GArray *directive_parse_all(const char *name, const char *text, const GArray *marks,
 			    struct err *err)
 {
@@ -351,10 +403,12 @@ GArray *directive_parse_all(const char *name, const char *text, const GArray *ma
 
 	g_array_set_clear_func(all, clear);
 	for (guint i = 0; i < marks->len; i++) {
-		struct directive directive;
+		struct directive directive = { 0 };
 
 		if (directive_parse(&directive, name, text,
-				    &g_array_index(marks, struct split_mark, i), err) < 0) {
+				    &g_array_index(marks, struct split_mark, i), err) < 0 ||
+		    check_strategy(name, all, &directive, err) < 0) {
+			directive_release(&directive);
 			g_array_free(all, TRUE);
 			return NULL;
 		}

@@ -22,8 +22,9 @@
 enum directive_kind {
 	DIRECTIVE_CHECK,    /* text: the question; value: the one answer, NULL for no row */
 	DIRECTIVE_ALLOW,    /* text: the code of lint; value: the reason */
-	DIRECTIVE_STRATEGY, /* text: auto or direct */
+	DIRECTIVE_STRATEGY, /* text: auto, direct or cold */
 	DIRECTIVE_READONLY, /* the tenant is to be closed for writes while the file runs */
+	DIRECTIVE_PHASE,    /* of the file; text: expand, backfill or contract */
 	DIRECTIVE_UP,       /* of another tool: the part that is applied begins */
 	DIRECTIVE_DOWN,     /* what follows undoes what stands before */
 };
@@ -43,6 +44,12 @@ NODISCARD int directive_parse(struct directive *directive, const char *name, con
 
 /* Is this comment one by which another tool parts a file? */
 bool directive_is_foreign(const char *comment, size_t len);
+
+/* Is the tenant to be closed for writes while the file runs? */
+bool directive_is_closing(const struct directive *directive);
+
+/* May it stand in the part that undoes a migration? */
+bool directive_is_for_down(const struct directive *directive);
 
 void directive_release(struct directive *directive);
 SCOPED_RELEASE(directive);

@@ -9,6 +9,7 @@
 #include "lint.h"
 #include "modes.h"
 #include "release_cfg.h"
+#include "release_phase.h"
 #include "release_read.h"
 #include "split.h"
 
@@ -255,16 +256,14 @@ static int take_directives(struct reader *reader, struct migration *migration,
 {
 	for (guint i = 0; i < directives->len; i++) {
 		const struct directive *directive = &g_array_index(directives, struct directive, i);
-		bool bad = migration->has_down && directive->kind != DIRECTIVE_ALLOW &&
-			   directive->kind != DIRECTIVE_STRATEGY;
 
-		if (bad) {
+		if (migration->has_down && !directive_is_for_down(directive)) {
 			return err_set(err, ERR_INVALID,
 				       "%s:%u:%u: this directive cannot stand in the part that "
 				       "undoes the migration",
 				       migration->file, directive->line, directive->column);
 		}
-		migration->readonly = migration->readonly || directive->kind == DIRECTIVE_READONLY;
+		migration->readonly = migration->readonly || directive_is_closing(directive);
 		if (directive->kind == DIRECTIVE_DOWN) {
 			part_down(migration, directive->statement);
 		} else if (directive->kind == DIRECTIVE_CHECK &&
@@ -287,7 +286,7 @@ static int read_down_file(struct reader *reader, struct migration *migration,
 	for (guint i = 0; i < directives->len; i++) {
 		const struct directive *directive = &g_array_index(directives, struct directive, i);
 
-		if (directive->kind != DIRECTIVE_ALLOW && directive->kind != DIRECTIVE_STRATEGY) {
+		if (!directive_is_for_down(directive)) {
 			return err_set(err, ERR_INVALID, "%s:%u:%u: this directive belongs into %s",
 				       file->name, directive->line, directive->column,
 				       migration->file);
@@ -403,6 +402,16 @@ static int read_cfg(struct release_cfg *cfg, const struct release_files *files, 
 	return release_cfg_parse(cfg, file == NULL ? NULL : file->text, err);
 }
 
+/* Of the migration that was read last. */
+static int set_phase(struct reader *reader, struct err *err)
+{
+	const struct release_reading *reading = reader->reading;
+
+	reader->refused = LINT_DIRECTIVE;
+	return release_phase_set(reading->release, reader->migration,
+				 reading->directives->pdata[reader->migration], err);
+}
+
 static int read_all(struct reader *reader, const GArray *entries, struct err *err)
 {
 	struct release_reading *reading = reader->reading;
@@ -418,7 +427,8 @@ static int read_all(struct reader *reader, const GArray *entries, struct err *er
 
 		reader->migration = i;
 		reading->readable[i] =
-			read_migration(reader, &release->migrations[i], entry, err) == 0;
+			read_migration(reader, &release->migrations[i], entry, err) == 0 &&
+			set_phase(reader, err) == 0;
 		if (!reading->readable[i]) {
 			report(reader, err);
 		}

@@ -104,6 +104,8 @@ static const struct store_field store_rollout_members[] = {
 	TEXT(store_rollout, close_method),
 	TEXT(store_rollout, hooks),
 	INT(store_rollout, hooks_begun),
+	INT(store_rollout, phase),
+	BOOL(store_rollout, phase_open),
 	INT(store_rollout, created_at),
 	INT(store_rollout, started_at),
 	INT(store_rollout, ended_at),
@@ -147,6 +149,16 @@ static const struct store_field store_task_members[] = {
 	STATE(store_task, kind, task_kind, TASK_KIND_NR),
 	TEXT(store_task, difference),
 	INT(store_task, closed_ms),
+	INT(store_task, phase),
+};
+
+static const struct store_field store_phase_members[] = {
+	INT(store_phase, rollout_id),
+	INT(store_phase, seq),
+	TEXT(store_phase, name),
+	TEXT(store_phase, to_version),
+	INT(store_phase, files),
+	INT(store_phase, tenants),
 };
 
 static const struct store_field store_mode_members[] = {
@@ -219,6 +231,7 @@ const struct store_fields store_release_fields = FIELDS(store_release);
 const struct store_fields store_rollout_fields = FIELDS(store_rollout);
 const struct store_fields store_wave_fields = FIELDS(store_wave);
 const struct store_fields store_task_fields = FIELDS(store_task);
+const struct store_fields store_phase_fields = FIELDS(store_phase);
 const struct store_fields store_mode_fields = FIELDS(store_mode);
 const struct store_fields store_event_fields = FIELDS(store_event);
 const struct store_fields store_window_fields = FIELDS(store_window);
@@ -346,6 +359,11 @@ void store_wave_release(struct store_wave *wave)
 void store_task_release(struct store_task *task)
 {
 	store_row_release(&store_task_fields, task);
+}
+
+void store_phase_release(struct store_phase *phase)
+{
+	store_row_release(&store_phase_fields, phase);
 }
 
 void store_rule_release(struct store_rule *rule)

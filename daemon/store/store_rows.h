@@ -4,7 +4,7 @@
  * Plain values with owned strings; x_release frees what they own. NULL text is
  * SQL NULL. Times are wall milliseconds, 0 where not yet. Functions that read and
  * write them: store_server.h, store_tenant.h, store_release.h, store_rollout.h,
- * store_task.h, store_event.h.
+ * store_phase.h, store_task.h, store_event.h.
  */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
@@ -123,6 +123,8 @@ struct store_rollout {
 	char *close_method;  /* "privileges", "triggers", "hook"; NULL: what fits */
 	char *hooks;         /* hook_set.h, or NULL: none */
 	int64_t hooks_begun; /* bits of enum hook_event: how they ended is not known */
+	int64_t phase;       /* the latest that has begun; 0: it has none */
+	bool phase_open;     /* those to come begin by themselves */
 	int64_t created_at;
 	int64_t started_at;
 	int64_t ended_at;
@@ -166,6 +168,17 @@ struct store_task {
 	enum task_kind kind; /* what its dearest statement does, read only */
 	char *difference;    /* lines: what its schema has and should not, or lacks; or NULL */
 	int64_t closed_ms;   /* how long the tenant was closed for it; store_task_closed */
+	int64_t phase; /* the one to whose end it brings its tenant; 0: to that of the rollout */
+};
+
+/* Of a rollout with more than one; it waits for a human between two. */
+struct store_phase {
+	int64_t rollout_id;
+	int64_t seq;      /* from 1 */
+	char *name;       /* "expand", "backfill", "contract" */
+	char *to_version; /* of its last file */
+	int64_t files;    /* of it that some tenant lacked at the start */
+	int64_t tenants;  /* that lacked any of them */
 };
 
 /* A window, a freeze or both, and for what. */
@@ -260,6 +273,7 @@ void store_release_release(struct store_release *release);
 void store_rollout_release(struct store_rollout *rollout);
 void store_wave_release(struct store_wave *wave);
 void store_task_release(struct store_task *task);
+void store_phase_release(struct store_phase *phase);
 void store_mode_release(struct store_mode *mode);
 void store_event_release(struct store_event *event);
 void store_rule_release(struct store_rule *rule);
@@ -272,6 +286,7 @@ SCOPED_RELEASE(store_release);
 SCOPED_RELEASE(store_rollout);
 SCOPED_RELEASE(store_wave);
 SCOPED_RELEASE(store_task);
+SCOPED_RELEASE(store_phase);
 SCOPED_RELEASE(store_mode);
 SCOPED_RELEASE(store_event);
 SCOPED_RELEASE(store_rule);

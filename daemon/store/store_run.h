@@ -43,6 +43,7 @@ extern const struct store_fields store_release_fields;
 extern const struct store_fields store_rollout_fields;
 extern const struct store_fields store_wave_fields;
 extern const struct store_fields store_task_fields;
+extern const struct store_fields store_phase_fields;
 extern const struct store_fields store_mode_fields;
 extern const struct store_fields store_event_fields;
 extern const struct store_fields store_rule_fields;

@@ -32,6 +32,7 @@ static const struct wire_field plan_statement_fields[] = {
 	INT(    wire_plan_statement, expected_ms,   false ),
 	INT(    wire_plan_statement, blocks_ms,     false ),
 	INT(    wire_plan_statement, disk_bytes,    false ),
+	TEXT(   wire_plan_statement, phase,         false ),
 	TEXTS(  wire_plan_statement, changes,       false ),
 	TEXTS(  wire_plan_statement, cheaper,       false ),
 	TEXT(   wire_plan_statement, cheaper_why,   false ),
@@ -75,6 +76,17 @@ static const struct wire_field plan_server_fields[] = {
 	{ 0 },
 };
 const struct wire_type wire_plan_server_type = TYPE(plan_server);
+
+static const struct wire_field phase_fields[] = {
+	INT(    wire_phase, seq,     false ),
+	TEXT(   wire_phase, phase,   false ),
+	TEXT(   wire_phase, state,   false ),
+	TEXT(   wire_phase, to,      false ),
+	INT(    wire_phase, files,   false ),
+	INT(    wire_phase, tenants, false ),
+	{ 0 },
+};
+const struct wire_type wire_phase_type = TYPE(phase);
 
 static const struct wire_field plan_class_fields[] = {
 	TEXT(   wire_plan_class, id,            false ),
@@ -150,6 +162,7 @@ static const struct wire_field preview_fields[] = {
 	TEXT(   wire_preview, next_window, false ),
 	TEXT(   wire_preview, last_window, false ),
 	LIST(   wire_preview, waves,       false, wire_wave ),
+	LIST(   wire_preview, phases,      false, wire_phase ),
 	TEXTS(  wire_preview, ahead,       false ),
 	TEXTS(  wire_preview, missing,     false ),
 	TEXTS(  wire_preview, held,        false ),

@@ -5,5 +5,5 @@ set state = :state, reason = :reason, migration = :migration, statement = :state
 	statements = :statements, attempt = :attempt, err_code = :err_code,
 	err_native = :err_native, err_message = :err_message, not_before = :not_before,
 	window_at = :window_at, started_at = :started_at, finished_at = :finished_at,
-	difference = :difference
+	difference = :difference, phase = :phase
 where id = :id

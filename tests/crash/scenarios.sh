@@ -81,10 +81,13 @@ make_releases() { # DIR
 		"release_$release" "$1/$release"
 	done
 	cp -r "$1/main" "$1/newer"
+	cp -r "$1/main" "$1/phased"
+	sed -i '1i -- muster: phase=backfill' "$1/phased/0002_transaction.sql"
+	sed -i '1i -- muster: phase=contract' "$1/phased/0003_checked.sql"
 	migration "$1/newer" 0004_newer.sql "update counter set n = n + 10000;"
 	cp -r "$1/slow" "$1/slower"
 	migration "$1/slower" 0003_slower.sql "alter table counter add column later int;"
-	for release in main slow mended checks none newer slower; do
+	for release in main slow mended checks none newer slower phased; do
 		reference "$1/$release"
 	done
 }
@@ -403,55 +406,6 @@ scenario_tenants_gone_paused() {
 	next_finishes main
 }
 
-# ---- tenants that are kept out
-
-scenario_hold() {
-	act tenant hold "${fleet[0]}" --reason 'before it began'
-	begin main --waves '1, rest' --gate human
-	rests roll
-	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
-	act rollout skip roll -t "${fleet[1]}"
-	act tenant release "${fleet[0]}" "${fleet[1]}" "${fleet[2]}"
-	goes_on
-	next_finishes main
-}
-
-scenario_skip() {
-	begin main --waves '1, rest' --gate human
-	rests roll
-	act rollout skip roll -t "${fleet[2]}"
-	goes_on
-	next_finishes main
-}
-
-# Somebody else was there first: nothing is left to do, or it is further than the release.
-scenario_beside() {
-	begin main --waves '1, rest' --gate human
-	rests roll
-	beside other main -l "${fleet[1]}"
-	beside newer newer -l "${fleet[2]}"
-	goes_on
-	no_doubt roll
-	recovered
-	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
-	planned "$releases/newer" "${fleet[2]}"
-}
-
-# The same, but held in between: what was known of them is old, and they are looked at again.
-scenario_released() {
-	begin main --waves '1, rest' --gate human
-	rests roll
-	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
-	act tenant release "${fleet[1]}" "${fleet[2]}"
-	beside other main -l "${fleet[1]}"
-	beside newer newer -l "${fleet[2]}"
-	goes_on
-	no_doubt roll
-	recovered
-	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
-	planned "$releases/newer" "${fleet[2]}"
-}
-
 # ---- the link
 
 # Nobody could be looked at before it began.
@@ -588,12 +542,13 @@ scenario_late_forgotten() {
 	planned "$releases/main" "${fleet[0]}"
 }
 
+. "$TESTS_DIR/crash/scenarios_kept.sh"
 . "$TESTS_DIR/crash/scenarios_mode.sh"
 
 # The first that passes a point is tried with it: the quick ones come first.
 scenarios=(plain gates pause paused_retry failed mended failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
-	tenants_gone tenants_gone_paused hold skip beside released away server_down server_down_abort lost
+	tenants_gone tenants_gone_paused hold skip phases beside released away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
 	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
 	late_readonly_lost readonly_rollout readonly_hooks readonly_pause)

@@ -150,6 +150,20 @@ wait_rollout "$rollout" 'done'
 is 'asked 1' "$(j '"\(.readonly) \(.closed.tenants)"' rollout show "$rollout")"
 all_open
 
+claim "cold is the same by another name: of a rollout, and of a file"
+fails 65 m rollout start "$work/rel" -l client_004 --max-closed 9s
+has "--strategy cold" "$err"
+start_rollout asks -l client_004 --to 0003 --strategy cold --max-closed 60s
+wait_rollout "$rollout" 'done'
+is 'all 1' "$(j '"\(.readonly) \(.closed.tenants)"' rollout show "$rollout")"
+migration "$work/asks" 0005_cold.sql '-- muster: strategy=cold
+create table cold (id int primary key);'
+ok m release create "$work/asks" --name cold
+start_rollout cold -l client_003
+wait_rollout "$rollout" 'done'
+is 'asked 1' "$(j '"\(.readonly) \(.closed.tenants)"' rollout show "$rollout")"
+all_open
+
 # ---- what dies and what is stopped --------------------------------------------------------
 
 claim "a way to write that stays open refuses the tenant, unless it is accepted"

@@ -225,6 +225,36 @@ run m rollout start --no-plan "$rel" --name gone --budget 100% --wait -o json
 is "2 19" "$status $(jq -r .counts.done <<<"$out")"
 has "client_020" "$(j .reason task show gone/client_020)$(j .error.message task show gone/client_020)"
 
+claim "between expand, backfill and contract it waits for a human, also when musterd is killed"
+next 'create table parts (old int, new int); insert into parts (old) values (7);'
+next '-- muster: phase=backfill
+update parts set new = old;'
+next '-- muster: phase=contract
+alter table parts drop column old;'
+ok m release create "$rel" --name parts
+has "contract" "$out"
+fails 1 m rollout start parts -l 'client_001,client_002,client_003' --dry-run
+has "phase 3 contract pending, 1 file up to $number, 3 tenants" "$out"
+ok m rollout start parts -l client_003 --to "$(printf '%04d' $((10#$number - 2)))" --name early --wait
+fails 3 m rollout start parts -l 'client_001,client_002,client_003' --name parts --wait
+is "gated expand done,pending,pending 3" \
+	"$(j '"\(.state) \(.phase) \([.phases[].state] | join(",")) \(.counts.done)"' rollout show parts)"
+helps "muster rollout promote r"
+daemon_kill
+daemon_start
+is "gated" "$(j .state rollout show parts)"
+is 0 "$(sql 'select count(*) from parts where new is not null' client_001)"
+ok m rollout promote parts
+wait_rollout parts gated
+is "backfill" "$(j .phase rollout show parts)"
+is 7 "$(sql 'select new from parts where old = 7' client_003)"
+has "phase 2 (backfill) is over: 3 tenants wait" "$(j .reason rollout show parts)"
+ok m rollout promote parts
+wait_rollout parts 'done'
+is "$number 3" "$(m routing -o json | jq -r "[.[] | select(.version == \"$number\")] | \"\(.[0].version) \(length)\"")"
+is 1 "$(sql "select count(*) from information_schema.columns
+	where table_schema = 'client_002' and table_name = 'parts'")"
+
 claim "the audit trail says who and why"
 m events --since 0 -o json >"$work/events"
 for word in 'wait a moment' 'wrong release' 'moves away'; do

@@ -5,7 +5,7 @@
 	"{\"id\":\"1\",\"name\":\"app\",\"format\":\"plain\"," \
 	"\"checksum\":\"0123456789abcdef\",\"version\":\"0001\"," \
 	"\"created_at\":\"2026-11-21T02:04:05.000Z\",\"migrations\":[{\"version\":\"0001\"," \
-	"\"name\":\"a\",\"file\":\"0001_a.sql\",\"checksum\":\"ff\",\"statements\":1," \
+	"\"name\":\"a\",\"file\":\"0001_a.sql\",\"checksum\":\"ff\",\"phase\":\"expand\",\"statements\":1," \
 	"\"down\":false}]}"
 
 /* clang-format on */
@@ -24,8 +24,8 @@ static void a_folder_is_checked_and_stored(void **state)
 		  "checksum  0123456789ab\n"
 		  "id        1\n"
 		  "\n"
-		  "VERSION  NAME  STATEMENTS  DOWN  FILE\n"
-		  "0001     a              1  no    0001_a.sql\n",
+		  "VERSION  NAME  PHASE   STATEMENTS  DOWN  FILE\n"
+		  "0001     a     expand           1  no    0001_a.sql\n",
 		  NULL, 0 },
 		{ "release list",
 		  { RAN_OK "[" RELEASE "]" },
@@ -43,8 +43,8 @@ static void a_folder_is_checked_and_stored(void **state)
 		  "checksum  0123456789ab\n"
 		  "id        1\n"
 		  "\n"
-		  "VERSION  NAME  STATEMENTS  DOWN  FILE\n"
-		  "0001     a              1  no    0001_a.sql\n",
+		  "VERSION  NAME  PHASE   STATEMENTS  DOWN  FILE\n"
+		  "0001     a     expand           1  no    0001_a.sql\n",
 		  NULL, 0 },
 		{ "release show app -o json",
 		  { RAN_OK RELEASE },

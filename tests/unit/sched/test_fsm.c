@@ -78,8 +78,11 @@ static bool is_asked_by_an_operator(const struct fsm *fsm, int event)
 	if (fsm == &fsm_rollout) {
 		return event == ROLLOUT_RETRY;
 	}
-	return fsm == &fsm_task &&
-	       (event == TASK_RETRY || event == TASK_RESOLVE || event == TASK_SKIP);
+	if (fsm == &fsm_wave) {
+		return event == WAVE_AGAIN;
+	}
+	return fsm == &fsm_task && (event == TASK_RETRY || event == TASK_RESOLVE ||
+				    event == TASK_SKIP || event == TASK_PROMOTE);
 }
 
 static void only_an_operator_leaves_an_end(void **state)

@@ -15,7 +15,7 @@ static const struct {
 	{ { .release = "rel", .gate = "dog" }, "gate: \"dog\" is neither \"none\" nor \"human\"" },
 	{ { .release = "rel", .budget = "x" }, "budget: \"x\" is not a number from 0 to 1000000" },
 	{ { .release = "rel", .strategy = "magic" },
-	  "strategy: \"magic\" is neither \"auto\" nor \"direct\"" },
+	  "strategy: \"magic\" is none of \"auto\", \"direct\" and \"cold\"" },
 	{ { .release = "rel", .priority = 11 }, "priority: 11 is not a number from -10 to 10" },
 	{ { .release = "rel", .priority = -11 }, "priority: -11 is not a number from -10 to 10" },
 	{ { .release = "rel", .name = "r7" }, "name: \"r7\" looks like the id of a rollout" },

@@ -22,7 +22,9 @@ static const struct {
 	{ "-- muster: allow=MU207 reason=\"an old dump\"",      DIRECTIVE_ALLOW,    "MU207",    "an old dump" },
 	{ "-- muster: strategy=auto",                           DIRECTIVE_STRATEGY, "auto",     NULL },
 	{ "-- muster:strategy=direct",                          DIRECTIVE_STRATEGY, "direct",   NULL },
+	{ "-- muster: strategy=cold",                           DIRECTIVE_STRATEGY, "cold",     NULL },
 	{ "-- muster: readonly=on",                             DIRECTIVE_READONLY, NULL,       NULL },
+	{ "-- muster: phase=contract",                          DIRECTIVE_PHASE,    "contract", NULL },
 	{ "\t-- muster: down  ",                                DIRECTIVE_DOWN,     NULL,       NULL },
 	{ "-- +goose Down",                                     DIRECTIVE_DOWN,     NULL,       NULL },
 	{ "-- +goose Up",                                       DIRECTIVE_UP,       NULL,       NULL },
@@ -40,18 +42,24 @@ static const struct {
 	  "copying as statements" },
 	{ "-- muster: unmirror table=a",
 	  "x:1:1: this version of muster has no strategy \"mirror\"; drop the triggers by statements" },
-	{ "-- muster: phase=expand",
-	  "x:1:1: this version of muster has no gate between phases; put each phase into a release of "
-	  "its own" },
+	{ "-- muster: strategy=direct\n-- muster: strategy=cold",
+	  "x:2:1: strategy=cold contradicts strategy=direct of line 1, which is for the same statement" },
+	{ "-- muster: phase=shrink",
+	  "x:1:1: the phase of a file is written: -- muster: phase=expand, phase=backfill or "
+	  "phase=contract" },
+	{ "-- muster: phase=expand now",
+	  "x:1:1: the phase of a file is written: -- muster: phase=expand, phase=backfill or "
+	  "phase=contract" },
 	{ "-- muster: readonly=off",
 	  "x:1:1: a file that needs its tenant closed for writes says: -- muster: readonly=on" },
 	{ "-- muster: strategy=shadow",
-	  "x:1:1: this version of muster has no strategy \"shadow\"; use auto or direct" },
+	  "x:1:1: this version of muster has no strategy \"shadow\"; use auto, direct or cold" },
 	{ "SELECT 1;\n  -- muster: frobnicate",
-	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy=, readonly= "
-	  "and down" },
+	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy=, phase=, "
+	  "readonly= and down" },
 	{ "-- muster: allow MU207",
-	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy=, readonly= and down" },
+	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy=, phase=, readonly= "
+	  "and down" },
 	{ "-- muster: allow=MU207",
 	  "x:1:1: an exception is written: -- muster: allow=CODE reason=\"why this is right\"" },
 	{ "-- muster: allow=XX reason=\"y\"", "x:1:1: lint has no code \"XX\"" },

@@ -90,6 +90,8 @@ static const struct {
 	  "a.sql has a part that undoes it, and there is a.down.sql too; keep one of them (MU001)" },
 	{ { { { "a.sql", "-- muster: down\n-- muster: down\n" } } }, NULL,
 	  "a.sql:2:1: this directive cannot stand in the part that undoes the migration (MU003)" },
+	{ { { { "a.sql", "-- muster: down\n-- muster: strategy=cold\nSELECT 1" } } }, NULL,
+	  "a.sql:2:1: this directive cannot stand in the part that undoes the migration (MU003)" },
 	{ { { { "a.sql", "-- muster: check \"DELETE FROM t\" expect=empty\n" } } }, NULL,
 	  "a.sql:1:1: a check is exactly one SELECT (MU003)" },
 	{ { { { "a.sql", "" }, { "a.down.sql", "-- muster: down\n" } } }, NULL,

@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2154
+# Tenants that are kept out of a rollout, or of one of its phases. Sourced by scenarios.sh.
+
+scenario_hold() {
+	act tenant hold "${fleet[0]}" --reason 'before it began'
+	begin main --waves '1, rest' --gate human
+	rests roll
+	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
+	act rollout skip roll -t "${fleet[1]}"
+	act tenant release "${fleet[0]}" "${fleet[1]}" "${fleet[2]}"
+	goes_on
+	next_finishes main
+}
+
+scenario_skip() {
+	begin main --waves '1, rest' --gate human
+	rests roll
+	act rollout skip roll -t "${fleet[2]}"
+	goes_on
+	next_finishes main
+}
+
+# It stops between its phases; one tenant is left out there, and catches up with the next rollout.
+scenario_phases() {
+	begin phased --waves '1, rest'
+	rests roll gated
+	act rollout skip roll -t "${fleet[2]}"
+	ends 'done'
+	planned "$releases/phased" "${fleet[0]}" "${fleet[1]}"
+	act rollout start "$releases/phased" --name next --key next -o json
+	[ "$status" -eq 0 ] || fail "rollout start: $err"
+	goes_on next
+	no_doubt next
+	all_planned phased
+}
+
+# Somebody else was there first: nothing is left to do, or it is further than the release.
+scenario_beside() {
+	begin main --waves '1, rest' --gate human
+	rests roll
+	beside other main -l "${fleet[1]}"
+	beside newer newer -l "${fleet[2]}"
+	goes_on
+	no_doubt roll
+	recovered
+	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
+	planned "$releases/newer" "${fleet[2]}"
+}
+
+# The same, but held in between: what was known of them is old, and they are looked at again.
+scenario_released() {
+	begin main --waves '1, rest' --gate human
+	rests roll
+	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
+	act tenant release "${fleet[1]}" "${fleet[2]}"
+	beside other main -l "${fleet[1]}"
+	beside newer newer -l "${fleet[2]}"
+	goes_on
+	no_doubt roll
+	recovered
+	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
+	planned "$releases/newer" "${fleet[2]}"
+}
