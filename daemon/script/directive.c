@@ -385,7 +385,7 @@ static int check_strategy(const char *name, const GArray *all, const struct dire
 		const struct directive *other = &g_array_index(all, struct directive, i);
 
 		if (other->kind == DIRECTIVE_STRATEGY && other->statement == own->statement &&
-		    strcmp(other->text, own->text) != 0) {
+		    g_strcmp0(other->text, own->text) != 0) {
 			return err_set(err, ERR_INVALID,
 				       "%s:%u:%u: strategy=%s contradicts strategy=%s of line %u, "
 				       "which is for the same statement",
