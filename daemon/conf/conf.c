@@ -163,6 +163,8 @@ void conf_release(struct conf *conf)
 	g_strfreev(conf->operators);
 	g_strfreev(conf->viewers);
 	g_strfreev(conf->routing_files);
+	g_free(conf->hooks_dir);
+	g_strfreev(conf->hooks);
 	*conf = (struct conf){ 0 };
 }
 
