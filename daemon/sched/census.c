@@ -19,6 +19,7 @@
 
 struct census_run {
 	struct census census;
+	unsigned refs;
 	struct release *release; /* one reference */
 	char *to_version;        /* owned */
 	GHashTable *by_schema;   /* "server_id/schema" -> struct census_tenant *, key owned */
@@ -41,10 +42,8 @@ struct portion {
 	bool last;
 };
 
-void census_class_clear(void *item)
+static void class_clear(struct census_class *class)
 {
-	struct census_class *class = item;
-
 	g_free(class->class);
 	g_free(class->example);
 	g_free(class->chain);
@@ -53,28 +52,25 @@ void census_class_clear(void *item)
 	forecast_unref(class->forecast);
 }
 
-void census_class_copy(struct census_class *to, const struct census_class *from)
+const struct census *census_ref(const struct census *census)
 {
-	*to = (struct census_class){
-		.server_id = from->server_id,
-		.class = g_strdup(from->class),
-		.example = g_strdup(from->example),
-		.chain = g_strdup(from->chain),
-		.why = g_strdup(from->why),
-		.lost = from->lost,
-		.warnings = g_strdupv(from->warnings),
-		.forecast = forecast_ref(from->forecast),
-	};
+	census->run->refs++;
+	return census;
 }
 
-static void census_run_free(struct census_run *run)
+void census_unref(const struct census *census)
 {
+	struct census_run *run = census == NULL ? NULL : census->run;
+
+	if (run == NULL || --run->refs > 0) {
+		return;
+	}
 	for (size_t i = 0; i < run->census.nr; i++) {
 		census_tenant_clear(&run->census.tenants[i]);
 	}
 	g_free(run->census.tenants);
 	for (size_t i = 0; i < run->census.nr_classes; i++) {
-		census_class_clear(&run->census.classes[i]);
+		class_clear(&run->census.classes[i]);
 	}
 	g_free(run->census.classes);
 	g_hash_table_destroy(run->census.shapes);
@@ -193,7 +189,7 @@ static void portion_done(void *ctx, const struct err *err)
 	}
 	if (--run->to_end == 0) {
 		run->call.done(run->call.ctx, run->failed ? &run->err : NULL);
-		census_run_free(run);
+		census_unref(&run->census);
 	}
 }
 
@@ -277,8 +273,11 @@ char *census_flavor(const struct sched *sched, int64_t server_id)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
 
-	if (link == NULL || link->row.flavor == NULL || link->row.version == NULL) {
+	if (link == NULL) {
 		return g_strdup_printf("server %lld", (long long)server_id);
+	}
+	if (link->row.flavor == NULL || link->row.version == NULL) {
+		return g_strdup_printf("server %s", link->row.name);
 	}
 	return g_strdup_printf("%s %.*s", link->row.flavor,
 			       (int)strspn(link->row.version, "0123456789."), link->row.version);
@@ -418,7 +417,7 @@ static void send_portion(struct sched *sched, struct census_run *run,
 	send(sched, run, tenants->server_id, order, &job);
 }
 
-static int compare_server(const void *a, const void *b)
+int census_order(const void *a, const void *b)
 {
 	const struct census_tenant *left = a;
 	const struct census_tenant *right = b;
@@ -488,8 +487,10 @@ static struct census_run *begin(struct sched *sched, GArray *selected, int64_t r
 	if (release == NULL) {
 		return NULL;
 	}
-	g_array_sort(tenants, compare_server);
+	g_array_sort(tenants, census_order);
 	run = g_new0(struct census_run, 1);
+	run->refs = 1;
+	run->census.run = run;
 	run->call = *call;
 	run->release = release;
 	run->to_version = g_strdup(to);

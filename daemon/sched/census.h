@@ -74,16 +74,23 @@ struct census_class {
 	struct forecast *forecast; /* one reference; of a plan; NULL: chain is, too */
 };
 
-void census_class_copy(struct census_class *to, const struct census_class *from);
-void census_class_clear(void *item); /* frees what the class owns */
+struct census_run;
 
 struct census {
-	struct census_tenant *tenants; /* owned; by name */
+	struct census_tenant *tenants; /* owned; in census_order */
 	size_t nr;
 	struct census_class *classes; /* owned */
 	size_t nr_classes;
-	GHashTable *shapes; /* owned; fingerprint -> text, of every tenant with work to do */
+	GHashTable *shapes;     /* owned; fingerprint -> text, of every tenant with work to do */
+	struct census_run *run; /* that it is a part of */
 };
+
+/* Whoever is given one may keep it beyond the call. Returned as it was given. */
+const struct census *census_ref(const struct census *census);
+void census_unref(const struct census *census); /* NULL is fine */
+
+/* The order of its tenants: by server, then by name. For g_array_sort. */
+int census_order(const void *a, const void *b);
 
 /* Did the link break under the trial of some class? */
 bool census_is_lost(const struct census *census);
@@ -128,7 +135,7 @@ NODISCARD int census_start_plan(struct sched *sched, const char *selector, int64
 				const char *to, const struct census_call *call,
 				const bool *cancelled, struct err *err);
 
-/* "mariadb 10.11.19": what a server is, as last seen. Owned; of one never seen its number. */
+/* "mariadb 10.11.19": what a server is, as last seen. Owned; of one never seen its name. */
 char *census_flavor(const struct sched *sched, int64_t server_id);
 
 /* How many tenants a selector has, with the same refusals; asks no server. */

@@ -1,5 +1,6 @@
 #include "sched.h"
 
+#include "census_keep.h"
 #include "crash.h"
 #include "log.h"
 #include "release.h"
@@ -160,6 +161,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->guards);
 	g_ptr_array_unref(sched->rules);
 	g_ptr_array_unref(sched->retired);
+	census_kept_free(sched->kept);
 	g_free(sched);
 }
 
@@ -262,9 +264,14 @@ static bool wants_survey(const struct sched *sched, const struct run *run)
 	       (run->row.state == ROLLOUT_SCHEDULED || run->row.state == ROLLOUT_RUNNING);
 }
 
+static int refresh(struct sched *sched, struct run *run, struct err *err)
+{
+	return run->stale ? run_load(run, sched->store, err) : 0;
+}
+
 static int decide_one(struct sched *sched, struct run *run, struct err *err)
 {
-	if (run->stale && run_load(run, sched->store, err) < 0) {
+	if (refresh(sched, run, err) < 0) {
 		return -1;
 	}
 	if (wants_survey(sched, run)) {
@@ -274,7 +281,8 @@ static int decide_one(struct sched *sched, struct run *run, struct err *err)
 			return -1;
 		}
 	}
-	if (sched_advance(sched, run, err) < 0) {
+	/* it may have its waves and tasks already */
+	if (refresh(sched, run, err) < 0 || sched_advance(sched, run, err) < 0) {
 		return -1;
 	}
 	return sched->stopping ? 0 : sched_guards_resume(sched, run, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "census.h"
+#include "census_keep.h"
 #include "forecast.h"
 #include "rates.h"
 #include "release.h"
@@ -12,6 +13,7 @@
 #include "store_release.h"
 #include "store_rollout.h"
 #include "store_tenant.h"
+#include "tick.h"
 
 #define PORTION 100 /* tenants whose rows are looked at by one order */
 
@@ -23,7 +25,8 @@ struct sched_plan {
 	char *version; /* owned */
 	struct forecasts forecasts;
 	int64_t stall_ms;
-	GArray *classes; /* struct census_class, owned */
+	const struct census *census; /* one reference; NULL: not yet */
+	int64_t looked_ms;
 	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
 		    struct err *err);
 	void *look_ctx;
@@ -36,7 +39,7 @@ struct sched_plan {
 static void sched_plan_free(struct sched_plan *plan)
 {
 	forecasts_release(&plan->forecasts);
-	g_array_unref(plan->classes);
+	census_unref(plan->census);
 	release_unref(plan->release);
 	g_free(plan->name);
 	g_free(plan->version);
@@ -56,12 +59,9 @@ static int on_looked(struct sched *sched, const struct census *census, void *ctx
 
 	forecasts_release(&plan->forecasts);
 	forecasts_make(&plan->forecasts, sched, census);
-	g_array_set_size(plan->classes, 0);
-	for (size_t i = 0; i < census->nr_classes; i++) {
-		struct census_class class = { 0 };
-
-		census_class_copy(&class, &census->classes[i]);
-		g_array_append_val(plan->classes, class);
+	if (plan->census == NULL) {
+		plan->census = census_ref(census);
+		plan->looked_ms = tick_ms();
 	}
 	return plan->look == NULL ? 0 : plan->look(sched, census, plan->look_ctx, err);
 }
@@ -75,7 +75,8 @@ static void answer(struct sched_plan *plan, const struct err *err)
 		.version = plan->version,
 		.release = plan->release,
 		.forecasts = &plan->forecasts,
-		.classes = plan->classes,
+		.census = plan->census,
+		.looked_ms = plan->looked_ms,
 	};
 
 	plan->fn(plan->ctx, &planned);
@@ -380,8 +381,6 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	plan->ctx = ctx;
 	plan->look = ask->look;
 	plan->look_ctx = ask->look_ctx;
-	plan->classes = g_array_new(FALSE, FALSE, sizeof(struct census_class));
-	g_array_set_clear_func(plan->classes, census_class_clear);
 	if (find_release(plan, ask, err) < 0 ||
 	    (ask->for_rollout ? census_start_rollout
 			      : census_start_plan)(sched, ask->selector, plan->release_id, ask->to,
@@ -419,7 +418,7 @@ static int keep_plan(struct sched *sched, int64_t rollout_id, const struct sched
 			return -1;
 		}
 	}
-	return sched_chains_keep(sched, rollout_id, planned->classes, err);
+	return sched_chains_keep(sched, rollout_id, planned->census, err);
 }
 
 int sched_plan_begin(struct sched *sched, const struct sched_start *start,
@@ -432,6 +431,9 @@ int sched_plan_begin(struct sched *sched, const struct sched_start *start,
 	if (known < 0 || sched_rollout_start(sched, start, actor, rollout, err) < 0) {
 		return -1;
 	}
-	/* the same request was sent twice: it has begun, with the plan of the other one */
-	return known > 0 ? 0 : keep_plan(sched, rollout->id, planned, content, err);
+	if (known > 0) {
+		return 0; /* the same request was sent twice: it has begun, with that plan */
+	}
+	census_keep(sched, planned->census, planned->looked_ms, rollout);
+	return keep_plan(sched, rollout->id, planned, content, err);
 }

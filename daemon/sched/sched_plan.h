@@ -48,7 +48,8 @@ struct sched_planned {
 	const char *version; /* where it leads */
 	const struct release *release;
 	const struct forecasts *forecasts;
-	const GArray *classes; /* struct census_class, of those that were tried out */
+	const struct census *census;
+	int64_t looked_ms; /* tick_ms of the census */
 };
 
 /*

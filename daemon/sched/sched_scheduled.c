@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "census.h"
+#include "census_keep.h"
 #include "log.h"
 #include "release.h"
 #include "sched_phase.h"
@@ -289,6 +290,7 @@ static int put_settled(struct sched *sched, const struct run *run, const struct 
 struct scheduled {
 	struct sched *sched;
 	int64_t rollout_id;
+	int64_t planned_ms; /* tick_ms of the census of its plan, whose chains it has; 0: its own */
 };
 
 /* All were removed meanwhile. One that is paused finds that out when it is resumed. */
@@ -323,7 +325,7 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	if (sorting.work->len + sorting.settled->len == 0) {
 		return survey_failed(sched, run, err);
 	}
-	if (sched_chains_put(sched, run, census, err) < 0 ||
+	if ((scheduled->planned_ms == 0 && sched_chains_put(sched, run, census, err) < 0) ||
 	    put_phases(sched, run, &sorting, err) < 0 || put_waves(sched, run, &sorting, err) < 0 ||
 	    put_settled(sched, run, &sorting, err) < 0) {
 		return -1;
@@ -331,7 +333,7 @@ static int on_surveyed(struct sched *sched, const struct census *census, void *c
 	text = g_strdup_printf("%u of %zu tenants have something to do", sorting.work->len,
 			       census->nr);
 	run->row.surveyed = true;
-	run->looked_ms = tick_ms();
+	run->looked_ms = scheduled->planned_ms != 0 ? scheduled->planned_ms : tick_ms();
 	run->stale = true; /* its waves and tasks are new */
 	return run->row.state == ROLLOUT_SCHEDULED
 		       ? sched_rollout_move(sched, run, ROLLOUT_SURVEYED, &sched_self, text, err)
@@ -351,7 +353,7 @@ static void on_survey_done(void *ctx, const struct err *err)
 	}
 }
 
-int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
+static int survey(struct sched *sched, struct run *run, struct err *err)
 {
 	struct scheduled *scheduled = g_new0(struct scheduled, 1);
 	const struct census_call call = { on_surveyed, on_survey_done, scheduled, run->id };
@@ -371,6 +373,20 @@ int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
 	}
 	text = g_strdup(err->msg); /* the tenants it named are gone */
 	return sched_rollout_move(sched, run, ROLLOUT_SURVEY_FAIL, &sched_self, text, err);
+}
+
+int sched_survey_rollout(struct sched *sched, struct run *run, struct err *err)
+{
+	struct scheduled scheduled = { .sched = sched, .rollout_id = run->id };
+	const struct census *census = NULL;
+	int rc;
+
+	if (census_take(sched, &run->row, &census, &scheduled.planned_ms, err) < 0) {
+		return -1;
+	}
+	rc = census == NULL ? survey(sched, run, err) : on_surveyed(sched, census, &scheduled, err);
+	census_unref(census);
+	return rc;
 }
 
 /* ---- the dry run ------------------------------------------------------------------------ */

@@ -305,27 +305,24 @@ int sched_chains_put(struct sched *sched, struct run *run, const struct census *
 }
 
 /* Those that could not be made are tried for once more by the survey. */
-int sched_chains_keep(struct sched *sched, int64_t rollout_id, const GArray *classes,
+int sched_chains_keep(struct sched *sched, int64_t rollout_id, const struct census *census,
 		      struct err *err)
 {
 	g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(struct census_class));
-	struct census census = { 0 };
+	struct census kept = { 0 };
 
-	for (guint i = 0; i < classes->len; i++) {
-		const struct census_class *class = &g_array_index(classes, struct census_class, i);
-
-		if (class->chain != NULL) {
-			g_array_append_vals(made, class, 1);
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		if (census->classes[i].chain == NULL) {
+			continue;
 		}
-	}
-	census.classes = (struct census_class *)(void *)made->data;
-	census.nr_classes = made->len;
-	for (size_t i = 0; i < census.nr_classes; i++) {
-		if (store_chain(sched, rollout_id, &census.classes[i], err) < 0) {
+		if (store_chain(sched, rollout_id, &census->classes[i], err) < 0) {
 			return -1;
 		}
+		g_array_append_vals(made, &census->classes[i], 1);
 	}
-	return note_warnings(sched, rollout_id, &census, true, err);
+	kept.classes = (struct census_class *)(void *)made->data;
+	kept.nr_classes = made->len;
+	return note_warnings(sched, rollout_id, &kept, true, err);
 }
 
 /* 1: *chain is there, or NULL when it cannot be read; 0: there is none. */

@@ -99,6 +99,7 @@ struct sched {
 	GPtrArray *retired;   /* struct sampler *, owned: told to stop, and not yet ended */
 	GPtrArray *rules;     /* struct rule *, owned: what humans decided of the throttle */
 	struct sched_windows *windows; /* owned; sched_window.c */
+	struct census_kept *kept;      /* owned, or NULL; census_keep.c */
 	GQueue inbox;                  /* struct letter *, owned: not yet committed */
 	GQueue outbox;                 /* struct outgoing *, owned */
 	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */
@@ -243,9 +244,9 @@ NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tena
 NODISCARD int sched_chains_put(struct sched *sched, struct run *run, const struct census *census,
 			       struct err *err);
 
-/* The same of a rollout that begins with these classes (struct census_class). */
-NODISCARD int sched_chains_keep(struct sched *sched, int64_t rollout_id, const GArray *classes,
-				struct err *err);
+/* The same of a rollout that begins with this census, but of what could be tried out only. */
+NODISCARD int sched_chains_keep(struct sched *sched, int64_t rollout_id,
+				const struct census *census, struct err *err);
 
 /* What to know before the start, one owned sentence each; is_last: no lost trial is made again. */
 void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *warnings);
