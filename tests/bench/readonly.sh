@@ -2,7 +2,8 @@
 # readonly.sh [mariadb|mysql] [TENANTS] [WRITTEN] [ROWS]
 # A rollout that closes each tenant for writes, with an ALTER over ROWS rows, while a client writes
 # to each of the first WRITTEN of them: how long they are closed, how long the same rollout takes
-# without closing, whether an acknowledged write is missing, and whether a grant has changed.
+# without closing, whether an acknowledged write is missing, and whether a grant has changed. And
+# how long one idle tenant with 50 tables takes to close and to open.
 . "$(dirname "$0")/lib.sh"
 kind=${1:-mariadb}
 tenants=${2:-360}
@@ -52,16 +53,45 @@ roll() { # LABEL COLUMN [OPTION…]
 	echo "$1: $(minus "$(now)" "$from") s"
 }
 
+# Milliseconds from the state before to the state, for each time that it was taken.
+took() { # TENANT FROM TO
+	muster events --since 0 -o json |
+		jq -r --arg o "tenant/$1" --arg f "$2" --arg t "$3" '[.[] | select(.object == $o and (.state == $f or .state == $t))
+			| (.at | capture("^(?<s>.*)\\.(?<f>[0-9]+)Z$")) as $c | {state,
+				at: (($c.s + "Z" | fromdateiso8601) + ("0." + $c.f | tonumber))}]
+			| [range(1; length) as $i | select(.[$i].state == $t and .[$i - 1].state == $f)
+				| .[$i].at - .[$i - 1].at] | sort | "\(.[length / 2 | floor] * 1000 | round) ms of \(length)"'
+}
+
+idle() { # METHOD
+	local n
+
+	for n in 1 2 3 4 5 6 7; do
+		muster readonly on c99999 --ttl 5m --reason bench --method "$1" --accept-holes >/dev/null
+		muster readonly off c99999 >/dev/null
+		until [ "$(muster tenant show c99999 -o json | jq -r .mode)" = rw ]; do :; done
+	done
+	echo "idle, 50 tables, method $1: closing $(took c99999 closing ro), opening $(took c99999 opening rw) (medians, of all so far)"
+}
+
 bench_build
 bench_server "$kind"
 sql -e 'set global cte_max_recursion_depth = 1000000' 2>/dev/null || true
 sql -e 'set global max_recursive_iterations = 1000000' 2>/dev/null || true
 echo "$kind $(sql -e 'select version()'), $tenants tenants, $rows rows, $written written to, $(nproc) cores, durable"
 bench_databases 1 "$tenants" 1
+bench_databases 99999 99999 50
 accounts | sql
 bench_daemon
 muster server add db1 --socket "$socket" --max-running $at_once >/dev/null
 muster tenant discover --server db1 --like 'c0%' >/dev/null
+sql -e "create user idle@localhost; grant all on c99999.* to idle@localhost"
+muster tenant add c99999 --server db1 --schema c99999 >/dev/null
+if [ "$kind" = mysql ]; then
+	idle schema
+fi
+idle privileges
+muster tenant remove c99999 >/dev/null
 before=$(grants)
 roll open first
 for n in $(seq -f %05g 1 "$written"); do

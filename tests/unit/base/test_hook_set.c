@@ -12,7 +12,7 @@
 /* clang-format off */
 static const struct {
 	const char *set; const char *word; const char *want;
-} puts_[] = {
+} put_rows[] = {
 	{ NULL,                            "before-close=drain",  "before-close=drain" },
 	{ "",                              "before-close=drain",  "before-close=drain" },
 	{ "before-close=drain",            "before-close=drain2", "before-close=drain2" },
@@ -45,12 +45,12 @@ static const struct {
 static void each_event_has_one_name_and_its_place(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(puts_); i++) {
-		g_autofree char *set = g_strdup(puts_[i].set);
+	for (size_t i = 0; i < G_N_ELEMENTS(put_rows); i++) {
+		g_autofree char *set = g_strdup(put_rows[i].set);
 		struct err err;
 
-		assert_int_equal(hook_set_put(&set, puts_[i].word, &err), 0);
-		assert_string_equal(set, puts_[i].want);
+		assert_int_equal(hook_set_put(&set, put_rows[i].word, &err), 0);
+		assert_string_equal(set, put_rows[i].want);
 	}
 }
 
