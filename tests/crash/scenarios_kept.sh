@@ -47,6 +47,25 @@ scenario_beside() {
 	planned "$releases/newer" "${fleet[2]}"
 }
 
+# The same within a wave, where nobody looks again: the others are done, or ahead, when their
+# own task begins. Their window keeps them back meanwhile, and the others pass it.
+scenario_overtaken() {
+	local day
+
+	day=$(LC_ALL=C date -u -d '+3 days' +%a)
+	act tenant set "${fleet[1]}" window="$day 02:00-03:00 UTC"
+	act tenant set "${fleet[2]}" window="$day 02:00-03:00 UTC"
+	begin main
+	beside other main -l "${fleet[1]}" --window ignore
+	beside newer newer -l "${fleet[2]}" --window ignore
+	act rollout set roll window=ignore
+	goes_on
+	no_doubt roll
+	recovered
+	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
+	planned "$releases/newer" "${fleet[2]}"
+}
+
 # The same, but held in between: what was known of them is old, and they are looked at again.
 scenario_released() {
 	begin main --waves '1, rest' --gate human
