@@ -208,12 +208,17 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 static int clear_way(struct visit *visit, struct err *err)
 {
 	struct exec_order *order = visit->order;
+	int64_t epoch = (int64_t)order->epoch;
+	g_autofree char *beside = NULL;
 
 	if (order->scratch == NULL) {
 		order->scratch = scratch_name_new();
 		return 0;
 	}
-	return scratch_drop(visit->session, order->scratch, (int64_t)order->epoch, err);
+	beside = scratch_name_beside(order->scratch);
+	return scratch_drop(visit->session, beside, epoch, err) < 0
+		       ? -1
+		       : scratch_drop(visit->session, order->scratch, epoch, err);
 }
 
 static int add_forecast(const struct standing *standing, const struct chain *chain,

@@ -124,7 +124,7 @@ static struct scratch *copy_begin(const struct rewrite_ground *ground, const str
 {
 	static const size_t first[] = { 0 };
 	SCOPED_PTR(release) release = release_of(way);
-	g_autofree char *name = scratch_name_new();
+	g_autofree char *name = scratch_name_beside(ground->schema);
 	const struct scratch_work work = { .release = release, .indices = first, .nr = 1 };
 
 	return scratch_begin(ground->copier, ground->schema, name, release == NULL ? NULL : &work,

@@ -215,6 +215,27 @@ char *scratch_name_new(void)
 	return g_strdup_printf(SCRATCH_PREFIX "%08x%08x", g_random_int(), g_random_int());
 }
 
+static bool is_our_name(const char *schema)
+{
+	const char *digits = schema + strlen(SCRATCH_PREFIX);
+
+	return g_str_has_prefix(schema, SCRATCH_PREFIX) && strlen(digits) == NAME_DIGITS &&
+	       strspn(digits, "0123456789abcdef") == NAME_DIGITS;
+}
+
+char *scratch_name_beside(const char *name)
+{
+	size_t last = strlen(SCRATCH_PREFIX) + NAME_DIGITS - 1;
+	char *beside;
+
+	if (!is_our_name(name)) {
+		return scratch_name_new();
+	}
+	beside = g_strdup(name);
+	beside[last] = "0123456789abcdef"[g_ascii_xdigit_value(name[last]) ^ 1];
+	return beside;
+}
+
 struct scratch *scratch_begin(struct db_session *session, const char *schema, const char *name,
 			      const struct scratch_work *work, int64_t epoch, struct err *err)
 {
@@ -248,14 +269,6 @@ int scratch_end(struct scratch *scratch, struct err *err)
 }
 
 /* ---- left-overs ---------------------------------------------------------------------- */
-
-static bool is_our_name(const char *schema)
-{
-	const char *digits = schema + strlen(SCRATCH_PREFIX);
-
-	return g_str_has_prefix(schema, SCRATCH_PREFIX) && strlen(digits) == NAME_DIGITS &&
-	       strspn(digits, "0123456789abcdef") == NAME_DIGITS;
-}
 
 /* Whoever made it died before it could be marked: it never held anything. */
 static int is_empty(struct db_session *session, const char *schema, bool *empty, struct err *err)

@@ -33,6 +33,12 @@ struct trial;
 /* A name for a copy that nobody else has. Owned. */
 char *scratch_name_new(void);
 
+/*
+ * The name of a copy of the copy that is called name: whoever clears up behind a lost link knows
+ * both. Of a schema that is no copy a new name. Owned.
+ */
+char *scratch_name_beside(const char *name);
+
 /* The up statements of these migrations of a release, in this order. Borrowed. */
 struct scratch_work {
 	const struct release *release;

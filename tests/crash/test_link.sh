@@ -16,7 +16,7 @@ ends_planned() {
 broken() { # COMMAND of the proxy
 	: >"$proxy_log"
 	link "$1"
-	begin main --running 1
+	begin main --no-plan --running 1
 	ends_planned
 	fired || fail "the link did not break: $1"
 }
@@ -26,7 +26,7 @@ broken() { # COMMAND of the proxy
 silent() { # COMMAND CUT|PASS
 	: >"$proxy_log"
 	link "$1"
-	begin main --running 1
+	begin main --no-plan --running 1
 	poll 20 fired
 	link "$2"
 	ends_planned
@@ -42,7 +42,7 @@ measured() { # into $work/count
 
 	bytes
 	up0=$up down0=$down
-	begin main --running 1
+	begin main --no-plan --running 1
 	ends_planned
 	bytes
 	echo "$((up - up0)) $((down - down0))" >"$work/count"
@@ -82,7 +82,7 @@ done
 claim "a slow link"
 slow() {
 	link 'delay 5'
-	begin main
+	begin main --no-plan
 	ends_planned
 }
 life "delay 5 ms" slow

@@ -20,7 +20,7 @@ server_dies() {
 killed_at() { # COMMAND of the proxy
 	: >"$proxy_log"
 	link "$1"
-	begin main --running 2
+	begin main --no-plan --running 2
 	poll 20 fired
 	server_dies
 	ends 'done'
@@ -41,7 +41,7 @@ killed_in_copy() { # SECONDS behind the moment it is seen
 		echo "insert into $schema.big (text) select repeat('x', 200) from
 			information_schema.columns a, information_schema.columns b limit 40000;"
 	done | server_client "$db"
-	begin big --running 1 --budget 0
+	begin big --no-plan --running 1 --budget 0
 	becomes marked
 	rest "$1"
 	server_dies
@@ -64,7 +64,7 @@ killed_closing() { # COMMAND of the proxy: while a tenant is closed, or opened a
 	closable
 	: >"$proxy_log"
 	link "$1"
-	begin main --readonly --accept-holes --drain 1s --running 2
+	begin main --no-plan --readonly --accept-holes --drain 1s --running 2
 	poll 20 fired
 	server_dies
 	ends 'done'

@@ -174,9 +174,24 @@ static void a_copy_whose_session_is_gone_is_dropped_by_its_name(void **state)
 	assert_exists(schema, true);
 }
 
+static void who_knows_a_copy_knows_the_copy_of_it(void **state)
+{
+	g_autofree char *name = scratch_name_new();
+	g_autofree char *beside = scratch_name_beside(name);
+	g_autofree char *back = scratch_name_beside(beside);
+	g_autofree char *other = scratch_name_beside("acme");
+
+	(void)state;
+	assert_string_not_equal(beside, name);
+	assert_int_equal(strlen(beside), strlen(name));
+	assert_string_equal(back, name);
+	assert_true(g_str_has_prefix(other, SCRATCH_PREFIX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_knows_a_copy_knows_the_copy_of_it),
 		cmocka_unit_test(a_copy_whose_session_is_gone_is_dropped_by_its_name),
 		cmocka_unit_test(a_copy_is_like_its_source_and_goes_again),
 		cmocka_unit_test(what_cannot_be_copied_is_said),
