@@ -79,10 +79,11 @@ _server_version()
 	(_server_run "$1" --version 2>/dev/null) | cksum | cut -d' ' -f1
 }
 
-# An empty data folder, made once for each version; two at once: one of them wins.
+# An empty data folder, made once for each version; two at once: one of them wins. Whatever
+# TMPDIR a test has, it is the same one.
 _server_template()
 {
-	_server_templ=${TMPDIR:-/tmp}/muster-test-template-$(id -u)-$1-$(_server_version "$1")
+	_server_templ=/tmp/muster-test-template-$(id -u)-$1-$(_server_version "$1")
 	if [ -d "$_server_templ" ]; then
 		[ -O "$_server_templ" ] || _server_fail "$_server_templ belongs to somebody else"
 		return
