@@ -11,6 +11,7 @@
 #include "api_state.h"
 #include "ops.h"
 #include "store_event.h"
+#include "watch.h"
 
 #define NAMES_MAX 1024  /* users remembered by name */
 #define ENTRY_MAX 65536 /* bytes of one line of passwd */
@@ -197,6 +198,26 @@ void call_prepare(struct call *call)
 	} else if (call->op->answer != NULL) {
 		call_answer_as(call, call->op->answer);
 	}
+}
+
+int call_transact(struct api *api, int (*fn)(void *ctx, struct err *err), void *ctx,
+		  struct err *err)
+{
+	int result;
+
+	if (store_begin(api->store, err) < 0) {
+		return -1;
+	}
+	result = fn(ctx, err);
+	if (result >= 0 && store_commit(api->store, err) == 0) {
+		watch_wake(api->watch);
+	} else {
+		result = -1;
+		store_rollback(api->store);
+		sched_forget(api->sched);
+	}
+	sched_wake(api->sched);
+	return result;
 }
 
 int call_note(struct call *call, const char *kind, const char *family, const char *name,

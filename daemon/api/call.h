@@ -83,6 +83,13 @@ NODISCARD int call_param_int(const struct call *call, const char *name, int64_t 
 /* The texts of a request, ended by NULL. Owned. */
 char **call_words(const struct wire_texts *texts);
 
+/*
+ * fn in a transaction, which is kept unless fn or the commit fails (-1). Also for what a call still
+ * has to store when its own has ended. What fn returned.
+ */
+NODISCARD int call_transact(struct api *api, int (*fn)(void *ctx, struct err *err), void *ctx,
+			    struct err *err);
+
 /* One row of the audit trail in the transaction of the call. */
 NODISCARD int call_note(struct call *call, const char *kind, const char *family, const char *name,
 			const char *text, struct err *err);

@@ -330,28 +330,18 @@ static int call_read(struct call *call, struct err *err)
 
 /* ---- running it ---------------------------------------------------------------------- */
 
+static int handler_call(void *ctx, struct err *err)
+{
+	struct call *call = ctx;
+
+	return call->op->fn(call, err);
+}
+
 /* Reading needs no transaction; a change is one. */
 static int handler_run(struct call *call, struct err *err)
 {
-	struct api *api = call->api;
-	int result;
-
-	if (!call->op->writes) {
-		return call->op->fn(call, err);
-	}
-	if (store_begin(api->store, err) < 0) {
-		return OP_FAILED;
-	}
-	result = call->op->fn(call, err);
-	if (result != OP_FAILED && store_commit(api->store, err) == 0) {
-		watch_wake(api->watch);
-	} else {
-		result = OP_FAILED;
-		store_rollback(api->store);
-		sched_forget(api->sched);
-	}
-	sched_wake(api->sched);
-	return result;
+	return call->op->writes ? call_transact(call->api, handler_call, call, err)
+				: handler_call(call, err);
 }
 
 void ops_dispatch(struct api *api, struct http_request *http)

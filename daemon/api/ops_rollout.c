@@ -16,7 +16,6 @@
 #include "store_rollout.h"
 #include "tick.h"
 #include "view.h"
-#include "watch.h"
 
 #define LIST_DEFAULT 100 /* rollouts, newest first */
 
@@ -212,45 +211,28 @@ static void refuse(struct call *call, struct wire_plan *plan)
 	call_finish(call, NULL);
 }
 
-static int begin_planned(struct call *call, const struct sched_planned *planned,
-			 const struct wire_plan *plan, struct err *err)
+struct beginning {
+	struct call *call;
+	const struct sched_planned *planned;
+	const struct wire_plan *plan;
+};
+
+static int begin_planned(void *ctx, struct err *err)
 {
+	const struct beginning *beginning = ctx;
+	struct call *call = beginning->call;
 	const struct wire_rollout_start *asked = call->request;
-	g_autofree char *content = wire_encode(&wire_plan_type, plan);
+	g_autofree char *content = wire_encode(&wire_plan_type, beginning->plan);
 	g_auto(GStrv) hooks = call_words(&asked->hooks);
 	SCOPED(store_rollout) row = { 0 };
 	struct sched_start start;
 
 	start_fill(asked, hooks, &start);
-	if (sched_plan_begin(call->api->sched, &start, planned, content, &call->actor, &row, err) <
-	    0) {
+	if (sched_plan_begin(call->api->sched, &start, beginning->planned, content, &call->actor,
+			     &row, err) < 0) {
 		return -1;
 	}
 	return view_rollout(call->api, &row, call->answer, err);
-}
-
-/* In a transaction of its own: the one of the request has ended long ago. */
-static int begin(struct call *call, const struct sched_planned *planned,
-		 const struct wire_plan *plan, struct err *err)
-{
-	struct api *api = call->api;
-	int rc;
-
-	if (store_begin(api->store, err) < 0) {
-		return -1;
-	}
-	rc = begin_planned(call, planned, plan, err);
-	if (rc == 0) {
-		rc = store_commit(api->store, err);
-	}
-	if (rc < 0) {
-		store_rollback(api->store);
-		sched_forget(api->sched);
-	} else {
-		watch_wake(api->watch);
-	}
-	sched_wake(api->sched);
-	return rc;
 }
 
 static void on_start_planned(void *ctx, const struct sched_planned *planned)
@@ -259,6 +241,7 @@ static void on_start_planned(void *ctx, const struct sched_planned *planned)
 	struct call *call = planning->call;
 	const struct wire_rollout_start *asked = call->request;
 	struct wire_plan plan = { 0 };
+	struct beginning beginning = { call, planned, &plan };
 	struct err err;
 	int rc;
 
@@ -270,7 +253,8 @@ static void on_start_planned(void *ctx, const struct sched_planned *planned)
 	if (rc == 0 && plan.failing.nr > 0 && !asked->skip_failing) {
 		refuse(call, &plan);
 	} else {
-		rc = rc == 0 ? begin(call, planned, &plan, &err) : rc;
+		/* the transaction of the request has ended long ago */
+		rc = rc == 0 ? call_transact(call->api, begin_planned, &beginning, &err) : rc;
 		call_finish(call, rc < 0 ? &err : NULL);
 	}
 	wire_release(&wire_plan_type, &plan);

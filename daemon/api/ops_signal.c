@@ -247,27 +247,11 @@ static int ask_once(struct db_session *session, const char *text, struct err *er
 	return custom_sql_begin(session, err) < 0 ? -1 : custom_sql(session, text, &value, err);
 }
 
-/* One transaction of its own: the one of the call has ended long ago. */
-static int trial_store(struct trial *trial, struct err *err)
+static int trial_store(void *ctx, struct err *err)
 {
-	struct api *api = trial->call->api;
-	int rc;
+	struct trial *trial = ctx;
 
-	if (store_begin(api->store, err) < 0) {
-		return -1;
-	}
-	rc = wish_store(trial->call, &trial->wish, err);
-	if (rc == 0) {
-		rc = store_commit(api->store, err);
-	}
-	if (rc < 0) {
-		store_rollback(api->store);
-		sched_forget(api->sched);
-	} else {
-		watch_wake(api->watch);
-	}
-	sched_wake(api->sched);
-	return rc;
+	return wish_store(trial->call, &trial->wish, err);
 }
 
 /* Takes trial. */
@@ -279,7 +263,8 @@ static void trial_end(struct trial *trial)
 		*err = trial->away;
 	}
 	if (err->code == ERR_NONE && trial->call->api != NULL) {
-		(void)trial_store(trial, err);
+		/* the transaction of the call has ended long ago */
+		(void)!call_transact(trial->call->api, trial_store, trial, err);
 	}
 	call_finish(trial->call, err->code == ERR_NONE ? NULL : err);
 	wish_release(&trial->wish);

@@ -251,6 +251,21 @@ static inline int64_t fixture_count(struct fixture *fixture, int64_t id, enum ta
 	return counts.by_state[state];
 }
 
+/* As an operator does it; reason NULL: it is released. */
+static inline void fixture_hold(struct fixture *fixture, const char *name, const char *reason)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	store_text_set(&tenant.hold, reason);
+	must(store_tenant_put(fixture->store, &tenant, &err), &err);
+	must(sched_tenant_changed(fixture->sched, &tenant, &fixture_actor, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_wake(fixture->sched);
+}
+
 static inline void fixture_task(struct fixture *fixture, int64_t id, const char *tenant,
 				struct store_task *task)
 {

@@ -77,20 +77,6 @@ static void assert_gated(struct fixture *fixture, int64_t id, const char *want)
 	assert_string_equal(reason, want);
 }
 
-static void set_hold(struct fixture *fixture, const char *name, const char *reason)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
-	store_text_set(&tenant.hold, reason);
-	must(store_tenant_put(fixture->store, &tenant, &err), &err);
-	must(sched_tenant_changed(fixture->sched, &tenant, &fixture_actor, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-	sched_wake(fixture->sched);
-}
-
 static int leave_out(struct fixture *fixture, int64_t id, const char *tenant, struct err *err)
 {
 	g_autofree char *word = g_strdup_printf("r%lld", (long long)id);
@@ -362,7 +348,7 @@ static void one_can_be_left_out_of_the_next_phase(void **state)
 	id = fixture_start(fixture, &everything);
 	fixture_until(fixture, id, ROLLOUT_GATED);
 	must(leave_out(fixture, id, "t00", &err), &err);
-	set_hold(fixture, "t01", "their audit");
+	fixture_hold(fixture, "t01", "their audit");
 	fixture_do(fixture, id, ROLLOUT_PROMOTE);
 	assert_gated(fixture, id,
 		     "phase 2 (backfill) is over: 1 tenant waits at 2, 1 held, 1 skipped; `muster "

@@ -6,27 +6,13 @@
 static const struct sched_start everything = { .release = "rel", .budget = "100" };
 static const struct sched_start the_next = { .release = "two", .budget = "100" };
 
-static void set_hold(struct fixture *fixture, const char *name, const char *reason)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
-	store_text_set(&tenant.hold, reason);
-	must(store_tenant_put(fixture->store, &tenant, &err), &err);
-	must(sched_tenant_changed(fixture->sched, &tenant, &fixture_actor, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-	sched_wake(fixture->sched);
-}
-
 /* Held before it began; the others have begun, and it rests. */
 static int64_t start_without(struct fixture *fixture, const struct sched_start *start,
 			     const char *held)
 {
 	int64_t id;
 
-	set_hold(fixture, held, "not yet");
+	fixture_hold(fixture, held, "not yet");
 	id = fixture_start(fixture, start);
 	fixture_until(fixture, id, ROLLOUT_RUNNING);
 	fixture_do(fixture, id, ROLLOUT_PAUSE);
@@ -36,7 +22,7 @@ static int64_t start_without(struct fixture *fixture, const struct sched_start *
 
 static void release_and_resume(struct fixture *fixture, int64_t id, const char *held)
 {
-	set_hold(fixture, held, NULL);
+	fixture_hold(fixture, held, NULL);
 	fixture_do(fixture, id, ROLLOUT_RESUME);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 }
@@ -64,12 +50,12 @@ static void who_was_held_is_looked_at_when_it_is_released(void **state)
 	fixture_add_tenants(fixture, 3);
 	test_server_exec("create table `%s`.other (id int)", fixture_schema("t01"));
 	fixture_add_release(fixture, "create table a (id int);\ncreate table b (id int);");
-	set_hold(fixture, "t02", "not yet");
+	fixture_hold(fixture, "t02", "not yet");
 	id = start_without(fixture, &everything, "t01");
 	fixture_task(fixture, id, "t01", &task);
 	assert_int_equal(task.state, TASK_HELD);
 	assert_null(task.class);
-	set_hold(fixture, "t02", NULL);
+	fixture_hold(fixture, "t02", NULL);
 	release_and_resume(fixture, id, "t01");
 	assert_true(has_chain(fixture, id, "t00"));
 	assert_true(has_chain(fixture, id, "t01"));
@@ -137,7 +123,7 @@ static void who_was_brought_there_while_it_was_held_is_done(void **state)
 	fixture_add_tenants(fixture, 2);
 	fixture_add_release(fixture, "create table a (id int);");
 	id = start_without(fixture, &everything, "t01");
-	set_hold(fixture, "t01", NULL);
+	fixture_hold(fixture, "t01", NULL);
 	other = fixture_start(fixture,
 			      &(struct sched_start){ .release = "rel", .selector = "t01" });
 	fixture_until(fixture, other, ROLLOUT_DONE);

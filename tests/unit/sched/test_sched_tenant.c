@@ -2,19 +2,6 @@
 
 static const struct sched_start everything = { .release = "rel", .budget = "10" };
 
-static void set_hold(struct fixture *fixture, const char *name, const char *reason)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
-	store_text_set(&tenant.hold, reason);
-	must(store_tenant_put(fixture->store, &tenant, &err), &err);
-	must(sched_tenant_changed(fixture->sched, &tenant, &fixture_actor, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-}
-
 static void a_held_tenant_is_left_alone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -23,7 +10,7 @@ static void a_held_tenant_is_left_alone(void **state)
 
 	fixture_add_tenants(fixture, 2);
 	fixture_add_release(fixture, "create table a (id int);");
-	set_hold(fixture, "t01", "their audit");
+	fixture_hold(fixture, "t01", "their audit");
 	id = fixture_start(fixture, &everything);
 	fixture_until(fixture, id, ROLLOUT_DONE); /* a hold does not keep a rollout open */
 	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 1);
@@ -46,11 +33,11 @@ static void a_hold_reaches_an_open_rollout_and_back(void **state)
 	fixture_until(fixture, id, ROLLOUT_RUNNING);
 	fixture_do(fixture, id, ROLLOUT_PAUSE);
 	fixture_until(fixture, id, ROLLOUT_PAUSED);
-	set_hold(fixture, "t00", "their audit");
+	fixture_hold(fixture, "t00", "their audit");
 	fixture_task(fixture, id, "t00", &task);
 	assert_int_equal(task.state, TASK_HELD);
 	assert_string_equal(task.reason, "the tenant is held: their audit");
-	set_hold(fixture, "t00", NULL);
+	fixture_hold(fixture, "t00", NULL);
 	fixture_do(fixture, id, ROLLOUT_RESUME);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 4);
