@@ -58,8 +58,8 @@ void db_positions_release(struct db_positions *positions);
 SCOPED_RELEASE(db_positions);
 
 /*
- * The schemas that match the LIKE pattern (NULL: all), sorted, without muster's own copies
- * to try things on; a literal _ or % is escaped by a backslash. Owned, NULL-terminated; NULL on failure.
+ * The schemas that match the LIKE pattern (NULL: all), sorted, without muster's own copies to try
+ * things on; a literal _ or % is escaped by a backslash. Owned, NULL-terminated; NULL on failure.
  */
 NODISCARD char **db_schemas(struct db_session *session, const char *like, struct err *err);
 

@@ -60,8 +60,8 @@ NODISCARD int hook_find(const char *dir, const char *name, char **path, struct e
 
 /*
  * 0: it has ended with 0. Else -1 with its words: ERR_INVALID it could not be run, ERR_CONFLICT it
- * said no (another exit code, a signal), ERR_TIMEOUT, ERR_CANCELLED it was stopped. end is filled in
- * any case.
+ * said no (another exit code, a signal), ERR_TIMEOUT, ERR_CANCELLED it was stopped. end is filled
+ * in any case.
  */
 NODISCARD int hook_run(const struct hook_call *call, const atomic_int *stop, struct hook_end *end,
 		       struct err *err);

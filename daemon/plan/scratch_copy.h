@@ -13,10 +13,10 @@
 struct db_session;
 
 /*
- * Make everything that source holds in the empty schema to, which becomes the default
- * one of the session; of its tables only the picked ones (scratch_pick.h; NULL: all). What cannot be made and is no table or sequence is left out, and so is
- * what names one of the schemas (scratch_reach.h). A table whose rows lie elsewhere is
- * ERR_CONFLICT.
+ * Make everything that source holds in the empty schema to, which becomes the default one of the
+ * session; of its tables only the picked ones (scratch_pick.h; NULL: all). What cannot be made and
+ * is no table or sequence is left out, and so is what names one of the schemas (scratch_reach.h).
+ * A table whose rows lie elsewhere is ERR_CONFLICT.
  */
 NODISCARD int scratch_copy(struct db_session *session, const char *source, const char *to,
 			   GHashTable *schemas, GHashTable *picked, struct err *err);

@@ -1,7 +1,7 @@
 /*
- * Reaches release.c, format.c, release_cfg.c and all of lint. The input is a folder: files parted by
- * a byte 0xFF, each a name, a newline and its text. Whatever is accepted has as many
- * migrations as files that are no down files, and an order that release_find agrees with.
+ * Reaches release.c, format.c, release_cfg.c and all of lint. The input is a folder: files parted
+ * by a byte 0xFF, each a name, a newline and its text. Whatever is accepted has as many migrations
+ * as files that are no down files, and an order that release_find agrees with.
  */
 #include <stddef.h>
 #include <stdint.h>

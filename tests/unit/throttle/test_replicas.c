@@ -55,8 +55,8 @@ static int end(void **state)
 }
 
 /*
- * Turns until there is a lag above (or, negative, below) the limit, or with (double)NAN a problem. Owned:
- * the place or the problem.
+ * Turns until there is a lag above (or, negative, below) the limit, or with (double)NAN a problem.
+ * Owned: the place or the problem.
  */
 static char *until(double limit)
 {
