@@ -1,9 +1,6 @@
 #include "db.h"
 
 #include <limits.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <glib.h>
 #include <mysql.h>
@@ -13,20 +10,16 @@
 #include "banned.h"
 
 #include "crash.h"
+#include "db_connect.h"
 #include "db_fault.h"
 #include "db_login.h"
 #include "db_meter.h"
 #include "db_session.h"
 
-#define CHARSET           "utf8mb4"
-#define CONNECT_TIMEOUT_S 10
-#define PACKET_MAX        (1024UL * 1024 * 1024) /* what the protocol allows */
-#define PACKET_OVERHEAD   16                     /* what goes with a statement, at most */
-#define ANSWER_TIMEOUT_S  5 /* of a patient session, once an answer has begun */
-#define NUMBER_LOST       2006
-#define NUMBER_TLS        2026
-#define NUMBER_IDLE       4031 /* MySQL ended an idle session and did not run the statement */
-#define NUMBER_TOO_LARGE  1153
+#define PACKET_OVERHEAD  16 /* what goes with a statement, at most */
+#define NUMBER_LOST      2006
+#define NUMBER_IDLE      4031 /* MySQL ended an idle session and did not run the statement */
+#define NUMBER_TOO_LARGE 1153
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -65,37 +58,11 @@ static int fail_harmless(struct db_session *session, struct err *err)
 	return -1;
 }
 
-/* ---- connecting ------------------------------------------------------------------ */
-
-static void option_text(MYSQL *mysql, enum mysql_option option, const char *value)
-{
-	if (value != NULL) {
-		(void)mysql_options(mysql, option, value);
-	}
-}
+/* ---- sessions -------------------------------------------------------------------- */
 
 #ifdef MARIADB_PACKAGE_VERSION_ID
 #	define RESET_KEEPS_CHARSET true
 #	define RESET_COMMANDS      1
-
-static void tls_mode(MYSQL *mysql, enum db_tls tls)
-{
-	my_bool enforce = (my_bool)(tls != DB_TLS_OFF);
-	my_bool verify = (my_bool)(tls >= DB_TLS_VERIFY_CA);
-
-	(void)mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
-	(void)mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
-}
-
-static void key_options(MYSQL *mysql, const struct db_login *login)
-{
-	option_text(mysql, MYSQL_SERVER_PUBLIC_KEY, login->server_public_key);
-}
-
-static int socket_fd(MYSQL *mysql)
-{
-	return (int)mysql_get_socket(mysql);
-}
 
 static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
 {
@@ -109,168 +76,11 @@ static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
 #	define RESET_KEEPS_CHARSET false
 #	define RESET_COMMANDS      2
 
-static void tls_mode(MYSQL *mysql, enum db_tls tls)
-{
-	static const enum mysql_ssl_mode modes[] = {
-		[DB_TLS_DEFAULT] = SSL_MODE_PREFERRED,
-		[DB_TLS_OFF] = SSL_MODE_DISABLED,
-		[DB_TLS_REQUIRED] = SSL_MODE_REQUIRED,
-		[DB_TLS_VERIFY_CA] = SSL_MODE_VERIFY_CA,
-		[DB_TLS_VERIFY_IDENTITY] = SSL_MODE_VERIFY_IDENTITY,
-	};
-
-	(void)mysql_options(mysql, MYSQL_OPT_SSL_MODE, &modes[tls]);
-}
-
-static void key_options(MYSQL *mysql, const struct db_login *login)
-{
-	option_text(mysql, MYSQL_SERVER_PUBLIC_KEY, login->server_public_key);
-	(void)mysql_options(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &login->get_public_key);
-}
-
-static int socket_fd(MYSQL *mysql)
-{
-	return mysql->net.fd;
-}
-
 static void escape(MYSQL *mysql, char *to, const char *from, unsigned long len)
 {
 	(void)mysql_real_escape_string_quote(mysql, to, from, len, '\'');
 }
 #endif
-
-static void tls_options(MYSQL *mysql, const struct db_login *login, enum db_tls tls)
-{
-	tls_mode(mysql, tls);
-	if (tls == DB_TLS_OFF) {
-		return;
-	}
-	option_text(mysql, MYSQL_OPT_SSL_CA, login->ssl_ca);
-	option_text(mysql, MYSQL_OPT_SSL_CAPATH, login->ssl_capath);
-	option_text(mysql, MYSQL_OPT_SSL_CERT, login->ssl_cert);
-	option_text(mysql, MYSQL_OPT_SSL_KEY, login->ssl_key);
-	option_text(mysql, MYSQL_OPT_SSL_CIPHER, login->ssl_cipher);
-	option_text(mysql, MYSQL_OPT_SSL_CRL, login->ssl_crl);
-	option_text(mysql, MYSQL_OPT_SSL_CRLPATH, login->ssl_crlpath);
-	option_text(mysql, MYSQL_OPT_TLS_VERSION, login->tls_version);
-}
-
-/* No timeout on reading or writing unless asked for: an ALTER may take hours. */
-static void link_options(MYSQL *mysql, bool tcp, const struct db_patience *patience)
-{
-	unsigned protocol = tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
-	unsigned timeout = patience == NULL ? CONNECT_TIMEOUT_S : patience->connect_s;
-	unsigned answer = ANSWER_TIMEOUT_S;
-	unsigned long packet = PACKET_MAX;
-	unsigned no = 0; /* a server must not be able to ask for our files */
-
-	(void)mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
-	(void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
-	(void)mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
-	(void)mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
-	(void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, CHARSET);
-	if (patience != NULL) {
-		(void)mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &answer);
-		(void)mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &answer);
-	}
-	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "musterd");
-	(void)mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_version", MUSTER_VERSION);
-}
-
-/* Notices within two minutes that the other machine has vanished. */
-static void keepalive(int fd)
-{
-	int on = 1;
-	int idle_s = 30;
-	int every_s = 15;
-	int tries = 6;
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof(every_s));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof(tries));
-}
-
-static MYSQL *mysql_new(void)
-{
-	MYSQL *mysql = mysql_init(NULL);
-
-	CHECK(mysql != NULL); /* out of memory aborts */
-	return mysql;
-}
-
-/* One try. On failure the handle stays, for its error. */
-static bool connect_try(MYSQL *mysql, const struct db_addr *addr, const struct db_login *login,
-			enum db_tls tls, const struct db_patience *patience)
-{
-	bool tcp = addr->socket == NULL && addr->host != NULL;
-
-	link_options(mysql, tcp, patience);
-	tls_options(mysql, login, tcp ? tls : DB_TLS_OFF);
-	key_options(mysql, login);
-	option_text(mysql, MYSQL_DEFAULT_AUTH, login->default_auth);
-	option_text(mysql, MYSQL_PLUGIN_DIR, login->plugin_dir);
-	option_text(mysql, MYSQL_OPT_BIND, login->bind_address);
-	if (mysql_real_connect(mysql, addr->host, login->user,
-			       login->password == NULL ? "" : login->password, NULL, addr->port,
-			       addr->socket, CLIENT_MULTI_RESULTS) == NULL) {
-		return false;
-	}
-	if (tcp) {
-		keepalive(socket_fd(mysql));
-	}
-	return true;
-}
-
-static int connect_failed(MYSQL *mysql, const struct db_addr *addr, const struct db_login *login,
-			  struct err *err)
-{
-	int number = (int)mysql_errno(mysql);
-	g_autofree char *where = db_addr_format(addr);
-	g_autofree char *text = db_fault_text(number, mysql_error(mysql));
-
-	if (db_fault_classify(DB_UNKNOWN, number) != DB_FAULT_DENIED && number != 3118 &&
-	    number != 4151) {
-		return err_set_native(err, ERR_UNREACHABLE, number, "%s: %s", where, text);
-	}
-	if (addr->defaults_file == NULL) {
-		return err_set_native(
-			err, ERR_DENIED, number,
-			"%s: %s (user %s, no password: the server has no option file)", where, text,
-			login->user);
-	}
-	return err_set_native(err, ERR_DENIED, number, "%s: %s (user and password are in %s)",
-			      where, text, addr->defaults_file);
-}
-
-static MYSQL *connect_login(const struct db_addr *addr, const struct db_login *login,
-			    const struct db_patience *patience, struct err *err)
-{
-	MYSQL *mysql = mysql_new();
-	bool ok = connect_try(mysql, addr, login, login->tls, patience);
-
-	if (!ok && login->tls == DB_TLS_DEFAULT && mysql_errno(mysql) == NUMBER_TLS) {
-		mysql_close(mysql); /* TLS was only preferred */
-		mysql = mysql_new();
-		ok = connect_try(mysql, addr, login, DB_TLS_OFF, patience);
-	}
-	if (!ok) {
-		(void)connect_failed(mysql, addr, login, err);
-		mysql_close(mysql);
-		return NULL;
-	}
-	if (addr->socket == NULL && addr->host != NULL && login->tls >= DB_TLS_REQUIRED &&
-	    mysql_get_ssl_cipher(mysql) == NULL) {
-		g_autofree char *where = db_addr_format(addr);
-
-		(void)err_set_native(err, ERR_UNREACHABLE, NUMBER_TLS,
-				     "%s: the option file asks for TLS and the server has none",
-				     where);
-		mysql_close(mysql);
-		return NULL;
-	}
-	return mysql;
-}
 
 static void session_learn(struct db_session *session)
 {
@@ -299,14 +109,14 @@ struct db_session *db_open_patient(const struct db_addr *addr, const struct db_p
 		return NULL;
 	}
 	CRASH_POINT(DB_CONNECT);
-	mysql = connect_login(addr, &login, patience, err);
+	mysql = db_connect(addr, &login, patience, err);
 	if (mysql == NULL) {
 		return NULL;
 	}
 	CRASH_POINT(DB_CONNECTED);
 	session = g_new0(struct db_session, 1);
 	session->mysql = mysql;
-	session->max_packet = PACKET_MAX;
+	session->max_packet = DB_PACKET_MAX;
 	session->patience = patience;
 	session->meter = db_meter_of(addr);
 	session_learn(session);
@@ -344,7 +154,7 @@ static int exchange(struct db_session *session, const char *sql, size_t len, str
 		return fail(session, err);
 	}
 	CRASH_POINT(DB_SENT);
-	if (db_patience_wait(session, socket_fd(session->mysql), err) < 0) {
+	if (db_patience_wait(session, db_connect_fd(session->mysql), err) < 0) {
 		return -1;
 	}
 	if (mysql_read_query_result(session->mysql) != 0) {
@@ -513,7 +323,7 @@ int db_reset(struct db_session *session, struct err *err)
 	atomic_fetch_add(&session->meter->sent, RESET_COMMANDS);
 	failed = mysql_reset_connection(session->mysql) != 0 ||
 		 (!RESET_KEEPS_CHARSET && session->flavor == DB_MARIADB &&
-		  mysql_set_character_set(session->mysql, CHARSET) != 0);
+		  mysql_set_character_set(session->mysql, DB_CHARSET) != 0);
 	atomic_fetch_add(&session->meter->done, RESET_COMMANDS);
 	return failed ? fail_harmless(session, err) : 0;
 }

@@ -1,7 +1,8 @@
 /*
  * db_session - what a session is made of; for the files of db alone.
  *
- * The library's own type has another name in each library: db_mysql.c alone knows it.
+ * The library's own type has another name in each library: db_mysql.c and db_connect.c alone
+ * know it.
  */
 #ifndef DB_SESSION_H
 #define DB_SESSION_H
