@@ -1,13 +1,7 @@
 #include "http.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -19,8 +13,8 @@
 #include <glib.h>
 
 #include "crowd.h"
+#include "http_listen.h"
 #include "log.h"
-#include "loopback.h"
 #include "wire.h"
 
 #define HEADERS_MAX      ((ssize_t)8 * 1024 * 1024) /* bytes; a selector may name 10,000 tenants */
@@ -30,8 +24,6 @@
 #define IDLE_S           120  /* a kept connection without a request, a stalled write */
 #define STREAM_INPUT_MAX 4096 /* bytes a client may send into a stream */
 #define GROUPS_MAX       1024
-#define ENTRY_MAX        65536 /* bytes of one line of group */
-#define SOCKET_MODE      0660
 
 struct http {
 	struct evhttp *server;
@@ -59,154 +51,6 @@ struct request {
 static struct request *request_of(struct http_request *seen)
 {
 	return (struct request *)(void *)seen;
-}
-
-/* ---- the socket ---------------------------------------------------------------------- */
-
-static int address_fill(struct sockaddr_un *address, const char *path, struct err *err)
-{
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (g_strlcpy(address->sun_path, path, sizeof(address->sun_path)) >=
-	    sizeof(address->sun_path)) {
-		return err_set(err, ERR_INVALID,
-			       "the path of the socket %s is longer than %zu bytes; set a "
-			       "shorter \"socket\"",
-			       path, sizeof(address->sun_path) - 1);
-	}
-	return 0;
-}
-
-static bool is_served(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool served;
-
-	if (fd < 0) {
-		return true; /* cannot tell: leave it alone */
-	}
-	served = connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-		 errno != ECONNREFUSED;
-	close(fd);
-	return served;
-}
-
-/* What a daemon that died has left is removed; anything else is not ours. */
-static int leftover_remove(const struct sockaddr_un *address, struct err *err)
-{
-	const char *path = address->sun_path;
-	struct stat found;
-
-	if (lstat(path, &found) < 0) {
-		return errno == ENOENT ? 0 : err_set_errno(err, errno, "socket %s", path);
-	}
-	if (!S_ISSOCK(found.st_mode)) {
-		return err_set(err, ERR_CONFLICT,
-			       "%s is there and is not a socket; set another \"socket\" or move "
-			       "the file away",
-			       path);
-	}
-	if (is_served(address)) {
-		return err_set(err, ERR_CONFLICT,
-			       "the socket %s is already served by another musterd", path);
-	}
-	if (unlink(path) < 0 && errno != ENOENT) {
-		return err_set_errno(err, errno, "remove the old socket %s", path);
-	}
-	return 0;
-}
-
-static void group_give(const char *path, const char *name)
-{
-	struct group record;
-	struct group *found = NULL;
-	g_autofree char *space = g_malloc(ENTRY_MAX);
-
-	if (name == NULL || name[0] == '\0') {
-		return;
-	}
-	if (getgrnam_r(name, &record, space, ENTRY_MAX, &found) != 0 || found == NULL) {
-		log_warn("socket group does not exist group=%s socket=%s", name, path);
-		return;
-	}
-	if (chown(path, (uid_t)-1, found->gr_gid) < 0) {
-		log_warn("socket cannot be given to its group group=%s socket=%s error=\"%s\"",
-			 name, path, g_strerror(errno));
-	}
-}
-
-static int socket_bind(const struct http_setup *setup, struct err *err)
-{
-	struct sockaddr_un address;
-	mode_t mask;
-	int fd;
-	int rc;
-
-	if (address_fill(&address, setup->path, err) < 0 || leftover_remove(&address, err) < 0) {
-		return -1;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		return err_set_errno(err, errno, "socket");
-	}
-	mask = umask(0777 & ~SOCKET_MODE); /* never open to others, not even for a moment */
-	rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
-	umask(mask);
-	if (rc < 0 || listen(fd, SOMAXCONN) < 0) {
-		err_set_errno(err, errno, "listen on the socket %s", setup->path);
-		close(fd);
-		return -1;
-	}
-	group_give(setup->path, setup->group);
-	return fd;
-}
-
-static int socket_take(int fd, struct err *err)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-		return err_set_errno(err, errno, "the socket given by systemd");
-	}
-	return fd;
-}
-
-/* ---- the port ------------------------------------------------------------------------ */
-
-static int port_bind(const char *text, struct err *err)
-{
-	static const int on = 1;
-	struct loopback where = { 0 };
-	int fd;
-
-	if (loopback_parse(&where, text, err) < 0) {
-		return -1;
-	}
-	fd = socket(where.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		return err_set_errno(err, errno, "socket");
-	}
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&where.address, where.len) < 0 ||
-	    listen(fd, SOMAXCONN) < 0) {
-		err_set_errno(err, errno, "listen on %s", text);
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* The number that the system gave. IPv4 and IPv6 have it at the same place. */
-static int port_of(int fd)
-{
-	struct sockaddr_storage address = { 0 };
-	struct sockaddr_in inet;
-	socklen_t len = sizeof(address);
-
-	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0) {
-		return 0;
-	}
-	memcpy(&inet, &address, sizeof(inet));
-	return ntohs(inet.sin_port);
 }
 
 /* ---- requests ------------------------------------------------------------------------ */
@@ -528,9 +372,10 @@ static int server_accept(struct http *http, struct event_base *base, int fd)
 static int setup_listen(const struct http_setup *setup, struct err *err)
 {
 	if (setup->fd >= 0) {
-		return socket_take(setup->fd, err);
+		return http_listen_given(setup->fd, err);
 	}
-	return setup->path == NULL ? port_bind(setup->port, err) : socket_bind(setup, err);
+	return setup->path == NULL ? http_listen_port(setup->port, err)
+				   : http_listen_socket(setup->path, setup->group, err);
 }
 
 struct http *http_open(const struct http_setup *setup, struct err *err)
@@ -545,7 +390,7 @@ struct http *http_open(const struct http_setup *setup, struct err *err)
 	http->fn = setup->fn;
 	http->ctx = setup->ctx;
 	http->path = setup->fd >= 0 ? NULL : g_strdup(setup->path);
-	http->port = setup->path == NULL ? port_of(fd) : 0;
+	http->port = setup->path == NULL ? http_listen_number(fd) : 0;
 	http->open = g_hash_table_new(NULL, NULL);
 	http->server = server_new(http, setup->base);
 	if (server_accept(http, setup->base, fd) < 0) {

@@ -39,53 +39,6 @@ static void a_served_socket_is_refused(void **state)
 	reply_clear(&reply);
 }
 
-/* What a daemon that was killed leaves: a socket file that nobody listens on. */
-static void a_dead_socket_is_replaced(void **state)
-{
-	struct fixture *fixture = *state;
-	g_autofree char *path = g_build_filename(fixture->dir, "dead", NULL);
-	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct http *http;
-	struct err err = { 0 };
-
-	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	close(fd);
-	http = http_open(&setup, &err);
-	must(http == NULL ? -1 : 0, &err);
-	http_close(http);
-	assert_int_equal(access(path, F_OK), -1);
-}
-
-static void a_file_that_is_no_socket_is_left_alone(void **state)
-{
-	struct fixture *fixture = *state;
-	g_autofree char *path = g_build_filename(fixture->dir, "file", NULL);
-	g_autofree char *want = g_strdup_printf("%s is there and is not a socket; set another "
-						"\"socket\" or move the file away",
-						path);
-	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
-	struct err err;
-
-	assert_true(g_file_set_contents(path, "precious", -1, NULL));
-	assert_null(http_open(&setup, &err));
-	assert_string_equal(err.msg, want);
-	assert_int_equal(g_unlink(path), 0);
-}
-
-static void a_path_that_is_too_long_is_refused(void **state)
-{
-	struct fixture *fixture = *state;
-	g_autofree char *path = g_strnfill(200, 'x');
-	struct http_setup setup = { .base = fixture->base, .path = path, .fd = -1, .fn = never };
-	struct err err;
-
-	assert_null(http_open(&setup, &err));
-	assert_non_null(strstr(err.msg, "is longer than 107 bytes; set a shorter \"socket\""));
-}
-
 /* As systemd gives it: bound and listening already, and not ours to remove. */
 static void a_given_socket_is_served_and_stays(void **state)
 {
@@ -246,9 +199,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_socket_is_for_owner_and_group),
 		TEST(a_served_socket_is_refused),
-		TEST(a_dead_socket_is_replaced),
-		TEST(a_file_that_is_no_socket_is_left_alone),
-		TEST(a_path_that_is_too_long_is_refused),
 		TEST(a_given_socket_is_served_and_stays),
 		TEST(a_connection_is_kept),
 		TEST(the_client_may_leave_before_the_answer),
