@@ -164,16 +164,23 @@ static void append_pace(GString *out, const struct wire_rollout *rollout)
 	g_string_append_c(out, '\n');
 }
 
-static void append_closed(GString *out, const struct wire_closed *closed)
+void progress_closed(GString *out, const struct wire_closed *closed)
 {
-	if (closed->tenants == 0) {
-		return;
-	}
-	g_string_append_printf(out, "  closed for writes: %" G_GINT64_FORMAT " tenant%s, ",
-			       closed->tenants, closed->tenants == 1 ? "" : "s");
-	g_string_append_printf(out, "shortest %.3f s, median %.3f s, p95 %.3f s, longest %.3f s\n",
+	g_string_append_printf(out,
+			       "%" G_GINT64_FORMAT " tenant%s, shortest %.3f s, median %.3f s, "
+			       "p95 %.3f s, longest %.3f s",
+			       closed->tenants, closed->tenants == 1 ? "" : "s",
 			       (double)closed->min_ms / 1000, (double)closed->median_ms / 1000,
 			       (double)closed->p95_ms / 1000, (double)closed->max_ms / 1000);
+}
+
+static void append_closed(GString *out, const struct wire_closed *closed)
+{
+	if (closed->tenants > 0) {
+		g_string_append(out, "  closed for writes: ");
+		progress_closed(out, closed);
+		g_string_append_c(out, '\n');
+	}
 }
 
 /* The wave that matters now: the first that is not done, else the last. */

@@ -4,6 +4,7 @@
 
 #include "exits.h"
 #include "human.h"
+#include "progress.h"
 #include "throttle.h"
 
 static void append_texts(GString *out, const struct wire_texts *texts)
@@ -58,20 +59,12 @@ static void get_budget(GString *out, const void *item)
 			       rollout->budget.failed, rollout->budget.limit);
 }
 
-/* "20 tenants: min 0.100 s, …". */
 static void get_closed(GString *out, const void *item)
 {
 	const struct wire_rollout *rollout = item;
-	const struct wire_closed *closed = &rollout->closed;
 
-	if (closed->tenants > 0) {
-		g_string_append_printf(
-			out,
-			"%" G_GINT64_FORMAT " tenant%s: min %.3f s, median %.3f s, "
-			"p95 %.3f s, max %.3f s",
-			closed->tenants, closed->tenants == 1 ? "" : "s",
-			(double)closed->min_ms / 1000, (double)closed->median_ms / 1000,
-			(double)closed->p95_ms / 1000, (double)closed->max_ms / 1000);
+	if (rollout->closed.tenants > 0) {
+		progress_closed(out, &rollout->closed);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "close_sql.h"
 #include "crash.h"
 #include "db.h"
+#include "tenant_text.h"
 #include "visit.h"
 
 enum {
@@ -98,16 +99,13 @@ static char *create_text(const char *schema, const struct close_item *item)
 	g_autofree char *quoted_schema = db_quote_name(schema);
 	g_autofree char *name = db_quote_name(item->part);
 	g_autofree char *table = db_quote_name(item->object);
-	g_autoptr(GString) hex = g_string_new(NULL);
+	g_autofree char *hex = tenant_hex(item->user);
 
-	for (const char *at = item->user; *at != '\0'; at++) {
-		g_string_append_printf(hex, "%02x", (unsigned)(unsigned char)*at);
-	}
 	return g_strdup_printf(
 		"CREATE TRIGGER %s.%s BEFORE %s ON %s.%s FOR EACH ROW "
 		"IF cast(" USER_NAME " as binary) <> x'%s' THEN "
 		"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed for writes by muster'; END IF",
-		quoted_schema, name, item->takes, quoted_schema, table, hex->str);
+		quoted_schema, name, item->takes, quoted_schema, table, hex);
 }
 
 static char *drop_text(const char *schema, const struct close_item *item)

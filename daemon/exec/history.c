@@ -256,20 +256,10 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 	return explain_unwritten(session, is_new, mark->epoch, err);
 }
 
-static char *hex_of(const char *text)
-{
-	GString *hex = g_string_new(NULL);
-
-	for (; *text != '\0'; text++) {
-		g_string_append_printf(hex, "%02x", (unsigned char)*text);
-	}
-	return g_string_free(hex, FALSE);
-}
-
 static int write_progress(struct db_session *session, const struct history_mark *mark,
 			  struct err *err)
 {
-	g_autofree char *version = hex_of(mark->migration->version);
+	g_autofree char *version = tenant_hex(mark->migration->version);
 	const struct tenant_param params[] = {
 		{ .name = "version", .text = version },
 		{ .name = "state", .text = history_state_names[mark->state] },

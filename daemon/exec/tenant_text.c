@@ -79,3 +79,13 @@ char *tenant_text(const struct db_session *session, enum tenant_sql id,
 	}
 	return g_string_free(sql, FALSE);
 }
+
+char *tenant_hex(const char *text)
+{
+	GString *hex = g_string_new(NULL);
+
+	for (; *text != '\0'; text++) {
+		g_string_append_printf(hex, "%02x", (unsigned char)*text);
+	}
+	return g_string_free(hex, FALSE);
+}

@@ -24,4 +24,7 @@ struct tenant_param {
 char *tenant_text(const struct db_session *session, enum tenant_sql id,
 		  const struct tenant_param *params);
 
+/* The bytes of text as "c3a9", for what is told apart byte by byte. Owned. */
+char *tenant_hex(const char *text);
+
 #endif /* TENANT_TEXT_H */

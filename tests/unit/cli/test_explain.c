@@ -11,7 +11,7 @@ static void every_page_is_as_reviewed(void **state)
 		g_string_append(out, "\n----\n\n");
 		explain_rule(out, &lint_rules[i]);
 	}
-	golden_is("explain.txt", out->str);
+	golden_is("lint", "explain.txt", out->str);
 }
 
 static void what_cannot_be_read_has_no_way_to_let_it_pass(void **state)

@@ -10,7 +10,7 @@ static void people_read_them_as_reviewed(void **state)
 	(void)state;
 	golden_report(&report, &findings);
 	findings_print(out, &findings, &report, &plain);
-	golden_is("human.txt", out->str);
+	golden_is("lint", "human.txt", out->str);
 	wire_list_release(&finding_type, &findings);
 }
 

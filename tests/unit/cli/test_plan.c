@@ -9,31 +9,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "wire.h"
-
-static void read_plan(struct wire_plan *plan)
-{
-	g_autofree char *text = NULL;
-	struct err err = { 0 };
-	gsize len = 0;
-
-	assert_true(g_file_get_contents(TESTS_DIR "/golden/cli/plan.json", &text, &len, NULL));
-	if (wire_decode(&wire_plan_type, plan, text, len, true, &err) < 0) {
-		fail_msg("%s", err.msg);
-	}
-}
-
-static void golden_is(const char *name, const char *text)
-{
-	g_autofree char *path = g_build_filename(TESTS_DIR, "golden", "cli", name, NULL);
-	g_autofree char *golden = NULL;
-
-	if (g_getenv("UPDATE_GOLDEN") != NULL) {
-		assert_true(g_file_set_contents(path, text, -1, NULL));
-	}
-	assert_true(g_file_get_contents(path, &golden, NULL, NULL));
-	assert_string_equal(text, golden);
-}
+#include "golden_file.h"
 
 static void people_read_class_by_class_what_would_happen(void **state)
 {
@@ -42,9 +18,9 @@ static void people_read_class_by_class_what_would_happen(void **state)
 	struct wire_plan plan = { 0 };
 
 	(void)state;
-	read_plan(&plan);
+	golden_answer("plan.json", &wire_plan_type, &plan);
 	plan_print(out, &plan, &style);
-	golden_is("plan.txt", out->str);
+	golden_is("cli", "plan.txt", out->str);
 	wire_release(&wire_plan_type, &plan);
 }
 
@@ -57,7 +33,7 @@ static void wide_shows_notes_too(void **state)
 	struct wire_plan plan = { 0 };
 
 	(void)state;
-	read_plan(&plan);
+	golden_answer("plan.json", &wire_plan_type, &plan);
 	plan_print(narrow, &plan, &table);
 	plan_print(all, &plan, &wide);
 	assert_null(strstr(narrow->str, "MU302"));

@@ -23,7 +23,7 @@ static void code_hosts_read_it_as_reviewed(void **state)
 	golden_report(&report, &findings);
 	sarif = sarif_format(&findings);
 	text = readable(sarif);
-	golden_is("sarif.json", text);
+	golden_is("lint", "sarif.json", text);
 	wire_list_release(&finding_type, &findings);
 }
 

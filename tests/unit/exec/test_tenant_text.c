@@ -47,11 +47,22 @@ static void what_needs_no_value_is_the_file_without_its_comment(void **state)
 	}
 }
 
+static void bytes_are_written_in_hex(void **state)
+{
+	g_autofree char *some = tenant_hex("a\xc3\xa9\x01");
+	g_autofree char *none = tenant_hex("");
+
+	(void)state;
+	assert_string_equal(some, "61c3a901");
+	assert_string_equal(none, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_put_in_quoted),
 		cmocka_unit_test(what_needs_no_value_is_the_file_without_its_comment),
+		cmocka_unit_test(bytes_are_written_in_hex),
 	};
 
 	return cmocka_run_group_tests_name("tenant_text", tests, NULL, NULL);
