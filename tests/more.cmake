@@ -53,10 +53,14 @@ function(muster_scripts build)
       endif()
       set(test ${ARG_PREFIX}${folder}.${name})
       add_test(NAME ${test} COMMAND bash ${script})
-      set_tests_properties(${test} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77
+      # several times what it takes; what hangs shall not cost the whole run
+      set_tests_properties(${test} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
         LABELS ${label} ENVIRONMENT "${env}" COST 10)
-      if(test MATCHES "crash|cases|fleet")
-        set_tests_properties(${test} PROPERTIES COST 100)
+      if(test MATCHES "crash|cases|fleet|\\.throttle")
+        set_tests_properties(${test} PROPERTIES COST 100 TIMEOUT 1000)
+      endif()
+      if(test MATCHES "crash")
+        set_tests_properties(${test} PROPERTIES TIMEOUT 1200)
       endif()
       if(test MATCHES "crash\\.points")
         set_tests_properties(${test} PROPERTIES COST 1000 TIMEOUT 2000)
@@ -83,7 +87,7 @@ endfunction()
 # muster_units_on(SERVER BUILD NAME LABEL LAYER...): their unit tests that use a server, on one.
 function(muster_units_on server build name label)
   add_test(NAME ${name} COMMAND bash ${tests}/units.sh ${server} ${build} ${ARGN})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS ${label})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77 LABELS ${label} COST 150)
 endfunction()
 
 muster_scripts(${CMAKE_BINARY_DIR} FOLDERS golden integration)
@@ -94,7 +98,7 @@ muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL integration-mysql SERVER 
 # a write of the inventory that fails is the same on every server
 muster_scripts(${CMAKE_BINARY_DIR} ENV CRASH_THIN=2 ONLY "^store_fail$" FOLDERS crash)
 muster_scripts(${CMAKE_BINARY_DIR} PREFIX mysql. LABEL crash-mysql SERVER mysql
-  ENV CRASH_THIN=2 NOT "^store_fail$" FOLDERS crash)
+  ENV CRASH_THIN=3 NOT "^store_fail$" FOLDERS crash)
 muster_units_on(mysql ${CMAKE_BINARY_DIR} mysql.units unit-mysql
   db throttle plan exec sched api)
 if(MUSTER_SANITIZE)

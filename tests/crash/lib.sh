@@ -61,11 +61,11 @@ alive() {
 }
 
 healthy() {
-	curl -sf --max-time 5 --unix-socket "$sock" http://muster/healthz >/dev/null 2>&1
+	curl -sf --max-time 20 --unix-socket "$sock" http://muster/healthz >/dev/null 2>&1
 }
 
 crash_start() { # [VAR=VALUE…]: until it answers or is dead
-	local until=$((SECONDS + 30))
+	local until=$((SECONDS + 60))
 
 	rm -f "$sock"
 	env "$@" "$build/musterd" --config "$conf" >>"$daemon_log" 2>&1 </dev/null &

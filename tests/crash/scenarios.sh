@@ -7,7 +7,7 @@
 # work is done, and is refused then. What counts is the end.
 
 # Only tenants wait: the copy in which the release is tried first does not.
-at_barrier="do if(database() like 'muster\\_scratch%', 0, get_lock('barrier', 60));
+at_barrier="do if(database() like 'muster\\_scratch%', 0, get_lock('barrier', 600));
 do release_lock('barrier');"
 
 # ---- releases -------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ alter table mended add column note varchar(20);"
 release_checks() { # DIR: waits at the barrier in its check
 	migration "$1" 0001_checks.sql "alter table users add column checked int;
 update counter set n = n + 1;
--- muster: check \"select if(database() like 'muster\\_scratch%', 2, get_lock('barrier', 60) + release_lock('barrier'))\" expect=2"
+-- muster: check \"select if(database() like 'muster\\_scratch%', 2, get_lock('barrier', 600) + release_lock('barrier'))\" expect=2"
 	migration "$1" 0002_after.sql "update counter set n = n + 10;"
 }
 
@@ -157,7 +157,7 @@ next_finishes() { # RELEASE
 }
 
 becomes() { # CMD…: until it is true; musterd may die meanwhile
-	local until=$((SECONDS + 20))
+	local until=$((SECONDS + 60))
 
 	until "$@"; do
 		alive || revive

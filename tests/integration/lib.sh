@@ -14,7 +14,8 @@
 # ok CMD…, fails N CMD… run it; exit status must be 0 or N; $out is what it printed, $err
 #                       what it printed on stderr
 # is WANT SEEN, has PART TEXT, hasnt PART TEXT
-# poll SECONDS CMD…     until it succeeds; for what no event tells
+# poll SECONDS CMD…     until it succeeds; for what no event tells. It is waited for a minute at least:
+#                       the limit ends a test that hangs, and says nothing of speed
 # m WORD…               muster, on the daemon of this test
 # sql STATEMENT [DB]    on the server of this test; rows without a head
 #
@@ -141,7 +142,7 @@ helps() { # PART…
 }
 
 poll() { # SECONDS CMD…
-	local until=$((SECONDS + $1))
+	local until=$((SECONDS + ($1 < 60 ? 60 : $1)))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
@@ -181,7 +182,7 @@ j() { # FILTER WORD…: muster's JSON through jq
 }
 
 api() { # METHOD PATH [BODY]: status in $http, body in $out
-	http=$(curl -sS --max-time 30 --unix-socket "$sock" -o "$work/body" -w '%{http_code}' -X "$1" \
+	http=$(curl -sS --max-time 60 --unix-socket "$sock" -o "$work/body" -w '%{http_code}' -X "$1" \
 		${3:+-H 'Content-Type: application/json' -d "$3"} "http://muster$2")
 	out=$(cat "$work/body")
 }
@@ -197,7 +198,7 @@ configure() { # LINE…: the configuration is the smallest one and these
 
 answers() {
 	kill -0 "$daemon_pid" || fail "musterd has ended"
-	curl -sf --max-time 5 --unix-socket "$sock" http://muster/healthz
+	curl -sf --max-time 20 --unix-socket "$sock" http://muster/healthz
 }
 
 daemon_start() {
@@ -269,11 +270,11 @@ migration() { # DIR FILE TEXT
 }
 
 wait_rollout() { # R STATE [TIMEOUT]
-	ok m wait "rollout/$1" --for "$2" --timeout "${3:-60s}"
+	ok m wait "rollout/$1" --for "$2" --timeout "${3:-120s}"
 }
 
 wait_task() { # R/T STATE [TIMEOUT]
-	ok m wait "$1" --for "$2" --timeout "${3:-60s}"
+	ok m wait "$1" --for "$2" --timeout "${3:-120s}"
 }
 
 start_rollout() { # WORD…: id in $rollout
@@ -286,7 +287,7 @@ start_rollout() { # WORD…: id in $rollout
 # A migration that holds $at_barrier goes on as long as the test wants: it waits for a
 # lock of the server, which barrier_down gives up.
 
-at_barrier='do get_lock("barrier", 60); do release_lock("barrier");'
+at_barrier='do get_lock("barrier", 600); do release_lock("barrier");'
 
 barrier_up() {
 	ok m throttle set clients soft=- # who asks often whether they wait is no client

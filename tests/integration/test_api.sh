@@ -12,7 +12,7 @@ header() { # NAME PATH [curl option…]
 	local name=$1 path=$2
 
 	shift 2
-	curl -sS --max-time 10 --unix-socket "$sock" -o /dev/null -D - "$@" "http://muster$path" |
+	curl -sS --max-time 60 --unix-socket "$sock" -o /dev/null -D - "$@" "http://muster$path" |
 		tr -d '\r' | sed -n "s/^$name: //Ip"
 }
 
@@ -71,7 +71,7 @@ id=$(jq -r .id <<<"$out")
 api POST /v1/rollouts '{"release": "one", "key": "k-1", "gate": "human", "waves": "1, rest"}'
 is "$id" "$(jq -r .id <<<"$out")"
 is 1 "$(j length rollout list)"
-ok m wait "$id" --for gated --timeout 20s
+ok m wait "$id" --for gated --timeout 60s
 
 claim "a change can name the revision that it means"
 api GET "/v1/rollouts/$id"
@@ -96,9 +96,11 @@ heard() {
 		'any(.[]; .kind == "rollout" and .object == $r and .state == "done")'
 }
 poll 20 heard
-kill "$background" 2>/dev/null || true
-sed -n 's/^data: *//p' "$work/stream" | jq -r .id >"$work/heard"
-m events --since "$middle" -o json | jq -r '.[].id' | head -n "$(wc -l <"$work/heard")" >"$work/kept"
+pkill -P "$background" || true # nobody writes there any more; the last line may be half of one
+wait "$background" || true
+sed -n 's/^data: *//p' "$work/stream" | jq -R 'fromjson? | .id' >"$work/heard"
+m events --since "$middle" -o json | jq -r '.[].id' >"$work/since"
+head -n "$(wc -l <"$work/heard")" "$work/since" >"$work/kept"
 is "" "$(diff "$work/heard" "$work/kept" || true)"
 is "$((middle + 1))" "$(head -n 1 "$work/heard")"
 
@@ -122,11 +124,13 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$other" ] && command -v setpriv >/dev/null; the
 	fails 77 as_nobody server remove main
 	configure 'viewers = [ "root" ];'
 	kill -HUP "$daemon_pid"
-	poll 10 grep -q 'settings read again' "$daemon_log"
+	may_not_look() {
+		! as_nobody tenant list
+	}
+	poll 10 may_not_look
 	fails 77 as_nobody tenant list
 	configure 'operators = [ "nobody" ];'
 	kill -HUP "$daemon_pid"
-	poll 10 test "$(grep -c 'settings read again' "$daemon_log")" -ge 1
 	may_hold() {
 		as_nobody tenant hold client_001 --reason 'from afar'
 	}
@@ -137,7 +141,7 @@ fi
 
 claim "many callers at once get their answers"
 for n in 1 2 3 4 5 6 7 8; do
-	background curl -sf --max-time 20 --unix-socket "$sock" -o "$work/many.$n" \
+	background curl -sf --max-time 60 --unix-socket "$sock" -o "$work/many.$n" \
 		"http://muster/v1/tenants?limit=1000"
 done
 wait "${jobs_started[@]: -8}"

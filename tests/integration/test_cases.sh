@@ -58,7 +58,7 @@ done
 for set in "$@"; do
 	claim "$set is rolled over all its databases"
 	fails_to=0
-	m wait "${rollouts[$set]}" --for 'done' --timeout 200s >/dev/null 2>"$work/err" || fails_to=$?
+	m wait "${rollouts[$set]}" --for 'done' --timeout 400s >/dev/null 2>"$work/err" || fails_to=$?
 	[ "$fails_to" -eq 0 ] ||
 		fail "$(cat "$work/err")" "$(m task list "${rollouts[$set]}" --state failed -o wide)"
 done

@@ -124,10 +124,11 @@ daemon_start
 ok m doctor
 
 claim "another daemon on the server is named, with its connection"
-background server_client "$db" -e "do get_lock('muster:fleet', 10); do sleep(1000)"
+background server_client "$db" -e "do get_lock('muster:fleet', 60); do sleep(1000)"
 other=$background
-held() {
-	[ "$(sql "select is_used_lock('muster:fleet') is not null")" = 1 ]
+held() { # by that one: musterd may have had it
+	[ "$(sql "select count(*) from information_schema.processlist
+		where id = is_used_lock('muster:fleet') and info like 'do sleep%'")" = 1 ]
 }
 poll 10 held
 migration "$rel" 0003_third.sql 'create table three (id int primary key);'

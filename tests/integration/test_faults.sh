@@ -14,7 +14,7 @@ refuses() { # STATUS FILE PART…: musterd does not start, and says why
 	local want=$1 file=$2 part
 
 	shift 2
-	fails "$want" timeout 20 "$build/musterd" --config "$file"
+	fails "$want" timeout 60 "$build/musterd" --config "$file"
 	for part; do
 		has "$part" "$err"
 	done

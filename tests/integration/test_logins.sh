@@ -3,7 +3,7 @@
 # when nobody says otherwise.
 . "$(dirname "$0")/lib.sh"
 
-port=$((20000 + $$ % 12000))
+port=$(_server_port)
 db_start --skip-networking=0 --bind-address=127.0.0.1 --port=$port
 configure 'budget = "100%";'
 daemon_start

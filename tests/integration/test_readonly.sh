@@ -387,8 +387,8 @@ sql 'drop user few@localhost'
 # ---- the lease ----------------------------------------------------------------------------
 
 claim "when the lease ends, the tenant is opened"
-ok m readonly on client_001 client_002 --ttl 4s --reason short
-is 'ro ro' "$(mode client_001) $(mode client_002)"
+ok m readonly on client_001 client_002 --ttl 5s --reason short -o json
+is 'ro ro' "$(jq -r '[.[].mode] | join(" ")' <<<"$out")"
 poll 20 eval '[ "$(mode client_001) $(mode client_002)" = "rw rw" ]'
 is "$before" "$(grants)"
 

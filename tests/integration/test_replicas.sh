@@ -74,8 +74,13 @@ ok m throttle set main lag soft=- hard=1
 migration "$rel" 0001_a.sql "create table one (id int primary key);
 $at_barrier
 create table two (id int primary key);"
-on_replica 'flush tables with read lock; do sleep(1000)' 2>/dev/null &
+on_replica 'flush tables with read lock; do sleep(1000)' >/dev/null 2>&1 &
 jobs_started+=($!)
+stands_still() {
+	[ "$(server_client "$replica" -N -e "select count(*) from information_schema.processlist
+		where info like 'do sleep(1000)%'")" = 1 ]
+}
+poll 10 stands_still # or what is to be late has come already
 barrier_up
 start_rollout "$rel" --name behind
 poll 20 waiting 1

@@ -5,15 +5,15 @@
 
 tenants=12
 db_start
-configure 'server_running = 3;' 'budget = "100%";' 'retry = "200ms";' 'stop_timeout = "20s";'
+configure 'server_running = 3;' 'budget = "100%";' 'retry = "200ms";' 'stop_timeout = "60s";'
 daemon_start
 enrol
 make_tenants $tenants
 rel=$work/rel
 
-# Each statement leaves something that tells how often it took effect. The third one is
-# slow, so that it runs when something happens.
-slow='sleep(0.5) = 0'
+# Each statement leaves something that tells how often it took effect. The third one waits
+# at the barrier, so that it runs when something happens.
+slow="get_lock('barrier', 600) + release_lock('barrier') = 2"
 release_of() { # NAME CONDITION
 	rm -rf "$rel"
 	migration "$rel" "$1.sql" "
@@ -48,10 +48,6 @@ look_and_resolve() { # ROLLOUT VERSION
 	done
 }
 
-is_slow() {
-	[ "$(sql "select count(*) from information_schema.processlist where state = 'User sleep'")" -ge 2 ]
-}
-
 finish() { # ROLLOUT
 	if [ "$(j .state rollout show "$1")" = paused ]; then
 		ok m rollout resume "$1"
@@ -70,9 +66,11 @@ next_release() { # NAME [CONDITION]
 
 claim "a paused rollout is paused after a restart, and goes on when it is told"
 next_release 0001_alpha
+barrier_up
 start_rollout "$rel" --name alpha
-poll 20 is_slow
+poll 20 waiting 2
 ok m rollout pause alpha
+barrier_down
 wait_rollout alpha paused
 before=$(j '.counts | tojson' rollout show alpha)
 daemon_stop
@@ -84,13 +82,26 @@ is "" "$(marks 0001)"
 
 claim "SIGTERM parks what runs before its next statement, and the next start goes on by itself"
 next_release 0002_beta
+barrier_up
 start_rollout "$rel" --name beta
-poll 20 is_slow
+poll 20 waiting 2
+stops() {
+	grep -c '^stopping; ' "$daemon_log"
+}
+stops_more() { # THAN
+	[ "$(stops)" -gt "$1" ]
+}
+before=$(stops)
 kill -TERM "$daemon_pid"
+poll 10 stops_more "$before"
+barrier_down
 daemon_wait
 is 0 "$status"
 has "musterd is down" "$(tail -n 3 "$daemon_log")"
-is 0 "$(sql "select count(*) from information_schema.processlist where db like 'client%'")"
+nobody_is_there() { # the server may hear of it a little later
+	[ "$(sql "select count(*) from information_schema.processlist where db like 'client%'")" = 0 ]
+}
+poll 10 nobody_is_there
 daemon_start
 wait_rollout beta 'done'
 is $tenants "$(j .counts.done rollout show beta)"
@@ -98,11 +109,13 @@ is "" "$(marks 0002)"
 
 claim "kill -9: statements that ended are not repeated, a lost one is found or in doubt, never repeated"
 next_release 0003_gamma
+barrier_up
 start_rollout "$rel" --name gamma
-poll 20 is_slow
+poll 20 waiting 2
 daemon_kill
 daemon_start
-ok m wait gamma --for 'done,failed,paused' --timeout 60s
+barrier_down
+ok m wait gamma --for 'done,failed,paused' --timeout 120s
 look_and_resolve gamma 0003
 finish gamma
 is $tenants "$(j .counts.done rollout show gamma)"
@@ -117,7 +130,7 @@ for _ in 1 2 3 4; do
 		daemon_start
 	fi
 done
-ok m wait delta --for 'done,failed,paused' --timeout 60s
+ok m wait delta --for 'done,failed,paused' --timeout 120s
 look_and_resolve delta 0004
 finish delta
 is "" "$(marks 0004)"

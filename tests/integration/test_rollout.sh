@@ -141,7 +141,7 @@ is "done 20" "$(show '"\(.state) \(.counts.done)"')"
 
 claim "pause --now also stops the statement that runs; it runs again after resume, once"
 next "create table now_a (id int primary key); create table now_b (id int primary key);
-insert into now_a select 1 where sleep(if(is_used_lock('barrier') is null, 0, 60)) = 0;"
+insert into now_a select 1 where sleep(if(is_used_lock('barrier') is null, 0, 600)) = 0;"
 sleeping() { # N: at least so many
 	[ "$(sql "select count(*) from information_schema.processlist
 		where info like '%insert%now_a%' and state = 'User sleep'")" -ge "$1" ]
@@ -150,7 +150,7 @@ barrier_up
 start_rollout "$rel" -l 'client_001,client_002,client_003' --name now --budget 100%
 poll 20 sleeping 3
 ok m rollout pause now --now
-wait_rollout now paused 10s
+wait_rollout now paused 60s
 ! sleeping 1 || fail "a statement still runs"
 is 0 "$(j .counts.done rollout show now)"
 barrier_down

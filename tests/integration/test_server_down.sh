@@ -26,7 +26,7 @@ near_done() {
 }
 poll 30 near_done first
 is "running 0" "$(j '"\(.state) \(.counts.failed)"' rollout show first)"
-ok m wait server/away --for down --timeout 20s
+ok m wait server/away --for down --timeout 60s
 waits_for_it() {
 	[[ $(j .reason task show first/far_001) == *away* ]]
 }
@@ -49,7 +49,7 @@ poll 30 far_running
 server_stop "$work/away" KILL
 poll 30 near_done second
 server_again "$work/away" >/dev/null
-ok m wait second --for 'done,failed,paused' --timeout 60s
+ok m wait second --for 'done,failed,paused' --timeout 120s
 for tenant in $(j '.[] | select(.state == "in_doubt") | .tenant' task list second); do
 	at=$(server_client "$work/away" -N -B -e "select count(*) from information_schema.tables
 		where table_schema = '$tenant' and table_name in ('three', 'four')")

@@ -2,7 +2,7 @@
 # Servers: let in, asked, refused, away, changed and forgotten.
 . "$(dirname "$0")/lib.sh"
 
-port=$((20000 + $$ % 12000))
+port=$(_server_port)
 db_start --skip-networking=0 --bind-address=127.0.0.1 --port=$port
 daemon_start
 sql "create user teller@localhost identified by 'right one'; grant select on *.* to teller@localhost;
@@ -18,7 +18,7 @@ is "main $flavor true" "$(jq -r '"\(.name) \(.flavor) \(.version | test("^[1-9]"
 is "[]" "$(jq -c .missing <<<"$out")"
 is "root@localhost" "$(jq -r .account <<<"$out")"
 [ -n "$(jq -r .time_zone <<<"$out")" ] || fail "no time zone in $out"
-ok m wait server/main --for up --timeout 10s
+ok m wait server/main --for up --timeout 60s
 
 claim "a server by host and port is asked, too, and its labels are kept"
 ok m server add by-port --host 127.0.0.1 --port $port --defaults-file "$work/teller.cnf" \
@@ -42,7 +42,7 @@ ok ms server add wrong --socket "$db/sock" --defaults-file "$work/wrong.cnf"
 fails 77 m server check wrong
 helps "Access denied" "teller"
 hasnt "wrong-one" "$err$out$(cat "$daemon_log")"
-ok m wait server/wrong --for denied --timeout 20s
+ok m wait server/wrong --for denied --timeout 60s
 has "Access denied" "$(j .reason server show wrong)"
 fails 77 m tenant discover --server wrong --like '%'
 helps "Access denied"
@@ -51,7 +51,7 @@ claim "a server that is down is reported as that"
 ok ms server add down --socket "$work/nowhere" --defaults-file "$work/root.cnf"
 fails 69 m server check down
 helps "$work/nowhere"
-ok m wait server/down --for down --timeout 20s
+ok m wait server/down --for down --timeout 60s
 ok m server add refused --host 127.0.0.1 --port 1 --defaults-file "$work/root.cnf"
 fails 69 m server check refused
 helps "127.0.0.1:1"

@@ -73,9 +73,12 @@ poll 10 check_is 200 '?p=low'
 start_rollout "$rel" --name turns
 wait_rollout turns 'done'
 is 6 "$(j .counts.done rollout show turns)"
-sql "select id from information_schema.processlist where info like 'do sleep(0.002)'" |
-	sed 's/.*/kill &;/' | server_client "$db"
-wait "$clients" "$more" || true
+clients_are_gone() { # who is between two statements is not seen, and is killed later
+	sql "select id from information_schema.processlist where info like 'do sleep(0.002)'" |
+		sed 's/.*/kill &;/' | server_client "$db" --force
+	! kill -0 "$clients" && ! kill -0 "$more"
+}
+poll 30 clients_are_gone
 poll 10 state_is go
 
 claim "a limit is set live, stored, audited, and back to the usual one"
@@ -131,9 +134,11 @@ sql 'insert into ops.jobs values (1), (2)'
 poll 10 check_is 429 '?p=low'
 poll 10 check_is 200
 sql 'insert into ops.jobs values (3)'
-poll 10 check_is 429
-has sql:jobs "$(jq -r .Message <<<"$out")"
-is '429 3 2' "$(jq -r '"\(.StatusCode) \(.Value) \(.Threshold)"' <<<"$out")"
+says_jobs() {
+	check
+	[[ $(jq -r '"\(.StatusCode) \(.Value) \(.Threshold) \(.Message)"' <<<"$out") == '429 3 2 '*sql:jobs* ]]
+}
+poll 10 says_jobs
 poll 10 state_is paused
 poll 10 reason_has sql:jobs
 ok m throttle show main
@@ -164,8 +169,11 @@ else
 	ok m throttle set main flow_control hard=5
 	has 'nothing starts on server main while flow_control is silent: this server does not give it' "$err"
 	has '  -> muster throttle set main flow_control soft=- hard=-' "$err"
-	check
-	has 'signal flow_control silent since ' "$(jq -r .Message <<<"$out")"
+	says_silent() {
+		check
+		[[ $(jq -r .Message <<<"$out") == *'signal flow_control silent since '* ]]
+	}
+	poll 10 says_silent
 	ok m throttle set main flow_control hard=
 fi
 ok m throttle set flow_control hard=5 # for those that have it
@@ -174,8 +182,7 @@ ok m throttle set flow_control hard=
 
 claim "a held server gets nothing to do, says so, and goes on when it is released"
 ok m throttle hold main --for 1h --reason 'backup'
-check
-is 417 "$http"
+poll 10 check_is 417
 has backup "$(jq -r .Message <<<"$out")"
 migration "$rel" 0002_b.sql 'create table two (id int primary key);'
 start_rollout "$rel" --name held --priority 5
@@ -253,7 +260,7 @@ ok m server set main max-rebuilds=0
 claim "a check answers HEAD, other servers and other paths as freno does"
 poll 10 check_is 200
 head_is() { # STATUS
-	[ "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
+	[ "$(curl -sI --max-time 30 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
 		http://muster/check/gh-ost/mysql/main)" = "$1" ]
 }
 poll 10 head_is 200
@@ -266,7 +273,7 @@ is 404 "$http"
 claim "the port answers checks and nothing else"
 port=$(sed -n 's/.*checks are answered on a port .* port=//p' "$daemon_log" | tail -n 1)
 at_port() { # METHOD PATH
-	curl -s ${3:+-I} -X "$1" --max-time 5 -o "$work/body" -w '%{http_code}' "http://127.0.0.1:$port$2"
+	curl -s ${3:+-I} -X "$1" --max-time 30 -o "$work/body" -w '%{http_code}' "http://127.0.0.1:$port$2"
 }
 port_is() { # STATUS METHOD PATH
 	[ "$(at_port "$2" "$3" "${4:-}")" = "$1" ]
@@ -290,8 +297,7 @@ is_full() {
 }
 poll 10 is_full
 is main "$(m server list -o name)"
-api GET /check/test/mysql/main
-is 200 "$http"
+poll 10 check_is 200
 open=$(find "/proc/$daemon_pid/fd" -lname 'socket:*' | wc -l)
 [ "$open" -le 300 ] || fail "$open sockets are open"
 for guest in "${held[@]}"; do
@@ -306,11 +312,10 @@ claim "a loop with curl waits as long as it must"
 ok m throttle hold main --for 1h --reason 'not now'
 background bash -c "until curl -fsI --max-time 5 http://127.0.0.1:$port/check/night/mysql/main >/dev/null
 	do read -rt 0.1 <>/dev/fd/$never || true; done; touch '$work/went'"
-check
-is 417 "$http"
+poll 10 check_is 417
 is 417 "$(at_port HEAD /check/gh-ost/mysql/main head)"
 is 417 "$(at_port GET /check/gh-ost/mysql/main)"
-is 417 "$(curl -sI --max-time 5 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
+is 417 "$(curl -sI --max-time 30 --unix-socket "$sock" -o /dev/null -w '%{http_code}' \
 	http://muster/check/gh-ost/mysql/main)"
 [ ! -e "$work/went" ] || fail "it did not wait"
 ok m throttle release main

@@ -31,7 +31,10 @@ stands() { # R COUNTS
 	[ "$(counts "$1")" = "$2" ]
 }
 waits() { # R/T
-	[ "$(j .state task show "$1")" = waiting ]
+	[[ $(j '"\(.state) \(.reason)"' task show "$1") == "waiting "*"waits for its window"* ]]
+}
+says_when() { # R: the turn that knows its tasks may be the next one
+	[[ $(j .reason rollout show "$1") == *"all that is left (1) waits for windows: the first opens"* ]]
 }
 
 claim "a window that cannot be is refused in one sentence that names the wrong word"
@@ -85,17 +88,22 @@ has "waits for its window: opens $(at '+5 hours' '%a %F %H')" "$(j .reason task 
 has "$closed" "$(j .reason task show first/client_002)"
 is "$(j .next_window rollout show first)" "$(j .next_window task show first/client_002)"
 is 0 "$(column client_002 birthday)"
-has "all that is left (1) waits for windows: the first opens" "$(j .reason rollout show first)"
+poll 20 says_when first
 is "running respect true" "$(j '"\(.state) \(.window) \(.eta_s > 17000 and .eta_s <= 18000)"' rollout show first)"
 
 claim "while it waits the daemon is idle"
 turns() {
 	curl -sf --unix-socket "$sock" http://muster/metrics | sed -n 's/^muster_turn_seconds_count //p'
 }
-before=$(turns)
-[ "$before" -gt 0 ] || fail "no count of turns"
-read -rt 1.5 <>/dev/fd/"$never" || true
-[ $(($(turns) - before)) -le 1 ] || fail "turns while all waits: $before to $(turns)"
+is_idle() { # for one and a half seconds; what the machine stood still for may be made up for first
+	local before
+
+	before=$(turns)
+	[ "$before" -gt 0 ] || return 1
+	read -rt 1.5 <>/dev/fd/"$never" || true
+	[ $(($(turns) - before)) -le 1 ]
+}
+poll 20 is_idle
 
 claim "a restart keeps it waiting, and so does kill -9"
 daemon_stop
@@ -104,7 +112,6 @@ poll 20 waits first/client_002
 daemon_kill
 daemon_start
 poll 20 waits first/client_002
-has "waits for its window" "$(j .reason task show first/client_002)"
 
 claim "it can be paused and resumed while it waits"
 ok m rollout pause first
@@ -119,7 +126,7 @@ ok m tenant set client_002 window="$(date -u -d "@$opens" '+%a %H:%M:%S')-$(at '
 wait_rollout first "done"
 started=$(j .started_at task show first/client_002)
 [ "$(date -d "$started" +%s)" -ge "$opens" ] || fail "it opens at $opens and started at $started"
-[ "$(date -d "$started" +%s)" -le $((opens + 5)) ] || fail "it opens at $opens and started at $started"
+[ "$(date -d "$started" +%s)" -le $((opens + 20)) ] || fail "it opens at $opens and started at $started"
 is 1 "$(column client_002 birthday)"
 is "6 done 0 waiting 0 failed" "$(counts first)"
 

@@ -94,7 +94,7 @@ static bool file_has(const char *path, const char *part)
 
 static void until_file_has(struct fixture *fixture, const char *path, const char *part)
 {
-	int64_t end_ms = tick_ms() + 20000;
+	int64_t end_ms = tick_ms() + ANSWER_MS;
 
 	while (!file_has(path, part)) {
 		assert_true(tick_ms() < end_ms);

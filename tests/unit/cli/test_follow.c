@@ -20,10 +20,10 @@ static void on_event(const struct wire_event *event, void *ctx)
 	g_string_append_printf(ctx, "%d ", (int)event->id);
 }
 
-/* Until that many events came, a failure, or ten seconds. */
+/* Until that many events came, a failure, or a minute. */
 static int follow_some(struct follow *follow, const GString *out, size_t len, struct err *err)
 {
-	int64_t end = tick_ms() + 10000;
+	int64_t end = tick_ms() + 60000;
 
 	while (out->len < len && tick_ms() < end) {
 		if (follow_wait(follow, 100, err) < 0) {

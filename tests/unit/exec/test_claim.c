@@ -95,7 +95,7 @@ static void a_check_names_the_daemon_that_has_it(void **state)
 	assert_null(mine);
 	assert_true(g_str_has_prefix(other, want));
 	give_up(held);
-	for (int i = 0; i < 100; i++) { /* the server hears of it a moment later */
+	for (int i = 0; i < 1500; i++) { /* the server hears of it a moment later */
 		g_free(nobodys);
 		nobodys = rival_seen_by("two");
 		if (nobodys == NULL) {

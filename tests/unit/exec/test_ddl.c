@@ -100,7 +100,7 @@ static void a_stop_ends_the_waiting(void **state)
 	result = exec_run(order);
 	kit_stopper_join(&stopper);
 	assert_int_equal(result->event, TASK_PARK);
-	assert_true(g_get_monotonic_time() - began < 5 * G_USEC_PER_SEC);
+	assert_true(g_get_monotonic_time() - began < 30 * G_USEC_PER_SEC);
 	kit_assert_history(schema, "0001 applying 0/1 0");
 	release_unref(release);
 }

@@ -242,7 +242,7 @@ static void a_locked_table_is_waited_for(void **state)
 	mark.stall_ms = 0;
 	assert_int_equal(history_put(session, &history, &mark, &err), -1);
 	assert_int_equal(err.native, 1205);
-	mark.stall_ms = 10000;
+	mark.stall_ms = 60000;
 	thread = g_thread_new("unlock", unlock_later, other);
 	assert_int_equal(history_put(session, &history, &mark, &err), 0);
 	(void)g_thread_join(thread);

@@ -95,7 +95,7 @@ static void nothing_starts_while_another_daemon_works_there(void **state)
 	assert_false(has_table("t00"));
 
 	rival_end(rival); /* and it goes on by itself */
-	for (unsigned i = 0; i < 200 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
+	for (unsigned i = 0; i < 2000 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
 		fixture_turns(fixture, 5);
 		g_usleep(10000); /* the server is asked again after policy.retry_ms */
 	}
@@ -190,7 +190,7 @@ static void a_lost_claim_is_taken_again(void **state)
 	before = link_of(fixture)->claim_id;
 	test_server_exec("kill connection %" PRIu64, before);
 	fixture_do(fixture, id, ROLLOUT_PROMOTE);
-	for (unsigned i = 0; i < 300 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
+	for (unsigned i = 0; i < 2000 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
 		fixture_turns(fixture, 5);
 		g_usleep(10000); /* the task that found the claim gone waits for half a second */
 	}

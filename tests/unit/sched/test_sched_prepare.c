@@ -193,7 +193,7 @@ static void who_was_away_during_the_survey_is_looked_at_later(void **state)
 	fixture_turns(fixture, 20);
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 0);
 	set_socket(fixture, test_server_addr()->socket);
-	for (unsigned i = 0; i < 200 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
+	for (unsigned i = 0; i < 2000 && fixture_state(fixture, id) != ROLLOUT_DONE; i++) {
 		fixture_turns(fixture, 1);
 		g_usleep(10000); /* the probe of a server that is down has its own time */
 	}

@@ -26,7 +26,7 @@ static inline void give(struct fixture *fixture, double threads)
 static inline void give_until(struct fixture *fixture, double threads, int64_t id,
 			      enum rollout_state state)
 {
-	int64_t end = tick_ms() + 8000;
+	int64_t end = tick_ms() + 60000;
 
 	while (fixture_state(fixture, id) != state) {
 		if (tick_ms() > end) {

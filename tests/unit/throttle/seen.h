@@ -10,7 +10,7 @@
 #include "sampler.h"
 #include "tick.h"
 
-#define SEEN_TIMEOUT_MS 20000
+#define SEEN_TIMEOUT_MS 60000
 
 struct seen {
 	pthread_mutex_t lock;

@@ -19,7 +19,7 @@
 #include "tick.h"
 
 #define PERIOD_MS  100
-#define TIMEOUT_MS 30000
+#define TIMEOUT_MS 60000
 #define HELPERS    8
 
 static struct panel *panel;

@@ -18,7 +18,7 @@
 
 #define SOURCE     1
 #define NEVER      ((double)INFINITY)
-#define TIMEOUT_MS 30000
+#define TIMEOUT_MS 60000
 
 /* Recorded: what is read of a status, "Name: value" in lines; rows with "*" between. */
 /* clang-format off */

@@ -18,7 +18,7 @@
 #include "tick.h"
 
 #define PERIOD_MS  100
-#define TIMEOUT_MS 30000
+#define TIMEOUT_MS 60000
 
 static struct test_pair *pair;
 static struct panel *panel;

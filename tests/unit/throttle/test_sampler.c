@@ -12,6 +12,8 @@
 #include "test_pair.h"
 #include "test_server.h"
 
+#define SOON_MS 8000 /* less than LINE_GIVE_UP_MS: nobody was waited for to the end */
+
 static void config_of(struct sampler_config *config, const struct db_addr *addr)
 {
 	*config = (struct sampler_config){ .server_id = 7, .addr = *addr, .probe = true };
@@ -51,7 +53,7 @@ static void samples_come_and_stop_with_the_sampler(void **state)
 	}
 	seen_until(&seen, "connect_rate", seen_good, 0);
 	seen_until(&seen, "commit_latency", seen_above, 0);
-	assert_true(tick_ms() - from < 15000);
+	assert_true(tick_ms() - from < 60000);
 	sampler_stop(sampler);
 	nr = seen_nr(&seen);
 	while (!sampler_has_ended(sampler)) {
@@ -137,7 +139,7 @@ static void a_hung_server_blocks_nobody(void **state)
 	seen_until(&seen, "threads_running", seen_problem, 0);
 	from = tick_ms();
 	end(sampler, &seen);
-	assert_true(tick_ms() - from < 2000);
+	assert_true(tick_ms() - from < SOON_MS);
 	test_server_signal(server, SIGCONT);
 	test_server_stop(server);
 }
@@ -157,9 +159,9 @@ static void one_that_cannot_connect_to_a_hung_server_ends_soon(void **state)
 	seen_until(&seen, "threads_running", seen_problem, 0);
 	from = tick_ms();
 	sampler_stop(sampler);
-	assert_true(tick_ms() - from < 500);
+	assert_true(tick_ms() - from < SOON_MS);
 	end(sampler, &seen);
-	assert_true(tick_ms() - from < 5000);
+	assert_true(tick_ms() - from < SOON_MS);
 	test_server_signal(server, SIGCONT);
 	test_server_stop(server);
 }
