@@ -12,7 +12,8 @@
 #define RATE_WINDOW_MS  1000
 #define SLOPE_WINDOW_MS 5000
 #define RATE_LEAST_MS   50
-#define EARLY_PERCENT   90 /* a sample comes a little early now and then */
+#define EARLY_PERCENT   90  /* a sample comes a little early now and then */
+#define REDO_STANDS     0.5 /* % of the log in a second: nobody but a heartbeat writes */
 
 /* clang-format off */
 static const struct {
@@ -28,8 +29,9 @@ static const struct {
 	[COUNTER_HISTORY] =             { "Innodb_history_list_length",       false },
 	[COUNTER_CHECKPOINT_AGE] =      { "Innodb_checkpoint_age",            false },
 	[COUNTER_CHECKPOINT_MAX_AGE] =  { "Innodb_checkpoint_max_age",        false },
+	[COUNTER_LSN_CURRENT] =         { "Innodb_lsn_current",               true },
 	[COUNTER_REDO_CHECKPOINT_LSN] = { "Innodb_redo_log_checkpoint_lsn",   false },
-	[COUNTER_REDO_CURRENT_LSN] =    { "Innodb_redo_log_current_lsn",      false },
+	[COUNTER_REDO_CURRENT_LSN] =    { "Innodb_redo_log_current_lsn",      true },
 	[COUNTER_REDO_CAPACITY] =       { "Innodb_redo_log_capacity_resized", false },
 	[COUNTER_FLOW_PAUSED_NS] =      { "wsrep_flow_control_paused_ns",     true },
 	[COUNTER_QUESTIONS] =           { "Questions",                        true },
@@ -46,6 +48,7 @@ static const struct {
 	"('Threads_running', 'Threads_connected', 'Connections', 'Aborted_connects', "         \
 	"'Innodb_row_lock_waits', 'Innodb_row_lock_time', 'Innodb_row_lock_current_waits', "   \
 	"'Innodb_history_list_length', 'Innodb_checkpoint_age', 'Innodb_checkpoint_max_age', " \
+	"'Innodb_lsn_current', "                                                               \
 	"'Innodb_redo_log_checkpoint_lsn', 'Innodb_redo_log_current_lsn', "                    \
 	"'Innodb_redo_log_capacity_resized', 'wsrep_flow_control_paused_ns', 'Questions')"
 
@@ -202,17 +205,36 @@ static bool share(const struct counters *now, double part, enum counter_id whole
 	return true;
 }
 
-static bool checkpoint_age(const struct counters *now, double *value)
+/* Unknown counts as written. */
+static bool redo_stands(const struct counters_log *log, enum counter_id lsn,
+			enum counter_id capacity)
 {
-	if (now->has[COUNTER_CHECKPOINT_AGE]) {
-		return share(now, now->values[COUNTER_CHECKPOINT_AGE], COUNTER_CHECKPOINT_MAX_AGE,
-			     value);
+	double written;
+	double percent;
+
+	return rate(log, lsn, RATE_WINDOW_MS, &written) &&
+	       share(entry(log, 0), written, capacity, &percent) && percent < REDO_STANDS;
+}
+
+/*
+ * MariaDB writes no page back while nobody writes, so the age of a log that has filled stays where
+ * it is for as long as one waits for it: a log that stands still is no load.
+ */
+static bool checkpoint_age(const struct counters_log *log, double *value)
+{
+	const struct counters *now = entry(log, 0);
+	bool is_mariadb = now->has[COUNTER_CHECKPOINT_AGE];
+	enum counter_id lsn = is_mariadb ? COUNTER_LSN_CURRENT : COUNTER_REDO_CURRENT_LSN;
+	enum counter_id capacity = is_mariadb ? COUNTER_CHECKPOINT_MAX_AGE : COUNTER_REDO_CAPACITY;
+	double age = is_mariadb ? now->values[COUNTER_CHECKPOINT_AGE]
+				: now->values[COUNTER_REDO_CURRENT_LSN] -
+					  now->values[COUNTER_REDO_CHECKPOINT_LSN];
+
+	if (!is_mariadb &&
+	    (!now->has[COUNTER_REDO_CHECKPOINT_LSN] || !now->has[COUNTER_REDO_CURRENT_LSN])) {
+		return false;
 	}
-	return now->has[COUNTER_REDO_CHECKPOINT_LSN] && now->has[COUNTER_REDO_CURRENT_LSN] &&
-	       share(now,
-		     now->values[COUNTER_REDO_CURRENT_LSN] -
-			     now->values[COUNTER_REDO_CHECKPOINT_LSN],
-		     COUNTER_REDO_CAPACITY, value);
+	return share(now, redo_stands(log, lsn, capacity) ? 0 : age, capacity, value);
 }
 
 /* What a wait has taken is counted when it ends: those that wait now are waiting a second a second.
@@ -280,7 +302,7 @@ bool counters_signal(const struct counters_log *log, enum signal_id id, int64_t 
 	case SIGNAL_LOCK_TIME:
 		return lock_time(log, value);
 	case SIGNAL_CHECKPOINT_AGE:
-		return checkpoint_age(now, value);
+		return checkpoint_age(log, value);
 	case SIGNAL_FLOW_CONTROL:
 		return flow_control(log, value);
 	case SIGNAL_CLIENTS:

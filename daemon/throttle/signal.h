@@ -36,7 +36,7 @@ enum signal_id {
 	SIGNAL_HISTORY_SLOPE,  /* 1/s */
 	SIGNAL_LOCK_WAITS,     /* 1/s */
 	SIGNAL_LOCK_TIME,      /* ms of waiting in a second */
-	SIGNAL_CHECKPOINT_AGE, /* % of what the log holds */
+	SIGNAL_CHECKPOINT_AGE, /* % of what the log holds; 0 while nobody writes to it */
 	SIGNAL_COMMIT_LATENCY, /* ms, of our own probe */
 	SIGNAL_FLOW_CONTROL,   /* % of the time that Galera was paused */
 	SIGNAL_DISK_FREE,      /* % of the data directory's disk, when local */

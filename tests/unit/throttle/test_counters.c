@@ -26,6 +26,10 @@ static const char mysql[] =
 	"Innodb_redo_log_current_lsn 71895200\nInnodb_redo_log_capacity_resized 104857600\n"
 	"Innodb_row_lock_current_waits 0\nInnodb_row_lock_time 0\nInnodb_row_lock_waits 0\n"
 	"Threads_connected 1\nThreads_running 2\n";
+#define MARIADB_REDO "Innodb_checkpoint_age 950\nInnodb_checkpoint_max_age 1000\nInnodb_lsn_current "
+#define MYSQL_REDO                                                                                 \
+	"Innodb_redo_log_checkpoint_lsn 4050\nInnodb_redo_log_capacity_resized 1000\n"             \
+	"Innodb_redo_log_current_lsn "
 static const char galera[] =
 	"wsrep_flow_control_active false\nwsrep_flow_control_paused 0.184353\n"
 	"wsrep_flow_control_paused_ns 20222313\nwsrep_flow_control_recv 11\n"
@@ -62,6 +66,13 @@ static const struct {
 	{ { galera, galera_later }, { 0, 1000 }, SIGNAL_FLOW_CONTROL, 25 },
 	{ { galera, galera_later }, { 0, 100 }, SIGNAL_FLOW_CONTROL, 100 },
 	{ { galera, galera }, { 0, 1000 }, SIGNAL_FLOW_CONTROL, 0 },
+
+	/* a full log is a load while somebody writes to it */
+	{ { MARIADB_REDO "4000\n", MARIADB_REDO "4006\n" }, { 0, 1000 }, SIGNAL_CHECKPOINT_AGE, 95 },
+	{ { MARIADB_REDO "4000\n", MARIADB_REDO "4004\n" }, { 0, 1000 }, SIGNAL_CHECKPOINT_AGE, 0 },
+	{ { MARIADB_REDO "4000\n", MARIADB_REDO "4004\n" }, { 0, 20 }, SIGNAL_CHECKPOINT_AGE, 95 },
+	{ { MYSQL_REDO "4994\n", MYSQL_REDO "5000\n" }, { 0, 1000 }, SIGNAL_CHECKPOINT_AGE, 95 },
+	{ { MYSQL_REDO "5000\n", MYSQL_REDO "5000\n" }, { 0, 1000 }, SIGNAL_CHECKPOINT_AGE, 0 },
 
 	/* those that wait right now have waited all the time, and are not yet counted */
 	{ { "Innodb_row_lock_time 0\n", "Innodb_row_lock_time 0\nInnodb_row_lock_current_waits 3\n" },
