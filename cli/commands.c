@@ -41,7 +41,8 @@ const struct command command_table[] = {
 	  "those that it does not know (HOST:PORT, with commas), which are asked with its own option "
 	  "file, and replica-of= one that is enrolled. heartbeat= is a SCHEMA.TABLE.COLUMN with a "
 	  "timestamp that somebody keeps up to date on it, in UTC: the replicas are as late as that "
-	  "says.",
+	  "says. It is read on them and written by others; one that is not there or grows old keeps "
+	  "everything.",
 	  "muster server set db1 max-running=8 label.region=eu\n"
 	  "muster server set db1 replicas=10.0.0.6,10.0.0.7:3307 heartbeat=ops.heartbeat.ts",
 	  SETTING | BIT(LABEL), 1, MANY, WORDS_SERVER, false, cmd_server_set },

@@ -31,6 +31,7 @@ struct governor {
 	bool is_sampled;
 	size_t samples;        /* good ones, since it began */
 	char *trouble;         /* owned */
+	char *where;           /* owned; the replica that is furthest behind, or NULL */
 	int64_t hot_ms;        /* last moment past a hard limit; 0: long ago */
 	const char *hot;       /* which signal that was; interned */
 	const char *paused_by; /* what the last verdict was paused by; interned */
@@ -72,6 +73,7 @@ void governor_free(struct governor *governor)
 	g_free(governor->hold.text);
 	g_free(governor->slow.text);
 	g_free(governor->trouble);
+	g_free(governor->where);
 	g_free(governor->what);
 	g_free(governor);
 }
@@ -168,6 +170,8 @@ void governor_take(struct governor *governor, const struct sample *sample, int64
 	governor->samples++;
 	governor->pace_ms = governor->period_ms;
 	governor_trouble(governor, NULL);
+	g_free(governor->where);
+	governor->where = g_strdup(sample->where);
 	set_cores(governor, sample->cores, now_ms);
 	for (size_t i = 0; i < sample->nr; i++) {
 		(void)get(governor, sample->readings[i].name);
@@ -318,7 +322,9 @@ static void say_gauge(struct governor *governor, struct verdict *verdict, const 
 	verdict->limit = level_limit(&gauge->limits, level);
 	verdict->value = gauge->track.nr > 0 ? gauge->track.values[0] : SIGNAL_NO_LIMIT;
 	verdict->dated_ms = level == LEVEL_SILENT ? gauge_heard_ms(gauge) : gauge->track.since_ms;
-	verdict->detail = level == LEVEL_SILENT ? gauge_problem(gauge) : NULL;
+	verdict->detail = level == LEVEL_SILENT                      ? gauge_problem(gauge)
+			  : gauge->kind == &signal_kinds[SIGNAL_LAG] ? governor->where
+								     : NULL;
 }
 
 /* No sample at all: more than one signal. */

@@ -55,7 +55,7 @@ struct verdict {
 	int64_t next_ms;    /* when it may decide otherwise without a sample; 0: never */
 	const char *cause;  /* name of the signal, "hold", "ratio", "silence"; NULL with go */
 	const char *what;   /* "threads_running 61 > 32 (hard)"; NULL with go */
-	const char *detail; /* why there is no value; or NULL */
+	const char *detail; /* why there is no value, which replica; or NULL */
 	int64_t dated_ms;   /* since when what is so; 0: it says so itself */
 	enum level level;   /* of the signal that decides */
 	double value;       /* of that signal, NAN: none does */

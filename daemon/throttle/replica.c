@@ -10,6 +10,7 @@
 #define NEW_NAMES       80022 /* MySQL, SHOW REPLICA STATUS */
 #define HEARTBEAT_PARTS 3
 #define FUTURE_S        1
+#define OLDER_S         1 /* than the status says: the heartbeat has something to tell */
 
 void replica_lag_release(struct replica_lag *lag)
 {
@@ -191,6 +192,12 @@ int replica_read(struct db_session *session, int64_t source_id, const char *hear
 	}
 	if (heartbeat != NULL && heartbeat_read(session, heartbeat, &seconds, err) < 0) {
 		return -1;
+	}
+	if (seconds > read.seconds + OLDER_S) {
+		g_free(read.why);
+		read.why = g_strdup_printf("heartbeat %s is %.0f s old there: is it still written "
+					   "on the server that this one replicates from?",
+					   heartbeat, seconds);
 	}
 	read.seconds = MAX(read.seconds, seconds);
 	*lag = read;

@@ -5,7 +5,8 @@
  * several sources the one we watch counts, by its server_id, or the worst where none is it.
  * A replica that does not say, or whose threads do not both run, is infinitely far behind: it
  * will not catch up by itself. With a heartbeat, a column of a timestamp that somebody
- * keeps up to date on the source, the larger of both counts.
+ * keeps up to date on the source, the larger of both counts. It is only read, and only
+ * here: a replica may be read only, and one that nobody writes any more grows old.
  *
  * One thread, on a session of the caller's whose time zone is +00:00.
  */

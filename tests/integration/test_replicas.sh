@@ -113,8 +113,32 @@ sql "create database ops; create table ops.heartbeat (ts timestamp(6));
 ok m server set main heartbeat=ops.heartbeat.ts
 is ops.heartbeat.ts "$(j .heartbeat server show main)"
 poll 20 paused_by 'lag 9'
+poll 20 paused_by 'copy: heartbeat ops.heartbeat.ts is 9'
+poll 20 paused_by 'is it still written'
 sql 'delete from ops.heartbeat'
 poll 20 paused_by 'heartbeat ops.heartbeat.ts: there is none'
+
+claim "it is only read, and on replicas, which may be read only for everybody"
+beat() { # as its owner's tool does, on the source
+	sql 'insert into ops.heartbeat values (now(6))'
+	until [ -e "$work/still" ]; do
+		sql 'update ops.heartbeat set ts = now(6)'
+		read -rt 0.1 <>/dev/fd/"$never" || true
+	done
+}
+on_replica 'set global read_only = 1'
+[ "$flavor" = mariadb ] || on_replica 'set global super_read_only = 1'
+background beat
+poll 20 throttle_is go
+
+claim "one that nobody writes any more, or that is not there, keeps everything and says so"
+touch "$work/still"
+wait "$background"
+poll 20 paused_by 'copy: heartbeat ops.heartbeat.ts is '
+sql 'drop table ops.heartbeat'
+poll 20 paused_by 'heartbeat ops.heartbeat.ts: '
+ok m server set main heartbeat=
+poll 20 throttle_is go
 
 claim "on a replica its source is a way to write, with every method"
 name=$(j '.[] | select(.name != "main") | .name' server list)

@@ -273,6 +273,8 @@ static void a_heartbeat_tells_what_the_status_does_not(void **state)
 		       "insert into beat.beat values (1, now(6) - interval 100 second)");
 	while (replica_read(test_pair_on_replica(pair), SOURCE, "beat.beat.ts", &lag, &err) < 0) {
 	}
+	assert_non_null(strstr(lag.why, "heartbeat beat.beat.ts is 10"));
+	assert_non_null(strstr(lag.why, "is it still written"));
 	until("beat.beat.ts", true, 99);
 	test_pair_exec(test_pair_on_source(pair), "update beat.beat set ts = now(6)");
 	until("beat.beat.ts", false, 50);
@@ -311,6 +313,8 @@ static void without_the_right_it_says_which(void **state)
 	assert_int_equal(replica_read(session, SOURCE, NULL, &lag, &err), -1);
 	assert_true(g_str_has_prefix(err.msg, is_mysql() ? "GRANT REPLICATION CLIENT"
 							 : "GRANT REPLICA MONITOR"));
+	assert_int_equal(replica_read(session, SOURCE, "beat.beat.ts", &lag, &err), -1);
+	assert_true(g_str_has_prefix(err.msg, "heartbeat beat.beat.ts: "));
 	(void)remove(file);
 }
 
