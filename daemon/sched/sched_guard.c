@@ -1,6 +1,7 @@
 #include "sched_guard.h"
 
 #include "log.h"
+#include "pauses.h"
 #include "sample.h"
 #include "sched_throttle.h"
 #include "store_rollout.h"
@@ -74,23 +75,12 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 
 /* ---- how long it was paused --------------------------------------------------------------- */
 
-static int64_t paused_ms(const struct guard *guard)
-{
-	const struct governor_pause *pause;
-	int64_t ms = 0;
-
-	for (size_t i = 0; (pause = governor_pause(guard->governor, i)) != NULL; i++) {
-		ms += pause->ms;
-	}
-	return ms;
-}
-
 static int add_pause(const char *cause, int64_t ms, void *ctx, struct err *err)
 {
 	struct guard *guard = ctx;
 
 	(void)err;
-	governor_add_pause(guard->governor, cause, ms);
+	pauses_add(governor_pauses(guard->governor), cause, ms);
 	return 0;
 }
 
@@ -104,7 +94,7 @@ static void remember_paused(struct sched *sched, struct guard *guard, int64_t no
 		log_warn("how long a server was paused is not known server=%s error=\"%s\"",
 			 guard->name, err.msg);
 	}
-	guard->kept_ms = paused_ms(guard);
+	guard->kept_ms = pauses_ms(governor_pauses(guard->governor));
 	guard->keeping_ms = guard->kept_ms;
 }
 
@@ -115,14 +105,15 @@ static bool is_keep_due(const struct guard *guard, int64_t now_ms)
 
 static int keep_paused(struct sched *sched, struct guard *guard, int64_t now_ms, struct err *err)
 {
-	const struct governor_pause *pause;
+	const struct pauses *pauses = governor_pauses(guard->governor);
+	const struct pause *pause;
 
 	guard->kept_at_ms = now_ms;
-	guard->keeping_ms = paused_ms(guard);
+	guard->keeping_ms = pauses_ms(pauses);
 	if (guard->is_unkept || guard->keeping_ms == guard->kept_ms) {
 		return 0;
 	}
-	for (size_t i = 0; (pause = governor_pause(guard->governor, i)) != NULL; i++) {
+	for (size_t i = 0; (pause = pauses_get(pauses, i)) != NULL; i++) {
 		if (store_paused_put(sched->store, guard->server_id, pause->cause, pause->ms, err) <
 		    0) {
 			return -1;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pauses.h"
 #include "sched_guard.h"
 #include "signal.h"
 #include "store_server.h"
@@ -82,15 +83,15 @@ static int longest_first(const void *a, const void *b)
 	return left->ms > right->ms ? -1 : left->ms < right->ms;
 }
 
-static GArray *paused_views(const struct guard *guard, int64_t *total_ms)
+static GArray *paused_views(const struct guard *guard)
 {
 	GArray *views = g_array_new(FALSE, FALSE, sizeof(struct sched_paused_view));
-	const struct governor_pause *pause;
+	const struct pauses *pauses = governor_pauses(guard->governor);
+	const struct pause *pause;
 
-	for (size_t i = 0; (pause = governor_pause(guard->governor, i)) != NULL; i++) {
+	for (size_t i = 0; (pause = pauses_get(pauses, i)) != NULL; i++) {
 		const struct sched_paused_view view = { .reason = pause->cause, .ms = pause->ms };
 
-		*total_ms += pause->ms;
 		g_array_append_val(views, view);
 	}
 	g_array_sort(views, longest_first);
@@ -145,7 +146,7 @@ static int look_at(struct looking *looking, struct guard *guard, const struct li
 			g_array_append_val(signals, signal);
 		}
 	}
-	paused = paused_views(guard, &view.paused_ms);
+	paused = paused_views(guard);
 	reason = sched_guard_reason(guard, now_ms);
 	view_orders(looking->sched, &view);
 	view.state = throttle_state_names[guard->verdict.state];
@@ -159,6 +160,7 @@ static int look_at(struct looking *looking, struct guard *guard, const struct li
 	view.nr_signals = signals->len;
 	view.paused = (const struct sched_paused_view *)(const void *)paused->data;
 	view.nr_paused = paused->len;
+	view.paused_ms = pauses_ms(governor_pauses(guard->governor));
 	return looking->fn(&view, looking->ctx, err);
 }
 

@@ -6,13 +6,12 @@
 #include <glib.h>
 
 #include "aimd.h"
+#include "pauses.h"
 #include "sample.h"
 #include "signal.h"
 
 #define SILENT_PERIODS 3
 #define SAMPLES_FIRST  3 /* that come fast: a level takes two values, a rate two samples each */
-
-const char *const throttle_state_names[THROTTLE_STATE_NR] = { "go", "slow", "paused", "stopped" };
 
 struct order { /* of a human */
 	int64_t until_ms;
@@ -20,8 +19,8 @@ struct order { /* of a human */
 };
 
 struct governor {
-	GPtrArray *gauges; /* struct gauge *, owned; those of signal.h first */
-	GArray *pauses;    /* struct governor_pause; causes are interned */
+	GPtrArray *gauges;     /* struct gauge *, owned; those of signal.h first */
+	struct pauses *pauses; /* owned */
 	struct order hold;
 	struct order slow;
 	double ratio;
@@ -48,7 +47,7 @@ struct governor *governor_new(int64_t now_ms)
 	struct governor *governor = g_new0(struct governor, 1);
 
 	governor->gauges = g_ptr_array_new();
-	governor->pauses = g_array_new(FALSE, TRUE, sizeof(struct governor_pause));
+	governor->pauses = pauses_new();
 	for (int i = 0; i < SIGNAL_NR; i++) {
 		g_ptr_array_add(governor->gauges, gauge_new(signal_kinds[i].name));
 	}
@@ -69,7 +68,7 @@ void governor_free(struct governor *governor)
 		gauge_free(g_ptr_array_index(governor->gauges, i));
 	}
 	g_ptr_array_free(governor->gauges, TRUE);
-	g_array_free(governor->pauses, TRUE);
+	pauses_free(governor->pauses);
 	g_free(governor->hold.text);
 	g_free(governor->slow.text);
 	g_free(governor->trouble);
@@ -440,22 +439,6 @@ static void say_slots(struct governor *governor, struct verdict *verdict, int64_
 	}
 }
 
-void governor_add_pause(struct governor *governor, const char *cause, int64_t ms)
-{
-	const char *name = g_intern_string(cause);
-
-	for (guint i = 0; i < governor->pauses->len; i++) {
-		struct governor_pause *pause =
-			&g_array_index(governor->pauses, struct governor_pause, i);
-
-		if (pause->cause == name) {
-			pause->ms += ms;
-			return;
-		}
-	}
-	g_array_append_val(governor->pauses, ((struct governor_pause){ .cause = name, .ms = ms }));
-}
-
 static void count_pause(struct governor *governor, int64_t now_ms)
 {
 	int64_t ms = now_ms - governor->decided_ms;
@@ -464,7 +447,7 @@ static void count_pause(struct governor *governor, int64_t now_ms)
 	if (governor->paused_by == NULL || ms <= 0) {
 		return;
 	}
-	governor_add_pause(governor, governor->paused_by, ms);
+	pauses_add(governor->pauses, governor->paused_by, ms);
 }
 
 /* Clients that work as they did are what every day is like: only that it changes is news. */
@@ -555,24 +538,6 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 
 /* ---- what people see ------------------------------------------------------------------- */
 
-char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall_ms)
-{
-	g_autoptr(GDateTime) since = NULL;
-	g_autofree char *clock = NULL;
-
-	if (verdict->what == NULL) {
-		return NULL;
-	}
-	if (verdict->dated_ms == 0) {
-		return g_strdup(verdict->what);
-	}
-	since = g_date_time_new_from_unix_utc((wall_ms - (now_ms - verdict->dated_ms)) / 1000);
-	clock = g_date_time_format(since, "%H:%M:%S");
-	return g_strdup_printf("%s since %s%s%s", verdict->what, clock,
-			       verdict->detail != NULL ? ": " : "",
-			       verdict->detail != NULL ? verdict->detail : "");
-}
-
 static bool is_shown(const struct gauge *gauge)
 {
 	return gauge_is_expected(gauge) || gauge->is_refused || gauge->kind == NULL;
@@ -596,9 +561,7 @@ enum level governor_gauge_level(const struct governor *governor, const struct ga
 	return gauge_level(gauge, silence_ms(governor), now_ms);
 }
 
-const struct governor_pause *governor_pause(const struct governor *governor, size_t index)
+struct pauses *governor_pauses(const struct governor *governor)
 {
-	return index < governor->pauses->len
-		       ? &g_array_index(governor->pauses, struct governor_pause, index)
-		       : NULL;
+	return governor->pauses;
 }

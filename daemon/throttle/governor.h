@@ -42,6 +42,7 @@ enum throttle_state {
 extern const char *const throttle_state_names[THROTTLE_STATE_NR]; /* "go", "slow", … */
 
 struct governor;
+struct pauses;
 struct sample;
 
 /* Texts are the governor's, until the next call. */
@@ -62,11 +63,6 @@ struct verdict {
 	double limit;       /* NAN: none */
 	bool is_courtesy;   /* slow only because clients are at work, who feel nothing yet */
 	bool is_known;      /* the first samples have come */
-};
-
-struct governor_pause {
-	const char *cause;
-	int64_t ms;
 };
 
 struct governor *governor_new(int64_t now_ms);
@@ -102,7 +98,10 @@ void governor_exempt_none(struct governor *governor);
 void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_ms,
 		     struct verdict *verdict);
 
-/* "threads_running 61 > 32 (hard) since 03:12:07"; NULL with go. Owned. */
+/*
+ * "threads_running 61 > 32 (hard) since 03:12:07", ": " and the detail; NULL with go. Owned.
+ * wall_ms: what now_ms is on the wall.
+ */
 char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall_ms);
 
 /* The signals that the server has, or refuses to give, by index; NULL behind the last. */
@@ -110,10 +109,8 @@ const struct gauge *governor_gauge(const struct governor *governor, size_t index
 enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
 				int64_t now_ms);
 
-/* Paused for so long before this governor was made; once for each cause, at first. */
-void governor_add_pause(struct governor *governor, const char *cause, int64_t ms);
 
-/* How long it was paused or stopped, and by what; NULL behind the last. */
-const struct governor_pause *governor_pause(const struct governor *governor, size_t index);
+/* How long it was paused or stopped, and by what. */
+struct pauses *governor_pauses(const struct governor *governor);
 
 #endif /* GOVERNOR_H */

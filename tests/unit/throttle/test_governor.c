@@ -1,4 +1,5 @@
 #include "governor_bench.h"
+#include "pauses.h"
 
 static void an_idle_server_gives_all_its_slots_at_once(void **state)
 {
@@ -17,7 +18,7 @@ static void an_idle_server_gives_all_its_slots_at_once(void **state)
 		bench->now += bench->verdict.period_ms;
 	}
 	assert_true(bench->verdict.is_known);
-	assert_null(governor_pause(bench->governor, 0));
+	assert_null(pauses_get(governor_pauses(bench->governor), 0));
 }
 
 /* clang-format off */
@@ -158,8 +159,8 @@ static void a_signal_that_falls_silent_pauses(void **state)
 			    "signal lag silent since 03:12:06: server replica1 does not answer");
 	run(bench, 1, 100); /* it is back: nothing has to cool down */
 	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
-	assert_string_equal(governor_pause(bench->governor, 0)->cause, "lag");
-	assert_in_range(governor_pause(bench->governor, 0)->ms, 900, 2100);
+	assert_string_equal(pauses_get(governor_pauses(bench->governor), 0)->cause, "lag");
+	assert_in_range(pauses_get(governor_pauses(bench->governor), 0)->ms, 900, 2100);
 }
 
 static void no_sample_at_all_pauses_and_says_why(void **state)
@@ -267,8 +268,8 @@ static void a_hold_ends_by_itself_and_gives_its_words(void **state)
 	assert_int_equal(bench->verdict.state, THROTTLE_PAUSED);
 	run(bench, 1, 6000);
 	expect(bench, THROTTLE_GO, NULL);
-	assert_string_equal(governor_pause(bench->governor, 0)->cause, "hold");
-	assert_in_range(governor_pause(bench->governor, 0)->ms, 9000, 11000);
+	assert_string_equal(pauses_get(governor_pauses(bench->governor), 0)->cause, "hold");
+	assert_in_range(pauses_get(governor_pauses(bench->governor), 0)->ms, 9000, 11000);
 	governor_hold(bench->governor, bench->now + 10000, "held");
 	run(bench, 200, 3000); /* what is worse is said */
 	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
@@ -446,20 +447,6 @@ static void limits_can_be_changed_under_way(void **state)
 	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
 }
 
-/* Only times between two samples matter: a jump of the wall clock is not seen at all. */
-static void the_wall_clock_is_only_for_the_words(void **state)
-{
-	struct bench *bench = *state;
-	g_autofree char *before = NULL;
-	g_autofree char *after = NULL;
-
-	run(bench, 60, 1000);
-	before = verdict_reason(&bench->verdict, bench->now, INT64_C(7200000));
-	after = verdict_reason(&bench->verdict, bench->now, INT64_C(60000));
-	assert_non_null(strstr(before, "threads_running 60 > 32 (hard) since 01:59:5"));
-	assert_non_null(strstr(after, "threads_running 60 > 32 (hard) since 00:00:5"));
-}
-
 static void critical_comes_before_silence_before_hard(void **state)
 {
 	struct bench *bench = *state;
@@ -568,7 +555,6 @@ int main(void)
 		TEST(clients_that_come_and_go_do_not_make_it_flap),
 		TEST(what_is_worse_than_clients_is_named),
 		TEST(limits_can_be_changed_under_way),
-		TEST(the_wall_clock_is_only_for_the_words),
 		TEST(critical_comes_before_silence_before_hard),
 		TEST(a_signal_that_is_left_out_is_late),
 		TEST(a_refusal_stops_only_who_set_a_limit_for_it),
