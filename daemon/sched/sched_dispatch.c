@@ -115,6 +115,7 @@ static int start_one(struct sched *sched, struct run *run, struct link *link,
 	}
 	running = running_new(sched, task);
 	link->tasks++;
+	sched_guard_works(sched, link->id);
 	if (!closes) {
 		send_later(sched, run, task, running, chain, link);
 		return 0;

@@ -155,6 +155,17 @@ struct guard *sched_guard_need(struct sched *sched, const struct link *link)
 	return guard;
 }
 
+void sched_guard_works(struct sched *sched, int64_t server_id)
+{
+	struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	if (guard != NULL) {
+		governor_works(guard->governor, tick_ms());
+		guard->verdict.period_ms = MIN(guard->verdict.period_ms, GOVERNOR_FAST_MS);
+		sched_sampler_pace(guard);
+	}
+}
+
 char *sched_guard_reason(const struct guard *guard, int64_t now_ms)
 {
 	return verdict_reason(&guard->verdict, now_ms, tick_wall_ms());

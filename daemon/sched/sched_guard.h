@@ -54,6 +54,9 @@ void sched_guard_free(struct guard *guard);
 /* The guard of a server that is needed now. */
 struct guard *sched_guard_need(struct sched *sched, const struct link *link);
 
+/* A task of its server starts now: it is watched closely from here on. */
+void sched_guard_works(struct sched *sched, int64_t server_id);
+
 /* Decide again; true when more or less is allowed than before. */
 bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms);
 

@@ -171,6 +171,14 @@ bool gauge_is_past(const struct gauge *gauge)
 	return gauge->track.nr > 0 && level_of(&gauge->limits, gauge->track.values[0]) != LEVEL_OK;
 }
 
+bool gauge_is_news(const struct gauge *gauge)
+{
+	enum level newest =
+		gauge->track.nr == 0 ? LEVEL_OK : level_of(&gauge->limits, gauge->track.values[0]);
+
+	return newest >= LEVEL_HARD && newest > gauge->track.level;
+}
+
 char *gauge_format(const struct gauge *gauge, enum level level)
 {
 	char value[SIGNAL_VALUE_MAX];

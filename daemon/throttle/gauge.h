@@ -74,6 +74,9 @@ enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t no
 /* Its newest value alone is past a limit. */
 bool gauge_is_past(const struct gauge *gauge);
 
+/* That value is past a hard or critical limit, and the ones before were not. */
+bool gauge_is_news(const struct gauge *gauge);
+
 /* Why there is no newer value, or NULL. */
 const char *gauge_problem(const struct gauge *gauge);
 

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "aimd.h"
+#include "pace.h"
 #include "pauses.h"
 #include "sample.h"
 #include "signal.h"
@@ -25,6 +26,7 @@ struct governor {
 	struct order slow;
 	double ratio;
 	struct aimd aimd;
+	struct pace pace;
 	int64_t cores;
 	int64_t heard_ms; /* of the last sample with something good in it */
 	bool is_sampled;
@@ -158,9 +160,17 @@ static void set_cores(struct governor *governor, int64_t cores, int64_t now_ms)
 	}
 }
 
+void governor_works(struct governor *governor, int64_t now_ms)
+{
+	pace_works(&governor->pace, now_ms);
+}
+
 void governor_take(struct governor *governor, const struct sample *sample, int64_t busy,
 		   int64_t now_ms)
 {
+	if (busy > 0) {
+		governor_works(governor, now_ms);
+	}
 	if (first_good(sample) == NULL) {
 		take_nothing(governor, sample);
 		return;
@@ -460,19 +470,25 @@ static bool is_restless(const struct gauge *gauge)
 								     : is_level || is_past;
 }
 
-static int64_t period(const struct governor *governor, int64_t now_ms)
+static enum pace_need need(const struct governor *governor, int64_t now_ms)
 {
+	enum pace_need need = is_hot(governor, now_ms) ? PACE_WATCH : PACE_CALM;
+
 	if (governor->samples < SAMPLES_FIRST) {
-		return GOVERNOR_FIRST_MS;
+		return PACE_FIRST;
 	}
 	for (guint i = 0; i < governor->gauges->len; i++) {
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 
-		if (gauge_counts(gauge, now_ms) && is_restless(gauge)) {
-			return GOVERNOR_FAST_MS;
+		if (!gauge_counts(gauge, now_ms)) {
+			continue;
 		}
+		if (gauge_is_news(gauge)) {
+			return PACE_AGAIN;
+		}
+		need = is_restless(gauge) ? PACE_WATCH : need;
 	}
-	return is_hot(governor, now_ms) ? GOVERNOR_FAST_MS : GOVERNOR_PERIOD_MS;
+	return need;
 }
 
 static int64_t sooner(int64_t at_ms, int64_t other_ms, int64_t now_ms)
@@ -530,7 +546,7 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 		governor->state = verdict->state;
 		governor->since_ms = now_ms;
 	}
-	governor->period_ms = period(governor, now_ms);
+	governor->period_ms = pace_period_ms(&governor->pace, need(governor, now_ms), now_ms);
 	verdict->since_ms = governor->since_ms;
 	verdict->period_ms = governor->period_ms;
 	verdict->next_ms = next(governor, now_ms);

@@ -7,10 +7,12 @@
  *            while clients are at work, who take turns with muster
  *   paused   no new statement: past a hard limit, silent for three intervals, or held
  *   stopped  past a critical limit: what can be stopped safely is, and rollouts pause
- * What was past a hard limit must be calm for two seconds before it goes on, so that a
- * load that comes and goes does not make it flap. A signal that was never given is silent, too,
- * where somebody set a limit for it on this server (gauge.h). Before the first sample it goes, until
- * the silence has lasted too long.
+ * What was past a hard limit must be calm for two seconds before it goes on, so that a load that
+ * comes and goes does not make it flap. It wants to be told ten times a second while something of
+ * muster's runs there or a signal is not calm, else once; a value that is the first past its hard
+ * limit is looked at again at once, so that two of them need not take two periods. A signal that
+ * was never given is silent, too, where somebody set a limit for it on this server (gauge.h).
+ * Before the first sample it goes, until the silence has lasted too long.
  *
  * Pure memory: all times are monotonic and passed in, so that nothing depends on the clock on
  * the wall. One thread at a time.
@@ -28,6 +30,7 @@
 #define GOVERNOR_PERIOD_MS  1000
 #define GOVERNOR_FIRST_MS   60
 #define GOVERNOR_FAST_MS    100
+#define GOVERNOR_AGAIN_MS   40 /* a first value past a hard limit: was that so for a moment only? */
 #define GOVERNOR_CALM_MS    2000
 #define GOVERNOR_SILENCE_MS 1000 /* at least; else three intervals */
 
@@ -72,6 +75,9 @@ SCOPED_FREE(governor);
 /* A sample; busy: statements of muster's own that run there. */
 void governor_take(struct governor *governor, const struct sample *sample, int64_t busy,
 		   int64_t now_ms);
+
+/* Something of muster's runs there at this moment; also told by governor_take. */
+void governor_works(struct governor *governor, int64_t now_ms);
 
 /*
  * Nothing is known again. sampled: samples come from now on, and their silence counts;

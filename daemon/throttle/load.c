@@ -18,6 +18,7 @@
 #define PROBE_MS       INT64_C(500)
 #define LOOK_MS        INT64_C(5000)
 #define EARLY_MS       50 /* a turn comes a little early now and then */
+#define CROWD          16 /* statements at once: there what is slow is asked half as often */
 #define HOLD_PERIODS   3
 #define PROBLEM_MS     10000
 #define STEP_LEAST_MS  300
@@ -36,6 +37,7 @@ struct load {
 	const char *query; /* static */
 	int64_t max_connections;
 	double history; /* (double)NAN: the counters have it, or it may not be seen */
+	double running; /* statements, as last counted */
 	int64_t slow_at_ms;
 	int64_t probe_at_ms;
 	int64_t look_at_ms;
@@ -94,6 +96,7 @@ static void lost(struct load *load, struct err *err)
 		(void)err_prefix(err, "%s", where);
 	}
 	silent(load, err->msg);
+	load->emit(load->ctx);
 	line_settle(&load->line, tick_ms(), err);
 }
 
@@ -138,6 +141,7 @@ static int read_counters(struct load *load, struct db_session *session, struct e
 	if (!isnan(load->history)) {
 		counters_set(&counters, COUNTER_HISTORY, load->history);
 	}
+	load->running = counters.values[COUNTER_THREADS_RUNNING];
 	counters_log_add(load->log, &counters);
 	for (size_t i = 0; i < G_N_ELEMENTS(ours); i++) {
 		double value;
@@ -230,34 +234,65 @@ static int read_probe(struct load *load, struct db_session *session, struct err 
 	return 0;
 }
 
-static bool is_due(int64_t *at_ms, int64_t now_ms, int64_t every_ms)
+/* Of a server that gets crowded the next counters are what matters. */
+static bool is_due(const struct load *load, int64_t *at_ms, int64_t every_ms)
 {
-	if (*at_ms != 0 && now_ms - *at_ms < every_ms - EARLY_MS) {
+	int64_t now_ms = tick_ms();
+	int64_t wait_ms = load->running > CROWD ? every_ms * 2 : every_ms;
+
+	if (*at_ms != 0 && now_ms - *at_ms < wait_ms - EARLY_MS) {
 		return false;
 	}
 	*at_ms = now_ms;
 	return true;
 }
 
-static int read_all(struct load *load, struct db_session *session, struct err *err)
+static int read_seldom(struct load *load, struct db_session *session, struct err *err)
 {
-	int64_t now_ms = tick_ms();
-
-	if (is_due(&load->slow_at_ms, now_ms, SLOW_MS)) {
+	if (is_due(load, &load->slow_at_ms, SLOW_MS)) {
 		if (read_slow(load, session, err) < 0) {
 			return -1;
 		}
-		read_host(load, now_ms);
+		read_host(load, tick_ms());
 	}
-	if (read_counters(load, session, err) < 0) {
+	return 0;
+}
+
+static int read_rest(struct load *load, struct db_session *session, struct err *err)
+{
+	if (read_seldom(load, session, err) < 0) {
 		return -1;
 	}
-	if (load->look != NULL && is_due(&load->look_at_ms, now_ms, LOOK_MS) &&
+	if (load->look != NULL && is_due(load, &load->look_at_ms, LOOK_MS) &&
 	    load->look(load->ctx, session, err) < 0) {
 		return -1;
 	}
-	if (load->with_probe && is_due(&load->probe_at_ms, now_ms, PROBE_MS)) {
+	if (load->with_probe && is_due(load, &load->probe_at_ms, PROBE_MS)) {
 		return read_probe(load, session, err);
+	}
+	return 0;
+}
+
+/*
+ * What a flood moves is told before anything is asked that a flood makes slow; that is told the
+ * next time. Only the first sample has it all.
+ */
+static int read_all(struct load *load, struct db_session *session, struct err *err)
+{
+	bool is_first = load->slow_at_ms == 0;
+
+	if ((is_first && read_seldom(load, session, err) < 0) ||
+	    read_counters(load, session, err) < 0) {
+		return -1;
+	}
+	if (!is_first) {
+		load->emit(load->ctx);
+	}
+	if (read_rest(load, session, err) < 0) {
+		return -1;
+	}
+	if (is_first) {
+		load->emit(load->ctx);
 	}
 	return 0;
 }

@@ -1,10 +1,11 @@
 /*
  * load - reads one server's own load onto a panel.
  *
- * Every turn asks for the counters; twice a second at most a probe commits; once a second
- * at most come longest transaction, history (MySQL), max_connections, and host's own
- * values. What the server or the rights of this account cannot give is in no sample. What
- * could be read before, and now cannot, is a problem, as is a server that does not answer.
+ * Every turn asks for the counters, and tells of them at once; behind them twice a second at most
+ * a probe commits; once a second at most come longest transaction, history (MySQL),
+ * max_connections, and host's own values: half as often while a crowd of statements runs there.
+ * What the server or the rights of this account cannot give is in no sample. What could be read
+ * before, and now cannot, is a problem, as is a server that does not answer.
  *
  * One thread; blocks no longer than its line (line.h) waits.
  */
@@ -22,7 +23,8 @@ struct load;
 
 /*
  * panel is borrowed. probe: may commit in a database of muster's own. emit is called from
- * within load_turn while the server makes us wait, when the panel says so.
+ * within load_turn: when the panel has new counters or the reason why there are none, and while
+ * the server makes us wait, when the panel says so.
  */
 struct load *load_new(const struct db_addr *addr, struct panel *panel, bool probe, int stop_fd,
 		      void (*emit)(void *ctx), void *ctx);

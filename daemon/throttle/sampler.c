@@ -74,7 +74,6 @@ static void emit(void *ctx)
 static void load_lane(struct sampler *sampler, int64_t period_ms)
 {
 	load_turn(sampler->load, period_ms);
-	emit(sampler);
 }
 
 static void load_end(struct sampler *sampler)

@@ -8,6 +8,7 @@ TESTS_DIR=$root/tests
 build=${MUSTER_BUILD:-$root/build-release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/muster-bench-XXXXXX")
 daemon_pid=
+daemon_env=() # of musterd: NAME=VALUE
 
 bench_end() {
 	if [ -n "$daemon_pid" ]; then
@@ -50,9 +51,18 @@ bench_databases() {
 	sql -e "set global sync_binlog=1, global innodb_flush_log_at_trx_commit=1"
 }
 
+# bench_clients N: databases k00001 … of clients that are no tenants, as c00001 is
+bench_clients() {
+	local name
+
+	for name in $(seq -f 'k%05g' 1 "$1"); do
+		echo "create database $name; create table $name.t0 like c00001.t0; insert into $name.t0 select * from c00001.t0;"
+	done | sql
+}
+
 bench_daemon() {
 	printf 'data_dir = "%s";\nsocket = "%s";\nlog_level = "warn";\n' "$work/data" "$work/sock" >"$work/conf"
-	"$build/musterd" --config "$work/conf" 2>"$work/log" &
+	env ${daemon_env[@]+"${daemon_env[@]}"} "$build/musterd" --config "$work/conf" 2>"$work/log" &
 	daemon_pid=$!
 	export MUSTER_SOCKET=$work/sock
 	until "$build/muster" server list >/dev/null 2>&1; do

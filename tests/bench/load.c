@@ -5,12 +5,17 @@
  * schemas, send RATE statements a second altogether, each at its own moment whether the one
  * before was quick or not: what waits behind a slow one is slow, too, and its time counts
  * from when it should have been sent. Six of ten read a row of t0 by its key, three change
- * one, one adds one. SIGTERM ends it early. Prints
+ * one, one adds one. RATE 0 is a flood: every connection sends one transaction behind the other, as
+ * quickly as they are answered, each of two changed rows, one taken away and written again, and a
+ * commit; t0 should have thousands of rows then. SIGTERM ends it early. Prints
  *
- *   statements errors p50 p95 p99 max
+ *   statements errors p50 p95 p99 max cpu
  *
- * with times in milliseconds; an error is a statement that the server refused.
+ * with times in milliseconds; an error is a statement that the server refused, cpu what this
+ * program has used of the processors itself. Where the environment has LOAD_SPAN, the file it names
+ * gets the monotonic nanoseconds at which the first statement was sent and the last answered.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -18,13 +23,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <mysql.h>
 
-#define CONNECTIONS_MAX 64
+#define CONNECTIONS_MAX 256
 #define NS              1000000000LL
-#define ROWS            90 /* of t0 that are always there */
+#define ROWS            90   /* of t0 that are always there */
+#define ROWS_FLOOD      9000 /* of t0 that a flood works on, where they are there */
 
 struct client {
 	pthread_t thread;
@@ -33,7 +40,9 @@ struct client {
 	long long first_ns; /* monotonic, of its first statement */
 	long long every_ns;
 	long long end_ns;
-	double *ms; /* owned */
+	long long sent_ns; /* when its first statement really was */
+	long long done_ns; /* when its last was answered */
+	double *ms;        /* owned */
 	size_t nr;
 	size_t room;
 	size_t errors;
@@ -92,12 +101,10 @@ static void statement_make(char *sql, size_t size, unsigned *seed)
 	}
 }
 
-static void run(struct client *client, MYSQL *link, unsigned *seed)
+static void send(struct client *client, MYSQL *link, const char *sql)
 {
-	char sql[128];
 	MYSQL_RES *result;
 
-	statement_make(sql, sizeof(sql), seed);
 	if (mysql_real_query(link, sql, strlen(sql)) != 0) {
 		client->errors++;
 		return;
@@ -106,6 +113,35 @@ static void run(struct client *client, MYSQL *link, unsigned *seed)
 	if (result != NULL) {
 		mysql_free_result(result);
 	}
+}
+
+static void run(struct client *client, MYSQL *link, unsigned *seed)
+{
+	char sql[128];
+
+	statement_make(sql, sizeof(sql), seed);
+	send(client, link, sql);
+}
+
+static void run_flood(struct client *client, MYSQL *link, unsigned *seed)
+{
+	static const char *const steps[] = {
+		"update t0 set a = a + 1 where id = %u",
+		"update t0 set b = 'flood' where id = %u",
+		"delete from t0 where id = %u",
+		"insert ignore into t0 (id, a, b) values (%u, 1, 'load')",
+	};
+	unsigned row = 0;
+	char sql[128];
+
+	send(client, link, "begin");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		row = i == 3 ? row : 1 + next_random(seed) % ROWS_FLOOD;
+		(void)snprintf(sql, sizeof(sql), steps[i],
+			       row); /* NOLINT(clang-diagnostic-format-nonliteral) */
+		send(client, link, sql);
+	}
+	send(client, link, "commit");
 }
 
 static void note(struct client *client, double ms)
@@ -130,13 +166,16 @@ static void *work(void *arg)
 					       client->socket, 0) == NULL) {
 		die("connect", link);
 	}
-	for (long long due = client->first_ns; due < client->end_ns; due += client->every_ns) {
+	for (long long due = client->first_ns; due < client->end_ns;
+	     due = client->every_ns == 0 ? now_ns() : due + client->every_ns) {
 		sleep_until(due);
 		if (atomic_load(&stopped)) {
 			break;
 		}
-		run(client, link, &seed);
-		note(client, (double)(now_ns() - due) / 1e6);
+		client->sent_ns = client->sent_ns == 0 ? now_ns() : client->sent_ns;
+		(client->every_ns == 0 ? run_flood : run)(client, link, &seed);
+		client->done_ns = now_ns();
+		note(client, (double)(client->done_ns - due) / 1e6);
 	}
 	mysql_close(link);
 	mysql_thread_end();
@@ -158,6 +197,19 @@ static double share(const double *ms, size_t nr, double part)
 	return nr == 0 ? 0 : ms[at < nr ? at : nr - 1];
 }
 
+static double ms_of(const struct timeval *time)
+{
+	return (double)time->tv_sec * 1e3 + (double)time->tv_usec / 1e3;
+}
+
+static double cpu_ms(void)
+{
+	struct rusage used = { 0 };
+
+	(void)getrusage(RUSAGE_SELF, &used);
+	return ms_of(&used.ru_utime) + ms_of(&used.ru_stime);
+}
+
 static void report(struct client *clients, size_t nr)
 {
 	struct client all = { 0 };
@@ -170,10 +222,30 @@ static void report(struct client *clients, size_t nr)
 		free(clients[i].ms);
 	}
 	qsort(all.ms, all.nr, sizeof(*all.ms), by_size);
-	(void)printf("%zu %zu %.3f %.3f %.3f %.3f\n", all.nr, all.errors,
+	(void)printf("%zu %zu %.3f %.3f %.3f %.3f %.0f\n", all.nr, all.errors,
 		     share(all.ms, all.nr, 0.5), share(all.ms, all.nr, 0.95),
-		     share(all.ms, all.nr, 0.99), share(all.ms, all.nr, 1));
+		     share(all.ms, all.nr, 0.99), share(all.ms, all.nr, 1), cpu_ms());
 	free(all.ms);
+}
+
+static void span(const struct client *clients, size_t nr)
+{
+	const char *path = getenv("LOAD_SPAN"); /* NOLINT(concurrency-mt-unsafe) */
+	FILE *file = path == NULL ? NULL : fopen(path, "we");
+	long long first = LLONG_MAX;
+	long long last = 0;
+
+	if (file == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (clients[i].sent_ns > 0 && clients[i].sent_ns < first) {
+			first = clients[i].sent_ns;
+		}
+		last = clients[i].done_ns > last ? clients[i].done_ns : last;
+	}
+	(void)fprintf(file, "%lld %lld\n", first, last);
+	(void)fclose(file);
 }
 
 int main(int argc, char **argv)
@@ -190,8 +262,8 @@ int main(int argc, char **argv)
 	}
 	nr = strtoul(argv[2], NULL, 10);
 	rate = strtod(argv[3], NULL);
-	if (nr == 0 || nr > CONNECTIONS_MAX || rate <= 0) {
-		die("1 to 64 connections, a rate above 0", NULL);
+	if (nr == 0 || nr > CONNECTIONS_MAX || rate < 0) {
+		die("1 to 256 connections, a rate of 0 or more", NULL);
 	}
 	(void)sigaction(SIGTERM, &stop, NULL);
 	(void)mysql_library_init(0, NULL, NULL);
@@ -200,7 +272,7 @@ int main(int argc, char **argv)
 		clients[i].number = (unsigned)i;
 		clients[i].socket = argv[1];
 		clients[i].schema = argv[5 + i % ((size_t)argc - 5)];
-		clients[i].every_ns = (long long)((double)nr / rate * (double)NS);
+		clients[i].every_ns = rate > 0 ? (long long)((double)nr / rate * (double)NS) : 0;
 		clients[i].first_ns = begin + (long long)i * clients[i].every_ns / (long long)nr;
 		clients[i].end_ns = begin + (long long)(strtod(argv[4], NULL) * (double)NS);
 		if (pthread_create(&clients[i].thread, NULL, work, &clients[i]) != 0) {
@@ -210,6 +282,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < nr; i++) {
 		(void)pthread_join(clients[i].thread, NULL);
 	}
+	span(clients, nr);
 	report(clients, nr);
 	mysql_library_end();
 	return 0;

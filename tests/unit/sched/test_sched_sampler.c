@@ -40,6 +40,32 @@ static void who_is_asked_about_is_sampled(void **state)
 	assert_true(seen.value >= 0 && seen.value < 16);
 }
 
+static void a_server_is_watched_closely_from_its_first_task_on(void **state)
+{
+	static const struct sched_start start = { .release = "rel", .budget = "0" };
+	struct fixture *fixture = *state;
+	SCOPED(seen) seen = { 0 };
+	int64_t end = tick_ms() + 20000;
+	int64_t id;
+
+	sample_from_now_on(fixture);
+	until_known(fixture, &seen);
+	while (guard_of(fixture)->verdict.period_ms < GOVERNOR_PERIOD_MS && tick_ms() < end) {
+		(void)sched_turn(fixture->sched);
+		g_usleep(GIVE_US);
+	}
+	assert_int_equal(guard_of(fixture)->verdict.period_ms, GOVERNOR_PERIOD_MS);
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	while (guard_of(fixture)->verdict.period_ms > GOVERNOR_FAST_MS && tick_ms() < end) {
+		(void)sched_turn(fixture->sched);
+	}
+	assert_true(guard_of(fixture)->verdict.period_ms <= GOVERNOR_FAST_MS);
+	assert_true(guard_of(fixture)->period_ms <= GOVERNOR_FAST_MS); /* the sampler knows */
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
 static void who_is_not_asked_about_any_more_is_not(void **state)
 {
 	struct fixture *fixture = *state;
@@ -170,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(who_is_asked_about_is_sampled),
+		SCENARIO(a_server_is_watched_closely_from_its_first_task_on),
 		SCENARIO(who_is_not_asked_about_any_more_is_not),
 		SCENARIO(a_signal_of_an_operator_is_read_at_once),
 		SCENARIO(replicas_that_are_named_are_watched_at_once),

@@ -36,6 +36,25 @@ static void own_statements_do_not_count(void **state)
 	gauge_free(lag);
 }
 
+static void the_first_value_past_a_hard_limit_is_news(void **state)
+{
+	struct gauge *threads = gauge_new("threads_running");
+
+	(void)state;
+	assert_false(gauge_is_news(threads));
+	take(threads, 20, 0, 0); /* soft */
+	assert_false(gauge_is_news(threads));
+	take(threads, 50, 0, 100);
+	assert_true(gauge_is_news(threads));
+	take(threads, 50, 0, 200);
+	assert_false(gauge_is_news(threads)); /* it has its consequence */
+	take(threads, 500, 0, 300);
+	assert_true(gauge_is_news(threads)); /* critical is more than hard */
+	take(threads, 1, 0, 400);
+	assert_false(gauge_is_news(threads));
+	gauge_free(threads);
+}
+
 static void limits_grow_with_cores(void **state)
 {
 	struct gauge *threads = gauge_new("threads_running");
@@ -214,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_statements_do_not_count),
+		cmocka_unit_test(the_first_value_past_a_hard_limit_is_news),
 		cmocka_unit_test(limits_grow_with_cores),
 		cmocka_unit_test(what_is_said_replaces_what_is_usual),
 		cmocka_unit_test(silence_begins_with_the_last_good_value),

@@ -25,9 +25,19 @@
 static struct panel *panel;
 static struct load *load;
 
+/* What was told, and whether it was good news the first time. */
+static int told;
+static bool told_good;
+
 static void emit(void *ctx)
 {
+	SCOPED_PTR(sample) sample = panel_sample(panel, 1, tick_ms());
+	const struct reading *running = sample_find(sample, "threads_running");
+
 	(void)ctx;
+	if (told++ == 0) {
+		told_good = running != NULL && running->problem == NULL;
+	}
 }
 
 static int setup(void **state)
@@ -213,6 +223,44 @@ static void a_statement_of_a_migration_is_no_load(void **state)
 	helper_join(&helper);
 }
 
+static void counters_are_told_once_a_turn(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		told = 0;
+		load_turn(load, 10000); /* nobody is told that the server makes us wait */
+		assert_int_equal(told, 1);
+		assert_true(told_good);
+	}
+}
+
+/* The row of the probe is locked, as by a commit that hangs: what a flood moves is told before. */
+static void what_hangs_does_not_hold_up_the_counters(void **state)
+{
+	SCOPED_PTR(db_session) locker = test_server_open();
+	int64_t end_ms = tick_ms() + TIMEOUT_MS;
+	int64_t took_ms = 0;
+	struct err err;
+
+	(void)state;
+	(void)until(SIGNAL_COMMIT_LATENCY, 0);
+	assert_int_equal(db_execf(locker, &err, "start transaction"), 0);
+	assert_int_equal(db_execf(locker, &err, "update " PROBE_SCHEMA ".commits set n = n + 2"),
+			 0);
+	while (took_ms < 900 && tick_ms() < end_ms) { /* until one waits for the lock: a second */
+		int64_t from_ms = tick_ms();
+
+		told = 0;
+		load_turn(load, 10000);
+		took_ms = tick_ms() - from_ms;
+		assert_true(told_good);
+		g_usleep(10000);
+	}
+	assert_true(took_ms >= 900);
+	assert_int_equal(told, 1);
+	assert_int_equal(db_execf(locker, &err, "rollback"), 0);
+}
+
 static void the_history_grows_while_somebody_looks_at_it(void **state)
 {
 	const char *schema = test_server_schema("load_history");
@@ -352,6 +400,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_open_transaction_grows_old_unless_it_is_ours,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_statement_of_a_migration_is_no_load, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(counters_are_told_once_a_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_hangs_does_not_hold_up_the_counters, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_history_grows_while_somebody_looks_at_it, setup,
 						teardown),
