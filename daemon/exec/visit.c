@@ -14,7 +14,7 @@ enum {
 	SMALL_BYTES = 64 * 1024 * 1024,
 	GO_SLICE_US = 20000,
 	GO_PARK_MS = 10000, /* then its worker is of more use elsewhere */
-	REST_MAX_US = 1000000,
+	REST_MAX_US = 2000000,
 };
 
 bool visit_stops(const struct exec_order *order)

@@ -48,8 +48,8 @@ void visit_end(struct visit *visit);
 
 /*
  * Where the order's live record gives a share of the time only: rests as long as it takes
- * for what was done since the last rest to be no more than that, but no longer than a
- * second. Holds up nobody: not inside a transaction.
+ * for what was done since the last rest to be no more than that, but no longer than two
+ * seconds. Holds up nobody: not inside a transaction.
  */
 void visit_rest(const struct exec_order *order);
 

@@ -31,7 +31,9 @@ bool sched_guard_pauses(const struct sched *sched, int64_t server_id)
 /* Percent; 0: all of its time. */
 static int share_of(const struct guard *guard)
 {
-	return guard == NULL || guard->verdict.share >= 1 ? 0 : (int)(guard->verdict.share * 100);
+	return guard == NULL || guard->verdict.share >= 1
+		       ? 0
+		       : MAX((int)(guard->verdict.share * 100 + 0.5), 1);
 }
 
 int sched_guard_share(const struct sched *sched, int64_t server_id)

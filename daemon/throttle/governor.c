@@ -11,6 +11,9 @@
 #include "sample.h"
 #include "signal.h"
 
+#define TURN_OF_CORE   0.03
+#define TURN_LEAST     0.05
+#define TURN_MOST      0.25
 #define SILENT_PERIODS 3
 #define SAMPLES_FIRST  3 /* that come fast: a level takes two values, a rate two samples each */
 
@@ -402,6 +405,12 @@ static int64_t most_quarters(const struct governor *governor, int64_t slots_max,
 	return MAX((int64_t)(slots * AIMD_SLOT + 0.5), AIMD_LEAST);
 }
 
+double governor_turn(int64_t cores)
+{
+	return cores == 0 ? GOVERNOR_TURN
+			  : CLAMP((double)cores * TURN_OF_CORE, TURN_LEAST, TURN_MOST);
+}
+
 /* Somebody else's statements come in between: muster takes turns with them. */
 static bool yields(const struct governor *governor, int64_t now_ms)
 {
@@ -435,7 +444,8 @@ static void say_slots(struct governor *governor, struct verdict *verdict, int64_
 	int64_t quarters = aimd_step(&governor->aimd, wish, most, now_ms);
 
 	verdict->slots = MAX(quarters / AIMD_SLOT, 1);
-	verdict->share = MIN((double)quarters / AIMD_SLOT, 1);
+	verdict->share = wish == AIMD_YIELD ? governor_turn(governor->cores)
+					    : MIN((double)quarters / AIMD_SLOT, 1);
 	if (level == LEVEL_SOFT) {
 		say_soft(governor, verdict, gauge);
 	} else if (is_on(&governor->slow, now_ms) && most < verdict->slots_max * AIMD_SLOT) {

@@ -32,6 +32,7 @@
 #define GOVERNOR_FAST_MS    100
 #define GOVERNOR_AGAIN_MS   40 /* a first value past a hard limit: was that so for a moment only? */
 #define GOVERNOR_CALM_MS    2000
+#define GOVERNOR_TURN       0.1  /* see governor_turn */
 #define GOVERNOR_SILENCE_MS 1000 /* at least; else three intervals */
 
 enum throttle_state {
@@ -115,6 +116,12 @@ const struct gauge *governor_gauge(const struct governor *governor, size_t index
 enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
 				int64_t now_ms);
 
+/*
+ * Which part of the time of one slot muster takes while clients are at work on a host of so
+ * many cores (0: not known). One statement of a migration keeps a core busy: the fewer there
+ * are, the more of the clients' statements meet it.
+ */
+double governor_turn(int64_t cores);
 
 /* How long it was paused or stopped, and by what. */
 struct pauses *governor_pauses(const struct governor *governor);

@@ -1,62 +1,95 @@
 #!/bin/bash
-# throttle.sh [mariadb|mysql] [TENANTS] [RATE] [SECONDS]
-# What clients feel of a rollout: eight clients of a server send statements at a steady rate
-# while its other databases are migrated, a fifth of them in each of five rounds. Their p95
-# without a rollout, with one that the throttle governs, without, with one that nothing
-# holds back; how long each rollout took; and how quickly checks are answered meanwhile. Each
-# rollout is compared with the seconds before it, because a machine is not the same for
-# long, and the medians of the five ratios are what to look at. Judges nothing.
+# throttle.sh [mariadb|mysql] [TENANTS] [RATE] [SECONDS] [ROUNDS]
+# What clients feel of a rollout: eight clients of a server send statements at a steady rate, each
+# at its own moment whether the one before was quick or not, while its other databases are
+# migrated. Their p95 without a rollout, with one that the throttle governs as it does
+# without being told anything, without, with one that nothing holds back; and so on, so
+# that each rollout stands between two measurements without one, and is compared with their
+# mean: a machine is not the same for long. The medians of the ratios are what to look at; a
+# rollout does not count where something else took processors meanwhile. Beside it how long
+# each rollout took, what of a processor the server, musterd and others used (this host
+# runs the clients, too), and how quickly checks are answered. Judges nothing.
+#
+# The server's data is in memory: a disk that others use, too, says more about them. With
+# TMPDIR=FOLDER it is on that disk.
+export TMPDIR=${TMPDIR:-/dev/shm}
 . "$(dirname "$0")/lib.sh"
 kind=${1:-mariadb}
 tenants=${2:-300}
-rate=${3:-400}
+rate=${3:-800}
 seconds=${4:-5}
+rounds=${5:-5}
 clients=8
 slots=8
-rounds=5
-
-# One p95 in $p95 and the whole line in $line.
-load_end() {
-	wait "$load_pid"
-	line=$(cat "$work/load")
-	p95=$(cut -d' ' -f4 <<<"$line")
-}
 
 load_begin() { # SECONDS
+	from=$(now)
+	server_from=$(server_cpu)
+	daemon_from=$(daemon_cpu)
+	host_from=$(host_cpu)
 	"$build/bench_load" "$socket" $clients "$rate" "$1" $(seq -f 'k%05g' 1 $clients) >"$work/load" &
 	load_pid=$!
 }
 
-show() { # LABEL
-	awk -v label="$1" '{ printf "%-34s %6d statements, %d refused, p50 %7.2f ms, p95 %7.2f ms, p99 %7.2f ms, max %7.2f ms\n", label, $1, $2, $3, $4, $5, $6 }' <<<"$line"
+# The whole line in $line, and what of one processor the server, musterd and others took in $wall
+# seconds.
+load_end() {
+	wait "$load_pid"
+	line=$(cat "$work/load")
+	wall=$(minus "$(now)" "$from")
+	cpu=$(awk -v s="$(server_cpu)" -v s0="$server_from" -v d="$(daemon_cpu)" -v d0="$daemon_from" \
+		-v h="$(host_cpu)" -v h0="$host_from" -v w="$wall" '{ server = s - s0; daemon = d - d0
+		printf "%.0f %.0f %.0f\n", server / w / 10, daemon / w / 10, (h - h0 - server - daemon - $7) / w / 10 }' <<<"$line")
 }
 
-# One rollout under load: the load lasts as long as the rollout.
-rollout() { # LABEL: the tenants of this round get the next file
-	local from dir=$work/release$turn
+# milliseconds of work that all processors have done, for whom ever: also for another machine
+# on the same host, which steals them
+host_cpu() {
+	awk -v hz="$(getconf CLK_TCK)" '$1 == "cpu" { printf "%.0f", ($2 + $3 + $4 + $7 + $8 + $9) * 1000 / hz }' /proc/stat
+}
 
-	mkdir -p "$dir"
-	three r "$file" >"$dir/000${file}_round.sql"
-	load_begin 600
-	from=$(now)
-	muster rollout start "$dir" -l "@$work/names$turn" --budget 100% --running $slots \
-		--per-server $slots --wait >"$work/out" || { tail -5 "$work/out"; exit 1; }
-	wall=$(minus "$(now)" "$from")
-	kill -TERM "$load_pid"
-	load_end
-	show "$1"
-	echo "                                   $((tenants / rounds)) tenants in $wall s"
+# keep LABEL: the p95, and what others took, of this stretch
+keep() {
+	awk -v label="$1" '{ printf "%-10s %6d statements, %d refused, p50 %6.3f ms, p95 %6.3f, p99 %6.3f, max %7.3f; of one core: server %d%%, musterd %d%%, others %d%%\n",
+		label, $1, $2, $3, $4, $5, $6, $8, $9, $10 }' <<<"$line $cpu"
+	awk -v label="$1" '{ print label, $4, $10 }' <<<"$line $cpu" >>"$work/stretches"
 }
 
 alone() {
 	load_begin "$seconds"
 	load_end
-	show "no rollout"
-	alone=$p95
+	keep alone
 }
 
-median() { # FILE
-	sort -n "$1" | sed -n "$(((rounds + 1) / 2))p"
+# Rollouts under load, one after the other, until they have lasted as long as what they are
+# compared with.
+rollouts() { # LABEL
+	local nr=0
+
+	load_begin 600
+	until [ "$nr" -gt 0 ] && awk -v t="$(minus "$(now)" "$from")" -v s="$seconds" 'BEGIN { exit t < s }'; do
+		file=$((file + 1)) nr=$((nr + 1))
+		three r $file >"$work/release/$(printf %04d $file)_round.sql"
+		muster rollout start "$work/release" --budget 100% --running $slots --per-server $slots \
+			--wait >"$work/out" || { tail -5 "$work/out"; exit 1; }
+	done
+	kill -TERM "$load_pid"
+	load_end
+	keep "$1"
+	awk -v n=$nr -v t="$tenants" -v w="$wall" 'BEGIN { printf "           %d tenants in %.1f s\n", n * t, w }'
+}
+
+# ratios LABEL: each to the mean of what is before and behind it, sorted; none where others had
+# more than a quarter of a core meanwhile
+ratios() {
+	awk -v label="$1" '{ kind[NR] = $1; p95[NR] = $2; others[NR] = $3 }
+		END { for (i = 2; i < NR; i++)
+			if (kind[i] == label && others[i - 1] <= 25 && others[i] <= 25 && others[i + 1] <= 25)
+				printf "%.2f\n", p95[i] / ((p95[i - 1] + p95[i + 1]) / 2) }' "$work/stretches" | sort -n
+}
+
+median() {
+	awk '{ v[NR] = $1 } END { if (NR == 0) printf "?"; else printf "%.2f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 # Every limit away: nothing is held back but by the number of slots.
@@ -83,37 +116,32 @@ checks() { # N
 bench_build
 cmake --build "$build" --target bench_load >>"$work/build.log"
 bench_server "$kind"
-echo "$kind $(sql -e 'select version()'), $tenants tenants, $slots slots, $clients clients with $rate statements/s, $(nproc) cores, durable"
+echo "$kind $(sql -e 'select version()') in $TMPDIR, $tenants tenants, $slots slots, $clients clients with $rate statements/s, $(nproc) cores, durable"
 bench_databases 1 "$tenants" 1
-for name in $(seq -f 'k%05g' 1 $clients); do
-	echo "create database $name; create table $name.t0 like c00001.t0; insert into $name.t0 select * from c00001.t0;"
-done | sql
+bench_clients $clients
 bench_daemon
+mkdir "$work/release"
 muster server add db1 --socket "$socket" --max-running $slots >/dev/null
 muster tenant discover --server db1 --like 'c0%' >/dev/null
-seq -f 'c%05g' 1 "$tenants" | split -a 1 --numeric-suffixes=1 -n "r/$rounds" - "$work/names"
 until sampled; do
 	kill -0 "$daemon_pid"
 done
-for turn in $(seq $rounds); do
-	echo "--- round $turn"
+file=0
+alone >/dev/null # the first seconds of a server are its own
+: >"$work/stretches"
+alone
+for _ in $(seq "$rounds"); do
 	limits on
-	alone
-	file=1
-	rollout "rollout, throttled"
-	ratio "$p95" "$alone" >>"$work/throttled"
-	echo >>"$work/throttled"
+	rollouts throttled
 	alone
 	limits off
-	file=2
-	rollout "rollout, nothing holds it back"
-	ratio "$p95" "$alone" >>"$work/free"
-	echo >>"$work/free"
+	rollouts free
+	alone
 done
-echo "p95 to that without a rollout, all ratios: throttled $(xargs <"$work/throttled"), not throttled $(xargs <"$work/free")"
-echo "median: throttled $(median "$work/throttled") x, not throttled $(median "$work/free") x"
+echo "p95 to that without a rollout, all ratios: throttled $(ratios throttled | xargs), not throttled $(ratios free | xargs)"
+echo "median: throttled $(ratios throttled | median) x, not throttled $(ratios free | median) x"
 limits on
-three r 3 >"$work/release1/0003_round.sql"
-id=$(muster rollout start "$work/release1" -l "@$work/names1" --budget 100% -o name)
+three r $((file + 1)) >"$work/release/$(printf %04d $((file + 1)))_round.sql"
+id=$(muster rollout start "$work/release" --budget 100% -o name)
 echo "answers to a check while a rollout runs: $(checks 300)"
 muster rollout watch "$id" >/dev/null || true

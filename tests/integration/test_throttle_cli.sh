@@ -67,8 +67,10 @@ background at_work
 clients=$background
 background at_work
 more=$background
-poll 20 reason_has ' > 100 (soft): 25% of one slot'
-is 'slow 1' "$(j '.[0] | "\(.state) \(.slots.now)"' throttle show main)"
+takes_turns() {
+	[[ $(j '.[0] | "\(.state) \(.slots.now) \(.reason)"' throttle show main) == "slow 1 "*"% of one slot"* ]]
+}
+poll 20 takes_turns
 poll 10 check_is 200 '?p=low'
 start_rollout "$rel" --name turns
 wait_rollout turns 'done'

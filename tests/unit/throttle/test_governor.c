@@ -371,14 +371,35 @@ static void clients_get_their_turns_at_once(void **state)
 
 	run_clients(bench, 412, 1, 3 * GOVERNOR_FIRST_MS); /* before anything was started */
 	assert_true(bench->verdict.is_known);
-	expect(bench, THROTTLE_SLOW, "clients 412 > 100 (soft): 25% of one slot");
+	expect(bench, THROTTLE_SLOW, "clients 412 > 100 (soft): 10% of one slot");
 	assert_true(bench->verdict.is_courtesy);
 	assert_int_equal(bench->verdict.slots, 1);
-	assert_true(bench->verdict.share == 0.25);
+	assert_true(bench->verdict.share == GOVERNOR_TURN);
 	run_clients(bench, 412, 1, 60000);
-	assert_true(bench->verdict.share == 0.25);
+	assert_true(bench->verdict.share == GOVERNOR_TURN);
 	assert_int_equal(bench->verdict.period_ms, GOVERNOR_PERIOD_MS); /* no news */
 	assert_int_equal(bench->changes, 1);
+}
+
+static void on_fewer_cores_it_takes_less(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_true(governor_turn(0) == GOVERNOR_TURN);
+	assert_true(governor_turn(1) == 0.05);
+	assert_true(governor_turn(2) == 0.06);
+	assert_true(governor_turn(64) == 0.25);
+	for (int i = 0; i < 5; i++) {
+		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+		sample->cores = 2;
+		sample_add(sample, "threads_running", 1);
+		sample_add(sample, "clients", 412);
+		governor_take(bench->governor, sample, 0, bench->now);
+		decide(bench);
+		bench->now += bench->verdict.period_ms;
+	}
+	expect(bench, THROTTLE_SLOW, "clients 412 > 100 (soft): 6% of one slot");
 }
 
 /* Time alone decides, too, between two samples. */
@@ -424,7 +445,7 @@ static void what_is_worse_than_clients_is_named(void **state)
 	struct bench *bench = *state;
 
 	run_clients(bench, 412, 20, 3000);
-	expect(bench, THROTTLE_SLOW, "threads_running 20 > 16 (soft): 25% of one slot");
+	expect(bench, THROTTLE_SLOW, "threads_running 20 > 16 (soft): 10% of one slot");
 	assert_false(bench->verdict.is_courtesy);
 	run_clients(bench, 412, 61, 3000);
 	expect(bench, THROTTLE_PAUSED, "threads_running 61 > 32 (hard)");
@@ -552,6 +573,7 @@ int main(void)
 		TEST(its_own_load_on_commits_takes_slots_from_it),
 		TEST(commits_that_hang_pause),
 		TEST(clients_get_their_turns_at_once),
+		TEST(on_fewer_cores_it_takes_less),
 		TEST(when_clients_have_gone_it_goes_in_five_seconds),
 		TEST(clients_that_come_and_go_do_not_make_it_flap),
 		TEST(what_is_worse_than_clients_is_named),
