@@ -117,7 +117,7 @@ static void print_preview(const struct wire_preview *preview, const struct style
 	append_kind(out, "without their database", &preview->missing);
 	append_kind(out, "held", &preview->held);
 	append_kind(out, "regressed, will be skipped: see `muster doctor`", &preview->regressed);
-	append_kind(out, "drifted, will be skipped: see `muster tenant show`", &preview->drifted);
+	append_kind(out, "drifted, will be held: see `muster tenant show`", &preview->drifted);
 	append_waiting(out, preview);
 	progress_phases(out, &preview->phases, style);
 	for (size_t i = 0; i < preview->warnings.nr; i++) {

@@ -225,7 +225,9 @@ const struct command command_table[] = {
 	  SETTING | WAITING | BIT(FULL), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout abort", "R", "End a rollout where it is", NULL, NULL,
 	  SETTING, 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
-	{ "rollout retry", "R", "Try failed tenants again, from the statement that failed", NULL,
+	{ "rollout retry", "R", "Try failed tenants again, from the statement that failed",
+	  "Also those that the rollout holds itself, as they drifted or would be closed for too long: they "
+	  "are looked at again first. Whoever an operator holds waits for muster tenant release.",
 	  "muster rollout retry r12 -t acme",
 	  SETTING | WAITING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout skip", "R", "Leave one tenant out of a rollout", NULL,

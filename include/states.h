@@ -72,6 +72,7 @@
 	X(TASK_LOST,      "lost") \
 	X(TASK_DOUBT,     "doubt") \
 	X(TASK_AHEAD,     "ahead") \
+	X(TASK_DRIFT,     "drift") \
 	X(TASK_WAKE,      "wake") \
 	X(TASK_HOLD,      "hold") \
 	X(TASK_UNHOLD,    "release") \

@@ -259,7 +259,8 @@ static void note_regressed(struct wire_changed *answer, const struct store_tenan
 {
 	g_autofree char *text = sched_regressed_text(gone, standing->version);
 	g_autofree char *help = sched_discover_help(row->server, row->schema, true);
-	g_autofree char *note = g_strdup_printf("%s: %s\n  -> %s", row->name, text, help);
+	g_autofree char *note =
+		g_strdup_printf("%s: regressed: %s\n  -> %s", row->name, text, help);
 
 	wire_texts_add(&answer->notes, note);
 }

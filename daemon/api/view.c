@@ -404,6 +404,13 @@ static int closed_view(const struct api *api, const struct store_rollout *row,
 	return 0;
 }
 
+/* When a rollout is done, only those that were held are left to try. */
+static bool is_offered(const struct store_rollout *row, const struct wire_counts *counts,
+		       const char *action)
+{
+	return row->state != ROLLOUT_DONE || counts->held > 0 || strcmp(action, "retry") != 0;
+}
+
 int view_rollout(const struct api *api, const struct store_rollout *row, struct wire_rollout *out,
 		 struct err *err)
 {
@@ -430,7 +437,9 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	waits_view(row, &waits, out);
 	throttle_view(api, row, out);
 	for (; *actions != NULL; actions++) {
-		wire_texts_add(&out->available_actions, *actions);
+		if (is_offered(row, &out->counts, *actions)) {
+			wire_texts_add(&out->available_actions, *actions);
+		}
 	}
 	return 0;
 }

@@ -37,6 +37,7 @@ static const struct fsm_edge rollout_edges[] = {
 	{ ROLLOUT_RUNNING,   ROLLOUT_RETRY,       ROLLOUT_RUNNING,   "failed tenants are tried again" },
 	{ ROLLOUT_PAUSING,   ROLLOUT_RETRY,       ROLLOUT_PAUSING,   "failed tenants are pending again" },
 	{ ROLLOUT_FAILED,    ROLLOUT_RETRY,       ROLLOUT_RUNNING,   "failed tenants are tried again" },
+	{ ROLLOUT_DONE,      ROLLOUT_RETRY,       ROLLOUT_RUNNING,   "tenants that were held are tried again" },
 };
 
 static const struct fsm_edge wave_edges[] = {
@@ -58,6 +59,7 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_PENDING,   TASK_TAKE,      TASK_RUNNING,    "a worker took the tenant" },
 	{ TASK_PENDING,   TASK_NOTHING,   TASK_DONE,       "nothing to do" },
 	{ TASK_PENDING,   TASK_AHEAD,     TASK_SKIPPED,    "its history knows a version that the release does not" },
+	{ TASK_PENDING,   TASK_DRIFT,     TASK_HELD,       "its schema is not as planned any more" },
 	{ TASK_PENDING,   TASK_TRANSIENT, TASK_WAITING,    "its server cannot be used now, or its window is closed" },
 	{ TASK_PENDING,   TASK_HOLD,      TASK_HELD,       "the tenant is held" },
 	{ TASK_PENDING,   TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
@@ -86,6 +88,7 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_VERIFYING, TASK_LOST,      TASK_WAITING,    "the link broke during the check, to be looked at" },
 
 	{ TASK_HELD,      TASK_UNHOLD,    TASK_PENDING,    "the tenant was released" },
+	{ TASK_HELD,      TASK_RETRY,     TASK_PENDING,    "an operator asked for another try" },
 	{ TASK_HELD,      TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
 	{ TASK_HELD,      TASK_CANCEL,    TASK_CANCELLED,  "the rollout was aborted" },
 

@@ -178,9 +178,12 @@ NODISCARD int sched_tenant_looked(struct sched *sched, const struct store_tenant
 const char *sched_tenant_regressed(const struct store_tenant *tenant,
 				   const struct exec_standing *standing);
 
-/* "regressed: 0003 was applied here before …"; the command that settles it. Owned. */
+/* "0003 was applied here before …"; the command that settles it. Owned. */
 char *sched_regressed_text(const char *gone, const char *now);
 char *sched_discover_help(const char *server, const char *schema, bool accept);
+/* Both, as the reason of a task. Owned. */
+char *sched_regressed_reason(const char *gone, const char *now, const char *server,
+			     const char *schema);
 
 /*
  * What a look found against what the tenant should look like: *drifted is lines, owned, or

@@ -81,41 +81,6 @@ int sched_close_ended(struct sched *sched, struct run *run, struct store_task *t
 			 tick_ms() - running->closed_at, err);
 }
 
-/* Held by the rollout and not by a human. */
-static int retry_one(struct sched *sched, struct run *run, int64_t task_id,
-		     const struct sched_actor *actor, struct err *err)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	SCOPED(store_task) task = { 0 };
-
-	if (store_task_get_id(sched->store, task_id, &task, err) < 0) {
-		return -1;
-	}
-	if (store_tenant_get_id(sched->store, task.tenant_id, &tenant, err) < 0) {
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
-	}
-	return tenant.hold != NULL
-		       ? 0
-		       : sched_task_move(sched, run, &task, TASK_UNHOLD, actor, NULL, err);
-}
-
-int sched_close_retry(struct sched *sched, struct run *run, const struct sched_actor *actor,
-		      struct err *err)
-{
-	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-
-	if (store_task_each(sched->store, run->id, TASK_HELD, 0, 0, sched_task_id_add, ids, err) <
-	    0) {
-		return -1;
-	}
-	for (guint i = 0; i < ids->len; i++) {
-		if (retry_one(sched, run, g_array_index(ids, int64_t, i), actor, err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* ---- what others ask -------------------------------------------------------------------- */
 
 bool sched_close_works(const struct sched *sched, int64_t tenant_id)

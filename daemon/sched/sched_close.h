@@ -25,10 +25,6 @@ NODISCARD int sched_close_held(struct sched *sched, struct run *run, struct stor
 NODISCARD int sched_close_ended(struct sched *sched, struct run *run, struct store_task *task,
 				const struct running *running, struct err *err);
 
-/* max_closed of the rollout was changed: those put aside may be tried again. */
-NODISCARD int sched_close_retry(struct sched *sched, struct run *run,
-				const struct sched_actor *actor, struct err *err);
-
 NODISCARD int sched_closes_decide(struct sched *sched, struct err *err); /* modes are read */
 void sched_closes_send(struct sched *sched);                             /* after the commit */
 int64_t sched_closes_due(struct sched *sched);                           /* ms, -1: never */

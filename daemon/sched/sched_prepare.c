@@ -78,8 +78,11 @@ static int settle(struct sched *sched, struct run *run, struct store_task *task,
 	g_autofree char *text = NULL;
 
 	if (sched_is_kept_out(tenant)) {
-		text = sched_kept_out_text(tenant);
-		return sched_task_move(sched, run, task, TASK_AHEAD, &sched_self, text, err);
+		text = sched_kept_out_text(tenant, run->id);
+		store_text_set(&task->difference, tenant->drifted);
+		return sched_task_move(sched, run, task,
+				       sched_is_drifted(tenant) ? TASK_DRIFT : TASK_AHEAD,
+				       &sched_self, text, err);
 	}
 	if (tenant->exists && tenant->pending == 0) {
 		return sched_task_move(sched, run, task, TASK_NOTHING, &sched_self, NULL, err);

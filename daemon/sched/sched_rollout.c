@@ -149,16 +149,23 @@ static int retry_one(struct sched *sched, struct run *run, const char *tenant,
 			       "resolve r%lld/%s --as applied|not-applied|at=N\"",
 			       (long long)run->id, tenant, (long long)run->id, tenant);
 	}
-	return sched_task_move(sched, run, &task, TASK_RETRY, actor, NULL, err);
+	return task.state == TASK_HELD
+		       ? sched_held_retry_one(sched, run, &task, actor, err)
+		       : sched_task_move(sched, run, &task, TASK_RETRY, actor, NULL, err);
 }
 
 static int retry(struct sched *sched, struct run *run, const struct sched_verb *verb,
 		 const struct sched_actor *actor, struct err *err)
 {
+	int64_t held = 0;
+
 	if (verb->tenant != NULL) {
 		return retry_one(sched, run, verb->tenant, actor, err);
 	}
-	if (run_count(run, -1, TASK_FAILED) == 0) {
+	if (sched_held_retry(sched, run, actor, &held, err) < 0) {
+		return -1;
+	}
+	if (held == 0 && run_count(run, -1, TASK_FAILED) == 0) {
 		return err_set(err, ERR_CONFLICT, "r%lld has no failed task to retry%s",
 			       (long long)run->id,
 			       run_count(run, -1, TASK_IN_DOUBT) > 0
@@ -390,6 +397,7 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 	g_autofree char *text = g_strdup_printf("%s=%s", key, value);
 	g_autofree char *object = NULL;
 	struct run *run = NULL;
+	int64_t held = 0;
 
 	if (find_run(sched, rollout, 0, &run, err) < 0) {
 		return -1;
@@ -399,7 +407,8 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 		run->stale = true;
 		return -1;
 	}
-	if (strcmp(key, "max_closed") == 0 && sched_close_retry(sched, run, actor, err) < 0) {
+	if (strcmp(key, "max_closed") == 0 && !fsm_is_end(&fsm_rollout, (int)run->row.state) &&
+	    sched_held_retry(sched, run, actor, &held, err) < 0) {
 		run->stale = true;
 		return -1;
 	}

@@ -144,32 +144,52 @@ static int sort(struct sched *sched, const struct census *census, const struct s
 
 /* ---- tasks ------------------------------------------------------------------------------ */
 
-char *sched_kept_out_text(const struct census_tenant *tenant)
+bool sched_is_drifted(const struct census_tenant *tenant)
+{
+	return tenant->drifted != NULL && tenant->ahead == NULL && tenant->regressed == NULL;
+}
+
+char *sched_kept_out_text(const struct census_tenant *tenant, int64_t rollout_id)
 {
 	g_autofree char *help = NULL;
 	g_autofree char *text = NULL;
 
-	if (tenant->ahead != NULL && tenant->regressed == NULL) {
+	if (tenant->regressed != NULL) {
+		return sched_regressed_reason(tenant->regressed, tenant->version, tenant->server,
+					      tenant->schema);
+	}
+	if (tenant->ahead != NULL) {
 		return g_strdup_printf("ahead: its history holds %s, which the release does not",
 				       tenant->ahead);
 	}
-	text = tenant->regressed != NULL ? sched_regressed_text(tenant->regressed, tenant->version)
-					 : sched_drifted_text(tenant->drifted);
 	help = sched_discover_help(tenant->server, tenant->schema, true);
-	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
+	text = sched_drifted_text(tenant->drifted);
+	return g_strdup_printf("drifted: %s; mend it, or accept it with `%s`; then `muster rollout "
+			       "retry r%lld -t %s`",
+			       text, help, (long long)rollout_id, tenant->name);
 }
 
 /* Why a tenant that is in no wave is skipped; NULL: it has nothing to do. Owned. */
-static char *skipped_text(const struct sorting *sorting, const struct census_tenant *tenant)
+static char *skipped_text(const struct sorting *sorting, const struct census_tenant *tenant,
+			  int64_t rollout_id)
 {
-	return sched_is_kept_out(tenant) ? sched_kept_out_text(tenant)
+	return sched_is_kept_out(tenant) ? sched_kept_out_text(tenant, rollout_id)
 					 : g_strdup(why_left_out(sorting, tenant));
+}
+
+/* It may be tried again, and then begins where the others have begun. */
+static void hold_drifted(struct store_task *task, const struct run *run,
+			 const struct census_tenant *tenant)
+{
+	task->state = TASK_HELD;
+	task->reason = sched_kept_out_text(tenant, run->id);
+	task->phase = run->phases->len > 0 ? 1 : 0;
 }
 
 static void settle_task(struct store_task *task, const struct sorting *sorting,
 			const struct census_tenant *tenant)
 {
-	g_autofree char *skipped = skipped_text(sorting, tenant);
+	g_autofree char *skipped = skipped_text(sorting, tenant, task->rollout_id);
 	g_autofree char *done =
 		g_strdup_printf("nothing to do: it is at %s",
 				tenant->version != NULL ? tenant->version : "the start");
@@ -213,13 +233,15 @@ static int put_task(struct sched *sched, const struct run *run, const struct sor
 		.state = TASK_PENDING,
 		.statements = tenant->statements,
 		/* one that is held may look otherwise when it is released */
-		.class = g_strdup(tenant->held ? NULL : tenant->class),
+		.class = g_strdup(tenant->held || sched_is_drifted(tenant) ? NULL : tenant->class),
 		.difference = g_strdup(tenant->drifted),
 	};
 
 	if (tenant->held) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
+	} else if (sched_is_drifted(tenant) && census_fate(tenant) == CENSUS_DRIFTED) {
+		hold_drifted(&task, run, tenant);
 	} else if (place->wave == 0) {
 		settle_task(&task, sorting, tenant);
 	}

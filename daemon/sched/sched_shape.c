@@ -159,11 +159,9 @@ char *sched_drifted_text(const char *drifted)
 	g_auto(GStrv) lines = g_strsplit(drifted, "\n", 0);
 	guint more = g_strv_length(lines) - 1;
 
-	return more == 0
-		       ? g_strdup_printf("drifted: %s;", lines[0])
-		       : g_strdup_printf("drifted: %s; and %u more differences: see `muster tenant "
-					 "show`;",
-					 lines[0], more);
+	return more == 0 ? g_strdup(lines[0])
+			 : g_strdup_printf("%s, and %u more (see `muster tenant show`)", lines[0],
+					   more);
 }
 
 /* ---- chains ----------------------------------------------------------------------------- */

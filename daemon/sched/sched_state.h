@@ -276,7 +276,20 @@ NODISCARD int sched_unprepare(struct sched *sched, struct run *run, struct store
 
 /* Why nobody touches a tenant that is ahead, regressed or drifted. Owned. */
 bool sched_is_kept_out(const struct census_tenant *tenant);
-char *sched_kept_out_text(const struct census_tenant *tenant);
+bool sched_is_drifted(const struct census_tenant *tenant); /* and nothing worse */
+char *sched_kept_out_text(const struct census_tenant *tenant, int64_t rollout_id);
+
+/*
+ * sched_tenant.c. Tasks that the rollout itself put aside, as their tenants drifted or would be
+ * closed for too long, are pending again: 0, and *nr how many. Those of tenants that a human
+ * holds stay.
+ */
+NODISCARD int sched_held_retry(struct sched *sched, struct run *run,
+			       const struct sched_actor *actor, int64_t *nr, struct err *err);
+
+/* The same of one; ERR_CONFLICT: its tenant is held by a human. */
+NODISCARD int sched_held_retry_one(struct sched *sched, struct run *run, struct store_task *task,
+				   const struct sched_actor *actor, struct err *err);
 
 /* sched_server.c */
 NODISCARD int sched_link_get(struct sched *sched, int64_t server_id, struct link **link,

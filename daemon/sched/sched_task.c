@@ -230,15 +230,9 @@ static int note_version(struct sched *sched, const struct store_task *task,
 /* A tenant that turned out to be regressed: the sentence with the command that settles it. */
 static char *why_ended(const struct store_task *task, const struct exec_result *result)
 {
-	g_autofree char *text = NULL;
-	g_autofree char *help = NULL;
-
-	if (!result->regressed) {
-		return g_strdup(result->reason);
-	}
-	text = sched_regressed_text(task->seen, result->version);
-	help = sched_discover_help(task->server, task->schema, true);
-	return g_strdup_printf("%s If that is how it shall be: `%s`", text, help);
+	return result->regressed ? sched_regressed_reason(task->seen, result->version, task->server,
+							  task->schema)
+				 : g_strdup(result->reason);
 }
 
 static void count_end(struct sched *sched, struct run *run, const struct store_task *task)

@@ -1,6 +1,7 @@
 /*
  * What a look at a tenant means, and what happens to tasks when something happens to their
- * tenant: held, released, or settled by a human after an unknown outcome.
+ * tenant: held, released, put aside by their rollout and tried again, or settled by a human after
+ * an unknown outcome.
  */
 #include <string.h>
 
@@ -35,7 +36,7 @@ const char *sched_tenant_regressed(const struct store_tenant *tenant,
 
 char *sched_regressed_text(const char *gone, const char *now)
 {
-	return g_strdup_printf("regressed: %s was applied here before, and its history ends at %s "
+	return g_strdup_printf("%s was applied here before, and its history ends at %s "
 			       "now; was it restored from a backup?",
 			       gone, now != NULL ? now : "the start");
 }
@@ -53,6 +54,15 @@ char *sched_discover_help(const char *server, const char *schema, bool accept)
 	}
 	return g_strdup_printf("muster tenant discover --server %s --like '%s'%s", server,
 			       like->str, accept ? " --accept" : "");
+}
+
+char *sched_regressed_reason(const char *gone, const char *now, const char *server,
+			     const char *schema)
+{
+	g_autofree char *text = sched_regressed_text(gone, now);
+	g_autofree char *help = sched_discover_help(server, schema, true);
+
+	return g_strdup_printf("regressed: %s If that is how it shall be: `%s`", text, help);
 }
 
 static int note_regressed(struct sched *sched, const struct store_tenant *tenant, const char *gone,
@@ -144,6 +154,73 @@ int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
 	}
 	for (guint i = 0; i < ids->len; i++) {
 		if (follow(sched, g_array_index(ids, int64_t, i), tenant, actor, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- put aside by the rollout ------------------------------------------------------- */
+
+/* 1: a human holds the tenant; *reason, owned, is why. */
+static int held_by_human(struct sched *sched, const struct store_task *task, char **reason,
+			 struct err *err)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+
+	if (store_tenant_get_id(sched->store, task->tenant_id, &tenant, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed: its task says so */
+	}
+	*reason = g_steal_pointer(&tenant.hold);
+	return *reason != NULL;
+}
+
+int sched_held_retry_one(struct sched *sched, struct run *run, struct store_task *task,
+			 const struct sched_actor *actor, struct err *err)
+{
+	g_autofree char *reason = NULL;
+	int held = held_by_human(sched, task, &reason, err);
+
+	if (held > 0) {
+		return err_set(err, ERR_CONFLICT,
+			       "r%lld/%s is held with its tenant (%s): `muster tenant release %s` "
+			       "lets it go on",
+			       (long long)run->id, task->tenant, reason, task->tenant);
+	}
+	return held < 0 ? -1 : sched_task_move(sched, run, task, TASK_RETRY, actor, NULL, err);
+}
+
+static int retry_unless_held(struct sched *sched, struct run *run, int64_t task_id,
+			     const struct sched_actor *actor, int64_t *nr, struct err *err)
+{
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *reason = NULL;
+	int held;
+
+	if (store_task_get_id(sched->store, task_id, &task, err) < 0) {
+		return -1;
+	}
+	held = held_by_human(sched, &task, &reason, err);
+	if (held != 0) {
+		return MIN(held, 0);
+	}
+	(*nr)++;
+	return sched_task_move(sched, run, &task, TASK_RETRY, actor, NULL, err);
+}
+
+int sched_held_retry(struct sched *sched, struct run *run, const struct sched_actor *actor,
+		     int64_t *nr, struct err *err)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	*nr = 0;
+	if (store_task_each(sched->store, run->id, TASK_HELD, 0, 0, sched_task_id_add, ids, err) <
+	    0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		if (retry_unless_held(sched, run, g_array_index(ids, int64_t, i), actor, nr, err) <
+		    0) {
 			return -1;
 		}
 	}

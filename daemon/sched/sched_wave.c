@@ -60,24 +60,48 @@ static int wave_ended(struct sched *sched, struct run *run, struct run_wave *wav
 	return sched_wave_move(sched, run, wave, WAVE_CLOSE, err);
 }
 
+/* Which tenants are not where they should be; NULL: none. */
+static char *left_behind(const struct run *run)
+{
+	static const struct {
+		enum task_state state;
+		const char *word;
+	} kinds[] = {
+		{ TASK_FAILED, "failed" },
+		{ TASK_HELD, "held" },
+		{ TASK_SKIPPED, "skipped" },
+	};
+
+	g_autoptr(GString) text = g_string_new(NULL);
+	int64_t ended = run_failed(run) + run_count(run, -1, TASK_DONE) +
+			run_count(run, -1, TASK_SKIPPED) + run_count(run, -1, TASK_HELD);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		int64_t nr = kinds[i].state == TASK_FAILED ? run_failed(run)
+							   : run_count(run, -1, kinds[i].state);
+
+		if (nr > 0) {
+			g_string_append_printf(text, "%s%lld %s", text->len > 0 ? ", " : "",
+					       (long long)nr, kinds[i].word);
+		}
+	}
+	return text->len == 0 ? NULL
+			      : g_strdup_printf("it has ended; of %lld tenants %s",
+						(long long)ended, text->str);
+}
+
 static int finish(struct sched *sched, struct run *run, struct err *err)
 {
-	g_autofree char *text = NULL;
-	int64_t failed = run_failed(run);
-	int64_t ended = failed + run_count(run, -1, TASK_DONE) + run_count(run, -1, TASK_SKIPPED) +
-			run_count(run, -1, TASK_HELD);
-	int may = sched_rollout_hook(sched, run, HOOK_AFTER_ROLLOUT,
-				     failed == 0 ? "done" : "failed", err);
+	g_autofree char *text = left_behind(run);
+	bool is_good = run_failed(run) == 0;
+	int may = sched_rollout_hook(sched, run, HOOK_AFTER_ROLLOUT, is_good ? "done" : "failed",
+				     err);
 
 	if (may <= 0) {
 		return may;
 	}
-	if (failed == 0) {
-		return sched_rollout_move(sched, run, ROLLOUT_END_GOOD, &sched_self, NULL, err);
-	}
-	text = g_strdup_printf("it has ended; %lld of %lld tenants failed", (long long)failed,
-			       (long long)ended);
-	return sched_rollout_move(sched, run, ROLLOUT_END_BAD, &sched_self, text, err);
+	return sched_rollout_move(sched, run, is_good ? ROLLOUT_END_GOOD : ROLLOUT_END_BAD,
+				  &sched_self, text, err);
 }
 
 /* No wave is left: what is done now stops before the next phase, or was all. */

@@ -548,7 +548,8 @@ scenario_late_forgotten() {
 # The first that passes a point is tried with it: the quick ones come first.
 scenarios=(plain gates pause paused_retry failed mended failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
-	tenants_gone tenants_gone_paused hold skip phases beside overtaken released away server_down server_down_abort lost
+	tenants_gone tenants_gone_paused hold skip phases beside overtaken released drifted
+	away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
 	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
 	late_readonly_lost readonly_rollout readonly_hooks readonly_pause)

@@ -80,3 +80,15 @@ scenario_released() {
 	planned "$releases/main" "${fleet[0]}" "${fleet[1]}"
 	planned "$releases/newer" "${fleet[2]}"
 }
+
+# Changed by hand while the rollout rests: held until it is mended and tried again.
+scenario_drifted() {
+	begin main --waves '1, rest' --gate human
+	rests roll
+	sql 'create table by_hand (id int)' "${fleet[1]}"
+	goes_on
+	sql 'drop table by_hand' "${fleet[1]}"
+	act rollout retry roll -t "${fleet[1]}"
+	ends 'done'
+	all_planned main
+}

@@ -98,8 +98,21 @@ is 'tenant/client_006 drifted' "$(problems)"
 fails 1 m doctor
 has by_hand "$out"
 has by_hand "$(j '.drifted[]' tenant show client_006)"
+
+claim "a drifted tenant is held by a rollout, which ends without it, and is tried again when it is accepted"
+migration "$rel" 0003_third.sql 'create table three (id int primary key);'
+fails 2 m rollout start "$rel" -l 'client_006,client_001' --wait --name without -o json
+is 'done 1 1' "$(jq -r '"\(.state) \(.counts.held) \(.counts.done)"' <<<"$out")"
+has retry "$(jq -r '.available_actions[]' <<<"$out")"
+has 'drifted: table by_hand: new' "$(j .reason task show without/client_006)"
+has 'muster rollout retry r' "$(j .reason task show without/client_006)"
+fails 2 m rollout retry without -t client_006 --wait
+is held "$(j .state task show without/client_006)"
 help=$(help_for tenant/client_006 drifted)
 eval "ok m ${help#muster }"
+ok m rollout retry without -t client_006 --wait
+is 'done' "$(j .state task show without/client_006)"
+is '' "$(j '.available_actions[]' rollout show without)"
 ok m doctor
 
 claim "what no rollout of this inventory owns is unfinished"
@@ -131,7 +144,7 @@ held() { # by that one: musterd may have had it
 		where id = is_used_lock('muster:fleet') and info like 'do sleep%'")" = 1 ]
 }
 poll 10 held
-migration "$rel" 0003_third.sql 'create table three (id int primary key);'
+migration "$rel" 0004_fourth.sql 'create table four (id int primary key);'
 start_rollout "$rel" --budget 100%
 shut_out() {
 	[ "$(j .state server show main)" = denied ]

@@ -173,6 +173,7 @@ migration "$rel" 0003_proc.sql "$(cat "$rel/0003_proc.sql")"
 fails 2 m rollout start "$rel" --name old --wait -o json
 is "skipped 3" "$(jq -r '"skipped \(.counts.skipped)"' <<<"$out")"
 has "ahead" "$(j .reason task show old/client_001)"
+is "it has ended; of 3 tenants 3 skipped" "$(j .reason rollout show old)"
 ok m rollout start "$rel" --dry-run -o json
 is "client_001 client_002 client_003" "$(jq -r '.ahead | join(" ")' <<<"$out")"
 is "id,name,one,two,three" "$(columns client_001)"

@@ -50,6 +50,7 @@ static void a_rollout_goes_from_start_to_done(void **state)
 	assert_string_equal(waves[1].state, "done");
 	assert_null(waves[1].gate);
 	has_action(&rollout, "abort", false);
+	has_action(&rollout, "retry", false);
 	wire_release(&wire_rollout_type, &rollout);
 }
 

@@ -63,6 +63,21 @@ static void who_was_held_is_looked_at_when_it_is_released(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
 }
 
+/* NULL: all of them. */
+static void retry(struct fixture *fixture, int64_t id, const char *tenant)
+{
+	const struct sched_verb verb = { .event = ROLLOUT_RETRY, .tenant = tenant };
+	g_autofree char *word = g_strdup_printf("r%lld", (long long)id);
+	SCOPED(store_rollout) rollout = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_rollout_verb(fixture->sched, word, &verb, &fixture_actor, &rollout, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	assert_int_equal(rollout.state, ROLLOUT_RUNNING);
+	sched_wake(fixture->sched);
+}
+
 static void who_was_changed_while_it_was_held_is_kept_out(void **state)
 {
 	struct fixture *fixture = *state;
@@ -84,8 +99,13 @@ static void who_was_changed_while_it_was_held_is_kept_out(void **state)
 	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
 	release_and_resume(fixture, id, "t01");
 	fixture_task(fixture, id, "t01", &task);
-	assert_int_equal(task.state, TASK_SKIPPED);
+	assert_int_equal(task.state, TASK_HELD);
 	assert_non_null(strstr(task.reason, "drifted: "));
+	assert_non_null(strstr(task.difference, "stray"));
+	test_server_exec("alter table `%s`.a drop column stray", fixture_schema("t01"));
+	retry(fixture, id, "t01");
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
 }
 
 /* It looked as planned when the rollout began, and has waited since. */
@@ -108,9 +128,21 @@ static void who_was_changed_while_the_rollout_rested_is_kept_out(void **state)
 	fixture_do(fixture, id, ROLLOUT_PROMOTE);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	fixture_task(fixture, id, "t02", &task);
-	assert_int_equal(task.state, TASK_SKIPPED);
-	assert_non_null(strstr(task.reason, "drifted: table stray: new"));
+	assert_int_equal(task.state, TASK_HELD);
+	assert_non_null(strstr(task.reason, "drifted: table stray: new; mend it, or accept it with "
+					    "`muster tenant discover --server db1 --like "));
+	assert_non_null(strstr(task.reason, "; then `muster rollout retry r1 -t t02`"));
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+	fixture_close(fixture);
+	fixture_open(fixture);
+	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 1);
+	retry(fixture, id, NULL); /* nothing was mended */
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 1);
+	test_server_exec("drop table `%s`.stray", fixture_schema("t02"));
+	retry(fixture, id, NULL);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
 }
 
 static void who_was_brought_there_while_it_was_held_is_done(void **state)
@@ -137,12 +169,8 @@ static void who_was_brought_there_while_it_was_held_is_done(void **state)
 static void who_failed_is_tried_from_where_it_stands(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct sched_verb retry = { .event = ROLLOUT_RETRY };
-	SCOPED(store_rollout) rollout = { 0 };
 	SCOPED(store_task) task = { 0 };
 	g_autofree char *left = NULL;
-	g_autofree char *word = NULL;
-	struct err err = { 0 };
 	int64_t id;
 
 	fixture_add_tenants(fixture, 2);
@@ -152,12 +180,7 @@ static void who_failed_is_tried_from_where_it_stands(void **state)
 	id = fixture_start(fixture, &everything);
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 	test_server_exec("create table `%s`.kept (id int)", fixture_schema("t01"));
-	word = g_strdup_printf("r%lld", (long long)id);
-	must(store_begin(fixture->store, &err), &err);
-	must(sched_rollout_verb(fixture->sched, word, &retry, &fixture_actor, &rollout, &err),
-	     &err);
-	must(store_commit(fixture->store, &err), &err);
-	sched_wake(fixture->sched);
+	retry(fixture, id, NULL);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	fixture_task(fixture, id, "t01", &task);
 	assert_non_null(strstr(task.class, "+0001+1-"));

@@ -20,6 +20,37 @@ static void a_held_tenant_is_left_alone(void **state)
 	assert_string_equal(tables, "0");
 }
 
+static void whom_a_human_holds_no_retry_reaches(void **state)
+{
+	const struct sched_verb verbs[] = { { .event = ROLLOUT_RETRY, .tenant = "t01" },
+					    { .event = ROLLOUT_RETRY } };
+	static const char *const says[] = {
+		"r1/t01 is held with its tenant (their audit): `muster tenant release t01` lets it "
+		"go on",
+		"r1 has no failed task to retry",
+	};
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_hold(fixture, "t01", "their audit");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		SCOPED(store_rollout) rollout = { 0 };
+		struct err err = { 0 };
+
+		must(store_begin(fixture->store, &err), &err);
+		assert_int_equal(sched_rollout_verb(fixture->sched, "r1", &verbs[i], &fixture_actor,
+						    &rollout, &err),
+				 -1);
+		assert_string_equal(err.msg, says[i]);
+		store_rollback(fixture->store);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_HELD), 1);
+}
+
 static void a_hold_reaches_an_open_rollout_and_back(void **state)
 {
 	const struct sched_start slow = { .release = "rel", .budget = "0" };
@@ -296,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_held_tenant_is_left_alone),
+		SCENARIO(whom_a_human_holds_no_retry_reaches),
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
 		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),

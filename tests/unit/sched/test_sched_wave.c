@@ -149,7 +149,7 @@ static void ends_as_failed_within_the_budget(void **state)
 	id = fixture_start(fixture, &start);
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 	reason = fixture_reason(fixture, id);
-	assert_string_equal(reason, "it has ended; 2 of 3 tenants failed");
+	assert_string_equal(reason, "it has ended; of 3 tenants 2 failed");
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
