@@ -4,14 +4,16 @@
 #include "hook_set.h"
 #include "log.h"
 #include "release.h"
+#include "sched_guard.h"
 #include "sched_mode.h"
+#include "sched_throttle.h"
 #include "store_task.h"
 #include "store_tenant.h"
 #include "tick.h"
 
-#define DRAIN_MS   10000
-#define LEASE_MS   ((int64_t)10 * 60 * 1000) /* to be closed within; then the order works */
-#define WAITING_MS 5000 /* a closed tenant is not kept so for a server that is throttled */
+#define DRAIN_MS  10000
+#define LEASE_MS  ((int64_t)10 * 60 * 1000) /* to be closed within; then the order works */
+#define SPARED_MS 10000 /* so long it goes on under a throttle, without --max-closed */
 
 /* ---- which tasks ------------------------------------------------------------------------ */
 
@@ -71,17 +73,34 @@ int sched_close_held(struct sched *sched, struct run *run, struct store_task *ta
 	return put_aside(sched, run, task, "it is expected to need", ms, err) < 0 ? -1 : 1;
 }
 
+static int say_spent(struct sched *sched, struct store_task *task, struct err *err)
+{
+	g_free(task->reason);
+	task->reason = g_strdup_printf("parked: its server was throttled for %d s while its client "
+				       "was closed for writes",
+				       SPARED_MS / 1000);
+	return store_task_put(sched->store, task, err);
+}
+
 int sched_close_ended(struct sched *sched, struct run *run, struct store_task *task,
 		      const struct running *running, struct err *err)
 {
-	if (!running->overdue || task->state != TASK_PENDING) {
+	if (task->state != TASK_PENDING || !(running->overdue || running->spent)) {
 		return 0;
+	}
+	if (!running->overdue) {
+		return say_spent(sched, task, err);
 	}
 	return put_aside(sched, run, task, "it has taken longer than",
 			 tick_ms() - running->closed_at, err);
 }
 
 /* ---- what others ask -------------------------------------------------------------------- */
+
+bool sched_close_spares(const struct running *running)
+{
+	return running->close != CLOSE_NONE && !running->ended;
+}
 
 bool sched_close_works(const struct sched *sched, int64_t tenant_id)
 {
@@ -258,30 +277,76 @@ static int not_closed(struct sched *sched, struct running *running, struct err *
 			err);
 }
 
+/* When it is told that the throttle would keep it, and when that ends. */
+static int say_spared(struct sched *sched, const struct running *running, bool begins,
+		      struct err *err)
+{
+	const char *why = sched_throttle_reason(sched, running->server_id);
+	SCOPED(store_task) task = { 0 };
+
+	if (store_task_get_id(sched->store, running->task_id, &task, err) < 0) {
+		return -1;
+	}
+	g_free(task.reason);
+	task.reason = !begins ? g_strdup("goes on: its server allows it again")
+			      : g_strdup_printf("goes on although its server is throttled (%s): "
+						"its client is closed for writes",
+						why != NULL ? why : "its rollout pauses");
+	log_info("task %s rollout=r%lld tenant=%s reason=\"%s\"", begins ? "spared" : "goes on",
+		 (long long)running->rollout_id, task.tenant, task.reason);
+	return store_task_put(sched->store, &task, err);
+}
+
+/*
+ * What is throttled would keep its client closed, or open it half done: so it goes on, for as long
+ * as a client may be closed.
+ */
+static int spare(struct sched *sched, const struct run *run, struct running *running, int64_t now,
+		 struct err *err)
+{
+	bool is_throttled = sched_guard_pauses(sched, running->server_id) || run->row.throttled;
+
+	if (is_throttled == (running->spared_since != 0)) {
+		return 0;
+	}
+	running->spared_since = is_throttled ? MAX(now, 1) : 0;
+	return say_spared(sched, running, is_throttled, err);
+}
+
+/* tick_ms when a throttled one parks; 0: never, or with closed_until. */
+static int64_t spared_until(const struct running *running)
+{
+	return running->spared_since == 0 || running->closed_until != 0
+		       ? 0
+		       : running->spared_since + SPARED_MS;
+}
+
 /* Too long is until the running statement has ended; then it parks, and the tenant is opened. */
+static void park(struct running *running, const char *why)
+{
+	log_warn("tenant closed for too long: its task parks rollout=r%lld reason=\"%s\"",
+		 (long long)running->rollout_id, why);
+	atomic_store(&running->live.stop, 1);
+}
+
 static int watch(struct sched *sched, struct running *running, struct err *err)
 {
 	int64_t now = tick_ms();
 	struct run *run = NULL;
 
-	if (atomic_load(&running->live.waiting) == 0) {
-		running->waits_since = 0;
-	} else if (running->waits_since == 0) {
-		running->waits_since = now;
-	}
-	if (running->waits_since != 0 && now - running->waits_since >= WAITING_MS) {
-		atomic_store(&running->live.stop, 1);
-	}
-	if (sched_run_get(sched, running->rollout_id, &run, err) < 0) {
+	if (sched_run_get(sched, running->rollout_id, &run, err) < 0 ||
+	    spare(sched, run, running, now, err) < 0) {
 		return -1;
 	}
 	running->closed_until =
 		run->row.max_closed_ms > 0 ? running->closed_at + run->row.max_closed_ms : 0;
 	if (running->closed_until != 0 && now >= running->closed_until && !running->overdue) {
-		log_warn("tenant closed for too long: its task parks rollout=r%lld",
-			 (long long)running->rollout_id);
 		running->overdue = true;
-		atomic_store(&running->live.stop, 1);
+		park(running, "longer than --max-closed");
+	}
+	if (spared_until(running) != 0 && now >= spared_until(running) && !running->spent) {
+		running->spent = true;
+		park(running, "its server is throttled");
 	}
 	return 0;
 }
@@ -396,16 +461,10 @@ int sched_closes_decide(struct sched *sched, struct err *err)
 /* tick_ms of the next look at it; 0: nothing but its result is waited for. */
 static int64_t look_at(const struct running *running)
 {
-	int64_t since = running->waits_since == 0 ? tick_ms() : running->waits_since;
-	int64_t tired = since + WAITING_MS;
-
 	if (running->close != CLOSE_WORKS || atomic_load(&running->live.stop) != 0) {
 		return 0;
 	}
-	if (atomic_load(&running->live.waiting) == 0) {
-		return running->closed_until;
-	}
-	return running->closed_until == 0 ? tired : MIN(running->closed_until, tired);
+	return running->closed_until != 0 ? running->closed_until : spared_until(running);
 }
 
 int64_t sched_closes_due(struct sched *sched)

@@ -6,6 +6,11 @@
  * tenant is opened. A tenant that is closed for a task nobody works on is opened: after an end, a
  * pause, an abort, a death. A tenant that somebody else has closed stays as it is.
  *
+ * The throttle does not stop such a task, from when its tenant begins to be closed: that would keep
+ * the client closed, or open it half done. It goes on without rests until max_closed of the
+ * rollout, or, without one, for ten seconds of a throttle that says stop; then it parks
+ * behind the running statement, and the tenant is opened. A human's pause parks it at once.
+ *
  * For the files of the scheduler. Loop thread only. Tasks that close nothing pay one comparison.
  */
 #ifndef SCHED_CLOSE_H
@@ -34,6 +39,9 @@ bool sched_close_works(const struct sched *sched, int64_t tenant_id);
 
 /* The task still waits for its tenant to be closed. */
 bool sched_close_awaited(const struct sched *sched, int64_t task_id);
+
+/* What the throttle wants is not for this task now. */
+bool sched_close_spares(const struct running *running);
 
 /* A tenant that was closed for the rollout is not open again. */
 bool sched_close_pending(const struct sched *sched, int64_t rollout_id);

@@ -121,6 +121,8 @@ static int start_one(struct sched *sched, struct run *run, struct link *link,
 		return 0;
 	}
 	exec_chain_unref(chain);
+	atomic_store(&running->live.wait, 0);
+	atomic_store(&running->live.share, 0);
 	running->close = CLOSE_WANTED;
 	running->fresh = true;
 	running->reserved = true;
@@ -197,7 +199,8 @@ static bool may_use(const struct sched *sched, const struct run *run, struct lin
 
 	return link_has_slot(link, run->row.per_server_limit) &&
 	       (guard == NULL || (link->tasks < guard->verdict.slots &&
-				  sched_guard_unknown_ms(guard, tick_ms()) == 0)) &&
+				  sched_guard_unknown_ms(guard, tick_ms()) == 0 &&
+				  sched_guard_rests_ms(guard, tick_ms()) == 0)) &&
 	       sched_claim_held(link);
 }
 
@@ -455,6 +458,21 @@ void sched_outbox_undo(struct sched *sched)
 	}
 	for (guint i = 0; i < fresh->len; i++) {
 		forget(sched, g_ptr_array_index(fresh, i));
+	}
+}
+
+void sched_running_yield(struct sched *sched, int64_t rollout_id)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct running *running = value;
+
+		if (running->rollout_id == rollout_id && !sched_close_spares(running)) {
+			atomic_store(&running->live.stop, STOP_PARK);
+		}
 	}
 }
 

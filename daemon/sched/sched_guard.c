@@ -3,13 +3,15 @@
 #include "log.h"
 #include "pauses.h"
 #include "sample.h"
+#include "sched_close.h"
 #include "sched_throttle.h"
 #include "store_rollout.h"
 #include "store_throttle.h"
 #include "tick.h"
 
-#define FIRST_MS 300   /* a server that does not answer until then will be silent */
-#define KEEP_MS  60000 /* a pause that lasts is written down so often */
+#define FIRST_MS    300   /* a server that does not answer until then will be silent */
+#define KEEP_MS     60000 /* a pause that lasts is written down so often */
+#define REST_MAX_MS 10000
 
 void sched_guard_free(struct guard *guard)
 {
@@ -50,7 +52,7 @@ static void tell_running(struct sched *sched, const struct guard *guard)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct running *running = value;
 
-		if (running->server_id == guard->server_id) {
+		if (running->server_id == guard->server_id && !sched_close_spares(running)) {
 			atomic_store(&running->live.wait, guard->verdict.state >= THROTTLE_PAUSED);
 			atomic_store(&running->live.share, share_of(guard));
 		}
@@ -180,6 +182,22 @@ int64_t sched_guard_unknown_ms(const struct guard *guard, int64_t now_ms)
 	return guard->sampler == NULL || guard->verdict.is_known ? 0 : MAX(left, 0);
 }
 
+void sched_guard_rest(struct sched *sched, int64_t server_id, int64_t worked_ms)
+{
+	struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+	int64_t share = share_of(guard);
+
+	if (share > 0) {
+		guard->rests_until =
+			tick_ms() + MIN(worked_ms * (100 - share) / share, (int64_t)REST_MAX_MS);
+	}
+}
+
+int64_t sched_guard_rests_ms(const struct guard *guard, int64_t now_ms)
+{
+	return guard->verdict.share < 1 ? MAX(guard->rests_until - now_ms, 0) : 0;
+}
+
 static int64_t busy(const struct sched *sched, int64_t server_id)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
@@ -243,7 +261,7 @@ static int pause_rollouts(struct sched *sched, const struct guard *guard, const 
 			continue;
 		}
 		run->row.throttled = true;
-		sched_running_stop(sched, run->id);
+		sched_running_yield(sched, run->id);
 		if (sched_rollout_move(sched, run, ROLLOUT_PAUSE, &sched_self, text, err) < 0) {
 			return -1;
 		}
@@ -411,6 +429,7 @@ int64_t sched_guards_due(struct sched *sched, int64_t now_ms)
 		const struct guard *guard = value;
 		int64_t left = MAX(guard->verdict.next_ms - now_ms, 0);
 		int64_t unknown = sched_guard_unknown_ms(guard, now_ms);
+		int64_t rests = sched_guard_rests_ms(guard, now_ms);
 
 		if (guard->verdict.next_ms > 0) {
 			due = sooner(due, left);
@@ -420,6 +439,9 @@ int64_t sched_guards_due(struct sched *sched, int64_t now_ms)
 		}
 		if (unknown > 0) {
 			due = sooner(due, unknown);
+		}
+		if (rests > 0) {
+			due = sooner(due, rests);
 		}
 	}
 	return due;

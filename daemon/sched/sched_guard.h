@@ -34,6 +34,7 @@ struct guard {
 	int64_t period_ms;           /* what it was told */
 	bool is_stale;               /* rules changed */
 	double share;                /* of a question that others may ask next */
+	int64_t rests_until;         /* nothing starts before; 0: it does not rest */
 	int64_t refused_ms;          /* when others were last refused something; 0: never */
 	enum throttle_state told;    /* what the audit trail says; slow is told as go */
 	enum throttle_state telling; /* what this turn writes */
@@ -65,6 +66,13 @@ char *sched_guard_reason(const struct guard *guard, int64_t now_ms);
 
 /* How long the first samples are still waited for before anything starts; 0: not any more. */
 int64_t sched_guard_unknown_ms(const struct guard *guard, int64_t now_ms);
+
+/*
+ * A task that does not rest between its statements has worked for so long: where tasks have
+ * a share of the time only, nothing starts until it was no more than that.
+ */
+void sched_guard_rest(struct sched *sched, int64_t server_id, int64_t worked_ms);
+int64_t sched_guard_rests_ms(const struct guard *guard, int64_t now_ms); /* 0: not any more */
 
 /* A sample came. Takes it. True when a turn is due for it. */
 bool sched_guards_take(struct sched *sched, struct sample *sample);

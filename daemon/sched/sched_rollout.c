@@ -480,7 +480,7 @@ void sched_kill_safe(struct sched *sched, int64_t server_id)
 		struct running *running = value;
 
 		if (running->server_id == server_id && !running->ended &&
-		    atomic_load(&running->live.killable) != 0) {
+		    !sched_close_spares(running) && atomic_load(&running->live.killable) != 0) {
 			kill_one(sched, running);
 		}
 	}

@@ -56,7 +56,8 @@ struct running {
 	int64_t asked;
 	int64_t closed_at;    /* tick_ms */
 	int64_t closed_until; /* tick_ms; 0: as long as it needs */
-	int64_t waits_since;  /* tick_ms; 0: it does not */
+	int64_t spared_since; /* tick_ms; 0: the throttle lets it */
+	bool spent;           /* it parks, because the throttle has been kept off for long enough */
 	struct err close_err; /* CLOSE_FAILED */
 };
 
@@ -172,7 +173,8 @@ void sched_task_wait(struct sched *sched, struct store_task *task);
 NODISCARD int sched_dispatch(struct sched *sched, const GPtrArray *runs, struct err *err);
 void sched_outbox_send(struct sched *sched);
 void sched_outbox_undo(struct sched *sched);
-void sched_running_stop(struct sched *sched, int64_t rollout_id); /* 0: all */
+void sched_running_stop(struct sched *sched, int64_t rollout_id);  /* 0: all */
+void sched_running_yield(struct sched *sched, int64_t rollout_id); /* but for closed tenants */
 
 /* The order of a task that was taken before; sets running->close. */
 NODISCARD int sched_task_send(struct sched *sched, struct run *run, struct running *running,

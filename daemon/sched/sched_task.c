@@ -7,6 +7,7 @@
 #include "rates.h"
 #include "release.h"
 #include "sched_close.h"
+#include "sched_guard.h"
 #include "sched_state.h"
 #include "sched_throttle.h"
 #include "store_epoch.h"
@@ -275,6 +276,9 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 		return 0; /* settled by a human meanwhile */
 	}
 	sched->stats.statements += result->statement;
+	if (running->close != CLOSE_NONE) {
+		sched_guard_rest(sched, result->server_id, result->run_ms);
+	}
 	take_facts(&task, result);
 	if (learn(sched, result, err) < 0) {
 		return -1;

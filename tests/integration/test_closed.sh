@@ -191,6 +191,71 @@ wait_rollout "$rollout" 'done'
 all_open
 is 1 "$(sql "select count(*) from information_schema.tables where table_schema = 'client_006' and table_name = 'next'")"
 
+# ---- a throttle that says stop ------------------------------------------------------------
+
+throttle_is() { # STATE
+	[ "$(j '.[0].state' throttle show main)" = "$1" ]
+}
+closed_now() { # the one client that is
+	m readonly list -o json | jq -r '.[].tenant'
+}
+goes_on() { # TENANT BECAUSE: its task, and says so
+	[[ $(j .reason task show "$rollout/$1") == "goes on although its server is throttled ($2"*"its client is closed for writes" ]]
+}
+has_next() { # TENANT
+	is 1 "$(sql "select count(*) from information_schema.tables where table_schema = '$1' and table_name = 'next'")"
+}
+
+claim "a throttle stops everybody but who has closed a client: that task comes to its end, and opens it"
+sql 'create database ops; create table ops.stop (id int)'
+ok m throttle set main sql:stop query='select count(*) from ops.stop' hard=0
+barrier_up
+start_rollout next -l client_001,client_002 --readonly --running 1
+poll 30 waiting 1
+first=$(closed_now)
+sql 'insert into ops.stop values (1)'
+poll 20 goes_on "$first" 'sql:stop 1 > 0 (hard)'
+barrier_down
+poll 30 task_is "$rollout/$first" 'done'
+poll 20 eval '[ "$(mode "$first")" = rw ]'
+has_next "$first"
+throttle_is paused || fail "nothing was throttled"
+is 1 "$(j .counts.done rollout show "$rollout")"
+
+claim "so it is when a signal is lost meanwhile"
+barrier_up
+sql 'delete from ops.stop'
+poll 30 waiting 1
+second=$(closed_now)
+sql 'drop table ops.stop'
+poll 20 goes_on "$second" 'signal sql:stop silent'
+barrier_down
+wait_rollout "$rollout" 'done'
+poll 20 eval '[ "$(mode "$second")" = rw ]'
+has_next "$second"
+throttle_is paused || fail "nothing was throttled"
+
+claim "and at a critical load: the rollout pauses, the client is migrated and open"
+sql 'create table ops.stop (id int)'
+ok m throttle set main sql:stop hard=- critical=0
+poll 20 throttle_is go
+barrier_up
+start_rollout next -l client_005 --readonly
+poll 30 waiting 1
+sql 'insert into ops.stop values (1)'
+poll 20 goes_on client_005 'sql:stop 1 > 0 (critical)'
+is_pausing() {
+	[ "$(j .state rollout show "$rollout")" = pausing ]
+}
+poll 20 is_pausing
+barrier_down
+poll 30 task_is "$rollout/client_005" 'done'
+poll 20 eval '[ "$(mode client_005)" = rw ]'
+has_next client_005
+ok m throttle set main sql:stop query=-
+wait_rollout "$rollout" 'done'
+all_open
+
 # ---- hooks --------------------------------------------------------------------------------
 
 # Each says in a file what it was told, and who may write then.

@@ -1,5 +1,6 @@
 #include "mode_kit.h"
 #include "sched_close.h"
+#include "throttle_fixture.h"
 
 /* What ran, as the tenant saw it: who could write then. Lint would refuse it as it is. */
 #define WATCHED                                                                        \
@@ -277,6 +278,120 @@ static void more_is_allowed_while_it_runs(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
 }
 
+/* Its tenant is being closed, and an order is as if it worked: it never ends. */
+static struct running *working(struct fixture *fixture, const struct sched_start *start,
+			       int64_t *id)
+{
+	GHashTableIter iter;
+	void *running = NULL;
+
+	*id = closing(fixture, start);
+	g_hash_table_iter_init(&iter, fixture->sched->running);
+	assert_true(g_hash_table_iter_next(&iter, NULL, &running));
+	((struct running *)running)->close = CLOSE_WORKS;
+	((struct running *)running)->closed_at = tick_ms();
+	return running;
+}
+
+/* As if nothing had worked there, and its tenant were still to be closed. */
+static void put_back(struct fixture *fixture, struct running *running)
+{
+	running->close = CLOSE_ASKED;
+	atomic_store(&running->live.stop, 1);
+	kit_until(fixture, "t00", TENANT_RW);
+}
+
+static void turn(struct fixture *fixture)
+{
+	sched_wake(fixture->sched);
+	(void)sched_turn(fixture->sched);
+}
+
+static void hold(struct fixture *fixture)
+{
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, "db1", 60000, &fixture_actor, &order_err));
+	assert_true(sched_guard_pauses(fixture->sched, fixture->server_id));
+}
+
+static bool is_told_to(const struct running *running)
+{
+	return atomic_load(&running->live.stop) != 0 || atomic_load(&running->live.wait) != 0 ||
+	       atomic_load(&running->live.share) != 0;
+}
+
+static void a_throttle_is_kept_off_it_for_ten_seconds(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *running;
+	int64_t id;
+
+	running = working(fixture, &readonly, &id);
+	hold(fixture);
+	assert_false(is_told_to(running));
+	expect_task(fixture, id, "t00", TASK_RUNNING, "goes on although its server is throttled");
+	assert_in_range(sched_closes_due(fixture->sched), 1, 10000);
+	running->spared_since -= 9000;
+	turn(fixture);
+	assert_false(is_told_to(running));
+	running->spared_since -= 1000;
+	turn(fixture);
+	assert_int_equal(atomic_load(&running->live.stop), 1);
+	assert_true(running->spent);
+	put_back(fixture, running); /* which the throttle does not keep */
+}
+
+static void it_begins_anew_when_the_throttle_has_let_it(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *running;
+	int64_t id;
+
+	running = working(fixture, &readonly, &id);
+	hold(fixture);
+	running->spared_since -= 9999;
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db1", &fixture_actor, &order_err));
+	expect_task(fixture, id, "t00", TASK_RUNNING, "its server allows it again");
+	assert_int_equal(running->spared_since, 0);
+	hold(fixture);
+	assert_false(is_told_to(running));
+	put_back(fixture, running);
+}
+
+static void with_max_closed_for_as_long_as_that_says(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_start start = readonly;
+	struct running *running;
+	int64_t id;
+
+	start.max_closed_ms = 60000;
+	running = working(fixture, &start, &id);
+	hold(fixture);
+	running->spared_since -= 30000;
+	turn(fixture);
+	assert_false(is_told_to(running));
+	running->closed_at -= 60000;
+	turn(fixture);
+	assert_int_equal(atomic_load(&running->live.stop), 1);
+	assert_true(running->overdue && !running->spent);
+	put_back(fixture, running);
+}
+
+static void a_critical_load_pauses_its_rollout_and_lets_it_end(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *running;
+	int64_t id;
+
+	running = working(fixture, &readonly, &id);
+	give_until(fixture, 500, id, ROLLOUT_PAUSING);
+	assert_false(is_told_to(running));
+	verb(fixture, id, ROLLOUT_PAUSE); /* a human is obeyed */
+	assert_int_equal(atomic_load(&running->live.stop), 1);
+	put_back(fixture, running);
+}
+
 static void limits_without_closing_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -305,6 +420,10 @@ int main(void)
 		SCENARIO(a_new_start_opens_it_and_goes_on),
 		SCENARIO(who_is_expected_to_take_too_long_is_put_aside),
 		SCENARIO(more_is_allowed_while_it_runs),
+		SCENARIO(a_throttle_is_kept_off_it_for_ten_seconds),
+		SCENARIO(it_begins_anew_when_the_throttle_has_let_it),
+		SCENARIO(with_max_closed_for_as_long_as_that_says),
+		SCENARIO(a_critical_load_pauses_its_rollout_and_lets_it_end),
 		SCENARIO(limits_without_closing_are_refused),
 	};
 

@@ -187,6 +187,25 @@ static void a_critical_load_ends_what_can_be_ended_where_that_is_wanted(void **s
 	g_hash_table_remove_all(fixture->sched->running);
 }
 
+static void who_has_not_rested_lets_its_server_rest(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = begin(fixture);
+	struct guard *guard = g_hash_table_lookup(fixture->sched->guards, &fixture->server_id);
+	int64_t rests_ms;
+
+	sched_guard_rest(fixture->sched, fixture->server_id, 60000);
+	assert_int_equal(sched_guard_rests_ms(guard, tick_ms()), 0); /* all of its time */
+	ORDER(fixture,
+	      sched_throttle_ratio(fixture->sched, "db1", 0.1, 60000, &fixture_actor, &order_err));
+	sched_guard_rest(fixture->sched, fixture->server_id, 2000);
+	rests_ms = sched_guard_rests_ms(guard, tick_ms());
+	assert_in_range(rests_ms, 2001, 6000); /* three times as long, less what has passed */
+	assert_in_range(sched_guards_due(fixture->sched, tick_ms()), 0, 6000);
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db1", &fixture_actor, &order_err));
+	fixture_until(fixture, id, ROLLOUT_DONE); /* and does not wait for what was */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +217,7 @@ int main(void)
 		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
 		SCENARIO(what_it_did_is_in_the_audit_trail),
 		SCENARIO(a_critical_load_ends_what_can_be_ended_where_that_is_wanted),
+		SCENARIO(who_has_not_rested_lets_its_server_rest),
 	};
 
 	return cmocka_run_group_tests_name("sched_guard", tests, NULL, NULL);
