@@ -11,6 +11,7 @@
 #include "close_run.h"
 #include "db.h"
 #include "db_catalog.h"
+#include "db_crew.h"
 #include "db_guard.h"
 #include "forecast.h"
 #include "hook.h"
@@ -68,6 +69,16 @@ struct exec_order *exec_order_new(enum exec_kind kind)
 	return order;
 }
 
+struct exec_order *exec_order_helper(struct exec_order *leader)
+{
+	struct exec_order *order = exec_order_new(EXEC_SURVEY);
+
+	leader->crew = db_crew_new();
+	order->crew = db_crew_ref(leader->crew);
+	order->helps = true;
+	return order;
+}
+
 void exec_order_free(struct exec_order *order)
 {
 	if (order == NULL) {
@@ -93,6 +104,10 @@ void exec_order_free(struct exec_order *order)
 	g_strfreev(order->schemas);
 	g_strfreev(order->expected);
 	g_strfreev(order->expected_shapes);
+	if (!order->helps) {
+		db_crew_end(order->crew);
+	}
+	db_crew_unref(order->crew);
 	g_free(order);
 }
 

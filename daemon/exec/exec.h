@@ -23,6 +23,7 @@
 #include "states.h"
 
 struct chain;
+struct db_crew;
 struct db_session;
 struct db_positions;
 struct db_server_info;
@@ -128,6 +129,8 @@ struct exec_order {
 	bool with_bytes;        /* SURVEY */
 	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
 	bool every_shape;       /* also of those that have nothing to do */
+	struct db_crew *crew;   /* SURVEY; one reference; another order helps; NULL: none does */
+	bool helps;             /* SURVEY: it is that one, and has no schemas of its own */
 	bool with_forecast;     /* CHAIN; see forecast.h */
 	struct forecast *forecast; /* PRECHECK; one reference */
 	uint64_t connection_id;    /* KILL */
@@ -139,6 +142,12 @@ struct exec_order {
 };
 
 struct exec_order *exec_order_new(enum exec_kind kind);
+
+/*
+ * A survey that helps another one with its questions, on a session of its own; the rest of it is
+ * the caller's to fill. Whether it is run, and when, does not matter to the leader.
+ */
+struct exec_order *exec_order_helper(struct exec_order *leader);
 void exec_order_free(struct exec_order *order);
 SCOPED_FREE(exec_order);
 

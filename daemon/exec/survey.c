@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "db_catalog.h"
+#include "db_crew.h"
 #include "exec.h"
 #include "pending.h"
 #include "release.h"
@@ -203,6 +204,11 @@ int survey_run(struct visit *visit, struct exec_result *result, struct err *err)
 	char *none[] = { NULL };
 	char **schemas = visit->order->schemas;
 
+	if (visit->order->helps) {
+		db_crew_help(visit->order->crew, visit->session);
+		return 0;
+	}
+	db_crew_begin(visit->order->crew);
 	return look(visit, result, schemas == NULL ? none : schemas, err);
 }
 

@@ -12,7 +12,7 @@ struct exec_order;
 struct exec_result;
 struct visit;
 
-/* EXEC_SURVEY: the schemas of the order. Fills result->standings. */
+/* EXEC_SURVEY: the schemas of the order. Fills result->standings; of a helper none. */
 NODISCARD int survey_run(struct visit *visit, struct exec_result *result, struct err *err);
 
 /* EXEC_DISCOVER: the schemas that match order->word. */

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "db.h"
+#include "db_crew.h"
 #include "exec.h"
 #include "release.h"
 #include "shape_read.h"
@@ -13,6 +14,8 @@
 #include "visit.h"
 
 enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
+
+#define SHARE_MAX 100 /* schemas */
 
 /* Without a release everybody who is not in the middle of a migration. */
 static bool is_wanted(const struct exec_order *order, const struct exec_standing *standing)
@@ -58,6 +61,23 @@ static void group_free(void *item)
 	g_free(group);
 }
 
+/* Each different shape is kept once. */
+static void keep(struct exec_result *result, GHashTable *known, const struct exec_standing *first,
+		 const struct shape *shape)
+{
+	struct exec_shape found;
+
+	if (!g_hash_table_add(known, first->fingerprint)) {
+		return;
+	}
+	found = (struct exec_shape){
+		.fingerprint = g_strdup(shape->fingerprint),
+		.text = shape_write(shape),
+	};
+	result->shapes = g_renew(struct exec_shape, result->shapes, result->nr_shapes + 1);
+	result->shapes[result->nr_shapes++] = found;
+}
+
 static void take(struct exec_result *result, GHashTable *known, const struct group *group,
 		 const struct shape *shape)
 {
@@ -70,15 +90,44 @@ static void take(struct exec_result *result, GHashTable *known, const struct gro
 		standing->fingerprint = g_strdup(shape->fingerprint);
 		standing->class = class_of(shape, standing);
 	}
-	if (g_hash_table_add(known, group->first->fingerprint)) {
-		const struct exec_shape found = {
-			.fingerprint = g_strdup(shape->fingerprint),
-			.text = shape_write(shape),
-		};
+	keep(result, known, group->first, shape);
+}
 
-		result->shapes = g_renew(struct exec_shape, result->shapes, result->nr_shapes + 1);
-		result->shapes[result->nr_shapes++] = found;
+/* Schemas that one session reads behind one another. */
+struct share {
+	const char *const *schemas; /* borrowed */
+	struct shape *shapes;       /* of each; borrowed */
+	size_t nr;
+};
+
+static int read_share(struct db_session *session, void *item, struct err *err)
+{
+	const struct share *share = item;
+
+	return shape_read_many(session, share->schemas, share->nr, share->shapes, err);
+}
+
+static int read_all(struct visit *visit, const char *const *schemas, struct shape *shapes,
+		    size_t nr, struct err *err)
+{
+	g_autoptr(GArray) shares = g_array_new(FALSE, FALSE, sizeof(struct share));
+	struct db_crew_work work = { .run = read_share, .size = sizeof(struct share) };
+	size_t most = visit->order->crew == NULL ? nr : SHARE_MAX;
+
+	for (size_t i = 0; i < nr; i += most) {
+		const struct share share = { schemas + i, shapes + i, MIN(most, nr - i) };
+
+		g_array_append_val(shares, share);
 	}
+	work.items = shares->data;
+	work.nr = shares->len;
+	if (db_crew_run(visit->order->crew, visit->session, &work, err) < 0) {
+		for (size_t i = 0; i < nr; i++) {
+			shape_release(&shapes[i]);
+		}
+		return -1;
+	}
+	return 0;
 }
 
 static int read_groups(struct visit *visit, struct exec_result *result, const GPtrArray *groups,
@@ -91,7 +140,7 @@ static int read_groups(struct visit *visit, struct exec_result *result, const GP
 	for (guint i = 0; i < groups->len; i++) {
 		schemas[i] = ((struct group *)g_ptr_array_index(groups, i))->first->schema;
 	}
-	if (shape_read_many(visit->session, schemas, groups->len, shapes, err) < 0) {
+	if (read_all(visit, schemas, shapes, groups->len, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < groups->len; i++) {
@@ -176,7 +225,8 @@ int survey_shapes(struct visit *visit, struct exec_result *result, struct err *e
 	for (guint i = 0; i < wanted->len; i++) {
 		schemas[i] = result->standings[g_array_index(wanted, size_t, i)].schema;
 	}
-	if (shape_stamps(visit->session, schemas, wanted->len, touched, stamps, err) < 0) {
+	if (shape_stamps(visit->session, schemas, wanted->len, touched, visit->order->crew, stamps,
+			 err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < wanted->len; i++) {

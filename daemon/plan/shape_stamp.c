@@ -1,11 +1,18 @@
 #include "shape_stamp.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "db.h"
+#include "db_crew.h"
 
-#define IN        "?" /* where the list of schemas stands */
+#define IN        "?" /* where the list of schemas stands, or one of them */
 #define IN_TABLES "#" /* and the condition for tables, or nothing */
+
+#define BATCH_FIRST  10  /* schemas that are asked for one by one, before their size is known */
+#define BATCH_MAX    50  /* each costs the server a temporary table */
+#define BATCH_TABLES 200 /* that stay open between two questions; a server keeps 400 or more */
 
 /* Name of the schema in InnoDB's own lists, which write it as the folder is called. */
 #define FOLDER \
@@ -25,6 +32,7 @@ struct stamp_query {
 	const char *refused; /* instead, when the account may not ask that of MariaDB */
 	bool of_views;       /* asked only of schemas that have views */
 	bool of_mariadb;     /* asked only of MariaDB */
+	bool is_opening;     /* for all tables of MariaDB, see opening_queries instead */
 };
 
 #define RULES                                                                                      \
@@ -33,7 +41,10 @@ struct stamp_query {
 	"from information_schema.referential_constraints where constraint_schema in (" IN ") and " \
 	"table_name not like 'muster\\_%' group by constraint_schema"
 
-/* MariaDB opens whole tables for their options and checks; the frame is enough for the rest. */
+/*
+ * MariaDB opens whole tables for their options and checks; the frame is enough for the rest.
+ * Those two come one behind the other: the second one finds the tables open.
+ */
 static const struct stamp_query queries[] = {
 	{ .what = "databases",
 	  .sql = "select schema_name, 1, crc32(default_collation_name) "
@@ -45,6 +56,7 @@ static const struct stamp_query queries[] = {
 		 "from information_schema.columns where table_schema in (" IN ") and "
 		 "table_name not like 'muster\\_%' group by table_schema" },
 	{ .what = "tables",
+	  .is_opening = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
 		 "table_type, ifnull(engine, '~'), ifnull(table_collation, '~'), "
 		 "ifnull(create_options, '~'), if(table_type = 'VIEW', '', table_comment)))), "
@@ -58,10 +70,21 @@ static const struct stamp_query queries[] = {
 		     "table_name not like 'muster\\_%' group by table_schema" },
 	{ .what = "options",
 	  .of_mariadb = true,
+	  .is_opening = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
 		 "ifnull(create_options, '~')))) "
 		 "from information_schema.tables where table_schema in (" IN ")" IN_TABLES
 		 " and table_name not like 'muster\\_%' group by table_schema" },
+	{ .what = "checks",
+	  .is_opening = true,
+	  .sql = "select constraint_schema, count(*), sum(crc32(concat_ws('|', "
+		 "constraint_name, check_clause))) "
+		 "from information_schema.check_constraints where constraint_schema in (" IN
+		 ") group by constraint_schema",
+	  .mariadb = "select constraint_schema, count(*), sum(crc32(concat_ws('|', table_name, "
+		     "constraint_name, check_clause))) "
+		     "from information_schema.check_constraints where constraint_schema in (" IN
+		     ")" IN_TABLES " group by constraint_schema" },
 	{ .what = "views",
 	  .of_views = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, " OWN_OUT(
@@ -97,15 +120,6 @@ static const struct stamp_query queries[] = {
 		 "ifnull(parameter_name, '~'), dtd_identifier, ifnull(collation_name, '~')))) "
 		 "from information_schema.parameters where specific_schema in (" IN
 		 ") group by specific_schema" },
-	{ .what = "checks",
-	  .sql = "select constraint_schema, count(*), sum(crc32(concat_ws('|', "
-		 "constraint_name, check_clause))) "
-		 "from information_schema.check_constraints where constraint_schema in (" IN
-		 ") group by constraint_schema",
-	  .mariadb = "select constraint_schema, count(*), sum(crc32(concat_ws('|', table_name, "
-		     "constraint_name, check_clause))) "
-		     "from information_schema.check_constraints where constraint_schema in (" IN
-		     ")" IN_TABLES " group by constraint_schema" },
 	{ .what = "foreign keys",
 	  .sql = RULES,
 	  .mariadb = "select " FOLDER " as s, count(*), sum(crc32(concat_ws('|', "
@@ -118,14 +132,52 @@ static const struct stamp_query queries[] = {
 	{ 0 },
 };
 
+/*
+ * The same of all tables of one schema, for MariaDB: what is opened for the first of them is
+ * still open for the second.
+ */
+static const char *const opening_queries[] = {
+	"select " IN ", count(*), sum(crc32(concat_ws('|', table_name, table_type, "
+	"ifnull(engine, '~'), ifnull(table_collation, '~'), ifnull(create_options, '~'), "
+	"if(table_type = 'VIEW', '', table_comment)))), sum(table_type = 'VIEW') "
+	"from information_schema.tables where table_schema = " IN
+	" and table_name not like 'muster\\_%'",
+	"select " IN ", count(*), sum(crc32(concat_ws('|', table_name, constraint_name, "
+	"check_clause))) from information_schema.check_constraints where constraint_schema = " IN,
+};
+
 struct stamping {
-	struct db_session *session;
+	struct db_session *session; /* the leader's */
 	const char *const *schemas;
 	size_t nr;
+	const char *names;  /* of all of them, quoted */
 	const char *tables; /* the condition */
-	GHashTable *texts;  /* schema -> GString *, owned */
-	GHashTable *views;  /* schemas that have some; borrowed */
+	bool is_mariadb;
+	bool of_all;       /* there is no condition: all tables of MariaDB are opened */
+	GHashTable *texts; /* schema -> GString *, owned */
+	GHashTable *views; /* schemas that have some; borrowed */
 };
+
+struct stamp_answer {
+	size_t number; /* of the question */
+	struct db_rows rows;
+};
+
+/* Questions that one session asks one behind the other. */
+struct stamp_item {
+	const struct stamping *stamping;
+	size_t first; /* of queries, or of schemas that are asked for their tables */
+	size_t nr;
+	bool is_opening;
+	GArray *answers; /* struct stamp_answer, owned */
+};
+
+static void answer_clear(void *item)
+{
+	struct stamp_answer *answer = item;
+
+	db_rows_release(&answer->rows);
+}
 
 static void text_free(void *text)
 {
@@ -169,10 +221,10 @@ static char *condition(struct db_session *session, GHashTable *tables)
 	return g_strdup(text->str);
 }
 
-/* Owned. */
-static char *replaced(const char *text, const char *mark, const char *by)
+/* At most `most` marks, from the left. Owned. */
+static char *replaced(const char *text, const char *mark, const char *by, int most)
 {
-	g_auto(GStrv) pieces = g_strsplit(text, mark, 2);
+	g_auto(GStrv) pieces = g_strsplit(text, mark, most + 1);
 
 	return g_strjoinv(by, pieces);
 }
@@ -183,7 +235,7 @@ static void take(struct stamping *stamping, const struct db_rows *rows, size_t n
 		char *const *cells = rows->cells[i];
 		GString *text = g_hash_table_lookup(stamping->texts, cells[0]);
 
-		if (text == NULL) {
+		if (text == NULL || strcmp(cells[1], "0") == 0) {
 			continue;
 		}
 		g_string_append_printf(text, "%zu:%s/%s ", number, cells[1], cells[2]);
@@ -196,57 +248,242 @@ static void take(struct stamping *stamping, const struct db_rows *rows, size_t n
 	}
 }
 
-static int ask_text(struct stamping *stamping, const char *sql, const char *names, size_t number,
-		    struct err *err)
+/* Takes rows. */
+static void keep(struct stamp_item *item, size_t number, struct db_rows *rows)
 {
-	g_autofree char *narrowed = replaced(sql, IN_TABLES, stamping->tables);
-	g_autofree char *filled = replaced(narrowed, IN, names);
+	const struct stamp_answer answer = { .number = number, .rows = *rows };
+
+	*rows = (struct db_rows){ 0 };
+	g_array_append_val(item->answers, answer);
+}
+
+static int ask_text(struct db_session *session, struct stamp_item *item, const char *sql,
+		    const char *names, size_t number, struct err *err)
+{
+	g_autofree char *narrowed = replaced(sql, IN_TABLES, item->stamping->tables, 1);
+	g_autofree char *filled = replaced(narrowed, IN, names, 1);
 	SCOPED(db_rows) rows = { 0 };
 
-	if (db_query(stamping->session, &rows, filled, err) < 0) {
+	if (db_query(session, &rows, filled, err) < 0) {
 		return -1;
 	}
-	take(stamping, &rows, number);
+	keep(item, number, &rows);
 	return 0;
 }
 
-static int ask(struct stamping *stamping, size_t number, struct err *err)
+static int ask(struct db_session *session, struct stamp_item *item, size_t number,
+	       const char *names, struct err *err)
 {
 	const struct stamp_query *query = &queries[number];
-	bool is_mariadb = db_flavor(stamping->session) == DB_MARIADB;
-	bool is_other = query->mariadb != NULL && is_mariadb;
-	g_autofree char *names = list(stamping, query->of_views);
+	bool is_other = query->mariadb != NULL && item->stamping->is_mariadb;
 
-	if (query->of_mariadb && !is_mariadb) {
-		return 0;
-	}
-	if (*names == '\0' ||
-	    ask_text(stamping, is_other ? query->mariadb : query->sql, names, number, err) == 0) {
+	if (ask_text(session, item, is_other ? query->mariadb : query->sql, names, number, err) ==
+	    0) {
 		return 0;
 	}
 	if (is_other && query->refused != NULL && err->code == ERR_DB &&
-	    ask_text(stamping, query->refused, names, number, err) == 0) {
+	    ask_text(session, item, query->refused, names, number, err) == 0) {
 		return 0;
 	}
-	return err_prefix(err, "%s of %zu schemas", query->what, stamping->nr);
+	return err_prefix(err, "%s of %zu schemas", query->what, item->stamping->nr);
+}
+
+/* One of the questions that open tables, for some schemas. */
+static int ask_each(struct db_session *session, struct stamp_item *item, size_t number,
+		    const char *const *schemas, size_t nr, struct err *err)
+{
+	g_autoptr(GString) sql = g_string_new(NULL);
+	SCOPED(db_rows) rows = { 0 };
+
+	for (size_t i = 0; i < nr; i++) {
+		g_autofree char *quoted = db_quote(session, schemas[i]);
+		g_autofree char *one = replaced(opening_queries[number], IN, quoted, 2);
+
+		g_string_append_printf(sql, "%s%s", i == 0 ? "" : " union all ", one);
+	}
+	if (db_query(session, &rows, sql->str, err) < 0) {
+		return err_prefix(err, "tables and checks of %zu schemas", nr);
+	}
+	keep(item, G_N_ELEMENTS(queries) + number, &rows);
+	return 0;
+}
+
+/* How many tables the latest answer counts. */
+static size_t count_tables(const struct stamp_item *item)
+{
+	const struct stamp_answer *answer =
+		&g_array_index(item->answers, struct stamp_answer, item->answers->len - 1);
+	size_t nr = 0;
+
+	for (size_t i = 0; i < answer->rows.nr; i++) {
+		nr += (size_t)g_ascii_strtoull(answer->rows.cells[i][1], NULL, 10);
+	}
+	return nr;
+}
+
+/* No more at a time than stay open. */
+static int ask_opening(struct db_session *session, struct stamp_item *item, struct err *err)
+{
+	const char *const *schemas = item->stamping->schemas + item->first;
+	size_t batch = BATCH_FIRST;
+	size_t some;
+
+	for (size_t first = 0; first < item->nr; first += some) {
+		size_t tables;
+
+		some = MIN(batch, item->nr - first);
+		if (ask_each(session, item, 0, schemas + first, some, err) < 0) {
+			return -1;
+		}
+		tables = count_tables(item);
+		if (ask_each(session, item, 1, schemas + first, some, err) < 0) {
+			return -1;
+		}
+		batch = MAX(some * BATCH_TABLES / MAX(tables, (size_t)1), (size_t)1);
+	}
+	return 0;
+}
+
+static int run_item(struct db_session *session, void *data, struct err *err)
+{
+	struct stamp_item *item = data;
+
+	g_array_set_size(item->answers, 0);
+	if (item->is_opening) {
+		return ask_opening(session, item, err);
+	}
+	for (size_t i = item->first; i < item->first + item->nr; i++) {
+		if (ask(session, item, i, item->stamping->names, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void add_item(GArray *items, const struct stamping *stamping, size_t first, size_t nr,
+		     bool is_opening)
+{
+	const struct stamp_item item = {
+		.stamping = stamping,
+		.first = first,
+		.nr = nr,
+		.is_opening = is_opening,
+		.answers = g_array_new(FALSE, FALSE, sizeof(struct stamp_answer)),
+	};
+
+	g_array_set_clear_func(item.answers, answer_clear);
+	g_array_append_val(items, item);
+}
+
+static void item_clear(void *data)
+{
+	g_array_unref(((struct stamp_item *)data)->answers);
+}
+
+static bool is_asked(const struct stamping *stamping, const struct stamp_query *query)
+{
+	return !query->of_views && (stamping->is_mariadb || !query->of_mariadb) &&
+	       (!query->is_opening || !stamping->of_all);
+}
+
+/* The question behind one that opens tables goes with it. Owned. */
+static GArray *make_items(const struct stamping *stamping)
+{
+	GArray *items = g_array_new(FALSE, FALSE, sizeof(struct stamp_item));
+
+	g_array_set_clear_func(items, item_clear);
+	for (size_t i = 0; queries[i].what != NULL; i++) {
+		size_t nr = queries[i].of_mariadb ? 2 : 1;
+
+		if (is_asked(stamping, &queries[i])) {
+			add_item(items, stamping, i, nr, false);
+			i += nr - 1;
+		}
+	}
+	for (size_t i = 0; stamping->of_all && i < stamping->nr; i += BATCH_MAX) {
+		add_item(items, stamping, i, MIN((size_t)BATCH_MAX, stamping->nr - i), true);
+	}
+	return items;
+}
+
+static void take_all(struct stamping *stamping, const struct stamp_item *item)
+{
+	for (guint i = 0; i < item->answers->len; i++) {
+		const struct stamp_answer *answer =
+			&g_array_index(item->answers, struct stamp_answer, i);
+
+		take(stamping, &answer->rows, answer->number);
+	}
+}
+
+/* Who has some is known when everything else is. */
+static int ask_views(struct stamping *stamping, struct err *err)
+{
+	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct stamp_item));
+	g_autofree char *names = list(stamping, true);
+	struct stamp_item *item;
+	size_t number = 0;
+
+	if (*names == '\0') {
+		return 0;
+	}
+	while (!queries[number].of_views) {
+		number++;
+	}
+	g_array_set_clear_func(items, item_clear);
+	add_item(items, stamping, number, 1, false);
+	item = &g_array_index(items, struct stamp_item, 0);
+	if (ask(stamping->session, item, number, names, err) < 0) {
+		return -1;
+	}
+	take_all(stamping, item);
+	return 0;
+}
+
+static int ask_all(struct stamping *stamping, struct db_crew *crew, struct err *err)
+{
+	g_autoptr(GArray) items = make_items(stamping);
+	const struct db_crew_work work = {
+		.run = run_item,
+		.items = items->data,
+		.size = sizeof(struct stamp_item),
+		.nr = items->len,
+	};
+
+	if (db_crew_run(crew, stamping->session, &work, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < items->len; i++) {
+		take_all(stamping, &g_array_index(items, struct stamp_item, i));
+	}
+	return ask_views(stamping, err);
 }
 
 int shape_stamps(struct db_session *session, const char *const *schemas, size_t nr,
-		 GHashTable *tables, char **stamps, struct err *err)
+		 GHashTable *tables, struct db_crew *crew, char **stamps, struct err *err)
 {
 	g_autofree char *only = condition(session, tables);
+	g_autofree char *names = NULL;
 	g_autoptr(GHashTable) texts =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, text_free);
 	g_autoptr(GHashTable) views = g_hash_table_new(g_str_hash, g_str_equal);
-	struct stamping stamping = { session, schemas, nr, only, texts, views };
+	struct stamping stamping = {
+		.session = session,
+		.schemas = schemas,
+		.nr = nr,
+		.tables = only,
+		.is_mariadb = db_flavor(session) == DB_MARIADB,
+		.of_all = tables == NULL && db_flavor(session) == DB_MARIADB,
+		.texts = texts,
+		.views = views,
+	};
 
 	for (size_t i = 0; i < nr; i++) {
 		g_hash_table_replace(texts, g_strdup(schemas[i]), g_string_new(NULL));
 	}
-	for (size_t i = 0; nr > 0 && queries[i].what != NULL; i++) {
-		if (ask(&stamping, i, err) < 0) {
-			return -1;
-		}
+	stamping.names = names = list(&stamping, false);
+	if (nr > 0 && ask_all(&stamping, crew, err) < 0) {
+		return -1;
 	}
 	for (size_t i = 0; i < nr; i++) {
 		const GString *text = g_hash_table_lookup(texts, schemas[i]);

@@ -20,14 +20,17 @@
 
 #include "err.h"
 
+struct db_crew;
 struct db_session;
 
 /*
  * stamps[nr], owned texts in the order asked; "" for a schema that does not exist. tables: a set
  * of names in lower case, borrowed; NULL: all. Of others MariaDB is not asked for options and
  * checks: to answer that it opens every table, which costs ten times as much as all the rest.
+ * crew: who helps with the questions; or NULL.
  */
 NODISCARD int shape_stamps(struct db_session *session, const char *const *schemas, size_t nr,
-			   GHashTable *tables, char **stamps, struct err *err);
+			   GHashTable *tables, struct db_crew *crew, char **stamps,
+			   struct err *err);
 
 #endif /* SHAPE_STAMP_H */

@@ -122,18 +122,59 @@ static int64_t tables_max(const struct trial_facts *facts)
 	return facts->tables_max == 0 ? TRIAL_FACTS_TABLES : facts->tables_max;
 }
 
-int trial_facts_small(struct trial_facts *facts, struct db_session *session, bool *small,
-		      struct err *err)
+/*
+ * InnoDB's own list of MariaDB tells it without a look into every folder. 0: it cannot be told so,
+ * for statistics are not kept or not shown.
+ */
+static int count_kept(struct db_session *session, int64_t *nr, struct err *err)
 {
 	SCOPED(db_rows) rows = { 0 };
 
+	*nr = 0;
+	if (db_flavor(session) != DB_MARIADB) {
+		return 0;
+	}
+	/* beside a count of the same select MariaDB gives every switch as 0 */
+	if (db_query(session, &rows,
+		     "select @@innodb_stats_persistent, "
+		     "(select count(*) from mysql.innodb_table_stats)",
+		     err) < 0) {
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	if (rows.nr == 1 && number(rows.cells[0][0]) != 0) {
+		*nr = number(rows.cells[0][1]);
+	}
+	return 0;
+}
+
+static int count(struct db_session *session, int64_t *nr, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (count_kept(session, nr, err) < 0) {
+		return -1;
+	}
+	if (*nr > 0) {
+		return 0;
+	}
+	if (db_query(session, &rows, "select count(*) from information_schema.tables", err) < 0) {
+		return -1;
+	}
+	*nr = rows.nr == 1 ? number(rows.cells[0][0]) : INT64_MAX;
+	return 0;
+}
+
+int trial_facts_small(struct trial_facts *facts, struct db_session *session, bool *small,
+		      struct err *err)
+{
+	int64_t nr;
+
 	if (!facts->is_counted) {
-		if (db_query(session, &rows, "select count(*) from information_schema.tables",
-			     err) < 0) {
+		if (count(session, &nr, err) < 0) {
 			return -1;
 		}
 		facts->is_counted = true;
-		facts->is_small = rows.nr == 1 && number(rows.cells[0][0]) <= tables_max(facts);
+		facts->is_small = nr <= tables_max(facts);
 	}
 	*small = facts->is_small;
 	return 0;

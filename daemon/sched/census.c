@@ -11,11 +11,11 @@
 #include "store_tenant.h"
 
 /*
- * Schemas per order. Two orders of a server run at once: half of them each, when that pays. Few
- * and large ones: MariaDB goes through the folders of all its databases for each question.
+ * Schemas per order. Few and large ones: MariaDB goes through the folders of all its databases
+ * for each question. Two orders of a server run at once: a second one helps, when that pays.
  */
-#define PORTION_MIN 100
-#define PORTION_MAX 1000
+#define PORTION_ALONE 100
+#define PORTION_MAX   2000
 
 struct census_run {
 	struct census census;
@@ -38,6 +38,7 @@ struct census_run {
 struct portion {
 	struct census_run *run;
 	size_t class; /* of EXEC_CHAIN: index in the census */
+	size_t nr;    /* tenants, otherwise; of a helper none */
 	bool in;
 	bool last;
 };
@@ -402,19 +403,31 @@ static void name_tenants(struct exec_order *order, const struct census_tenant *t
 	}
 }
 
-static void send_portion(struct sched *sched, struct census_run *run,
-			 const struct census_tenant *tenants, size_t nr)
+static void send_survey(struct sched *sched, struct census_run *run, int64_t server_id,
+			struct exec_order *order, size_t nr)
 {
 	struct portion *portion = g_new0(struct portion, 1);
 	const struct sched_job job = { portion_in, portion_done, portion };
-	struct exec_order *order = exec_order_new(EXEC_SURVEY);
 
 	portion->run = run;
+	portion->nr = nr;
+	send(sched, run, server_id, order, &job);
+}
+
+static void send_portion(struct sched *sched, struct census_run *run,
+			 const struct census_tenant *tenants, size_t nr)
+{
+	struct exec_order *order = exec_order_new(EXEC_SURVEY);
+	struct exec_order *helper = nr > PORTION_ALONE ? exec_order_helper(order) : NULL;
+
 	name_tenants(order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;
 	order->every_shape = run->is_plan;
-	send(sched, run, tenants->server_id, order, &job);
+	send_survey(sched, run, tenants->server_id, order, nr);
+	if (helper != NULL) {
+		send_survey(sched, run, tenants->server_id, helper, 0);
+	}
 }
 
 int census_order(const void *a, const void *b)
@@ -428,14 +441,12 @@ int census_order(const void *a, const void *b)
 	return g_strcmp0(left->name, right->name);
 }
 
-/* The tenants of one server, evenly. */
+/* The tenants of one server. */
 static void send_server(struct sched *sched, struct census_run *run,
 			const struct census_tenant *tenants, size_t nr)
 {
-	size_t most = CLAMP((nr + 1) / 2, PORTION_MIN, PORTION_MAX);
-
-	for (size_t i = 0; i < nr; i += most) {
-		send_portion(sched, run, &tenants[i], MIN(most, nr - i));
+	for (size_t i = 0; i < nr; i += PORTION_MAX) {
+		send_portion(sched, run, &tenants[i], MIN((size_t)PORTION_MAX, nr - i));
 	}
 }
 

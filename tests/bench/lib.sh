@@ -9,30 +9,42 @@ build=${MUSTER_BUILD:-$root/build-release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/muster-bench-XXXXXX")
 daemon_pid=
 daemon_env=() # of musterd: NAME=VALUE
+here=db # folder of the server that is spoken to
+servers=()
 
 bench_end() {
+	local name
+
 	if [ -n "$daemon_pid" ]; then
 		kill "$daemon_pid" 2>/dev/null || true
 		wait "$daemon_pid" 2>/dev/null || true
 	fi
-	server_stop "$work/db" || true
+	for name in ${servers[@]+"${servers[@]}"}; do
+		server_stop "$work/$name" || true
+	done
 	rm -rf "$work"
 }
 trap bench_end EXIT
 
 bench_build() {
 	[ -d "$build" ] || cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/build.log"
-	cmake --build "$build" --target musterd muster bench_raw >>"$work/build.log" ||
+	cmake --build "$build" --target musterd muster bench_raw bench_survey >>"$work/build.log" ||
 		{ tail -20 "$work/build.log"; exit 1; }
 }
 
-# bench_server KIND: as a production server is set up - binary log, every commit synced
+# bench_server KIND: as a production server is set up - binary log, every commit synced, a redo log
+# that is not full after a minute. One of several is named, and is spoken to from then on.
 bench_server() {
-	socket=$(server_start "$1" "$work/db" --log-bin=binlog --binlog-format=ROW --sync-binlog=1 \
+	local redo=--innodb-log-file-size=1G
+
+	[ "$1" = mariadb ] || redo=--innodb-redo-log-capacity=1G
+	here=${2:-db}
+	servers+=("$here")
+	socket=$(server_start "$1" "$work/$here" --log-bin=binlog --binlog-format=ROW --sync-binlog=1 "$redo" \
 		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=2G --max-connections=500)
 }
 
-sql() { server_client "$work/db" -N -B "$@"; }
+sql() { server_client "$work/$here" -N -B "$@"; }
 
 # bench_databases FIRST LAST TABLES: databases c00001 …, filled quickly and not durably
 bench_databases() {

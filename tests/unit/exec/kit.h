@@ -42,18 +42,24 @@ static inline struct release *kit_release(const char *name, ...)
 }
 
 /* Takes no reference of its own: the order gets one. */
-static inline struct exec_order *kit_order(enum exec_kind kind, struct release *release,
-					   const char *schema)
+static inline void kit_address(struct exec_order *order)
 {
-	struct exec_order *order = exec_order_new(kind);
 	const struct db_addr *addr = test_server_addr();
 
-	order->id = 7;
-	order->server_id = 3;
 	order->addr.host = g_strdup(addr->host);
 	order->addr.port = addr->port;
 	order->addr.socket = g_strdup(addr->socket);
 	order->addr.defaults_file = g_strdup(addr->defaults_file);
+}
+
+static inline struct exec_order *kit_order(enum exec_kind kind, struct release *release,
+					   const char *schema)
+{
+	struct exec_order *order = exec_order_new(kind);
+
+	order->id = 7;
+	order->server_id = 3;
+	kit_address(order);
 	order->epoch = 5;
 	order->release = release == NULL ? NULL : release_ref(release);
 	order->schema = g_strdup(schema);

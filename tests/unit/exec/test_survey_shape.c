@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "kit.h"
 
 static struct exec_result *survey(struct release *release, char **schemas)
@@ -112,6 +114,70 @@ static void who_is_half_way_is_alike_only_with_those_who_came_as_far(void **stat
 	release_unref(release);
 }
 
+static void *run_helper(void *order)
+{
+	struct exec_result *result;
+
+	db_thread_init();
+	result = exec_run(order);
+	db_thread_end();
+	return result;
+}
+
+static void a_helper_changes_nothing_of_what_is_found(void **state)
+{
+	g_autofree char *a = g_strdup(test_server_schema("ss_help_a"));
+	g_autofree char *b = g_strdup(test_server_schema("ss_help_b"));
+	char *schemas[] = { a, b, NULL };
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE u (n int);", NULL);
+	struct exec_order *leader = kit_order(EXEC_SURVEY, release, NULL);
+	struct exec_order *helper = exec_order_helper(leader);
+	SCOPED_PTR(exec_result) alone = NULL;
+	SCOPED_PTR(exec_result) led = NULL;
+	SCOPED_PTR(exec_result) helped = NULL;
+	void *result = NULL;
+	pthread_t thread;
+
+	(void)state;
+	test_server_exec("create table %s.t (n int)", a);
+	test_server_exec("create table %s.t (n bigint)", b);
+	alone = survey(release, schemas);
+	leader->schemas = g_strdupv(schemas);
+	leader->with_shapes = true;
+	kit_address(helper);
+	assert_int_equal(pthread_create(&thread, NULL, run_helper, helper), 0);
+	led = exec_run(leader);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	helped = result;
+	assert_true(led->ok && helped->ok);
+	assert_int_equal(helped->nr, 0);
+	assert_int_equal(led->nr_shapes, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(led->standings[i].class, alone->standings[i].class);
+	}
+	release_unref(release);
+}
+
+/* It was not sent: nobody waits for it. */
+static void without_its_helper_a_leader_does_all(void **state)
+{
+	g_autofree char *schema = g_strdup(test_server_schema("ss_left"));
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE u (n int);", NULL);
+	struct exec_order *leader = kit_order(EXEC_SURVEY, release, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+	char *schemas[] = { schema, NULL };
+
+	(void)state;
+	test_server_exec("create table %s.t (n int)", schema);
+	exec_order_free(exec_order_helper(leader));
+	leader->schemas = g_strdupv(schemas);
+	leader->with_shapes = true;
+	result = exec_run(leader);
+	assert_true(result->ok);
+	assert_int_equal(result->nr_shapes, 1);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +185,8 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_to_do_is_not_read),
 		cmocka_unit_test(who_was_changed_by_hand_is_no_longer_alike),
 		cmocka_unit_test(who_is_half_way_is_alike_only_with_those_who_came_as_far),
+		cmocka_unit_test(a_helper_changes_nothing_of_what_is_found),
+		cmocka_unit_test(without_its_helper_a_leader_does_all),
 	};
 
 	return cmocka_run_group_tests_name("survey_shape", tests, NULL, NULL);

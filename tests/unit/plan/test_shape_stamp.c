@@ -1,6 +1,8 @@
 #include "shape_kit.h"
 #include "shape_stamp.h"
 
+#define MANY 13
+
 static void the_same_columns_have_the_same_stamp(void **state)
 {
 	g_autofree char *a = g_strdup(test_server_schema("st_a"));
@@ -16,7 +18,7 @@ static void the_same_columns_have_the_same_stamp(void **state)
 	test_server_exec("create table %s.t (id int primary key, n int default 1)", b);
 	test_server_exec("create table %s.muster_history (id int)", b);
 	test_server_exec("create table %s.t (id int primary key, n int default 2)", c);
-	assert_int_equal(shape_stamps(session, schemas, 4, NULL, stamps, &err), 0);
+	assert_int_equal(shape_stamps(session, schemas, 4, NULL, NULL, stamps, &err), 0);
 	assert_string_equal(stamps[0], stamps[1]);
 	assert_string_not_equal(stamps[0], stamps[2]);
 	assert_string_equal(stamps[3], "");
@@ -101,7 +103,7 @@ static void whatever_was_changed_by_hand_has_another_stamp(void **state)
 		char *stamps[3] = { NULL };
 
 		run_in(session, c, changes[i].sql);
-		assert_int_equal(shape_stamps(session, schemas, 3, NULL, stamps, &err), 0);
+		assert_int_equal(shape_stamps(session, schemas, 3, NULL, NULL, stamps, &err), 0);
 		assert_string_equal(stamps[0], stamps[1]);
 		if (strcmp(stamps[0], stamps[2]) == 0) {
 			fail_msg("%s has changed and is not seen", changes[i].what);
@@ -144,10 +146,34 @@ static void of_tables_that_are_not_named_some_is_not_asked(void **state)
 
 		g_hash_table_add(tables, g_strdup(narrowed[i].table));
 		run_in(session, b, narrowed[i].sql);
-		assert_int_equal(shape_stamps(session, schemas, 2, tables, stamps, &err), 0);
+		assert_int_equal(shape_stamps(session, schemas, 2, tables, NULL, stamps, &err), 0);
 		if ((strcmp(stamps[0], stamps[1]) != 0) != (narrowed[i].is_seen || !is_mariadb)) {
 			fail_msg("%s, asked for %s", narrowed[i].sql, narrowed[i].table);
 		}
+	}
+}
+
+/* Those of MariaDB are asked for a few at a time. */
+static void among_many_the_one_that_differs_is_told_apart(void **state)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	g_auto(GStrv) schemas = g_new0(char *, MANY + 1);
+	g_auto(GStrv) stamps = g_new0(char *, MANY + 1);
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		g_autofree char *base = g_strdup_printf("st_many_%zu", i);
+
+		schemas[i] = g_strdup(test_server_schema(base));
+		test_server_exec("create table %s.t (n int, constraint c check (n < %d))",
+				 schemas[i], i == MANY - 2 ? 8 : 9);
+	}
+	assert_int_equal(
+		shape_stamps(session, (const char *const *)schemas, MANY, NULL, NULL, stamps, &err),
+		0);
+	for (size_t i = 1; i < MANY; i++) {
+		assert_int_equal(strcmp(stamps[0], stamps[i]) != 0, i == MANY - 2);
 	}
 }
 
@@ -157,6 +183,7 @@ int main(void)
 		cmocka_unit_test(the_same_columns_have_the_same_stamp),
 		cmocka_unit_test(whatever_was_changed_by_hand_has_another_stamp),
 		cmocka_unit_test(of_tables_that_are_not_named_some_is_not_asked),
+		cmocka_unit_test(among_many_the_one_that_differs_is_told_apart),
 	};
 
 	return cmocka_run_group_tests_name("shape_stamp", tests, NULL, NULL);

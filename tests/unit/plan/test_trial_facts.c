@@ -85,6 +85,56 @@ static void what_a_copied_table_was_like_is_forgotten(void **state)
 	assert_true(fact.hidden_fulltext);
 }
 
+/* With kept statistics a MariaDB is not asked for every table, without them it is. */
+static void a_server_with_very_many_tables_is_known_either_way(void **state)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED(db_rows) before = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(db_query(session, &before, "select @@innodb_stats_persistent", &err), 0);
+	for (int kept = 0; kept <= 1; kept++) {
+		SCOPED(trial_facts) many = { .schema = "t", .tables_max = 1 };
+		SCOPED(trial_facts) few = { .schema = "t" };
+		bool small = true;
+
+		test_server_exec("set global innodb_stats_persistent = %d", kept);
+		assert_int_equal(trial_facts_small(&many, session, &small, &err), 0);
+		assert_false(small);
+		assert_int_equal(trial_facts_small(&few, session, &small, &err), 0);
+		assert_true(small);
+	}
+	test_server_exec("set global innodb_stats_persistent = %s", before.cells[0][0]);
+}
+
+/* Which has none of the server's own tables: to be seen by a limit between the two counts. */
+static void a_mariadb_is_asked_for_the_tables_it_keeps_statistics_of(void **state)
+{
+	const char *schema = test_server_schema("kept");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED(db_rows) before = { 0 };
+	SCOPED(db_rows) kept = { 0 };
+	SCOPED(trial_facts) facts = { .schema = schema };
+	struct err err = { 0 };
+	bool small = false;
+
+	(void)state;
+	if (test_server_flavor() == DB_MYSQL) {
+		skip();
+	}
+	assert_int_equal(db_query(session, &before, "select @@innodb_stats_persistent", &err), 0);
+	test_server_exec("set global innodb_stats_persistent = 1");
+	test_server_exec("create table %s.t (a int primary key) stats_persistent=1", schema);
+	test_server_exec("analyze table %s.t", schema);
+	assert_int_equal(
+		db_query(session, &kept, "select count(*) from mysql.innodb_table_stats", &err), 0);
+	facts.tables_max = g_ascii_strtoll(kept.cells[0][0], NULL, 10);
+	assert_int_equal(trial_facts_small(&facts, session, &small, &err), 0);
+	assert_true(small);
+	test_server_exec("set global innodb_stats_persistent = %s", before.cells[0][0]);
+}
+
 static void what_may_not_be_seen_is_said(void **state)
 {
 	SCOPED(trial_facts) facts = { .schema = "facts\303\251" };
@@ -106,6 +156,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_tables_hide_is_known),
 		cmocka_unit_test(what_a_copied_table_was_like_is_forgotten),
+		cmocka_unit_test(a_server_with_very_many_tables_is_known_either_way),
+		cmocka_unit_test(a_mariadb_is_asked_for_the_tables_it_keeps_statistics_of),
 		cmocka_unit_test(what_may_not_be_seen_is_said),
 	};
 
