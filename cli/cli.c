@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "exits.h"
+#include "waiting.h"
 
 static void cli_release(struct cli *cli)
 {
@@ -178,8 +179,17 @@ int cli_ask(struct cli *cli, const struct ask *ask, struct err *err)
 {
 	g_autofree char *body = ask->in != NULL ? wire_encode(ask->in_type, ask->in) : NULL;
 	char *answer = NULL;
+	struct client *client = the_client(cli);
+	struct waiting waiting = { 0 };
+	int rc;
 
-	if (client_request(the_client(cli), ask->method, ask->path, body, &answer, err) < 0) {
+	if (ask->is_long && cli_is_for_people(cli) && isatty(STDERR_FILENO) == 1) {
+		client_watch(client, waiting_show, &waiting);
+	}
+	rc = client_request(client, ask->method, ask->path, body, &answer, err);
+	client_watch(client, NULL, NULL);
+	waiting_end(&waiting);
+	if (rc < 0) {
 		return -1;
 	}
 	g_free(cli->answer);

@@ -9,6 +9,9 @@
 #define REQUEST_S   600L
 #define ANSWER_MAX  ((size_t)512 * 1024 * 1024)
 #define GONE_NATIVE (-1)
+#define QUIET_US    INT64_C(1000000) /* so long nothing is said of a request that waits */
+#define PEEK_US     INT64_C(500000)
+#define PEEK_MS     1000L
 
 struct client {
 	char *socket; /* owned */
@@ -17,6 +20,12 @@ struct client {
 	char *hint;    /* owned */
 	char *refusal; /* owned */
 	long status;
+	char *key; /* owned; of the requests that wait, see GET /v1/calls/KEY */
+	client_wait_fn waiting;
+	void *waiting_ctx;
+	int64_t next_peek; /* monotonic us */
+	CURL *peek;        /* owned; NULL: nothing was asked yet beside a request */
+	struct curl_slist *peek_headers;
 };
 
 struct client_stream {
@@ -34,6 +43,7 @@ struct client *client_new(const char *socket)
 	struct client *client = g_new0(struct client, 1);
 
 	client->socket = g_strdup(socket);
+	client->key = g_uuid_string_random();
 	return client;
 }
 
@@ -46,6 +56,11 @@ void client_free(struct client *client)
 	if (client->curl != NULL) {
 		curl_easy_cleanup(client->curl);
 	}
+	curl_slist_free_all(client->peek_headers);
+	if (client->peek != NULL) {
+		curl_easy_cleanup(client->peek);
+	}
+	g_free(client->key);
 	g_free(client->hint);
 	g_free(client->refusal);
 	g_free(client->socket);
@@ -171,6 +186,60 @@ static int refused(struct client *client, const char *body, size_t len, struct e
 	return -1;
 }
 
+void client_watch(struct client *client, client_wait_fn fn, void *ctx)
+{
+	client->waiting = fn;
+	client->waiting_ctx = ctx;
+}
+
+/* A daemon that says nothing now is asked again. */
+static void peek(struct client *client)
+{
+	g_autoptr(GString) received = g_string_new(NULL);
+	g_autofree char *path = client_path("/v1/calls/", client->key, NULL);
+	long status = 0;
+
+	if (client->peek == NULL) {
+		client->peek = handle_new(client, &client->peek_headers);
+		(void)curl_easy_setopt(client->peek, CURLOPT_WRITEFUNCTION, append_answer);
+		(void)curl_easy_setopt(client->peek, CURLOPT_HTTPHEADER, client->peek_headers);
+		(void)curl_easy_setopt(client->peek, CURLOPT_TIMEOUT_MS, PEEK_MS);
+		set_url(client->peek, path);
+	}
+	(void)curl_easy_setopt(client->peek, CURLOPT_WRITEDATA, received);
+	if (curl_easy_perform(client->peek) == CURLE_OK) {
+		(void)curl_easy_getinfo(client->peek, CURLINFO_RESPONSE_CODE, &status);
+	}
+	if (status == 200) {
+		client->waiting(received->str, client->waiting_ctx);
+	}
+}
+
+/* Called by curl while it waits. */
+static int on_wait(void *ctx, curl_off_t down_of, curl_off_t down, curl_off_t up_of, curl_off_t up)
+{
+	struct client *client = ctx;
+	int64_t now = g_get_monotonic_time();
+
+	(void)down_of;
+	(void)down;
+	(void)up_of;
+	(void)up;
+	if (client->waiting != NULL && now >= client->next_peek) {
+		peek(client);
+		client->next_peek = now + PEEK_US;
+	}
+	return 0;
+}
+
+static void set_watch(struct client *client)
+{
+	client->next_peek = g_get_monotonic_time() + QUIET_US;
+	(void)curl_easy_setopt(client->curl, CURLOPT_XFERINFOFUNCTION, on_wait);
+	(void)curl_easy_setopt(client->curl, CURLOPT_XFERINFODATA, client);
+	(void)curl_easy_setopt(client->curl, CURLOPT_NOPROGRESS, client->waiting == NULL ? 1L : 0L);
+}
+
 static void set_request(struct client *client, const char *method, const char *path,
 			const char *body)
 {
@@ -192,6 +261,7 @@ int client_request(struct client *client, const char *method, const char *path, 
 		   char **answer, struct err *err)
 {
 	g_autoptr(GString) received = g_string_new(NULL);
+	g_autofree char *call = g_strconcat("Muster-Call: ", client->key, NULL);
 	CURLcode code;
 
 	g_clear_pointer(&client->hint, g_free);
@@ -201,9 +271,11 @@ int client_request(struct client *client, const char *method, const char *path, 
 		client->curl = handle_new(client, &client->headers);
 		client->headers =
 			curl_slist_append(client->headers, "Content-Type: application/json");
+		client->headers = curl_slist_append(client->headers, call);
 		(void)curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, append_answer);
 	}
 	set_request(client, method, path, body);
+	set_watch(client);
 	(void)curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, received);
 	code = curl_easy_perform(client->curl);
 	if (code != CURLE_OK) {

@@ -36,6 +36,13 @@ char *client_path(const char *collection, const char *name, const char *rest);
 NODISCARD int client_request(struct client *client, const char *method, const char *path,
 			     const char *body, char **answer, struct err *err);
 
+/*
+ * While a request takes longer than a second, fn is given the daemon's answer to how far it has
+ * come ([headway], wire_plan.h), twice a second at most. fn NULL: nobody looks.
+ */
+typedef void (*client_wait_fn)(const char *answer, void *ctx);
+void client_watch(struct client *client, client_wait_fn fn, void *ctx);
+
 /* The command that helps after the last failure, or NULL. Borrowed until the next call. */
 const char *client_hint(const struct client *client);
 

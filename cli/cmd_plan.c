@@ -21,7 +21,8 @@ static int look(struct cli *cli, const struct wire_plan_ask *asked)
 				 .in_type = &wire_plan_ask_type,
 				 .in = asked,
 				 .out_type = &wire_plan_type,
-				 .out = &plan };
+				 .out = &plan,
+				 .is_long = true };
 	int code;
 
 	if (cli_ask(cli, &ask, &err) < 0) {

@@ -143,7 +143,8 @@ static int preview(struct cli *cli, const struct wire_rollout_start *start)
 				 .in_type = &wire_rollout_start_type,
 				 .in = start,
 				 .out_type = &wire_preview_type,
-				 .out = &preview };
+				 .out = &preview,
+				 .is_long = true };
 	int code;
 
 	if (cli_ask(cli, &ask, &err) < 0) {
@@ -197,7 +198,8 @@ static int begin(struct cli *cli, const struct wire_rollout_start *start)
 				 .in_type = &wire_rollout_start_type,
 				 .in = start,
 				 .out_type = &wire_rollout_type,
-				 .out = &rollout };
+				 .out = &rollout,
+				 .is_long = true };
 	int code = EXIT_OK;
 
 	if (cli_ask(cli, &ask, &err) < 0) {

@@ -495,6 +495,8 @@ extern const struct wire_type wire_error_type, wire_server_type, wire_window_typ
  * GET    /healthz (also HEAD)                       -> health
  * GET    /check/APP/mysql/S?p=low (also HEAD)       -> check         status as freno: 200 404 417 429 500
  * GET    /metrics                                   -> OpenMetrics text
+ * GET    /v1/calls/KEY                              -> [headway]     of the same user's call that came with
+ *        the header "Muster-Call: KEY" and is not yet answered
  * GET    /v1/doctor                                 -> [finding]     asks every server
  * POST   /v1/pause, /v1/resume       verb           -> [rollout]     every open rollout
  * GET    /v1/servers                                -> [server]

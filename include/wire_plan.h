@@ -178,6 +178,13 @@ struct wire_tenant_diff {
 	struct wire_texts minor; /* the order of columns, who defined a view, … */
 };
 
+/* How far a call has come that looks at many tenants; a step that has begun. */
+struct wire_headway {
+	char *step; /* "read" tenants, "try" classes, "build" positions, "check" rows of tenants */
+	int64_t done;
+	int64_t total; /* may grow */
+};
+
 /* ---- requests --------------------------------------------------------------------- */
 
 struct wire_plan_ask {
@@ -190,6 +197,6 @@ struct wire_plan_ask {
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
 	wire_plan_estimate_type, wire_plan_tenant_type, wire_plan_server_type, wire_plan_class_type,
 	wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type, wire_preview_type,
-	wire_refusal_type, wire_tenant_diff_type, wire_plan_ask_type;
+	wire_refusal_type, wire_tenant_diff_type, wire_plan_ask_type, wire_headway_type;
 
 #endif /* WIRE_PLAN_H */

@@ -378,6 +378,34 @@ void call_defer(struct call *call)
 	call->refs++;
 }
 
+struct errand *errand_new(struct call *call, void (*cancel)(void *job))
+{
+	struct errand *errand = g_new0(struct errand, 1);
+
+	errand->call = call;
+	errand->cancel = cancel;
+	return errand;
+}
+
+static void on_gone(void *ctx)
+{
+	struct errand *errand = ctx;
+
+	errand->cancel(errand->job);
+}
+
+int errand_begin(struct errand *errand, void *job)
+{
+	if (job == NULL) {
+		g_free(errand);
+		return OP_FAILED;
+	}
+	errand->job = job;
+	call_defer(errand->call);
+	http_on_gone(errand->call->http, on_gone, errand);
+	return OP_LATER;
+}
+
 void call_finish(struct call *call, const struct err *err)
 {
 	if (err != NULL) {

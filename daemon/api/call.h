@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "headway.h"
 #include "sched.h"
 #include "wire.h"
 
@@ -41,6 +42,7 @@ struct call {
 	char *hint;               /* owned; the command that helps; NULL: by the table */
 	char *actor_name;         /* owned */
 	struct sched_actor actor; /* who asks, and why: borrowed from here */
+	struct headway headway;   /* of a look that takes long: GET /v1/calls/KEY tells of it */
 	int refs;
 };
 
@@ -65,6 +67,18 @@ void call_answer_as(struct call *call, const struct wire_type *type);
 
 /* One more who will call call_finish. */
 void call_defer(struct call *call);
+
+/* A call that waits for a job of the scheduler, which is given up when the client goes away. */
+struct errand {
+	struct call *call;
+	void *job; /* borrowed; until it has answered */
+	void (*cancel)(void *job);
+};
+
+struct errand *errand_new(struct call *call, void (*cancel)(void *job));
+
+/* The job that was begun with the errand as its context: OP_LATER. NULL: OP_FAILED, it is freed. */
+int errand_begin(struct errand *errand, void *job);
 
 /*
  * Send the answer, or err when it is not NULL, and drop one reference. Each call_defer needs

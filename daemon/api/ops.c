@@ -45,6 +45,8 @@ const struct op ops[] = {
 	  OP_ADMIN,  LOOK,    NONE,               TEXT,                 op_metrics, 0 },
 	{ "GET",    "/v1/events", "since rollout limit",
 	  OP_ADMIN,  LOOK,    NONE,               ONE(event_page),      op_events, 0 },
+	{ "GET",    "/v1/calls/{key}", NULL,
+	  OP_ADMIN,  LOOK,    NONE,               LIST(headway),        op_call_show, 0 },
 	{ "GET",    "/v1/doctor", NULL,
 	  OP_ADMIN,  LOOK,    NONE,               LIST(finding),        op_doctor, 0 },
 	{ "POST",   "/v1/pause", NULL,

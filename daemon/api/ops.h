@@ -71,6 +71,7 @@ int op_health(struct call *call, struct err *err);
 int op_metrics(struct call *call, struct err *err);
 int op_events(struct call *call, struct err *err);
 int op_all(struct call *call, struct err *err);
+int op_call_show(struct call *call, struct err *err);
 int op_doctor(struct call *call, struct err *err);
 
 int op_server_list(struct call *call, struct err *err);

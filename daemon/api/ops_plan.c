@@ -276,7 +276,7 @@ int plan_answer(const struct call *call, const struct sched_planned *planned, st
 
 static void on_planned(void *ctx, const struct sched_planned *planned)
 {
-	g_autofree struct planning *planning = ctx;
+	g_autofree struct errand *planning = ctx;
 	struct call *call = planning->call;
 	struct err err;
 
@@ -291,17 +291,14 @@ static void on_planned(void *ctx, const struct sched_planned *planned)
 	call_finish(call, NULL);
 }
 
-static void on_gone(void *ctx)
+static void cancel(void *job)
 {
-	struct planning *planning = ctx;
-
-	sched_plan_cancel(planning->plan);
+	sched_plan_cancel(job);
 }
 
-void planning_defer(struct planning *planning)
+struct errand *planning_new(struct call *call)
 {
-	call_defer(planning->call);
-	http_on_gone(planning->call->http, on_gone, planning);
+	return errand_new(call, cancel);
 }
 
 int op_plan(struct call *call, struct err *err)
@@ -312,22 +309,17 @@ int op_plan(struct call *call, struct err *err)
 		.selector = asked->selector,
 		.to = asked->to,
 		.stall_ms = asked->stall_ms,
+		.headway = &call->headway,
 	};
-	struct planning *planning;
+	struct errand *planning;
 
 	if (asked->stall_ms < 0) {
 		err_set(err, ERR_INVALID, "stall_ms cannot be negative");
 		return OP_FAILED;
 	}
-	planning = g_new0(struct planning, 1);
-	planning->call = call;
-	planning->plan = sched_plan_start(call->api->sched, &ask, on_planned, planning, err);
-	if (planning->plan == NULL) {
-		g_free(planning);
-		return OP_FAILED;
-	}
-	planning_defer(planning);
-	return OP_LATER;
+	planning = planning_new(call);
+	return errand_begin(planning,
+			    sched_plan_start(call->api->sched, &ask, on_planned, planning, err));
 }
 
 /* ---- of a rollout ------------------------------------------------------------------------ */

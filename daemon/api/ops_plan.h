@@ -10,20 +10,14 @@
 #include "wire.h"
 
 struct call;
-struct sched_plan;
+struct errand;
 struct sched_planned;
 
 /* Fill an empty plan with what was found and what lint says of it. call->api is there. */
 NODISCARD int plan_answer(const struct call *call, const struct sched_planned *planned,
 			  struct wire_plan *to, struct err *err);
 
-/* A call that waits for a plan, which is given up when the client goes away. */
-struct planning {
-	struct call *call;
-	struct sched_plan *plan; /* borrowed; until it has answered */
-};
-
-/* The plan is under way: the answer comes later. */
-void planning_defer(struct planning *planning);
+/* Of a call that waits for a struct sched_plan. */
+struct errand *planning_new(struct call *call);
 
 #endif /* OPS_PLAN_H */

@@ -136,7 +136,7 @@ static void preview_fill(const struct sched_preview *from, struct wire_preview *
 
 static void preview_ended(void *ctx, const struct sched_preview *preview)
 {
-	g_autofree struct planning *planning = ctx;
+	g_autofree struct errand *planning = ctx;
 	struct call *call = planning->call;
 	struct wire_preview *answer = call->answer;
 	struct err err;
@@ -155,18 +155,11 @@ static void preview_ended(void *ctx, const struct sched_preview *preview)
 
 static int start_preview(struct call *call, const struct sched_start *start, struct err *err)
 {
-	struct planning *planning = g_new0(struct planning, 1);
+	struct errand *planning = planning_new(call);
 
 	call_answer_as(call, &wire_preview_type);
-	planning->call = call;
-	planning->plan =
-		sched_rollout_preview(call->api->sched, start, preview_ended, planning, err);
-	if (planning->plan == NULL) {
-		g_free(planning);
-		return OP_FAILED;
-	}
-	planning_defer(planning);
-	return OP_LATER;
+	return errand_begin(planning, sched_rollout_preview(call->api->sched, start, preview_ended,
+							    planning, err));
 }
 
 static int start_now(struct call *call, const struct sched_start *start, struct err *err)
@@ -237,7 +230,7 @@ static int begin_planned(void *ctx, struct err *err)
 
 static void on_start_planned(void *ctx, const struct sched_planned *planned)
 {
-	g_autofree struct planning *planning = ctx;
+	g_autofree struct errand *planning = ctx;
 	struct call *call = planning->call;
 	const struct wire_rollout_start *asked = call->request;
 	struct wire_plan plan = { 0 };
@@ -269,20 +262,16 @@ static int start_planned(struct call *call, const struct sched_start *start, str
 		.to = start->to,
 		.stall_ms = start->stall_ms,
 		.for_rollout = true,
+		.headway = &call->headway,
 	};
-	struct planning *planning = g_new0(struct planning, 1);
+	struct errand *planning;
 
-	planning->call = call;
-	if (sched_rollout_check(call->api->sched, start, err) == 0) {
-		planning->plan =
-			sched_plan_start(call->api->sched, &ask, on_start_planned, planning, err);
-	}
-	if (planning->plan == NULL) {
-		g_free(planning);
+	if (sched_rollout_check(call->api->sched, start, err) < 0) {
 		return OP_FAILED;
 	}
-	planning_defer(planning);
-	return OP_LATER;
+	planning = planning_new(call);
+	return errand_begin(planning, sched_plan_start(call->api->sched, &ask, on_start_planned,
+						       planning, err));
 }
 
 int op_rollout_start(struct call *call, struct err *err)
@@ -303,6 +292,7 @@ int op_rollout_start(struct call *call, struct err *err)
 			       "skip_failing and dry_run need the plan that no_plan does without");
 	}
 	start_fill(asked, hooks, &start);
+	start.headway = &call->headway;
 	if (asked->dry_run) {
 		return start_preview(call, &start, err);
 	}

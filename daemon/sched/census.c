@@ -196,6 +196,14 @@ static void portion_done(void *ctx, const struct err *err)
 
 static int count_in(struct sched *sched, struct portion *portion, struct err *err);
 
+/* Once, also when the turn is undone. */
+static void portion_took(const struct portion *portion, enum headway_step step, int64_t nr)
+{
+	if (!portion->in) {
+		headway_take(portion->run->call.headway, step, nr);
+	}
+}
+
 static int chain_in(struct sched *sched, const struct exec_result *result, void *ctx,
 		    struct err *err)
 {
@@ -209,6 +217,7 @@ static int chain_in(struct sched *sched, const struct exec_result *result, void 
 	class->warnings = g_strdupv(result->warnings);
 	forecast_unref(class->forecast);
 	class->forecast = forecast_ref(result->ok ? result->forecast : NULL);
+	portion_took(portion, HEADWAY_TRY, 1);
 	return count_in(sched, portion, err);
 }
 
@@ -233,6 +242,7 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	portion->class = index;
 	order->schema = g_strdup(schema);
 	order->with_forecast = run->with_forecast;
+	headway_expect(run->call.headway, HEADWAY_TRY, 1);
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }
 
@@ -365,6 +375,7 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	struct portion *portion = ctx;
 	struct census_run *run = portion->run;
 
+	portion_took(portion, HEADWAY_READ, (int64_t)portion->nr);
 	take_shapes(run, result);
 	for (size_t i = 0; result->ok && i < result->nr; i++) {
 		if (take_standing(sched, run, result->server_id, &result->standings[i], err) < 0) {
@@ -420,6 +431,7 @@ static void send_portion(struct sched *sched, struct census_run *run,
 	struct exec_order *order = exec_order_new(EXEC_SURVEY);
 	struct exec_order *helper = nr > PORTION_ALONE ? exec_order_helper(order) : NULL;
 
+	headway_expect(run->call.headway, HEADWAY_READ, (int64_t)nr);
 	name_tenants(order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;

@@ -18,6 +18,7 @@
 #include <glib.h>
 
 #include "err.h"
+#include "headway.h"
 #include "sched.h"
 
 struct census_tenant {
@@ -103,7 +104,8 @@ struct census_call {
 	int (*fn)(struct sched *sched, const struct census *census, void *ctx, struct err *err);
 	void (*done)(void *ctx, const struct err *err);
 	void *ctx;
-	int64_t rollout_id; /* chains that it has are not made again; 0: there is none */
+	int64_t rollout_id;      /* chains that it has are not made again; 0: there is none */
+	struct headway *headway; /* who waits; outlives done; or NULL */
 };
 
 /*

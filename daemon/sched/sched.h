@@ -301,6 +301,8 @@ NODISCARD struct release *sched_release_get(struct sched *sched, int64_t release
 #define SCHED_STRATEGY_COLD "cold" /* direct, and each tenant is closed for writes meanwhile */
 
 /* What rollout start was asked; texts are borrowed, NULL or 0 take the default. */
+struct headway;
+
 struct sched_start {
 	const char *key; /* idempotency */
 	const char *release;
@@ -322,6 +324,7 @@ struct sched_start {
 	int64_t drain_ms;      /* what its open transactions have left; 0: ten seconds */
 	bool accept_holes;
 	const char *close_method; /* "privileges", "triggers", "hook"; NULL: what fits */
+	struct headway *headway;  /* of its plan; outlives it; NULL: nobody looks at it */
 	char *const *hooks;       /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
 };
 

@@ -30,7 +30,8 @@ struct sched_plan {
 	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
 		    struct err *err);
 	void *look_ctx;
-	size_t open; /* looks at rows that are not yet in */
+	size_t open;             /* looks at rows that are not yet in */
+	struct headway *headway; /* borrowed; or NULL */
 	bool cancelled;
 	void (*fn)(void *ctx, const struct sched_planned *planned);
 	void *ctx;
@@ -239,6 +240,7 @@ static void on_rows_done(void *ctx, const struct err *err)
 	struct look *look = ctx;
 	struct sched_plan *plan = look->plan;
 
+	headway_take(plan->headway, HEADWAY_CHECK, g_hash_table_size(look->tenants));
 	if (err != NULL) {
 		uncheck_all(look, err);
 	}
@@ -273,6 +275,7 @@ static void send_look(struct sched_plan *plan, const struct forecast_class *clas
 		order->schemas[i] = g_strdup(tenant->schema);
 		g_hash_table_insert(look->tenants, tenant->schema, tenant);
 	}
+	headway_expect(plan->headway, HEADWAY_CHECK, (int64_t)tenants->len);
 	plan->open++;
 	sched_job_start_unless(plan->sched, &link->row, order, &job, &plan->cancelled);
 }
@@ -373,12 +376,18 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 				    void *ctx, struct err *err)
 {
 	struct sched_plan *plan = g_new0(struct sched_plan, 1);
-	const struct census_call call = { on_looked, on_look_done, plan, 0 };
+	const struct census_call call = {
+		.fn = on_looked,
+		.done = on_look_done,
+		.ctx = plan,
+		.headway = ask->headway,
+	};
 
 	plan->sched = sched;
 	plan->stall_ms = ask->stall_ms;
 	plan->fn = fn;
 	plan->ctx = ctx;
+	plan->headway = ask->headway;
 	plan->look = ask->look;
 	plan->look_ctx = ask->look_ctx;
 	if (find_release(plan, ask, err) < 0 ||

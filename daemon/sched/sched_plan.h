@@ -18,6 +18,7 @@
 #include "forecasts.h"
 
 struct census;
+struct headway;
 struct release;
 struct sched;
 struct sched_actor;
@@ -38,6 +39,7 @@ struct sched_plan_ask {
 	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
 		    struct err *err);
 	void *look_ctx;
+	struct headway *headway; /* outlives the call of fn; NULL: nobody looks at it */
 };
 
 /* Borrowed for the call of fn. */

@@ -198,7 +198,12 @@ static GArray *collect(struct sched *sched, const struct run *run, struct prepar
 static int ask(struct sched *sched, struct run *run, int64_t server_id, struct err *err)
 {
 	struct preparing *preparing = g_new0(struct preparing, 1);
-	const struct census_call call = { on_looked, on_look_done, preparing, run->id };
+	const struct census_call call = {
+		.fn = on_looked,
+		.done = on_look_done,
+		.ctx = preparing,
+		.rollout_id = run->id,
+	};
 	g_autoptr(GArray) tenants = NULL;
 
 	*preparing = (struct preparing){

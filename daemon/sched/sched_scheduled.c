@@ -378,7 +378,12 @@ static void on_survey_done(void *ctx, const struct err *err)
 static int survey(struct sched *sched, struct run *run, struct err *err)
 {
 	struct scheduled *scheduled = g_new0(struct scheduled, 1);
-	const struct census_call call = { on_surveyed, on_survey_done, scheduled, run->id };
+	const struct census_call call = {
+		.fn = on_surveyed,
+		.done = on_survey_done,
+		.ctx = scheduled,
+		.rollout_id = run->id,
+	};
 	g_autofree char *text = NULL;
 
 	scheduled->sched = sched;
@@ -551,6 +556,7 @@ struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched
 		.for_rollout = true,
 		.look = on_previewed,
 		.look_ctx = run,
+		.headway = start->headway,
 	};
 	struct sched_plan *plan = NULL;
 

@@ -492,6 +492,7 @@ const struct wire_type *const wire_types[] = {
 	&wire_plan_outlier_type,
 	&wire_plan_type,
 	&wire_preview_type,
+	&wire_headway_type,
 	&wire_refusal_type,
 	&wire_tenant_diff_type,
 	&wire_task_type,

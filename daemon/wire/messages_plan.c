@@ -202,4 +202,12 @@ static const struct wire_field plan_ask_fields[] = {
 };
 const struct wire_type wire_plan_ask_type = TYPE(plan_ask);
 
+static const struct wire_field headway_fields[] = {
+	TEXT(   wire_headway, step,  false ),
+	INT(    wire_headway, done,  false ),
+	INT(    wire_headway, total, false ),
+	{ 0 },
+};
+const struct wire_type wire_headway_type = TYPE(headway);
+
 /* clang-format on */

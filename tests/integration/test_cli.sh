@@ -105,6 +105,14 @@ ok script -qec "stty cols 100 rows 30; $build/muster --socket $sock rollout star
 has "100%" "$out"
 has "3/3 done" "$out"
 
+claim "on a terminal a plan that takes long says how far it is"
+kill -STOP "$(cat "$db/pid")"
+background script -qec "$build/muster --socket $sock plan $work/rel" /dev/null
+poll 20 grep -q 'reading tenants: [0-9] of 3' "$work/background.log"
+kill -CONT "$(cat "$db/pid")"
+wait "$background" || [ $? = 1 ]
+grep -q 'up to date' "$work/background.log"
+
 claim "events can be followed"
 background m events -f --since 0 -o jsonl
 ok m tenant hold client_002 --reason 'followed'

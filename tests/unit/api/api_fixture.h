@@ -281,6 +281,31 @@ static inline void ask_with(struct fixture *fixture, struct reply *reply, const 
 	fail_msg("no answer to %s; so far: %s", line, fixture->seen->str);
 }
 
+/* Send on a connection of its own, serve until the call is there, without the scheduler. */
+static inline int client_send(struct fixture *fixture, const char *request)
+{
+	int64_t until = tick_ms() + ANSWER_MS;
+	int fd = client_connect(fixture);
+
+	assert_int_equal(write(fd, request, strlen(request)), (ssize_t)strlen(request));
+	while (g_hash_table_size(fixture->api->calls) == 0 && tick_ms() < until) {
+		event_base_loop(fixture->base, EVLOOP_NONBLOCK);
+	}
+	assert_int_equal(g_hash_table_size(fixture->api->calls), 1);
+	return fd;
+}
+
+/* Until nobody waits for an answer any more. */
+static inline void fixture_answered(struct fixture *fixture)
+{
+	int64_t until = tick_ms() + ANSWER_MS;
+
+	while (g_hash_table_size(fixture->api->calls) > 0 && tick_ms() < until) {
+		fixture_pump(fixture);
+	}
+	assert_int_equal(g_hash_table_size(fixture->api->calls), 0);
+}
+
 static inline void ask(struct fixture *fixture, struct reply *reply, const char *line,
 		       const char *body)
 {

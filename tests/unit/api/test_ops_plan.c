@@ -53,23 +53,12 @@ static void a_client_that_leaves_ends_its_plan(void **state)
 				      "Content-Length: 18\r\n\r\n{\"release\":\"shop\"}";
 	struct fixture *fixture = *state;
 	struct wire_plan plan = { 0 };
-	int64_t until = tick_ms() + ANSWER_MS;
-	int fd;
 
 	fixture_add_real_server(fixture);
 	fixture_add_databases(fixture, 1);
 	fixture_add_release(fixture, "do 1;");
-	fd = client_connect(fixture);
-	assert_int_equal(write(fd, request, strlen(request)), (ssize_t)strlen(request));
-	while (g_hash_table_size(fixture->api->calls) == 0 && tick_ms() < until) {
-		event_base_loop(fixture->base, EVLOOP_NONBLOCK);
-	}
-	assert_int_equal(g_hash_table_size(fixture->api->calls), 1);
-	close(fd);
-	while (g_hash_table_size(fixture->api->calls) > 0 && tick_ms() < until) {
-		fixture_pump(fixture);
-	}
-	assert_int_equal(g_hash_table_size(fixture->api->calls), 0);
+	close(client_send(fixture, request));
+	fixture_answered(fixture);
 	ask_for(fixture, &wire_plan_type, &plan, "POST /v1/plan", "{\"release\":\"shop\"}");
 	assert_int_equal(plan.pending, 1);
 	wire_release(&wire_plan_type, &plan);

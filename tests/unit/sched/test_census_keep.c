@@ -30,7 +30,7 @@ static void on_done(void *ctx, const struct err *err)
 static const struct census *seen(struct fixture *fixture)
 {
 	struct look look = { 0 };
-	const struct census_call call = { on_seen, on_done, &look, 0 };
+	const struct census_call call = { .fn = on_seen, .done = on_done, .ctx = &look };
 	struct err err = { 0 };
 
 	must(store_begin(fixture->store, &err), &err);
