@@ -140,6 +140,11 @@ static void print_servers(GString *out, const struct wire_plan *plan)
 		human_bytes(out, servers[i].disk_bytes);
 		g_string_append_printf(out, "%s on %s", shown == 0 ? " of disk" : "",
 				       servers[i].server);
+		if (servers[i].disk_free > 0 && servers[i].disk_bytes > servers[i].disk_free) {
+			g_string_append(out, " (only ");
+			human_bytes(out, servers[i].disk_free);
+			g_string_append(out, " free)");
+		}
 		shown++;
 	}
 }

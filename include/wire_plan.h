@@ -49,8 +49,8 @@ struct wire_plan_statement {
 };
 
 /*
- * How long statements take that were measured before. Disk is what tables need that are written
- * anew, at once.
+ * How long statements take that were measured before. Disk is what is needed at once: by tables
+ * that are written anew, new keys and the files that these are sorted in.
  */
 struct wire_plan_estimate {
 	int64_t expected_ms; /* of a class or a tenant: one after the other */
@@ -78,7 +78,8 @@ struct wire_plan_server {
 	int64_t tenants;
 	int64_t running;     /* tasks at once */
 	int64_t expected_ms; /* until the last has ended */
-	int64_t disk_bytes;
+	int64_t disk_bytes;  /* new keys of all tenants, and what is needed beside them at once */
+	int64_t disk_free;   /* -1: not known, it is on another host */
 };
 
 /* Tenants that look alike, lack the same and are on the same kind of server. */

@@ -188,6 +188,7 @@ static void add_estimates(const struct forecasts *from, struct wire_plan *to)
 		out->running = server->slots;
 		out->expected_ms = server->ms;
 		out->disk_bytes = server->disk;
+		out->disk_free = server->free;
 	}
 	for (guint i = 0; i < from->classes->len; i++) {
 		add_tenants(g_ptr_array_index(from->classes, i), &to->by_tenant);

@@ -134,6 +134,26 @@ static void closed_release(struct exec_closed *closed)
 	g_free(closed->owner);
 }
 
+/* What was found out of the rows and tables of many tenants. */
+static void looks_clear(struct exec_result *result)
+{
+	for (size_t i = 0; i < result->nr_breaches; i++) {
+		g_free(result->breaches[i].schema);
+		g_free(result->breaches[i].text);
+	}
+	g_free(result->breaches);
+	for (size_t i = 0; i < result->nr_sizes; i++) {
+		g_free(result->sizes[i].schema);
+		g_free(result->sizes[i].table);
+	}
+	g_free(result->sizes);
+	for (size_t i = 0; i < result->nr_shapes; i++) {
+		g_free(result->shapes[i].fingerprint);
+		g_free(result->shapes[i].text);
+	}
+	g_free(result->shapes);
+}
+
 static void result_clear(struct exec_result *result)
 {
 	db_session_free(result->session);
@@ -150,16 +170,9 @@ static void result_clear(struct exec_result *result)
 	g_free(result->proof);
 	g_free(result->restore);
 	g_strfreev(result->holes);
-	for (size_t i = 0; i < result->nr_breaches; i++) {
-		g_free(result->breaches[i].schema);
-		g_free(result->breaches[i].text);
-	}
-	g_free(result->breaches);
-	for (size_t i = 0; i < result->nr_sizes; i++) {
-		g_free(result->sizes[i].schema);
-		g_free(result->sizes[i].table);
-	}
-	g_free(result->sizes);
+	looks_clear(result);
+	g_free(result->host);
+	g_free(result->data_dir);
 	g_free(result->measures);
 	for (size_t i = 0; i < result->nr_closed; i++) {
 		closed_release(&result->closed[i]);
@@ -171,11 +184,6 @@ static void result_clear(struct exec_result *result)
 	g_free(result->standings);
 	g_strfreev(result->left_over);
 	g_free(result->rival);
-	for (size_t i = 0; i < result->nr_shapes; i++) {
-		g_free(result->shapes[i].fingerprint);
-		g_free(result->shapes[i].text);
-	}
-	g_free(result->shapes);
 	if (result->hook != NULL) {
 		hook_end_release(result->hook);
 		g_free(result->hook);

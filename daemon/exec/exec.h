@@ -269,6 +269,8 @@ struct exec_result {
 	size_t nr_breaches;
 	struct exec_size *sizes; /* owned; PRECHECK: of the forecast's tables */
 	size_t nr_sizes;
+	char *host;            /* owned; PRECHECK: what the server calls its host, or NULL */
+	char *data_dir;        /* owned; and the folder of its data there, or NULL */
 	struct exec_measure *measures; /* owned; TASK */
 	size_t nr_measures;
 

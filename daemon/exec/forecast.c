@@ -11,6 +11,7 @@
 #include "scratch.h"
 #include "shape.h"
 #include "trial.h"
+#include "width.h"
 
 #define CHANGES_MAX 40 /* lines of one statement */
 
@@ -197,7 +198,7 @@ static void add_checks(struct making *making, const struct forecast_statement *m
 }
 
 /* now becomes what the step leaves. Lines, owned; NULL on failure. */
-static char **go_on(struct making *making, const struct forecast_statement *made,
+static char **go_on(struct making *making, struct forecast_statement *made,
 		    const struct chain_step *step, struct err *err)
 {
 	SCOPED(shape) next = { 0 };
@@ -210,6 +211,7 @@ static char **go_on(struct making *making, const struct forecast_statement *made
 		return NULL;
 	}
 	add_checks(making, made, &next);
+	made->adds = made->table == NULL ? 0 : width_of_new_keys(&making->now, &next, made->table);
 	lines = shape_major_lines(&making->now, &next, CHANGES_MAX);
 	shape_release(&making->now);
 	making->now = next;

@@ -43,6 +43,7 @@ struct forecast_statement {
 	bool blocks_writes;
 	bool rebuilds; /* the table is written anew */
 	bool keyed;    /* the table has a primary key */
+	int64_t adds;  /* bytes for each row in the keys that it adds (width.h) */
 	char *table;   /* owned */
 	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
 	/* written so it would be cheaper and end the same: it and those behind it, in all */

@@ -134,6 +134,21 @@ static int ask(struct visit *visit, const char *schema, size_t index, struct exe
 	return 0;
 }
 
+/* Where the disk is that the tables are on. */
+static int ask_place(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(visit->session, &rows, "select @@hostname, @@datadir", err) < 0) {
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	if (rows.nr == 1) {
+		result->host = g_strdup(rows.cells[0][0]);
+		result->data_dir = g_strdup(rows.cells[0][1]);
+	}
+	return 0;
+}
+
 /* Of all schemas in one round trip, or two. */
 static int ask_sizes(struct visit *visit, struct exec_result *result, struct err *err)
 {
@@ -166,7 +181,7 @@ int precheck_run(struct visit *visit, struct exec_result *result, struct err *er
 {
 	char *const *schemas = visit->order->schemas;
 
-	if (ask_sizes(visit, result, err) < 0) {
+	if (ask_sizes(visit, result, err) < 0 || ask_place(visit, result, err) < 0) {
 		return -1;
 	}
 	for (; schemas != NULL && *schemas != NULL; schemas++) {

@@ -77,6 +77,23 @@ static struct estimate_size size_of(const struct forecast *forecast,
 	return (struct estimate_size){ 0 };
 }
 
+/*
+ * A table that is written anew stands beside the old one; new keys stay, and unless rows are put in
+ * one by one they are sorted in files of the same size. A key has no more than its rows have.
+ */
+static void add_disk(struct estimate_statement *cost, const struct forecast_statement *from)
+{
+	bool is_copy = from->algorithm != NULL &&
+		       (strcmp(from->algorithm, ladder_names[LADDER_COPY]) == 0 ||
+			strcmp(from->algorithm, ladder_names[LADDER_COPY_ONLINE]) == 0);
+
+	if (from->algorithm == NULL || cost->bytes <= 0) {
+		return;
+	}
+	cost->kept = MIN(from->adds * cost->rows, cost->bytes);
+	cost->disk = cost->kept + (is_copy ? 0 : cost->kept) + (from->rebuilds ? cost->bytes : 0);
+}
+
 /* Everything but the strategy. */
 static struct estimate_statement cost_of(const struct estimate_work *work,
 					 const struct forecast *forecast,
@@ -105,7 +122,7 @@ static struct estimate_statement cost_of(const struct estimate_work *work,
 	if (from->blocks_writes || statement->kind == STATEMENT_DML) {
 		cost.block_ms = cost.ms;
 	}
-	cost.disk = from->rebuilds && size.bytes > 0 ? size.bytes : 0;
+	add_disk(&cost, from);
 	return cost;
 }
 
@@ -116,7 +133,8 @@ static void add_cost(struct estimate *to, const struct estimate_statement *cost)
 	to->unknown += cost->ms < 0 ? 1 : 0;
 	to->ms += MAX(cost->ms, 0);
 	to->blocks += cost->block_ms < 0 ? 1 : 0;
-	to->disk = MAX(to->disk, cost->disk);
+	to->disk = MAX(to->disk, to->kept + cost->disk);
+	to->kept += cost->kept;
 	if (cost->block_ms > to->block_ms) {
 		to->block_ms = cost->block_ms;
 		to->blocked = cost->tenant;
@@ -130,6 +148,7 @@ static void add_tenant(struct estimate *to, const struct estimate *tenant, const
 	to->unknown = MAX(to->unknown, tenant->unknown);
 	to->blocks = MAX(to->blocks, tenant->blocks);
 	to->disk = MAX(to->disk, tenant->disk);
+	to->kept = MAX(to->kept, tenant->kept);
 	if (tenant->block_ms > to->block_ms) {
 		to->block_ms = tenant->block_ms;
 		to->blocked = name;
@@ -168,6 +187,7 @@ static void keep_worst(struct estimate_statement *worst, const struct estimate_s
 	worst->ms = most_of(worst->ms, cost->ms);
 	worst->block_ms = most_of(worst->block_ms, cost->block_ms);
 	worst->disk = MAX(worst->disk, cost->disk);
+	worst->kept = MAX(worst->kept, cost->kept);
 }
 
 /* ---- which way it goes -------------------------------------------------------------------- */
@@ -233,8 +253,8 @@ static void refuse(struct forecasts *forecasts, const struct estimate_work *work
 static struct estimate_server *server_of(struct estimates *estimates,
 					 const struct estimate_work *work, int64_t server_id)
 {
+	struct estimate_facts facts = { .server_id = server_id, .free = -1 };
 	struct estimate_server *server;
-	const char *name = NULL;
 
 	for (guint i = 0; i < estimates->servers->len; i++) {
 		server = g_ptr_array_index(estimates->servers, i);
@@ -243,24 +263,56 @@ static struct estimate_server *server_of(struct estimates *estimates,
 		}
 	}
 	server = g_new0(struct estimate_server, 1);
-	work->server(work->ctx, server_id, &name, &server->slots);
-	server->name = g_strdup(name);
+	work->server(work->ctx, &facts);
+	server->name = g_strdup(facts.name);
 	server->server_id = server_id;
-	server->slots = MAX(server->slots, 1);
+	server->slots = MAX(facts.slots, 1);
+	server->free = facts.free;
 	server->disks = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_ptr_array_add(estimates->servers, server);
 	return server;
 }
 
-static void take_tenant(struct estimates *estimates, const struct estimate_work *work,
+static char *text_of_bytes(int64_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit + 1 < G_N_ELEMENTS(units)) {
+		value /= 1024;
+		unit++;
+	}
+	return g_strdup_printf("%.1f %s", value, units[unit]);
+}
+
+/* A server whose disk is full in the middle of it may not come up again by itself. */
+static void refuse_disk(struct forecasts *forecasts, const struct estimate_server *server,
 			const struct forecast_tenant *tenant)
 {
+	g_autofree char *needs = text_of_bytes(tenant->cost.disk);
+	g_autofree char *has = text_of_bytes(server->free);
+	g_autofree char *text = g_strdup_printf(
+		"about %s of disk are needed at once, and server %s has %s free: make room there",
+		needs, server->name, has);
+
+	forecasts_fail(forecasts, tenant->name, "disk", text);
+}
+
+static void take_tenant(struct estimates *estimates, struct forecasts *forecasts,
+			const struct estimate_work *work, const struct forecast_tenant *tenant)
+{
 	struct estimate_server *server = server_of(estimates, work, tenant->server_id);
+	int64_t passing = tenant->cost.disk - tenant->cost.kept;
 
 	server->tenants++;
 	server->sum_ms += tenant->cost.ms;
 	server->longest_ms = MAX(server->longest_ms, tenant->cost.ms);
-	g_array_append_val(server->disks, tenant->cost.disk);
+	server->disk += tenant->cost.kept;
+	g_array_append_val(server->disks, passing);
+	if (server->free >= 0 && tenant->cost.disk > server->free) {
+		refuse_disk(forecasts, server, tenant);
+	}
 }
 
 static void take_statement(struct forecasts *forecasts, const struct estimate_work *work,
@@ -297,7 +349,7 @@ static void take_class(struct estimates *estimates, struct forecasts *forecasts,
 
 		add_tenant(&class->cost, &tenant->cost, tenant->name);
 		add_tenant(&estimates->all, &tenant->cost, tenant->name);
-		take_tenant(estimates, work, tenant);
+		take_tenant(estimates, forecasts, work, tenant);
 	}
 }
 

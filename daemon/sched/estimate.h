@@ -3,8 +3,9 @@
  *
  * From the forecasts of classes, the sizes of their tenants' tables and the rates of the fleet.
  * What was never measured stays unknown and is said to be so; it is not part of any sum. Disk is
- * that of tables which are written anew, beside the old ones. Times are those of the statements
- * alone, and of the fleet with as many tasks at once as its servers allow.
+ * that of tables which are written anew, beside the old ones, of new keys, and of the files that
+ * these are sorted in. New keys stay, the rest is free again behind each statement. Times are
+ * those of the statements alone, and of the fleet with as many tasks at once as its servers allow.
  *
  * Also which way a statement goes: directly, unless writes would wait for longer than they may.
  * The ways round that are not built, so its tenants are refused.
@@ -41,7 +42,8 @@ struct estimate {
 	int64_t unknown;     /* statements of which nobody knows how long they take */
 	int64_t block_ms;    /* the longest that writes wait for one of them */
 	int64_t blocks;      /* statements that writes wait for, without anybody knowing how long */
-	int64_t disk;        /* at once */
+	int64_t disk;        /* at once: what stays, and the most that is needed beside it */
+	int64_t kept;        /* of it: what stays */
 	const char *blocked; /* the tenant whose writes wait longest; NULL: none */
 	const char *longest; /* the tenant that takes longest; NULL: none */
 	int64_t longest_ms;  /* what it takes */
@@ -55,6 +57,7 @@ struct estimate_statement {
 	int64_t ms;       /* -1: not known */
 	int64_t block_ms; /* writes wait; -1: not known, 0: they do not */
 	int64_t disk;
+	int64_t kept;         /* of it: what stays */
 	const char *strategy; /* static; ESTIMATE_DIRECT, "needs shadow", … */
 	char *refused;        /* owned; why it would not be run so; NULL: it would */
 };
@@ -65,9 +68,10 @@ struct estimate_server {
 	int64_t server_id;
 	int64_t slots; /* tasks at once */
 	int64_t tenants;
-	int64_t ms; /* until the last has ended */
-	int64_t disk;
-	GArray *disks; /* of its tenants (int64_t), owned */
+	int64_t ms;    /* until the last has ended */
+	int64_t disk;  /* what stays of all, and what is needed beside it at once */
+	int64_t free;  /* bytes; -1: not known, it is on another host */
+	GArray *disks; /* of its tenants, what does not stay (int64_t), owned */
 	int64_t sum_ms;
 	int64_t longest_ms;
 };
@@ -83,19 +87,27 @@ SCOPED_RELEASE(estimates);
 
 void estimate_statements_free(struct estimate_statement *statements, size_t nr);
 
+/* What is known of a server beforehand. */
+struct estimate_facts {
+	int64_t server_id;
+	const char *name;
+	int64_t slots;
+	int64_t free; /* bytes of disk; -1: not known */
+};
+
 struct estimate_work {
 	const struct release *release;
 	const struct rates *rates;
 	int64_t stall_ms; /* writes may wait so long */
 	int64_t running;  /* tasks at once in the fleet */
-	/* what a server is called and how many tasks it takes at once; name is borrowed */
-	void (*server)(void *ctx, int64_t server_id, const char **name, int64_t *slots);
+	/* fills name (borrowed), slots and free of a server, by its id */
+	void (*server)(void *ctx, struct estimate_facts *facts);
 	void *ctx;
 };
 
 /*
  * Fills the estimates of classes, their statements and tenants. What is refused is added to
- * those that would fail.
+ * those that would fail, as is who needs more disk than there is.
  */
 void estimates_make(struct estimates *estimates, struct forecasts *forecasts,
 		    const struct estimate_work *work);

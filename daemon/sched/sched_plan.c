@@ -4,7 +4,9 @@
 
 #include "census.h"
 #include "census_keep.h"
+#include "db.h"
 #include "forecast.h"
+#include "local.h"
 #include "rates.h"
 #include "release.h"
 #include "sched_state.h"
@@ -24,6 +26,7 @@ struct sched_plan {
 	char *name;    /* owned */
 	char *version; /* owned */
 	struct forecasts forecasts;
+	GHashTable *data_dirs; /* owned; server id -> folder of its data, when it is on this host */
 	int64_t stall_ms;
 	const struct census *census; /* one reference; NULL: not yet */
 	int64_t looked_ms;
@@ -41,6 +44,7 @@ static void sched_plan_free(struct sched_plan *plan)
 {
 	forecasts_release(&plan->forecasts);
 	census_unref(plan->census);
+	g_hash_table_unref(plan->data_dirs);
 	release_unref(plan->release);
 	g_free(plan->name);
 	g_free(plan->version);
@@ -152,6 +156,22 @@ static void take_size(struct look *look, const struct exec_size *size)
 	}
 }
 
+/* Only of a server that is on this host there is more to know. */
+static void take_place(const struct sched_plan *plan, const struct exec_result *result)
+{
+	const struct link *link = g_hash_table_lookup(plan->sched->links, &result->server_id);
+	const struct db_addr addr = {
+		.host = link == NULL ? NULL : link->row.host,
+		.socket = link == NULL ? NULL : link->row.socket,
+	};
+
+	if (link != NULL && result->data_dir != NULL && local_is(&addr, result->host)) {
+		g_hash_table_insert(plan->data_dirs,
+				    g_memdup2(&result->server_id, sizeof(result->server_id)),
+				    g_strdup(result->data_dir));
+	}
+}
+
 /* May be called again when the turn was undone. */
 static int on_rows(struct sched *sched, const struct exec_result *result, void *ctx,
 		   struct err *err)
@@ -170,6 +190,7 @@ static int on_rows(struct sched *sched, const struct exec_result *result, void *
 	for (size_t i = 0; i < result->nr_sizes; i++) {
 		take_size(look, &result->sizes[i]);
 	}
+	take_place(look->plan, result);
 	return 0;
 }
 
@@ -180,13 +201,15 @@ static void rate_add(const struct store_rate *rate, void *ctx)
 	rates_add(ctx, rate);
 }
 
-static void server_of(void *ctx, int64_t server_id, const char **name, int64_t *slots)
+static void server_of(void *ctx, struct estimate_facts *facts)
 {
-	const struct sched *sched = ctx;
-	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+	const struct sched_plan *plan = ctx;
+	const struct link *link = g_hash_table_lookup(plan->sched->links, &facts->server_id);
+	const char *data_dir = g_hash_table_lookup(plan->data_dirs, &facts->server_id);
 
-	*name = link->row.name;
-	*slots = link->row.max_running;
+	facts->name = link->row.name;
+	facts->slots = link->row.max_running;
+	facts->free = data_dir == NULL ? -1 : local_disk_bytes(data_dir);
 }
 
 static int estimate(struct sched_plan *plan, struct err *err)
@@ -199,7 +222,7 @@ static int estimate(struct sched_plan *plan, struct err *err)
 		.stall_ms = plan->stall_ms > 0 ? plan->stall_ms : sched->policy.stall_ms,
 		.running = sched->policy.running,
 		.server = server_of,
-		.ctx = sched,
+		.ctx = plan,
 	};
 
 	if (store_rate_each(sched->store, rate_add, rates, err) < 0) {
@@ -384,6 +407,7 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	};
 
 	plan->sched = sched;
+	plan->data_dirs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	plan->stall_ms = ask->stall_ms;
 	plan->fn = fn;
 	plan->ctx = ctx;

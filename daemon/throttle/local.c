@@ -56,6 +56,16 @@ bool local_disk_free(const char *path, double *percent)
 	return true;
 }
 
+int64_t local_disk_bytes(const char *path)
+{
+	struct statvfs fs;
+
+	if (statvfs(path, &fs) < 0 || fs.f_blocks == 0) {
+		return -1;
+	}
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
 bool local_load(double *load)
 {
 	struct sysinfo info;

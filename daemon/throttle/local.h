@@ -23,6 +23,9 @@ int64_t local_cores(void);
 /* Free for users, in percent of the file system that path is on. */
 bool local_disk_free(const char *path, double *percent);
 
+/* The same in bytes; -1: it cannot be said. */
+int64_t local_disk_bytes(const char *path);
+
 /* Of the last minute, for each core. */
 bool local_load(double *load);
 

@@ -73,6 +73,7 @@ static const struct wire_field plan_server_fields[] = {
 	INT(    wire_plan_server, running,     false ),
 	INT(    wire_plan_server, expected_ms, false ),
 	INT(    wire_plan_server, disk_bytes,  false ),
+	INT(    wire_plan_server, disk_free,   false ),
 	{ 0 },
 };
 const struct wire_type wire_plan_server_type = TYPE(plan_server);

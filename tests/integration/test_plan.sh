@@ -142,6 +142,12 @@ fails 1 m plan slower -l client_005
 has "about " "$out"
 has " of disk on main" "$out"
 
+claim "a new key needs disk, and what is free is known of a server on this host"
+migration "$work/key" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
+migration "$work/key" 0002_key.sql 'alter table users add key by_surname (name, surname);'
+run m plan "$work/key" -l client_001 -o json
+is "true true" "$(seen '.by_server[0] | "\(.disk_bytes > 0) \(.disk_free > .disk_bytes)"')"
+
 claim "what would be cheaper written otherwise is shown, and what it was tried on is gone"
 migration "$work/both" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
 migration "$work/both" 0002_both.sql 'alter table users add column town int, add index by_town (town);'

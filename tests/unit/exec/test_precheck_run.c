@@ -53,6 +53,8 @@ static void rows_in_the_way_are_named(void **state)
 	assert_string_equal(result->sizes[0].schema, schema);
 	assert_string_equal(result->sizes[0].table, "t");
 	assert_true(result->sizes[0].bytes > 0);
+	assert_non_null(result->host);
+	assert_true(result->data_dir[0] == '/');
 	forecast_unref(forecast);
 	release_unref(release);
 }

@@ -136,11 +136,12 @@ static void rate(struct ground *ground, const char *algorithm, int64_t bytes, in
 	rates_add(ground->rates, &made);
 }
 
-static void server_of(void *ctx, int64_t server_id, const char **name, int64_t *slots)
+static void server_of(void *ctx, struct estimate_facts *facts)
 {
 	(void)ctx;
-	*name = server_id == 1 ? "db1" : "db2";
-	*slots = 2;
+	facts->name = facts->server_id == 1 ? "db1" : "db2";
+	facts->slots = 2;
+	facts->free = facts->server_id == 1 ? 100 * MB : -1;
 }
 
 static void make(struct ground *ground, int64_t stall_ms)
@@ -279,6 +280,50 @@ static void the_way_round_depends_on_the_statement(void **state)
 	assert_int_equal(ground->forecasts.failing->len, 2);
 }
 
+static const char *message(const struct ground *ground, guint index)
+{
+	const struct forecast_failing *failing =
+		g_ptr_array_index(ground->forecasts.failing, index);
+
+	return failing->message;
+}
+
+static void new_keys_stay_and_what_they_are_sorted_in_does_not(void **state)
+{
+	struct ground *ground = *state;
+
+	rates_all(ground);
+	ground->statements[COPY].adds = 10;
+	ground->statements[INDEX].adds = 10;
+	for (int i = 0; i < 6; i++) {
+		tenant(ground, "same", 1, MB); /* MB / 100 rows */
+	}
+	make(ground, 60000);
+	assert_int_equal(ground->class.costs[INDEX].kept, MB / 100 * 10);
+	assert_int_equal(ground->class.costs[INDEX].disk, 2 * (MB / 100 * 10));
+	assert_int_equal(ground->class.costs[COPY].disk, MB + MB / 100 * 10);
+	/* both keys stay in each of them, and two tables at once are written anew */
+	assert_int_equal(server_at(ground, 0)->disk,
+			 6 * 2 * (MB / 100 * 10) + 2 * (MB - MB / 100 * 10));
+}
+
+static void who_needs_more_disk_than_there_is_would_fail(void **state)
+{
+	struct ground *ground = *state;
+
+	rates_all(ground);
+	tenant(ground, "fits", 1, 100 * MB);
+	tenant(ground, "large", 1, 101 * MB);
+	tenant(ground, "elsewhere", 2, 500 * MB);
+	make(ground, 3600000);
+	assert_int_equal(ground->forecasts.failing->len, 1);
+	assert_string_equal(message(ground, 0),
+			    "about 101.0 MiB of disk are needed at once, and server db1 has "
+			    "100.0 MiB free: make room there");
+	assert_int_equal(server_at(ground, 0)->free, 100 * MB);
+	assert_int_equal(server_at(ground, 1)->free, -1);
+}
+
 #define GROUND(test) cmocka_unit_test_setup_teardown(test, ground_begin, ground_end)
 
 int main(void)
@@ -290,6 +335,8 @@ int main(void)
 		GROUND(a_table_of_unknown_size_is_not_known_either),
 		GROUND(who_would_wait_too_long_is_refused_and_told_the_way_round),
 		GROUND(the_way_round_depends_on_the_statement),
+		GROUND(new_keys_stay_and_what_they_are_sorted_in_does_not),
+		GROUND(who_needs_more_disk_than_there_is_would_fail),
 	};
 
 	return cmocka_run_group_tests_name("estimate", tests, NULL, NULL);

@@ -80,6 +80,8 @@ static void the_host_says_what_it_has(void **state)
 	assert_true(local_disk_free("/", &value));
 	assert_true(value > 0 && value <= 100);
 	assert_false(local_disk_free("/no/such/folder", &value));
+	assert_true(local_disk_bytes("/") >= 0);
+	assert_int_equal(local_disk_bytes("/no/such/folder"), -1);
 	assert_true(local_load(&value));
 	assert_true(value >= 0 && value < 10000);
 	if (local_pressure(&value)) { /* not every kernel has it */
