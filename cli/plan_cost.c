@@ -49,8 +49,8 @@ static void print_table(GString *out, const struct wire_plan_statement *statemen
 void plan_cost_statement(GString *out, const struct wire_plan_statement *statement,
 			 const struct style *style)
 {
-	bool is_sized =
-		statement->table != NULL && !is_instant(statement) && statement->table_bytes != 0;
+	bool is_sized = statement->table != NULL && statement->table_bytes != 0 &&
+			(!is_instant(statement) || statement->rebuilt.nr > 0);
 
 	if (statement->largest != NULL && (is_sized || statement->expected_ms >= WORTH_MS)) {
 		g_string_append(out, "      ");

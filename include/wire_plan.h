@@ -40,7 +40,9 @@ struct wire_plan_statement {
 	int64_t expected_ms;
 	int64_t blocks_ms; /* writes wait so long */
 	int64_t disk_bytes;
-	char *phase;                /* of its file: "expand", "backfill", "contract" */
+	char *phase; /* of its file: "expand", "backfill", "contract" */
+	struct wire_texts
+		rebuilt; /* tenants where it rebuilds the table, whatever algorithm says */
 	struct wire_texts changes;  /* of the schema */
 	struct wire_texts cheaper;  /* what ends the same and is cheaper; empty: nothing is known */
 	char *cheaper_why;          /* "inplace becomes instant, nocopy", or null */

@@ -113,6 +113,17 @@ static void add_statement(const struct sched_planned *planned, const struct lint
 	add_findings(report, from, to);
 }
 
+static void add_rebuilt(const struct forecast_class *from, size_t index, struct wire_texts *to)
+{
+	for (guint i = 0; i < from->tenants->len; i++) {
+		const struct forecast_tenant *tenant = g_ptr_array_index(from->tenants, i);
+
+		if (tenant->anew != NULL && tenant->anew[index].row_versions > 0) {
+			wire_texts_add(to, tenant->name);
+		}
+	}
+}
+
 static void add_class(const struct sched_planned *planned, const struct lint_report *report,
 		      const struct forecast_class *from, struct wire_plan_class *to)
 {
@@ -146,6 +157,7 @@ static void add_class(const struct sched_planned *planned, const struct lint_rep
 
 		add_statement(planned, report, &forecast->statements[i], statement);
 		add_cost(from->costs == NULL ? NULL : &from->costs[i], statement);
+		add_rebuilt(from, i, &statement->rebuilt);
 	}
 	add_estimate(&from->cost, &to->estimate);
 }

@@ -147,6 +147,12 @@ static void looks_clear(struct exec_result *result)
 		g_free(result->sizes[i].table);
 	}
 	g_free(result->sizes);
+	for (size_t i = 0; i < result->nr_versions; i++) {
+		g_free(result->versions[i].schema);
+		g_free(result->versions[i].table);
+	}
+	g_free(result->versions);
+	g_free(result->versions_unread);
 	for (size_t i = 0; i < result->nr_shapes; i++) {
 		g_free(result->shapes[i].fingerprint);
 		g_free(result->shapes[i].text);

@@ -131,8 +131,9 @@ struct exec_order {
 	bool every_shape;       /* also of those that have nothing to do */
 	struct db_crew *crew;   /* SURVEY; one reference; another order helps; NULL: none does */
 	bool helps;             /* SURVEY: it is that one, and has no schemas of its own */
-	bool with_forecast;     /* CHAIN; see forecast.h */
+	bool with_forecast;        /* CHAIN; see forecast.h */
 	struct forecast *forecast; /* PRECHECK; one reference */
+	bool with_versions;        /* PRECHECK: that of its tables, and nothing else */
 	uint64_t connection_id;    /* KILL */
 	int (*trial)(struct db_session *session, const char *text, struct err *err); /* TRY */
 
@@ -212,6 +213,15 @@ struct exec_size {
 	int64_t rows;
 };
 
+/* A table whose columns have come and gone at once about as often as they may. Texts are owned. */
+struct exec_versions {
+	char *schema;
+	char *table;
+	int64_t row_versions;
+	int64_t bytes; /* -1: not known */
+	int64_t rows;
+};
+
 /* How long one statement took. */
 struct exec_measure {
 	const char *algorithm; /* static; see measure.h */
@@ -269,8 +279,12 @@ struct exec_result {
 	size_t nr_breaches;
 	struct exec_size *sizes; /* owned; PRECHECK: of the forecast's tables */
 	size_t nr_sizes;
+	struct exec_versions *versions; /* owned; PRECHECK */
+	size_t nr_versions;
 	char *host;            /* owned; PRECHECK: what the server calls its host, or NULL */
 	char *data_dir;        /* owned; and the folder of its data there, or NULL */
+	int64_t versions_most; /* so many row versions are let pass */
+	char *versions_unread; /* owned; why nothing is known of them; NULL: it is */
 	struct exec_measure *measures; /* owned; TASK */
 	size_t nr_measures;
 

@@ -36,6 +36,7 @@ static void release_it(void *data)
 	}
 	g_free(forecast->statements);
 	g_strfreev(forecast->tables);
+	g_strfreev(forecast->versioned);
 	g_free(forecast->sql_mode);
 	g_array_unref(forecast->checks);
 	g_ptr_array_unref(forecast->doubtful);
@@ -82,6 +83,8 @@ void forecast_tried(void *ctx, size_t migration, size_t number, const struct tri
 		.algorithm = ladder_names[trial->rung],
 		.blocks_writes = trial->blocks_writes,
 		.rebuilds = trial->rebuilds,
+		.versions = trial->versions,
+		.insists = trial->insists,
 		.table = g_strdup(trial->table),
 		.why = g_strdup(trial->why),
 	};
@@ -113,9 +116,10 @@ struct making {
 	const struct forecast_work *work;
 	struct shape now; /* in front of the statement */
 	GArray *statements;
-	GPtrArray *tables; /* char *, owned */
-	GPtrArray *writes; /* char *, borrowed: the statements before that write rows */
-	bool has_called;   /* and one of them could write anything */
+	GPtrArray *tables;    /* char *, owned */
+	GPtrArray *versioned; /* char *, owned */
+	GPtrArray *writes;    /* char *, borrowed: the statements before that write rows */
+	bool has_called;      /* and one of them could write anything */
 	struct forecast *out;
 	bool failed;
 };
@@ -228,16 +232,26 @@ static bool is_failure(const struct making *making, const struct migration *migr
 	       failure->number == number;
 }
 
-/* A change of a table that has rows already, and that is not done in a moment. */
+static void add_name(GPtrArray *names, const char *name)
+{
+	if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL)) {
+		g_ptr_array_add(names, g_strdup(name));
+	}
+}
+
+/* A change of a table that has rows already: not done in a moment, or not always so. */
 static void add_table(const struct making *making, struct forecast_statement *made)
 {
 	g_autofree char *object = g_strconcat("table ", made->table, NULL);
 
 	made->keyed = shape_find(&making->now, object, "primary key") != NULL;
-	if (strcmp(made->algorithm, ladder_names[LADDER_INSTANT]) != 0 &&
-	    shape_find(&making->chain->start, object, "") != NULL &&
-	    !g_ptr_array_find_with_equal_func(making->tables, made->table, g_str_equal, NULL)) {
-		g_ptr_array_add(making->tables, g_strdup(made->table));
+	if (shape_find(&making->chain->start, object, "") == NULL) {
+		return;
+	}
+	if (strcmp(made->algorithm, ladder_names[LADDER_INSTANT]) != 0) {
+		add_name(making->tables, made->table);
+	} else if (made->versions) {
+		add_name(making->versioned, made->table);
 	}
 }
 
@@ -280,6 +294,8 @@ static void add_way(const struct making *making, struct forecast_statement *made
 			made->algorithm = way->algorithm;
 			made->blocks_writes = way->blocks_writes;
 			made->rebuilds = way->rebuilds;
+			made->versions = way->versions;
+			made->insists = way->insists;
 			made->table = g_strdup(way->table);
 			made->why = g_strdup(way->why);
 			if (made->table != NULL) {
@@ -357,6 +373,7 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 		.work = work,
 		.statements = g_array_new(FALSE, FALSE, sizeof(struct forecast_statement)),
 		.tables = g_ptr_array_new(),
+		.versioned = g_ptr_array_new(),
 		.writes = g_ptr_array_new(),
 		.out = forecast,
 	};
@@ -379,6 +396,8 @@ struct forecast *forecast_make(const struct chain *chain, const struct forecast_
 	g_array_unref(making.statements);
 	g_ptr_array_add(making.tables, NULL);
 	forecast->tables = (char **)g_ptr_array_free(making.tables, FALSE);
+	g_ptr_array_add(making.versioned, NULL);
+	forecast->versioned = (char **)g_ptr_array_free(making.versioned, FALSE);
 	g_ptr_array_unref(making.writes);
 	shape_release(&making.now);
 	if (made < 0) {

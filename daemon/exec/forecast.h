@@ -42,6 +42,8 @@ struct forecast_statement {
 	const char *algorithm;
 	bool blocks_writes;
 	bool rebuilds; /* the table is written anew */
+	bool versions; /* rows have one version more for it (trial.h) */
+	bool insists;  /* at once or not at all */
 	bool keyed;    /* the table has a primary key */
 	int64_t adds;  /* bytes for each row in the keys that it adds (width.h) */
 	char *table;   /* owned */
@@ -59,6 +61,8 @@ struct forecast_way {
 	const char *algorithm; /* static */
 	bool blocks_writes;
 	bool rebuilds;
+	bool versions;
+	bool insists;
 	char *table; /* owned */
 	char *why;   /* owned */
 	/* of a cheaper way to write nr statements; then nothing above is set */
@@ -100,6 +104,7 @@ struct forecast {
 	char *failure;       /* owned; file, line and the server's words; NULL: nothing fails */
 	char *sql_mode;      /* owned; of the release; NULL: the server's */
 	char **tables;       /* owned, NULL-terminated; of rows that matter for how long it takes */
+	char **versioned;    /* owned, NULL-terminated; tables whose rows get one version more */
 	GArray *checks;      /* owned; struct forecast_check */
 	GPtrArray *doubtful; /* owned; char *: what cannot be asked before the release runs */
 	char *unlike;        /* owned; how the copy differs from the tenant; NULL: not at all */

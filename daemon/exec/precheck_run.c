@@ -8,6 +8,8 @@
 #include "db_sizes.h"
 #include "exec.h"
 #include "forecast.h"
+#include "ladder.h"
+#include "trial_facts.h"
 #include "visit.h"
 
 #define SELECT "select "
@@ -16,6 +18,7 @@ enum {
 	QUERY_S = 2, /* one query may take, and with it others may wait to alter the table */
 	INTERRUPTED_MARIADB = 1969,
 	INTERRUPTED_MYSQL = 3024,
+	TABLES_MAX = 50000, /* of a server that is asked what they are like inside */
 };
 
 static char *replace(const char *text, const char *word, const char *by)
@@ -177,10 +180,106 @@ static int ask_sizes(struct visit *visit, struct exec_result *result, struct err
 	return 0;
 }
 
+/* ---- changes at once that are one too many ------------------------------------------------ */
+
+/* Whoever has so many could have too many before the last statement. */
+static int64_t least_of(const struct forecast *forecast, int64_t most)
+{
+	int64_t nr = 0;
+
+	for (size_t i = 0; i < forecast->nr; i++) {
+		nr += forecast->statements[i].versions ? 1 : 0;
+	}
+	return MAX(most - nr + 1, 1);
+}
+
+/* How large those tables are that it may come to. */
+static int size_versions(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	g_autoptr(GPtrArray) schemas = g_ptr_array_new();
+	g_autoptr(GArray) sizes = db_sizes_new();
+
+	for (size_t i = 0; i < result->nr_versions; i++) {
+		g_ptr_array_add(schemas, result->versions[i].schema);
+	}
+	g_ptr_array_add(schemas, NULL);
+	if (db_sizes_get(visit->session, (const char *const *)schemas->pdata,
+			 (const char *const *)visit->order->forecast->versioned, sizes, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < result->nr_versions; i++) {
+		struct exec_versions *found = &result->versions[i];
+
+		for (guint k = 0; k < sizes->len; k++) {
+			const struct db_size *size = &g_array_index(sizes, struct db_size, k);
+
+			if (strcmp(size->schema, found->schema) == 0 &&
+			    strcmp(size->table, found->table) == 0) {
+				found->bytes = size->bytes;
+				found->rows = size->rows;
+			}
+		}
+	}
+	return 0;
+}
+
+static void take_versions(const struct exec_order *order, const GArray *found,
+			  struct exec_result *result)
+{
+	result->versions = g_new0(struct exec_versions, found->len);
+	result->nr_versions = found->len;
+	for (guint i = 0; i < found->len; i++) {
+		const struct trial_versions *from = &g_array_index(found, struct trial_versions, i);
+
+		result->versions[i] = (struct exec_versions){
+			.schema = g_strdup(order->schemas[from->schema]),
+			.table = g_strdup(order->forecast->versioned[from->table]),
+			.row_versions = from->row_versions,
+			.bytes = -1,
+		};
+	}
+}
+
+static int ask_versions(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	const struct ladder_server server = {
+		.mariadb = db_flavor(visit->session) == DB_MARIADB,
+		.version = (int)db_version_number(visit->session),
+	};
+	SCOPED(trial_facts) facts = { .tables_max = TABLES_MAX };
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct trial_versions));
+	bool small;
+
+	result->versions_most = ladder_row_versions(&server);
+	if (server.mariadb) {
+		return 0;
+	}
+	if (trial_facts_small(&facts, visit->session, &small, err) < 0) {
+		return -1;
+	}
+	if (!small) {
+		result->versions_unread =
+			g_strdup_printf("the server has more than %d tables", TABLES_MAX);
+		return 0;
+	}
+	if (trial_facts_versions(visit->session, order->schemas, order->forecast->versioned,
+				 least_of(order->forecast, result->versions_most), found,
+				 err) < 0) {
+		result->versions_unread = g_strdup(err->msg);
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	take_versions(order, found, result);
+	return size_versions(visit, result, err);
+}
+
 int precheck_run(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	char *const *schemas = visit->order->schemas;
 
+	if (visit->order->with_versions) {
+		return ask_versions(visit, result, err);
+	}
 	if (ask_sizes(visit, result, err) < 0 || ask_place(visit, result, err) < 0) {
 		return -1;
 	}

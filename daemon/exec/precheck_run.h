@@ -15,6 +15,7 @@ struct visit;
 /*
  * EXEC_PRECHECK: the checks of the order's forecast in each of its schemas. result->breaches
  * has what is in the way, and what could not be asked; result->sizes how large its tables are.
+ * With versions: result->versions has the tables in which a change at once would be one too many.
  */
 NODISCARD int precheck_run(struct visit *visit, struct exec_result *result, struct err *err);
 

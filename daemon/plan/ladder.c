@@ -82,11 +82,17 @@ enum ladder_answer ladder_judge(int native, const struct ladder_server *server)
 	return LADDER_WRONG;
 }
 
+int64_t ladder_row_versions(const struct ladder_server *server)
+{
+	if (server->mariadb) {
+		return INT64_MAX;
+	}
+	return server->version < ROW_VERSIONS_SINCE ? ROW_VERSIONS_OLD : ROW_VERSIONS_NEW;
+}
+
 static bool is_full(const struct ladder_facts *facts, const struct ladder_server *server)
 {
-	int64_t limit = server->version < ROW_VERSIONS_SINCE ? ROW_VERSIONS_OLD : ROW_VERSIONS_NEW;
-
-	return !server->mariadb && facts->row_versions >= limit;
+	return facts->row_versions >= ladder_row_versions(server);
 }
 
 enum ladder_rung ladder_correct(enum ladder_rung rung, const struct ladder_facts *facts,

@@ -59,6 +59,12 @@ struct ladder_facts {
 	bool cascades;        /* a foreign key of the table that is more than a refusal */
 };
 
+/*
+ * How often columns may come and go at once before the table is rebuilt for it; INT64_MAX: as
+ * often as anybody wants.
+ */
+int64_t ladder_row_versions(const struct ladder_server *server);
+
 /* The rung that the real table needs when the copy took this one. */
 enum ladder_rung ladder_correct(enum ladder_rung rung, const struct ladder_facts *facts,
 				const struct ladder_server *server);

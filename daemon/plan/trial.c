@@ -427,6 +427,9 @@ int trial_run(struct db_session *session, struct trial_facts *facts, const char 
 	if (done == 0) {
 		done = find_rebuild(&climb, facts, identity, &found, err);
 	}
+	found.insists = climb.words.clause.algorithm != NULL &&
+			is_same(climb.words.clause.algorithm, "INSTANT");
+	found.versions = !climb.server.mariadb && found.rung == LADDER_INSTANT && climb.words.whole;
 	found.blocks_writes = ladder_blocks_writes(found.rung) || says_blocked(&climb.words.clause);
 	climb_end(&climb);
 	if (done < 0) {

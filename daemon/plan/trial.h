@@ -30,6 +30,8 @@ struct trial {
 	enum ladder_rung rung;
 	bool blocks_writes;
 	bool rebuilds; /* the table is written anew, as far as can be found out; else true */
+	bool versions; /* of MySQL: rows have one version more for it, of which there are not many */
+	bool insists;  /* the statement itself says that it is to be done at once or not at all */
 	char *table;   /* owned; without schema and quotes */
 	char *sql;     /* owned; the statement that asks for this rung and nothing dearer; NULL:
 			* its grammar has no words for that, it runs as it is written */

@@ -233,6 +233,78 @@ int trial_facts_get(struct trial_facts *facts, struct db_session *session, const
 	return 0;
 }
 
+/* ---- of many schemas ---------------------------------------------------------------------- */
+
+/* "shop/users" as InnoDB keeps it -> which they are. Owned. */
+static GHashTable *names_of(char *const *schemas, char *const *tables)
+{
+	GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	for (size_t i = 0; schemas[i] != NULL; i++) {
+		g_autofree char *schema = encode(schemas[i]);
+
+		for (size_t k = 0; schema != NULL && tables[k] != NULL; k++) {
+			g_autofree char *table = encode(tables[k]);
+			const struct trial_versions which = { i, k, 0 };
+
+			if (table != NULL) {
+				g_hash_table_insert(names, g_strconcat(schema, "/", table, NULL),
+						    g_memdup2(&which, sizeof(which)));
+			}
+		}
+	}
+	return names;
+}
+
+static char *list_of(const struct db_session *session, GHashTable *names)
+{
+	GString *list = g_string_new(NULL);
+	GHashTableIter iter;
+	void *name;
+
+	g_hash_table_iter_init(&iter, names);
+	while (g_hash_table_iter_next(&iter, &name, NULL)) {
+		g_autofree char *quoted = db_quote(session, name);
+
+		g_string_append_printf(list, "%s%s", list->len == 0 ? "" : ", ", quoted);
+	}
+	return g_string_free(list, FALSE);
+}
+
+/* A partition stands there as "shop/visits#p#p0". */
+#define WHOLE_NAME "substring_index(substring_index(name, '#P#', 1), '#p#', 1)"
+
+int trial_facts_versions(struct db_session *session, char *const *schemas, char *const *tables,
+			 int64_t least, GArray *versions, struct err *err)
+{
+	g_autoptr(GHashTable) names = names_of(schemas, tables);
+	g_autofree char *list = list_of(session, names);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (list[0] == '\0') {
+		return 0;
+	}
+	if (db_queryf(session, &rows, err,
+		      "select " WHOLE_NAME " as whole, max(%s) as versions "
+		      "from information_schema.%s where " WHOLE_NAME " in (%s) "
+		      "group by whole having versions >= %" PRId64,
+		      inside[db_flavor(session)].versions, inside[db_flavor(session)].table, list,
+		      least) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < rows.nr; i++) {
+		const struct trial_versions *which = g_hash_table_lookup(names, rows.cells[i][0]);
+
+		if (which != NULL) {
+			struct trial_versions found = *which;
+
+			found.row_versions = number(rows.cells[i][1]);
+			g_array_append_val(versions, found);
+		}
+	}
+	return 0;
+}
+
 void trial_facts_forget(struct trial_facts *facts, const char *table)
 {
 	if (facts->anew == NULL) {

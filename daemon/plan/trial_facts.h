@@ -41,6 +41,22 @@ struct trial_facts {
 void trial_facts_release(struct trial_facts *facts);
 SCOPED_RELEASE(trial_facts);
 
+/* A table of MySQL whose columns have come and gone at once. */
+struct trial_versions {
+	size_t schema; /* indexes in the lists that were asked for */
+	size_t table;
+	int64_t row_versions;
+};
+
+/*
+ * Append those of these tables in these schemas, both NULL-terminated, that have at least so many
+ * row versions, in one round trip. Nothing is known of names that are not plain ASCII. ERR_DB: the
+ * right PROCESS is missing.
+ */
+NODISCARD int trial_facts_versions(struct db_session *session, char *const *schemas,
+				   char *const *tables, int64_t least, GArray *versions,
+				   struct err *err);
+
 /*
  * Those of one table; all 0 when there is no such table or they could not be read. -1: no
  * answer came.

@@ -94,6 +94,24 @@ static void add_disk(struct estimate_statement *cost, const struct forecast_stat
 	cost->disk = cost->kept + (is_copy ? 0 : cost->kept) + (from->rebuilds ? cost->bytes : 0);
 }
 
+/* In place, beside those who write: what the server then does with a new or dropped column. */
+static struct estimate_statement cost_anew(const struct estimate_work *work,
+					   const struct forecast_tenant *tenant,
+					   const struct estimate_anew *anew)
+{
+	int64_t bytes = anew->size.bytes;
+
+	return (struct estimate_statement){
+		.tenant = tenant->name,
+		.bytes = bytes,
+		.rows = anew->size.rows,
+		.disk = MAX(bytes, 0),
+		.ms = bytes < 0 ? -1
+				: rates_ms(work->rates, tenant->server_id,
+					   ladder_names[LADDER_INPLACE], bytes),
+	};
+}
+
 /* Everything but the strategy. */
 static struct estimate_statement cost_of(const struct estimate_work *work,
 					 const struct forecast *forecast,
@@ -103,12 +121,16 @@ static struct estimate_statement cost_of(const struct estimate_work *work,
 	const struct migration *migration = &work->release->migrations[from->migration];
 	const struct statement *statement = &migration->up.statements[from->number - 1];
 	const char *algorithm = algorithm_of(from, statement);
+	size_t index = (size_t)(from - forecast->statements);
 	struct estimate_statement cost = { .tenant = tenant->name };
 	struct estimate_size size = { 0 };
 	int64_t bytes = tenant->bytes;
 
 	if (!is_counted(from, statement)) {
 		return cost;
+	}
+	if (tenant->anew != NULL && tenant->anew[index].row_versions > 0) {
+		return cost_anew(work, tenant, &tenant->anew[index]);
 	}
 	if (from->algorithm != NULL) {
 		size = is_instant(from) ? size : size_of(forecast, from, tenant);

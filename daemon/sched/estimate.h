@@ -36,6 +36,12 @@ struct estimate_size {
 	int64_t rows;
 };
 
+/* A statement that rebuilds its table in one tenant, and not in most; see versions.h. */
+struct estimate_anew {
+	int64_t row_versions; /* 0: it does not */
+	struct estimate_size size;
+};
+
 /* Statements of one tenant, or of all that a list holds, together. */
 struct estimate {
 	int64_t ms;          /* of those that are known */

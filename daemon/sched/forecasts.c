@@ -16,6 +16,7 @@ static void tenant_free(void *data)
 	g_free(tenant->name);
 	g_free(tenant->schema);
 	g_free(tenant->sizes);
+	g_free(tenant->anew);
 	g_free(tenant);
 }
 

@@ -44,6 +44,7 @@ struct forecast_tenant {
 	int64_t server_id;
 	int64_t bytes;
 	struct estimate_size *sizes; /* owned; of the forecast's tables; NULL: not asked */
+	struct estimate_anew *anew;  /* owned; by statement of the forecast; NULL: none */
 	struct estimate cost;        /* filled by estimates_make */
 };
 

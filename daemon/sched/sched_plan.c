@@ -16,6 +16,7 @@
 #include "store_rollout.h"
 #include "store_tenant.h"
 #include "tick.h"
+#include "versions.h"
 
 #define PORTION 100 /* tenants whose rows are looked at by one order */
 
@@ -93,9 +94,11 @@ static void answer(struct sched_plan *plan, const struct err *err)
 /* Some tenants of one class on one server. */
 struct look {
 	struct sched_plan *plan;
-	const struct forecast_class *class; /* of the plan */
-	GHashTable *tenants;                /* schema -> struct forecast_tenant *, borrowed */
-	GPtrArray *found;                   /* struct found *, owned */
+	struct forecast_class *class; /* of the plan */
+	GHashTable *tenants;          /* schema -> struct forecast_tenant *, borrowed */
+	GPtrArray *found;             /* struct found *, owned */
+	bool with_versions;
+	char *unread; /* owned; why nothing is known of row versions; NULL: it is */
 };
 
 struct found {
@@ -117,6 +120,7 @@ static void look_free(struct look *look)
 {
 	g_hash_table_unref(look->tenants);
 	g_ptr_array_unref(look->found);
+	g_free(look->unread);
 	g_free(look);
 }
 
@@ -156,6 +160,21 @@ static void take_size(struct look *look, const struct exec_size *size)
 	}
 }
 
+static void take_versions(struct look *look, const struct exec_result *result)
+{
+	for (size_t i = 0; i < result->nr_versions; i++) {
+		struct forecast_tenant *tenant =
+			g_hash_table_lookup(look->tenants, result->versions[i].schema);
+
+		if (tenant != NULL) {
+			versions_take(look->class->forecast, tenant, &result->versions[i],
+				      result->versions_most);
+		}
+	}
+	g_free(look->unread);
+	look->unread = g_strdup(result->versions_unread);
+}
+
 /* Only of a server that is on this host there is more to know. */
 static void take_place(const struct sched_plan *plan, const struct exec_result *result)
 {
@@ -190,6 +209,7 @@ static int on_rows(struct sched *sched, const struct exec_result *result, void *
 	for (size_t i = 0; i < result->nr_sizes; i++) {
 		take_size(look, &result->sizes[i]);
 	}
+	take_versions(look, result);
 	take_place(look->plan, result);
 	return 0;
 }
@@ -228,6 +248,10 @@ static int estimate(struct sched_plan *plan, struct err *err)
 	if (store_rate_each(sched->store, rate_add, rates, err) < 0) {
 		return -1;
 	}
+	for (guint i = 0; i < plan->forecasts.classes->len; i++) {
+		versions_tell(&plan->forecasts, g_ptr_array_index(plan->forecasts.classes, i),
+			      plan->release);
+	}
 	estimates_make(&plan->forecasts.estimates, &plan->forecasts, &work);
 	return 0;
 }
@@ -264,7 +288,9 @@ static void on_rows_done(void *ctx, const struct err *err)
 	struct sched_plan *plan = look->plan;
 
 	headway_take(plan->headway, HEADWAY_CHECK, g_hash_table_size(look->tenants));
-	if (err != NULL) {
+	if (err != NULL && look->with_versions) {
+		versions_unread(look->class, err->msg);
+	} else if (err != NULL) {
 		uncheck_all(look, err);
 	}
 	for (guint i = 0; i < look->found->len && err == NULL; i++) {
@@ -273,34 +299,57 @@ static void on_rows_done(void *ctx, const struct err *err)
 		(found->unasked ? forecasts_uncheck : forecasts_fail)(
 			&plan->forecasts, found->tenant, found->check, found->message);
 	}
+	if (look->unread != NULL) {
+		versions_unread(look->class, look->unread);
+	}
 	look_free(look);
 	plan->open--;
 	finish(plan);
 }
 
-static void send_look(struct sched_plan *plan, const struct forecast_class *class,
-		      int64_t server_id, const GPtrArray *tenants)
+/* Nothing is asked of rows that matter neither to the change nor to how long it takes. */
+static bool has_rows(const struct forecast_class *class)
 {
-	const struct link *link = g_hash_table_lookup(plan->sched->links, &server_id);
+	return class->forecast->checks->len > 0 || class->forecast->tables[0] != NULL;
+}
+
+static void send_look(struct sched_plan *plan, struct forecast_class *class,
+		      struct forecast_tenant *const *tenants, guint nr, bool with_versions)
+{
+	const struct link *link = g_hash_table_lookup(plan->sched->links, &tenants[0]->server_id);
 	struct exec_order *order = exec_order_new(EXEC_PRECHECK);
 	struct look *look = g_new0(struct look, 1);
 	const struct sched_job job = { on_rows, on_rows_done, look };
 
 	look->plan = plan;
 	look->class = class;
+	look->with_versions = with_versions;
 	look->tenants = g_hash_table_new(g_str_hash, g_str_equal);
 	look->found = g_ptr_array_new_with_free_func(found_free);
 	order->forecast = forecast_ref(class->forecast);
-	order->schemas = g_new0(char *, tenants->len + 1);
-	for (guint i = 0; i < tenants->len; i++) {
-		struct forecast_tenant *tenant = g_ptr_array_index(tenants, i);
-
-		order->schemas[i] = g_strdup(tenant->schema);
-		g_hash_table_insert(look->tenants, tenant->schema, tenant);
+	order->with_versions = with_versions;
+	order->schemas = g_new0(char *, nr + 1);
+	for (guint i = 0; i < nr; i++) {
+		order->schemas[i] = g_strdup(tenants[i]->schema);
+		g_hash_table_insert(look->tenants, tenants[i]->schema, tenants[i]);
 	}
-	headway_expect(plan->headway, HEADWAY_CHECK, (int64_t)tenants->len);
+	headway_expect(plan->headway, HEADWAY_CHECK, nr);
 	plan->open++;
 	sched_job_start_unless(plan->sched, &link->row, order, &job, &plan->cancelled);
+}
+
+/* Their rows some at a time, what tables are like inside of all: it is read for all or none. */
+static void send_server(struct sched_plan *plan, struct forecast_class *class,
+			const GPtrArray *tenants)
+{
+	struct forecast_tenant *const *list = (struct forecast_tenant *const *)tenants->pdata;
+
+	if (class->forecast->versioned[0] != NULL) {
+		send_look(plan, class, list, tenants->len, true);
+	}
+	for (guint i = 0; has_rows(class) && i < tenants->len; i += PORTION) {
+		send_look(plan, class, list + i, MIN(PORTION, tenants->len - i), false);
+	}
 }
 
 static void tenants_free(void *tenants)
@@ -308,13 +357,11 @@ static void tenants_free(void *tenants)
 	g_ptr_array_unref(tenants);
 }
 
-/* Those of one server, some at a time. */
-static void send_class(struct sched_plan *plan, const struct forecast_class *class)
+static void send_class(struct sched_plan *plan, struct forecast_class *class)
 {
 	g_autoptr(GHashTable) by_server =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, tenants_free);
 	GHashTableIter iter;
-	void *id;
 	void *list;
 
 	for (guint i = 0; i < class->tenants->len; i++) {
@@ -326,24 +373,11 @@ static void send_class(struct sched_plan *plan, const struct forecast_class *cla
 			g_hash_table_insert(by_server, &tenant->server_id, tenants);
 		}
 		g_ptr_array_add(tenants, tenant);
-		if (tenants->len == PORTION) {
-			send_look(plan, class, tenant->server_id, tenants);
-			g_ptr_array_set_size(tenants, 0);
-		}
 	}
 	g_hash_table_iter_init(&iter, by_server);
-	while (g_hash_table_iter_next(&iter, &id, &list)) {
-		if (((GPtrArray *)list)->len > 0) {
-			send_look(plan, class, *(int64_t *)id, list);
-		}
+	while (g_hash_table_iter_next(&iter, NULL, &list)) {
+		send_server(plan, class, list);
 	}
-}
-
-/* Nothing is asked of rows that matter neither to the change nor to how long it takes. */
-static bool has_checks(const struct forecast_class *class)
-{
-	return class->forecast != NULL &&
-	       (class->forecast->checks->len > 0 || class->forecast->tables[0] != NULL);
 }
 
 static void on_look_done(void *ctx, const struct err *err)
@@ -355,9 +389,9 @@ static void on_look_done(void *ctx, const struct err *err)
 		return;
 	}
 	for (guint i = 0; i < plan->forecasts.classes->len && !plan->cancelled; i++) {
-		const struct forecast_class *class = g_ptr_array_index(plan->forecasts.classes, i);
+		struct forecast_class *class = g_ptr_array_index(plan->forecasts.classes, i);
 
-		if (has_checks(class)) {
+		if (class->forecast != NULL) {
 			send_class(plan, class);
 		}
 	}

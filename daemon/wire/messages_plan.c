@@ -33,6 +33,7 @@ static const struct wire_field plan_statement_fields[] = {
 	INT(    wire_plan_statement, blocks_ms,     false ),
 	INT(    wire_plan_statement, disk_bytes,    false ),
 	TEXT(   wire_plan_statement, phase,         false ),
+	TEXTS(  wire_plan_statement, rebuilt,       false ),
 	TEXTS(  wire_plan_statement, changes,       false ),
 	TEXTS(  wire_plan_statement, cheaper,       false ),
 	TEXT(   wire_plan_statement, cheaper_why,   false ),

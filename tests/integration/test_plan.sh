@@ -158,6 +158,35 @@ fails 1 m plan both -l client_006
 has "cheaper, and it ends the same (inplace becomes instant, " "$out"
 is 0 "$(trials_left)"
 
+if [ "$flavor" = mysql ]; then
+	claim "where columns came and went at once too often, the table is rebuilt, and the plan says where"
+	make_schemas 2 full_
+	sql 'alter table users add column extra int, algorithm=instant' full_001
+	for ((n = 0; n < 127; n++)); do
+		echo 'alter table users add column x int, algorithm=instant;'
+		echo 'alter table users drop column x, algorithm=instant;'
+	done | server_client "$db" full_002
+	sql 'alter table users add column extra int, algorithm=instant' full_002
+	row_versions() {
+		sql "select total_row_versions from information_schema.innodb_tables where name = 'full_002/users'"
+	}
+	is 255 "$(row_versions)"
+	ok m tenant discover --server main --like 'full_%' -o json
+	migration "$work/full" 0001_town.sql $'alter table users add column town int;\nalter table users add column street int;'
+	fails 1 m plan "$work/full" -l full_001,full_002 -o json
+	is "2 instant full_002 true" "$(seen '.classes[0] | "\(.tenants) \(.statements[0] |
+		"\(.algorithm) \(.rebuilt | join(" ")) \(.disk_bytes > 0)")"')"
+	is "" "$(seen '.classes[0].statements[1].rebuilt | join(" ")')"
+	is "0001_town.sql:1: columns of users came and went at once 255 times in full_002: there the table is rebuilt (inplace)" \
+		"$(seen '.classes[0].warnings[0]')"
+	is "0 true" "$(seen '[.by_tenant[].disk_bytes] | "\(.[0]) \(.[1] > 0)"')"
+	migration "$work/insists" 0001_town.sql 'alter table users add column town int, algorithm=instant;'
+	fails 2 m plan "$work/insists" -l full_001,full_002 -o json
+	is "full_002 row versions" "$(seen '.failing[] | "\(.tenant) \(.check)"')"
+	ok m rollout start full -l full_001,full_002 --wait
+	is 1 "$(row_versions)"
+fi
+
 claim "a database that is gone, a tenant on hold and one that is ahead are named"
 sql 'drop database client_002'
 ok m tenant hold client_003 --reason audit

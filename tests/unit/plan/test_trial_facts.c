@@ -151,10 +151,42 @@ static void what_may_not_be_seen_is_said(void **state)
 	assert_string_equal(large.unread, "the server has more than 1 tables");
 }
 
+/* Partitions are one table. */
+static void many_schemas_are_asked_at_once(void **state)
+{
+	g_auto(GStrv) asked = g_strsplit("own parts plain", " ", 0);
+	const char *schema = test_server_schema("trial-many");
+	g_autofree char *both = g_strdup_printf("nowhere %s", schema);
+	g_auto(GStrv) schemas = g_strsplit(both, " ", 0);
+	SCOPED_PTR(db_session) session = test_server_open();
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct trial_versions));
+	const struct trial_versions *first;
+	struct err err = { 0 };
+
+	(void)state;
+	make(schema);
+	if (trial_facts_versions(session, schemas, asked, 2, found, &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+	if (test_server_flavor() != DB_MYSQL) {
+		assert_int_equal(found->len, 0);
+		return;
+	}
+	assert_int_equal(found->len, 1);
+	first = &g_array_index(found, struct trial_versions, 0);
+	assert_int_equal(first->schema, 1);
+	assert_int_equal(first->table, 1);
+	assert_int_equal(first->row_versions, 2);
+	g_array_set_size(found, 0);
+	assert_int_equal(trial_facts_versions(session, schemas, asked, 1, found, &err), 0);
+	assert_int_equal(found->len, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_tables_hide_is_known),
+		cmocka_unit_test(many_schemas_are_asked_at_once),
 		cmocka_unit_test(what_a_copied_table_was_like_is_forgotten),
 		cmocka_unit_test(a_server_with_very_many_tables_is_known_either_way),
 		cmocka_unit_test(a_mariadb_is_asked_for_the_tables_it_keeps_statistics_of),

@@ -37,6 +37,7 @@ static void tenant_free(void *data)
 
 	g_free(tenant->name);
 	g_free(tenant->sizes);
+	g_free(tenant->anew);
 	g_free(tenant);
 }
 
@@ -324,6 +325,29 @@ static void who_needs_more_disk_than_there_is_would_fail(void **state)
 	assert_int_equal(server_at(ground, 1)->free, -1);
 }
 
+static void what_is_rebuilt_in_one_tenant_takes_its_time_and_disk_there(void **state)
+{
+	struct ground *ground = *state;
+	struct forecast_tenant *full;
+
+	rate(ground, "instant", 0, 2);
+	rate(ground, "inplace", 10 * MB, 4000);
+	ground->statements[COPY].algorithm = ladder_names[LADDER_INSTANT];
+	ground->statements[COPY].blocks_writes = false;
+	ground->statements[COPY].rebuilds = false;
+	tenant(ground, "a", 1, -1);
+	tenant(ground, "full", 1, -1);
+	full = g_ptr_array_index(ground->class.tenants, 1);
+	full->anew = g_new0(struct estimate_anew, STATEMENTS);
+	full->anew[0] = (struct estimate_anew){ 250, { 10 * MB, 100 } };
+	make(ground, 100);
+	assert_int_equal(ground->class.costs[COPY].ms, 4000);
+	assert_string_equal(ground->class.costs[COPY].tenant, "full");
+	assert_int_equal(ground->class.costs[COPY].disk, 10 * MB);
+	assert_int_equal(ground->class.costs[COPY].block_ms, 0);
+	assert_int_equal(ground->forecasts.failing->len, 0);
+}
+
 #define GROUND(test) cmocka_unit_test_setup_teardown(test, ground_begin, ground_end)
 
 int main(void)
@@ -337,6 +361,7 @@ int main(void)
 		GROUND(the_way_round_depends_on_the_statement),
 		GROUND(new_keys_stay_and_what_they_are_sorted_in_does_not),
 		GROUND(who_needs_more_disk_than_there_is_would_fail),
+		GROUND(what_is_rebuilt_in_one_tenant_takes_its_time_and_disk_there),
 	};
 
 	return cmocka_run_group_tests_name("estimate", tests, NULL, NULL);
