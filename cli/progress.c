@@ -153,6 +153,10 @@ static void append_pace(GString *out, const struct wire_rollout *rollout)
 			       rollout->budget.failed, rollout->budget.limit,
 			       rollout->over_budget ? " (over budget)" : "",
 			       rollout->running_limit);
+	if (rollout->stall_ms > 0) {
+		g_string_append_printf(out, ", stall %.*f s", rollout->stall_ms % 1000 != 0 ? 1 : 0,
+				       (double)rollout->stall_ms / 1000);
+	}
 	if (!exits_rollout_rests(rollout)) {
 		g_string_append(out, ", ");
 		human_rate(out, rollout->rate);

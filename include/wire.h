@@ -301,6 +301,7 @@ struct wire_rollout {
 	struct wire_closed closed;
 	struct wire_texts hooks; /* "EVENT=NAME" */
 	int64_t running_limit;
+	int64_t stall_ms; /* writes, and its own statements for locks, may wait so long */
 	int64_t priority;
 	int64_t eta_s; /* -1: unknown */
 	double rate;   /* tenants a second, over the last half minute */

@@ -30,8 +30,8 @@ struct wire_plan_statement {
 	char *algorithm; /* null: it changes no table, or it is not known */
 	bool blocks_writes;
 	char *why;      /* it is not cheaper, or null */
-	char *strategy; /* "direct"; what is not built: "needs shadow", "needs window", … */
-	char *refused;  /* why it would not be run so, or null */
+	char *strategy; /* "direct", "cold"; what would go round: "needs shadow", "needs window", … */
+	char *refused; /* why it would not be run so, or null */
 	/* in the tenant that it takes longest in; ms and blocks_ms -1: not known yet */
 	char *table;
 	char *largest; /* that tenant; null: its size does not matter */

@@ -261,6 +261,7 @@ static int start_planned(struct call *call, const struct sched_start *start, str
 		.selector = start->selector,
 		.to = start->to,
 		.stall_ms = start->stall_ms,
+		.closes = sched_start_closes(start),
 		.for_rollout = true,
 		.headway = &call->headway,
 	};

@@ -335,6 +335,7 @@ static void rollout_row_copy(const struct store_rollout *row, struct wire_rollou
 	out->over_budget = row->over_budget;
 	out->throttled = row->throttled;
 	out->running_limit = row->running_limit;
+	out->stall_ms = row->stall_ms;
 	out->priority = row->priority;
 	view_words(row->hooks, &out->hooks);
 	out->created_at = view_time(row->created_at);

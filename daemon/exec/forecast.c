@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "ladder.h"
 #include "release.h"
+#include "retype.h"
 #include "rewrite_proof.h"
 #include "scratch.h"
 #include "shape.h"
@@ -216,6 +217,7 @@ static char **go_on(struct making *making, struct forecast_statement *made,
 	}
 	add_checks(making, made, &next);
 	made->adds = made->table == NULL ? 0 : width_of_new_keys(&making->now, &next, made->table);
+	made->retypes = made->table != NULL && retype_breaks(&making->now, &next, made->table);
 	lines = shape_major_lines(&making->now, &next, CHANGES_MAX);
 	shape_release(&making->now);
 	making->now = next;

@@ -46,6 +46,7 @@ struct forecast_statement {
 	bool insists;  /* at once or not at all */
 	bool keyed;    /* the table has a primary key */
 	int64_t adds;  /* bytes for each row in the keys that it adds (width.h) */
+	bool retypes;  /* old and new application code cannot share a column of it (retype.h) */
 	char *table;   /* owned */
 	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
 	/* written so it would be cheaper and end the same: it and those behind it, in all */

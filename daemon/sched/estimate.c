@@ -214,15 +214,24 @@ static void keep_worst(struct estimate_statement *worst, const struct estimate_s
 
 /* ---- which way it goes -------------------------------------------------------------------- */
 
-enum way { WAY_SHADOW, WAY_WINDOW, WAY_CHUNK };
+enum way { WAY_SHADOW, WAY_MIRROR, WAY_WINDOW, WAY_CHUNK };
 
+/* help: what to do when the way is built, and does not begin by itself; NULL: it does. */
 static const struct {
 	const char *strategy;
+	const char *needs;
 	const char *why;
+	const char *help;
 } ways[] = {
-	[WAY_SHADOW] = { "needs shadow", "a copy of the table beside it" },
-	[WAY_WINDOW] = { "needs window", "a time without writes: the table has no primary key" },
-	[WAY_CHUNK] = { "needs chunk", "a few rows at a time" },
+	[WAY_SHADOW] = { "shadow", "needs shadow", "a copy of the table beside it", NULL },
+	[WAY_MIRROR] = { "mirror", "needs mirror",
+			 "a second column in step with the first, as old and new application code "
+			 "cannot share this one",
+			 "-- muster: mirror in front of it" },
+	[WAY_WINDOW] = { ESTIMATE_COLD, "needs window",
+			 "a time without writes: the table has no primary key", "" },
+	[WAY_CHUNK] = { "chunk", "needs chunk", "a few rows at a time",
+			"-- muster: chunk table=NAME in front of it" },
 };
 
 static enum way way_of(const struct forecast_statement *from, const struct statement *statement)
@@ -230,7 +239,28 @@ static enum way way_of(const struct forecast_statement *from, const struct state
 	if (statement->kind == STATEMENT_DML) {
 		return WAY_CHUNK;
 	}
-	return from->keyed ? WAY_SHADOW : WAY_WINDOW;
+	if (!from->keyed) {
+		return WAY_WINDOW;
+	}
+	return from->retypes ? WAY_MIRROR : WAY_SHADOW;
+}
+
+/* A closed tenant needs no machinery but what closes it. */
+static bool is_built(const struct estimate_work *work, enum way way)
+{
+	return way == WAY_WINDOW || work->is_built(ways[way].strategy);
+}
+
+/* What the way round takes. Owned. */
+static char *help_of(const struct estimate_work *work, enum way way)
+{
+	if (!is_built(work, way)) {
+		return g_strdup("which is not built yet");
+	}
+	return way == WAY_WINDOW ? g_strdup_printf("`muster rollout start %s --readonly` closes "
+						   "each tenant meanwhile",
+						   work->name)
+				 : g_strdup(ways[way].help);
 }
 
 static char *text_of_ms(int64_t ms)
@@ -254,19 +284,35 @@ static void refuse(struct forecasts *forecasts, const struct estimate_work *work
 	enum way way = way_of(from, statement);
 	g_autofree char *waits = text_of_ms(cost->block_ms);
 	g_autofree char *most = text_of_ms(work->stall_ms);
+	g_autofree char *help = help_of(work, way);
 	g_autofree char *text = g_strdup_printf(
-		"writes would wait for about %s, more than --stall %s: it %s (%s), which is not "
-		"built yet; --stall %llds lets it run directly",
-		waits, most, ways[way].strategy, ways[way].why,
+		"writes would wait for about %s, more than --stall %s: it %s (%s), %s; "
+		"`muster rollout start %s --stall %llds` lets it run directly",
+		waits, most, ways[way].needs, ways[way].why, help, work->name,
 		(long long)cost->block_ms / 1000 + 1);
 	g_autofree char *line =
 		g_strdup_printf("%s:%u: %s", migration->file, statement->line, text);
 
 	forecasts_fail(forecasts, cost->tenant, "stall", line);
 	if (worst->refused == NULL || cost->block_ms >= worst->block_ms) {
-		worst->strategy = ways[way].strategy;
+		worst->strategy = ways[way].needs;
 		g_free(worst->refused);
 		worst->refused = g_steal_pointer(&text);
+	}
+}
+
+/* It goes round, if the way begins by itself; else its tenant is refused. */
+static void go_round(struct forecasts *forecasts, const struct estimate_work *work,
+		     const struct forecast_statement *from, struct estimate_statement *worst,
+		     const struct estimate_statement *cost)
+{
+	const struct migration *migration = &work->release->migrations[from->migration];
+	enum way way = way_of(from, &migration->up.statements[from->number - 1]);
+
+	if (ways[way].help == NULL && is_built(work, way)) {
+		worst->strategy = ways[way].strategy;
+	} else {
+		refuse(forecasts, work, from, worst, cost);
 	}
 }
 
@@ -341,17 +387,19 @@ static void take_statement(struct forecasts *forecasts, const struct estimate_wo
 			   struct forecast_class *class, size_t index)
 {
 	const struct forecast_statement *from = &class->forecast->statements[index];
+	const struct migration *migration = &work->release->migrations[from->migration];
 	struct estimate_statement *worst = &class->costs[index];
+	bool is_cold = work->closes || migration->readonly;
 
-	worst->strategy = ESTIMATE_DIRECT;
+	worst->strategy = is_cold ? ESTIMATE_COLD : ESTIMATE_DIRECT;
 	for (guint i = 0; i < class->tenants->len; i++) {
 		struct forecast_tenant *tenant = g_ptr_array_index(class->tenants, i);
 		struct estimate_statement cost = cost_of(work, class->forecast, from, tenant);
 
 		keep_worst(worst, &cost);
 		add_cost(&tenant->cost, &cost);
-		if (cost.block_ms > work->stall_ms) {
-			refuse(forecasts, work, from, worst, &cost);
+		if (!is_cold && cost.block_ms > work->stall_ms) {
+			go_round(forecasts, work, from, worst, &cost);
 		}
 	}
 }

@@ -7,8 +7,9 @@
  * these are sorted in. New keys stay, the rest is free again behind each statement. Times are
  * those of the statements alone, and of the fleet with as many tasks at once as its servers allow.
  *
- * Also which way a statement goes: directly, unless writes would wait for longer than they may.
- * The ways round that are not built, so its tenants are refused.
+ * Also which way a statement goes: directly, unless writes would wait for longer than they may,
+ * or cold, where nobody writes meanwhile. When the way round is not built, or needs other words in
+ * the file, its tenants are refused.
  *
  * Pure; all is borrowed but what a struct says it owns.
  */
@@ -29,6 +30,7 @@ struct rates;
 struct release;
 
 #define ESTIMATE_DIRECT "direct"
+#define ESTIMATE_COLD   "cold" /* the tenant is closed for writes while it runs */
 
 /* How large a table is; bytes -1: not known. */
 struct estimate_size {
@@ -104,6 +106,9 @@ struct estimate_facts {
 struct estimate_work {
 	const struct release *release;
 	const struct rates *rates;
+	const char *name; /* of the release, as a command wants it */
+	bool closes;      /* every tenant is closed for writes while it is worked on */
+	bool (*is_built)(const char *strategy);
 	int64_t stall_ms; /* writes may wait so long */
 	int64_t running;  /* tasks at once in the fleet */
 	/* fills name (borrowed), slots and free of a server, by its id */

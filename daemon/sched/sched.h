@@ -361,6 +361,9 @@ struct sched_preview {
 	const struct sched_planned *planned; /* sched_plan.h */
 };
 
+/* Is every tenant closed for writes while it is worked on? */
+bool sched_start_closes(const struct sched_start *start);
+
 /* What sched_rollout_start would refuse at once. */
 NODISCARD int sched_rollout_check(struct sched *sched, const struct sched_start *start,
 				  struct err *err);

@@ -15,6 +15,7 @@
 #include "store_release.h"
 #include "store_rollout.h"
 #include "store_tenant.h"
+#include "strategy.h"
 #include "tick.h"
 #include "versions.h"
 
@@ -29,6 +30,7 @@ struct sched_plan {
 	struct forecasts forecasts;
 	GHashTable *data_dirs; /* owned; server id -> folder of its data, when it is on this host */
 	int64_t stall_ms;
+	bool closes;
 	const struct census *census; /* one reference; NULL: not yet */
 	int64_t looked_ms;
 	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
@@ -232,6 +234,11 @@ static void server_of(void *ctx, struct estimate_facts *facts)
 	facts->free = data_dir == NULL ? -1 : local_disk_bytes(data_dir);
 }
 
+static bool is_built(const char *strategy)
+{
+	return strategy_find(strategy) != NULL;
+}
+
 static int estimate(struct sched_plan *plan, struct err *err)
 {
 	struct sched *sched = plan->sched;
@@ -239,6 +246,9 @@ static int estimate(struct sched_plan *plan, struct err *err)
 	const struct estimate_work work = {
 		.release = plan->release,
 		.rates = rates,
+		.name = plan->name,
+		.closes = plan->closes,
+		.is_built = is_built,
 		.stall_ms = plan->stall_ms > 0 ? plan->stall_ms : sched->policy.stall_ms,
 		.running = sched->policy.running,
 		.server = server_of,
@@ -443,6 +453,7 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	plan->sched = sched;
 	plan->data_dirs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	plan->stall_ms = ask->stall_ms;
+	plan->closes = ask->closes;
 	plan->fn = fn;
 	plan->ctx = ctx;
 	plan->headway = ask->headway;

@@ -32,6 +32,8 @@ struct sched_plan_ask {
 	const char *to;       /* NULL: the newest */
 	int64_t stall_ms;     /* writes may wait so long for one statement; 0: the policy's */
 
+	bool closes;              /* every tenant is closed for writes while it is worked on */
+
 	/* Of a rollout: one member of each class of each server is tried out, and only tenants
 	 * with something to do are compared with each other. */
 	bool for_rollout;

@@ -553,6 +553,7 @@ struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched
 		.selector = start->selector,
 		.to = start->to,
 		.stall_ms = start->stall_ms,
+		.closes = sched_start_closes(start),
 		.for_rollout = true,
 		.look = on_previewed,
 		.look_ctx = run,

@@ -165,6 +165,11 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 	return sched_budget_parse(budget, (int64_t)tenants, &row->budget_limit, err);
 }
 
+bool sched_start_closes(const struct sched_start *start)
+{
+	return start->readonly || g_strcmp0(start->strategy, SCHED_STRATEGY_COLD) == 0;
+}
+
 static bool has_readonly(const struct release *release)
 {
 	for (size_t i = 0; i < release->nr; i++) {
@@ -183,10 +188,9 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 	if (release == NULL) {
 		return -1;
 	}
-	row->readonly = start->readonly || strcmp(row->strategy, SCHED_STRATEGY_COLD) == 0
-				? STORE_READONLY_ALL
-			: has_readonly(release) ? STORE_READONLY_ASKED
-						: STORE_READONLY_NONE;
+	row->readonly = sched_start_closes(start) ? STORE_READONLY_ALL
+			: has_readonly(release)   ? STORE_READONLY_ASKED
+						  : STORE_READONLY_NONE;
 	release_unref(release);
 	row->max_closed_ms = start->max_closed_ms;
 	row->drain_ms = start->drain_ms;

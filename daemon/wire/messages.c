@@ -254,6 +254,7 @@ static const struct wire_field rollout_fields[] = {
 	OBJECT( wire_rollout, closed,            false, wire_closed ),
 	TEXTS(  wire_rollout, hooks,             false ),
 	INT(    wire_rollout, running_limit,     false ),
+	INT(    wire_rollout, stall_ms,          false ),
 	INT(    wire_rollout, priority,          false ),
 	INT(    wire_rollout, eta_s,             false ),
 	REAL(   wire_rollout, rate,              false ),

@@ -135,8 +135,12 @@ fails 1 m plan "$work/slower" -l client_004,client_005 -o json
 is "true 0" "$(seen '"\(.classes[0].statements[0].expected_ms > 0) \(.estimate.unmeasured)"')"
 if [ "$(seen '.classes[0].statements[0].blocks_writes')" = true ]; then
 	fails 2 m plan slower -l client_004,client_005 --stall 1ms -o json
-	is "needs shadow" "$(seen '.classes[0].statements[0].strategy')"
+	# what becomes narrower the code of before cannot use
+	is "needs mirror" "$(seen '.classes[0].statements[0].strategy')"
 	has "more than --stall 1ms" "$(seen '.failing[] | select(.tenant == "client_005").message')"
+	has '`muster rollout start slower --stall ' "$(seen '.failing[] | select(.tenant == "client_005").message')"
+	fails 1 m rollout start slower -l client_004,client_005 --stall 1ms --readonly --accept-holes --dry-run -o json
+	is "cold 0" "$(seen '.plan | "\(.classes[0].statements[0].strategy) \(.failing | length)"')"
 fi
 fails 1 m plan slower -l client_005
 has "about " "$out"
@@ -221,7 +225,8 @@ is 0 "$(j '[.[] | select(.release == "keys")] | length' rollout list)"
 is "$late" "$(for n in 1 2 3; do sql 'show create table users' "late_00$n"; done)"
 
 claim "who would fail is left out when asked, and the plan stays with the rollout"
-fails 2 m rollout start keys -l late=yes --skip-failing --name some --wait
+fails 2 m rollout start keys -l late=yes --skip-failing --stall 90s --name some --wait
+is 90000 "$(j .stall_ms rollout show some)"
 is "done 1 2" "$(j '"\(.state) \(.counts.skipped) \(.counts.done)"' rollout show some)"
 has "left out, it would fail: 0001_key.sql:2: " "$(j .reason task show some/late_002)"
 is 0 "$(sql "select count(*) from information_schema.columns

@@ -29,6 +29,8 @@ struct ground {
 	struct forecast_statement statements[STATEMENTS];
 	char *tables[2];
 	struct forecast_class class;
+	bool closes;
+	bool has_shadow;
 };
 
 static void tenant_free(void *data)
@@ -145,11 +147,25 @@ static void server_of(void *ctx, struct estimate_facts *facts)
 	facts->free = facts->server_id == 1 ? 100 * MB : -1;
 }
 
+static bool is_shadow(const char *strategy)
+{
+	return strcmp(strategy, "shadow") == 0;
+}
+
+static bool is_nothing(const char *strategy)
+{
+	(void)strategy;
+	return false;
+}
+
 static void make(struct ground *ground, int64_t stall_ms)
 {
 	const struct estimate_work work = {
 		.release = ground->release,
 		.rates = ground->rates,
+		.name = "rel",
+		.closes = ground->closes,
+		.is_built = ground->has_shadow ? is_shadow : is_nothing,
 		.stall_ms = stall_ms,
 		.running = 10,
 		.server = server_of,
@@ -263,7 +279,8 @@ static void who_would_wait_too_long_is_refused_and_told_the_way_round(void **sta
 	assert_string_equal(failing->message,
 			    "0001_a.sql:1: writes would wait for about 10s, more than --stall "
 			    "2.5s: it needs shadow (a copy of the table beside it), which is not "
-			    "built yet; --stall 11s lets it run directly");
+			    "built yet; `muster rollout start rel --stall 11s` lets it run "
+			    "directly");
 	assert_string_equal(ground->class.costs[COPY].strategy, "needs shadow");
 	assert_string_equal(ground->class.costs[WRITE].strategy, "direct");
 }
@@ -287,6 +304,50 @@ static const char *message(const struct ground *ground, guint index)
 		g_ptr_array_index(ground->forecasts.failing, index);
 
 	return failing->message;
+}
+
+static void a_column_that_two_versions_cannot_share_is_mirrored(void **state)
+{
+	struct ground *ground = *state;
+
+	rates_all(ground);
+	ground->statements[COPY].retypes = true;
+	tenant(ground, "a", 1, MB);
+	make(ground, 100);
+	assert_string_equal(ground->class.costs[COPY].strategy, "needs mirror");
+}
+
+static void a_way_that_is_built_is_gone_and_not_refused(void **state)
+{
+	struct ground *ground = *state;
+
+	rates_all(ground);
+	ground->has_shadow = true;
+	tenant(ground, "a", 1, MB);
+	make(ground, 100);
+	assert_string_equal(ground->class.costs[COPY].strategy, "shadow");
+	assert_null(ground->class.costs[COPY].refused);
+	assert_int_equal(ground->forecasts.failing->len, 0);
+}
+
+static void who_is_closed_meanwhile_keeps_nobody_waiting(void **state)
+{
+	struct ground *ground = *state;
+
+	rates_all(ground);
+	ground->statements[COPY].keyed = false;
+	tenant(ground, "a", 1, MB);
+	make(ground, 100);
+	assert_int_equal(ground->forecasts.failing->len, 1);
+	assert_non_null(
+		strstr(message(ground, 0), "`muster rollout start rel --readonly` closes "));
+	g_ptr_array_set_size(ground->forecasts.failing, 0);
+	estimates_release(&ground->forecasts.estimates);
+	estimate_statements_free(ground->class.costs, STATEMENTS);
+	ground->closes = true;
+	make(ground, 100);
+	assert_string_equal(ground->class.costs[COPY].strategy, "cold");
+	assert_int_equal(ground->forecasts.failing->len, 0);
 }
 
 static void new_keys_stay_and_what_they_are_sorted_in_does_not(void **state)
@@ -359,6 +420,9 @@ int main(void)
 		GROUND(a_table_of_unknown_size_is_not_known_either),
 		GROUND(who_would_wait_too_long_is_refused_and_told_the_way_round),
 		GROUND(the_way_round_depends_on_the_statement),
+		GROUND(a_column_that_two_versions_cannot_share_is_mirrored),
+		GROUND(a_way_that_is_built_is_gone_and_not_refused),
+		GROUND(who_is_closed_meanwhile_keeps_nobody_waiting),
 		GROUND(new_keys_stay_and_what_they_are_sorted_in_does_not),
 		GROUND(who_needs_more_disk_than_there_is_would_fail),
 		GROUND(what_is_rebuilt_in_one_tenant_takes_its_time_and_disk_there),
