@@ -131,6 +131,13 @@ const char *release_prefix_digest(const struct migration *migration, size_t coun
  */
 char *release_expand(const struct statement *statement, const char *schema);
 
+/*
+ * The same of a statement that runs range by range: its :chunk becomes range. release_expand
+ * makes it TRUE, which is all rows.
+ */
+char *release_expand_chunk(const struct statement *statement, const char *schema,
+			   const char *range);
+
 /* The same for the question of a release_check. */
 char *release_expand_sql(const char *sql, const char *schema);
 

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
@@ -29,6 +30,17 @@ enum statement_kind {
 
 extern const char *const statement_kind_names[STATEMENT_KIND_NR];
 
+/* The statement runs key range by key range (chunk_text.h). Texts are owned. */
+struct statement_chunk {
+	char *table;
+	char *key;       /* an index, or columns with commas; NULL: the primary key */
+	char *alias;     /* what the statement calls the table */
+	char **assigned; /* NULL-terminated, lower case: the columns that an UPDATE sets */
+	int64_t rows;    /* of the first chunk, and at most; 0: nobody said */
+	size_t at;       /* what the range takes the place of: offset in the text */
+	size_t len;
+};
+
 struct statement {
 	char *text; /* owned; NUL-terminated, without the delimiter */
 	size_t len;
@@ -38,6 +50,7 @@ struct statement {
 	bool leaves_session; /* may leave something in the session: variables, temporary tables… */
 	bool names_schema;   /* holds {SCHEMA}, to be replaced by the tenant's own name */
 	unsigned modes;      /* how its quotes were read: enum lex_mode of lex.h */
+	struct statement_chunk *chunk; /* owned; NULL: it runs in one piece */
 };
 
 struct script {

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "chunk_text.h"
 #include "lint.h"
 #include "release.h"
 #include "states.h"
@@ -214,6 +215,48 @@ static int read_phase(struct directive *directive, const struct words *words,
 	return 0;
 }
 
+static int read_rows(struct directive *directive, const char *text, const struct place *place)
+{
+	guint64 rows = 0;
+
+	if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 1, CHUNK_ROWS_MAX, &rows, NULL)) {
+		return refuse(place, "rows=%s: a chunk has 1 to %d rows", text, CHUNK_ROWS_MAX);
+	}
+	directive->rows = (int64_t)rows;
+	return 0;
+}
+
+static int read_chunk(struct directive *directive, const struct words *words,
+		      const struct place *place)
+{
+	static const char *const keys[] = { "table", "key", "rows", NULL };
+	const char *table = value_of(words, "table");
+	const char *key = value_of(words, "key");
+
+	for (size_t i = 1; i < words->nr; i++) {
+		const struct word *word = &words->words[i];
+
+		if (word->key == NULL || !g_strv_contains(keys, word->key)) {
+			return refuse(place,
+				      "\"%s\" is no word of a chunk directive, which is "
+				      "written: -- muster: chunk table=NAME [key=INDEX] "
+				      "[rows=N]",
+				      word->key != NULL ? word->key : word->value);
+		}
+	}
+	if (table == NULL || *table == '\0' || (key != NULL && *key == '\0')) {
+		return refuse(place, "a chunk directive is written: -- muster: chunk table=NAME "
+				     "[key=INDEX] [rows=N]");
+	}
+	if (read_rows(directive, value_of(words, "rows"), place) < 0) {
+		return -1;
+	}
+	directive->kind = DIRECTIVE_CHUNK;
+	directive->text = g_strdup(table);
+	directive->value = g_strdup(key);
+	return 0;
+}
+
 static int read_down(struct directive *directive, const struct words *words,
 		     const struct place *place)
 {
@@ -238,8 +281,7 @@ static const struct {
 	{ "allow",    true,  read_allow,    NULL },
 	{ "strategy", true,  read_strategy, NULL },
 	{ "down",     false, read_down,     NULL },
-	{ "chunk",    false, NULL, "this version of muster has no strategy \"chunk\"; write the "
-				   "change as statements with ranges of the key" },
+	{ "chunk",    false, read_chunk,    NULL },
 	{ "mirror",   false, NULL, "this version of muster has no strategy \"mirror\"; write the "
 				   "triggers and the copying as statements" },
 	{ "unmirror", false, NULL, "this version of muster has no strategy \"mirror\"; drop the "
@@ -266,7 +308,7 @@ static int read_words(struct directive *directive, const struct words *words,
 	}
 	return refuse(place,
 		      "unknown directive \"%s\"; this version knows check, allow=, strategy=, "
-		      "phase=, readonly= and down",
+		      "chunk, phase=, readonly= and down",
 		      word);
 }
 
@@ -377,21 +419,45 @@ static void clear(gpointer data)
 	directive_release(data);
 }
 
+static char *way_of(const struct directive *directive)
+{
+	return directive->kind == DIRECTIVE_CHUNK ? g_strdup("chunk")
+						  : g_strdup_printf("strategy=%s", directive->text);
+}
+
+/* A statement that runs by ranges may be closed for writes, too. */
+static bool contradicts(const struct directive *a, const struct directive *b)
+{
+	if (a->kind == DIRECTIVE_CHUNK && b->kind == DIRECTIVE_STRATEGY) {
+		return g_strcmp0(b->text, "direct") == 0;
+	}
+	if (a->kind == DIRECTIVE_STRATEGY && b->kind == DIRECTIVE_CHUNK) {
+		return contradicts(b, a);
+	}
+	if (a->kind == DIRECTIVE_STRATEGY && b->kind == DIRECTIVE_STRATEGY) {
+		return g_strcmp0(a->text, b->text) != 0;
+	}
+	return a->kind == DIRECTIVE_CHUNK && b->kind == DIRECTIVE_CHUNK;
+}
+
 /* One statement is applied in one way: against those that stand before this one. */
 static int check_strategy(const char *name, const GArray *all, const struct directive *own,
 			  struct err *err)
 {
-	for (guint i = 0; own->kind == DIRECTIVE_STRATEGY && i < all->len; i++) {
+	for (guint i = 0; i < all->len; i++) {
 		const struct directive *other = &g_array_index(all, struct directive, i);
+		g_autofree char *way = NULL;
+		g_autofree char *other_way = NULL;
 
-		if (other->kind == DIRECTIVE_STRATEGY && other->statement == own->statement &&
-		    g_strcmp0(other->text, own->text) != 0) {
-			return err_set(err, ERR_INVALID,
-				       "%s:%u:%u: strategy=%s contradicts strategy=%s of line %u, "
-				       "which is for the same statement",
-				       name, own->line, own->column, own->text, other->text,
-				       other->line);
+		if (other->statement != own->statement || !contradicts(own, other)) {
+			continue;
 		}
+		way = way_of(own);
+		other_way = way_of(other);
+		return err_set(err, ERR_INVALID,
+			       "%s:%u:%u: %s contradicts %s of line %u, which is for the same "
+			       "statement",
+			       name, own->line, own->column, way, other_way, other->line);
 	}
 	return 0;
 }

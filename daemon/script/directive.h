@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <glib.h>
 
@@ -23,6 +24,7 @@ enum directive_kind {
 	DIRECTIVE_CHECK,    /* text: the question; value: the one answer, NULL for no row */
 	DIRECTIVE_ALLOW,    /* text: the code of lint; value: the reason */
 	DIRECTIVE_STRATEGY, /* text: auto, direct or cold */
+	DIRECTIVE_CHUNK,    /* text: the table; value: the key, NULL: the primary one; rows */
 	DIRECTIVE_READONLY, /* the tenant is to be closed for writes while the file runs */
 	DIRECTIVE_PHASE,    /* of the file; text: expand, backfill or contract */
 	DIRECTIVE_UP,       /* of another tool: the part that is applied begins */
@@ -31,8 +33,9 @@ enum directive_kind {
 
 struct directive {
 	enum directive_kind kind;
-	char *text;  /* owned */
-	char *value; /* owned */
+	char *text;   /* owned */
+	char *value;  /* owned */
+	int64_t rows; /* 0: not said */
 	size_t statement;
 	unsigned line;
 	unsigned column;

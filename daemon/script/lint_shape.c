@@ -93,7 +93,7 @@ static void check_rows(struct lint_deep *deep, const struct dml *dml)
 			"file for each of the two",
 			dml->table);
 	}
-	if (writes && !dml->bounded) {
+	if (writes && !dml->bounded && deep->statement->chunk == NULL) {
 		lint_say(deep, LINT_UNBOUNDED, dml->at,
 			 dml->join
 				 ? "%s of %.64s without WHERE: every row that the join finds is "

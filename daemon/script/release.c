@@ -9,6 +9,7 @@
 #include "lint.h"
 #include "modes.h"
 #include "release_cfg.h"
+#include "release_chunk.h"
 #include "release_phase.h"
 #include "release_read.h"
 #include "split.h"
@@ -271,7 +272,7 @@ static int take_directives(struct reader *reader, struct migration *migration,
 			return -1;
 		}
 	}
-	return 0;
+	return release_chunk_set(migration, directives, err);
 }
 
 static int read_down_file(struct reader *reader, struct migration *migration,

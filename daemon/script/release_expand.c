@@ -60,9 +60,27 @@ static char *expand(const char *text, size_t len, unsigned modes, const char *sc
 	return g_string_free(out, FALSE);
 }
 
+static char *expand_part(const struct statement *statement, size_t from, size_t to,
+			 const char *schema)
+{
+	return expand(statement->text + from, to - from, statement->modes, schema);
+}
+
 char *release_expand(const struct statement *statement, const char *schema)
 {
-	return expand(statement->text, statement->len, statement->modes, schema);
+	return statement->chunk != NULL
+		       ? release_expand_chunk(statement, schema, "TRUE")
+		       : expand(statement->text, statement->len, statement->modes, schema);
+}
+
+char *release_expand_chunk(const struct statement *statement, const char *schema, const char *range)
+{
+	const struct statement_chunk *chunk = statement->chunk;
+	g_autofree char *head = expand_part(statement, 0, chunk->at, schema);
+	g_autofree char *tail =
+		expand_part(statement, chunk->at + chunk->len, statement->len, schema);
+
+	return g_strconcat(head, range, tail, NULL);
 }
 
 char *release_expand_sql(const char *sql, const char *schema)

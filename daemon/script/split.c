@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "chunk_text.h"
 #include "compound.h"
 #include "directive.h"
 #include "kind.h"
@@ -540,6 +541,7 @@ void script_release(struct script *script)
 {
 	for (size_t i = 0; i < script->nr; i++) {
 		g_free(script->statements[i].text);
+		chunk_text_free(script->statements[i].chunk);
 	}
 	g_free(script->statements);
 	*script = (struct script){ 0 };

@@ -23,6 +23,8 @@ static const struct {
 	{ "-- muster: strategy=auto",                           DIRECTIVE_STRATEGY, "auto",     NULL },
 	{ "-- muster:strategy=direct",                          DIRECTIVE_STRATEGY, "direct",   NULL },
 	{ "-- muster: strategy=cold",                           DIRECTIVE_STRATEGY, "cold",     NULL },
+	{ "-- muster: chunk table=users",                       DIRECTIVE_CHUNK,    "users",    NULL },
+	{ "-- muster: chunk rows=5 key=by_name table=\"a b\"",  DIRECTIVE_CHUNK,    "a b",      "by_name" },
 	{ "-- muster: readonly=on",                             DIRECTIVE_READONLY, NULL,       NULL },
 	{ "-- muster: phase=contract",                          DIRECTIVE_PHASE,    "contract", NULL },
 	{ "\t-- muster: down  ",                                DIRECTIVE_DOWN,     NULL,       NULL },
@@ -34,9 +36,20 @@ static const struct {
 static const struct {
 	const char *text; const char *msg;
 } refusals[] = {
-	{ "-- muster: chunk table=users",
-	  "x:1:1: this version of muster has no strategy \"chunk\"; write the change as statements "
-	  "with ranges of the key" },
+	{ "-- muster: chunk",
+	  "x:1:1: a chunk directive is written: -- muster: chunk table=NAME [key=INDEX] [rows=N]" },
+	{ "-- muster: chunk table=t key=",
+	  "x:1:1: a chunk directive is written: -- muster: chunk table=NAME [key=INDEX] [rows=N]" },
+	{ "-- muster: chunk table=t size=5",
+	  "x:1:1: \"size\" is no word of a chunk directive, which is written: -- muster: chunk "
+	  "table=NAME [key=INDEX] [rows=N]" },
+	{ "-- muster: chunk table=t rows=0", "x:1:1: rows=0: a chunk has 1 to 1000000 rows" },
+	{ "-- muster: chunk table=t rows=1000001", "x:1:1: rows=1000001: a chunk has 1 to 1000000 rows" },
+	{ "-- muster: chunk table=t rows=many", "x:1:1: rows=many: a chunk has 1 to 1000000 rows" },
+	{ "-- muster: chunk table=t\n-- muster: chunk table=t",
+	  "x:2:1: chunk contradicts chunk of line 1, which is for the same statement" },
+	{ "-- muster: strategy=direct\n-- muster: chunk table=t",
+	  "x:2:1: chunk contradicts strategy=direct of line 1, which is for the same statement" },
 	{ "-- muster: mirror table=a from=b to=c",
 	  "x:1:1: this version of muster has no strategy \"mirror\"; write the triggers and the "
 	  "copying as statements" },
@@ -55,11 +68,11 @@ static const struct {
 	{ "-- muster: strategy=shadow",
 	  "x:1:1: this version of muster has no strategy \"shadow\"; use auto, direct or cold" },
 	{ "SELECT 1;\n  -- muster: frobnicate",
-	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy=, phase=, "
+	  "x:2:3: unknown directive \"frobnicate\"; this version knows check, allow=, strategy=, chunk, phase=, "
 	  "readonly= and down" },
 	{ "-- muster: allow MU207",
-	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy=, phase=, readonly= "
-	  "and down" },
+	  "x:1:1: unknown directive \"allow\"; this version knows check, allow=, strategy=, chunk, phase=, "
+	  "readonly= and down" },
 	{ "-- muster: allow=MU207",
 	  "x:1:1: an exception is written: -- muster: allow=CODE reason=\"why this is right\"" },
 	{ "-- muster: allow=XX reason=\"y\"", "x:1:1: lint has no code \"XX\"" },

@@ -54,6 +54,8 @@ static const struct linted_row rows[] = {
 	{ { "UPDATE t SET a = (SELECT MAX(a) FROM u WHERE u.b = t.b)" }, "MU307@1:1:1" },
 	{ { "UPDATE t SET a = 1 WHERE 1" },                   "MU307@1:1:1" },
 	{ { "UPDATE t SET a = 1 WHERE 1 = 1" },               "MU307@1:1:1" },
+	{ { "-- muster: chunk table=t\nUPDATE t SET a = 1 WHERE :chunk" }, "" },
+	{ { "-- muster: chunk table=t\nDELETE FROM t WHERE /* :chunk */ TRUE" }, "" },
 	{ { "UPDATE t SET a = CASE WHEN b THEN 1 ELSE 2 END WHERE c" }, "" },
 	{ { "UPDATE t SET a = 1 WHERE 1 = b" },               "" },
 	{ { "UPDATE t SET a = 1 LIMIT 100" },                 "" },
