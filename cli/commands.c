@@ -33,10 +33,11 @@ const struct command command_table[] = {
 	{ "server show", "NAME", "Show one server", NULL, NULL,
 	  0, 1, 1, WORDS_SERVER, false, cmd_server_show },
 	{ "server set", "NAME KEY=VALUE…", "Change a server",
-	  "Keys: host, port, socket, defaults-file, max-running, max-rebuilds, replica-of, replicas, "
+	  "Keys: host, port, socket, defaults-file, max-running, max-rebuilds, max-chunks, replica-of, replicas, "
 	  "heartbeat, label.K, window, freeze; an empty value takes away what was set. max-rebuilds is "
 	  "how many tasks at once may build indexes or tables again (0: half of max-running, of tenants "
-	  "from 64 MiB on); all others may use every slot. window and freeze are "
+	  "from 64 MiB on), max-chunks the same of those that go through rows range by range; all others may "
+	  "use every slot. window and freeze are "
 	  "explained in tenant set. Replicas are found where the server knows them; replicas= names "
 	  "those that it does not know (HOST:PORT, with commas), which are asked with its own option "
 	  "file, and replica-of= one that is enrolled. heartbeat= is a SCHEMA.TABLE.COLUMN with a "

@@ -169,6 +169,10 @@ static void append_head(GString *out, const struct wire_throttle *throttle,
 		g_string_append_printf(out, ", rebuilds %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
 				       throttle->rebuilds.running, throttle->rebuilds.now);
 	}
+	if (throttle->chunks.running > 0) {
+		g_string_append_printf(out, ", chunked %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
+				       throttle->chunks.running, throttle->chunks.now);
+	}
 	if (is_given(throttle->since)) {
 		g_string_append(out, ", since ");
 		human_time(out, throttle->since);

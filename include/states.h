@@ -87,6 +87,7 @@
 	X(TASK_KIND_UNKNOWN, "unknown")		/* not tried out: counts as the dearest */ \
 	X(TASK_KIND_INSTANT, "instant")		/* whatever the number of rows */ \
 	X(TASK_KIND_DATA,    "data")		/* reads or writes rows */ \
+	X(TASK_KIND_CHUNK,   "chunk")		/* changes rows, key range by key range */ \
 	X(TASK_KIND_REBUILD, "rebuild")		/* builds an index, or a table again */
 
 #define SERVER_STATES(X) \

@@ -135,6 +135,7 @@ struct wire_server {
 	char *reason;
 	int64_t max_running;
 	int64_t max_rebuilds; /* 0: half of them, of large tenants */
+	int64_t max_chunks;   /* the same of tasks that change rows range by range */
 	int64_t tenants;
 	char *defaults_file;
 	char *window;      /* when it may be migrated, or null: any time */
@@ -383,8 +384,9 @@ struct wire_server_add {
 };
 
 /*
- * Texts "key=value": host port socket defaults_file max_running max_rebuilds replica_of replicas
- * heartbeat label.K window freeze; an empty value removes a label, a window, a freeze and the like.
+ * Texts "key=value": host port socket defaults_file max_running max_rebuilds max_chunks replica_of
+ * replicas heartbeat label.K window freeze; an empty value removes a label, a window, a freeze and
+ * the like.
  */
 struct wire_set {
 	struct wire_texts set;

@@ -13,8 +13,8 @@ struct wire_slots {
 	int64_t max;
 };
 
-/* Tasks that rebuild a table or an index. */
-struct wire_rebuilds {
+/* Tasks of one kind: such that rebuild a table or an index, or go through rows by ranges. */
+struct wire_tokens {
 	int64_t now; /* so many may run at once */
 	int64_t max;
 	int64_t running;
@@ -64,7 +64,8 @@ struct wire_throttle {
 	double ratio;             /* share of the slots that may be used; 1: all */
 	char *ratio_until;
 	int64_t running; /* tasks on it now */
-	struct wire_rebuilds rebuilds;
+	struct wire_tokens rebuilds;
+	struct wire_tokens chunks;
 	bool sampled;      /* false: nobody needs it now, and nothing is known */
 	int64_t period_ms; /* between two samples */
 };
@@ -110,8 +111,8 @@ struct wire_throttle_verb {
 	char *reason;
 };
 
-extern const struct wire_type wire_slots_type, wire_rebuilds_type, wire_signal_type,
-	wire_paused_type, wire_order_type, wire_throttle_type, wire_label_limit_type,
-	wire_check_type, wire_throttle_set_type, wire_label_limit_set_type, wire_throttle_verb_type;
+extern const struct wire_type wire_slots_type, wire_tokens_type, wire_signal_type, wire_paused_type,
+	wire_order_type, wire_throttle_type, wire_label_limit_type, wire_check_type,
+	wire_throttle_set_type, wire_label_limit_set_type, wire_throttle_verb_type;
 
 #endif /* WIRE_THROTTLE_H */

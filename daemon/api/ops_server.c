@@ -191,6 +191,11 @@ static int max_rebuilds_set(struct store_server *row, const char *value, struct 
 	return name_number("max_rebuilds", value, running_limits, &row->max_rebuilds, err);
 }
 
+static int max_chunks_set(struct store_server *row, const char *value, struct err *err)
+{
+	return name_number("max_chunks", value, running_limits, &row->max_chunks, err);
+}
+
 static int replica_of_set(struct store_server *row, const char *value, struct err *err)
 {
 	(void)err; /* source_check */
@@ -231,6 +236,7 @@ static const struct {
 	{ "defaults_file", defaults_file_set },
 	{ "max_running", max_running_set },
 	{ "max_rebuilds", max_rebuilds_set },
+	{ "max_chunks", max_chunks_set },
 	{ "replica_of", replica_of_set },
 	{ "replicas", replicas_set },
 	{ "heartbeat", heartbeat_set },

@@ -87,6 +87,13 @@ static void paused_view(const struct sched_throttle_view *view, struct wire_thro
 	}
 }
 
+static void tokens_copy(struct wire_tokens *out, const struct sched_tokens *tokens)
+{
+	out->now = tokens->now;
+	out->max = tokens->max;
+	out->running = tokens->running;
+}
+
 static int throttle_add(const struct sched_throttle_view *view, void *ctx, struct err *err)
 {
 	struct call *call = ctx;
@@ -99,9 +106,8 @@ static int throttle_add(const struct sched_throttle_view *view, void *ctx, struc
 	out->since = time_text(view->since);
 	out->slots.now = view->slots;
 	out->slots.max = view->slots_max;
-	out->rebuilds.now = view->rebuilds.now;
-	out->rebuilds.max = view->rebuilds.max;
-	out->rebuilds.running = view->rebuilds.running;
+	tokens_copy(&out->rebuilds, &view->rebuilds);
+	tokens_copy(&out->chunks, &view->chunks);
 	out->running = view->running;
 	out->sampled = view->sampled;
 	out->period_ms = view->period_ms;

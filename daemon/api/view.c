@@ -115,6 +115,7 @@ int view_server(const struct api *api, const struct store_server *row, struct wi
 	out->reason = g_strdup(row->reason);
 	out->max_running = row->max_running > 0 ? row->max_running : api->server_running;
 	out->max_rebuilds = row->max_rebuilds;
+	out->max_chunks = row->max_chunks;
 	out->tenants = tenants;
 	out->defaults_file = g_strdup(row->defaults_file);
 	out->window = g_strdup(row->window);

@@ -64,6 +64,7 @@ static struct store_server copy_of(const struct store_server *row)
 		.defaults_file = g_strdup(row->defaults_file),
 		.max_running = row->max_running,
 		.max_rebuilds = row->max_rebuilds,
+		.max_chunks = row->max_chunks,
 		.state = row->state,
 		.replicas = g_strdup(row->replicas),
 		.heartbeat = g_strdup(row->heartbeat),

@@ -144,11 +144,30 @@ int64_t sched_label_running(const struct sched *sched, const char *label)
 
 /* ---- what a server takes ------------------------------------------------------------------ */
 
-/* What nobody tried out may be the dearest. */
-static bool counts_as_rebuild(const struct link *link, enum task_kind kind, bool is_heavy)
+/* clang-format off */
+static const struct {
+	enum task_kind kind;
+	enum task_kind other; /* what nobody tried out may be the dearest */
+	const char *does;
+	const char *key;
+} tokens[] = {
+	[SHARE_REBUILD] = { TASK_KIND_REBUILD, TASK_KIND_UNKNOWN, "rebuilds",             "max-rebuilds" },
+	[SHARE_CHUNK]   = { TASK_KIND_CHUNK,   TASK_KIND_CHUNK,   "goes through rows", "max-chunks" },
+};
+
+/* clang-format on */
+
+/* 0: nobody said. */
+static int64_t limit_of(const struct link *link, enum share_token token)
 {
-	return (kind == TASK_KIND_REBUILD || kind == TASK_KIND_UNKNOWN) &&
-	       (is_heavy || link->row.max_rebuilds > 0);
+	return token == SHARE_REBUILD ? link->row.max_rebuilds : link->row.max_chunks;
+}
+
+static bool counts_as(enum share_token token, const struct link *link, enum task_kind kind,
+		      bool is_heavy)
+{
+	return (kind == tokens[token].kind || kind == tokens[token].other) &&
+	       (is_heavy || limit_of(link, token) > 0);
 }
 
 static bool counts_as_heavy(enum task_kind kind, bool is_heavy)
@@ -166,8 +185,8 @@ static int64_t most_when_slow(const struct sched *sched, const struct link *link
 		       : MAX(guard->verdict.slots / 2, MIN(guard->verdict.slots, 1));
 }
 
-static int64_t count_running_if(const struct sched *sched, const struct link *link,
-				bool (*counts)(const struct link *link, const struct running *))
+/* Tasks that run on the server and count as the token, or with SHARE_TOKEN_NR as heavy. */
+static int64_t count(const struct sched *sched, const struct link *link, enum share_token token)
 {
 	int64_t nr = 0;
 	GHashTableIter iter;
@@ -176,45 +195,50 @@ static int64_t count_running_if(const struct sched *sched, const struct link *li
 	g_hash_table_iter_init(&iter, sched->running);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct running *running = value;
+		bool counts = token == SHARE_TOKEN_NR
+				      ? counts_as_heavy(running->kind, running->is_heavy)
+				      : counts_as(token, link, running->kind, running->is_heavy);
 
-		nr += running->server_id == link->id && counts(link, running) ? 1 : 0;
+		nr += running->server_id == link->id && counts ? 1 : 0;
 	}
 	return nr;
 }
 
-static bool is_rebuilding(const struct link *link, const struct running *running)
+static struct sched_tokens tokens_of(const struct sched *sched, const struct link *link,
+				     enum share_token token)
 {
-	return counts_as_rebuild(link, running->kind, running->is_heavy);
-}
+	int64_t limit = limit_of(link, token);
+	int64_t most = limit > 0 ? limit : MAX(link->row.max_running / 2, 1);
 
-static bool is_heavy_work(const struct link *link, const struct running *running)
-{
-	(void)link;
-	return counts_as_heavy(running->kind, running->is_heavy);
-}
-
-struct sched_rebuilds sched_rebuilds_of(const struct sched *sched, const struct link *link)
-{
-	int64_t most = link->row.max_rebuilds > 0 ? link->row.max_rebuilds
-						  : MAX(link->row.max_running / 2, 1);
-
-	return (struct sched_rebuilds){
+	return (struct sched_tokens){
 		.now = MIN(most, most_when_slow(sched, link)),
 		.max = most,
-		.running = count_running_if(sched, link, is_rebuilding),
+		.running = count(sched, link, token),
 	};
+}
+
+struct sched_tokens sched_rebuilds_of(const struct sched *sched, const struct link *link)
+{
+	return tokens_of(sched, link, SHARE_REBUILD);
+}
+
+struct sched_tokens sched_chunks_of(const struct sched *sched, const struct link *link)
+{
+	return tokens_of(sched, link, SHARE_CHUNK);
 }
 
 static void look_at_server(struct share *share, const struct link *link)
 {
-	struct sched_rebuilds rebuilds = sched_rebuilds_of(share->sched, link);
 	int64_t most = most_when_slow(share->sched, link);
 
 	share->link = link;
-	share->rebuilds_left = rebuilds.now - rebuilds.running;
-	share->heavy_left = most == INT64_MAX
-				    ? most
-				    : most - count_running_if(share->sched, link, is_heavy_work);
+	for (enum share_token token = 0; token < SHARE_TOKEN_NR; token++) {
+		struct sched_tokens of = tokens_of(share->sched, link, token);
+
+		share->left[token] = of.now - of.running;
+	}
+	share->heavy_left =
+		most == INT64_MAX ? most : most - count(share->sched, link, SHARE_TOKEN_NR);
 }
 
 bool sched_share_fits(const struct share *share, const struct run_task *item)
@@ -222,8 +246,13 @@ bool sched_share_fits(const struct share *share, const struct run_task *item)
 	if (counts_as_heavy(item->kind, item->is_heavy) && share->heavy_left <= 0) {
 		return false;
 	}
-	return share->rebuilds_left > 0 ||
-	       !counts_as_rebuild(share->link, item->kind, item->is_heavy);
+	for (enum share_token token = 0; token < SHARE_TOKEN_NR; token++) {
+		if (share->left[token] <= 0 &&
+		    counts_as(token, share->link, item->kind, item->is_heavy)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* ---- the next task ------------------------------------------------------------------------ */
@@ -307,21 +336,32 @@ static char *label_waits(struct sched *sched, const struct store_task *task)
 	return NULL;
 }
 
+static char *token_waits(const struct sched *sched, const struct link *link,
+			 const struct store_task *task)
+{
+	for (enum share_token token = 0; token < SHARE_TOKEN_NR; token++) {
+		struct sched_tokens of = tokens_of(sched, link, token);
+
+		if (of.running >= of.now &&
+		    counts_as(token, link, task->kind, task->bytes >= RUN_HEAVY)) {
+			return g_strdup_printf("waits: server %s %s in %lld of %lld tasks at once; "
+					       "`muster server set %s %s=N` sets how many",
+					       link->row.name, tokens[token].does,
+					       (long long)of.running, (long long)of.now,
+					       link->row.name, tokens[token].key);
+		}
+	}
+	return NULL;
+}
+
 char *sched_task_waits(struct sched *sched, const struct store_task *task)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &task->server_id);
-	struct sched_rebuilds rebuilds;
+	char *waits;
 
 	if (link == NULL || !is_its_turn(sched, task)) {
 		return NULL;
 	}
-	rebuilds = sched_rebuilds_of(sched, link);
-	if (rebuilds.running >= rebuilds.now &&
-	    counts_as_rebuild(link, task->kind, task->bytes >= RUN_HEAVY)) {
-		return g_strdup_printf("waits: server %s rebuilds in %lld of %lld tasks at once; "
-				       "`muster server set %s max-rebuilds=N` sets how many",
-				       link->row.name, (long long)rebuilds.running,
-				       (long long)rebuilds.now, link->row.name);
-	}
-	return label_waits(sched, task);
+	waits = token_waits(sched, link, task);
+	return waits != NULL ? waits : label_waits(sched, task);
 }

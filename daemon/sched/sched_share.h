@@ -4,10 +4,11 @@
  * Rollouts that have work on the same server take turns there; a priority of one more is a
  * quarter more turns. A label may have a limit of tasks at once.
  *
- * Slots are for everything; of tasks that rebuild tables or indexes a server takes fewer at
- * once, so that the others need not wait behind them: as many as its row says, else half of its
- * slots, and then only those of large tenants count. A server that is slowed down takes half of
- * what it has slots for, and the same of large tenants whose statements work on rows.
+ * Slots are for everything; of tasks that rebuild tables or indexes, and of those that go through
+ * rows range by range, a server takes fewer at once, so that the others need not wait behind them:
+ * as many as its row says, else half of its slots, and then only those of large tenants count. A
+ * server that is slowed down takes half of what it has slots for, and the same of large tenants
+ * whose statements work on rows.
  *
  * Loop thread only. A struct share lives for one dispatch.
  */
@@ -21,6 +22,9 @@
 
 #define SHARE_LABELS_MAX 64
 
+/* What has tokens of its own. */
+enum share_token { SHARE_REBUILD, SHARE_CHUNK, SHARE_TOKEN_NR };
+
 struct share {
 	struct sched *sched; /* borrowed */
 	size_t nr;           /* labels with a limit */
@@ -28,7 +32,7 @@ struct share {
 	int64_t used[SHARE_LABELS_MAX];
 	const struct link *link; /* the server that is looked at; the rest is of it */
 	int64_t heavy_left;
-	int64_t rebuilds_left;
+	int64_t left[SHARE_TOKEN_NR];
 	bool failed; /* the labels of a tenant cannot be read: err */
 	struct err *err;
 };

@@ -184,7 +184,10 @@ NODISCARD int sched_task_send(struct sched *sched, struct run *run, struct runni
 int64_t sched_label_running(const struct sched *sched, const char *label);
 
 /* sched_share.c: how many of the tasks of this server may rebuild, and do. */
-struct sched_rebuilds sched_rebuilds_of(const struct sched *sched, const struct link *link);
+struct sched_tokens sched_rebuilds_of(const struct sched *sched, const struct link *link);
+
+/* The same of those that go through rows range by range. */
+struct sched_tokens sched_chunks_of(const struct sched *sched, const struct link *link);
 
 /* sched_guard.c: nothing new on this server? */
 bool sched_guard_pauses(const struct sched *sched, int64_t server_id);

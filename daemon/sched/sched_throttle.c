@@ -155,6 +155,7 @@ static int look_at(struct looking *looking, struct guard *guard, const struct li
 	view.slots = guard->verdict.slots;
 	view.slots_max = guard->verdict.slots_max;
 	view.rebuilds = sched_rebuilds_of(looking->sched, link);
+	view.chunks = sched_chunks_of(looking->sched, link);
 	view.period_ms = guard->verdict.period_ms;
 	view.signals = (const struct sched_signal_view *)(const void *)signals->data;
 	view.nr_signals = signals->len;

@@ -42,8 +42,11 @@ struct sched_paused_view {
 	int64_t ms;         /* in this state, ever */
 };
 
-/* Tasks that rebuild tables or indexes; see sched_share.h for which of them count. */
-struct sched_rebuilds {
+/*
+ * Tasks that rebuild tables or indexes, or that go through rows range by range; see sched_share.h
+ * for which of them count.
+ */
+struct sched_tokens {
 	int64_t now; /* so many may run at once */
 	int64_t max;
 	int64_t running;
@@ -58,7 +61,8 @@ struct sched_throttle_view {
 	int64_t slots;      /* now */
 	int64_t slots_max;
 	int64_t running; /* tasks on it now */
-	struct sched_rebuilds rebuilds;
+	struct sched_tokens rebuilds;
+	struct sched_tokens chunks;
 	bool sampled;        /* false: nobody needs it now, and nothing is known */
 	int64_t period_ms;   /* between two samples */
 	double ratio;        /* 1: all of its slots */

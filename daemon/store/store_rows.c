@@ -26,6 +26,7 @@ static const struct store_field store_server_members[] = {
 	TEXT(store_server, defaults_file),
 	INT(store_server, max_running),
 	INT(store_server, max_rebuilds),
+	INT(store_server, max_chunks),
 	STATE(store_server, state, server_state, SERVER_STATE_NR),
 	TEXT(store_server, reason),
 	TEXT(store_server, flavor),

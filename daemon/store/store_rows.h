@@ -35,6 +35,7 @@ struct store_server {
 	char *defaults_file;
 	int64_t max_running;  /* tasks at once */
 	int64_t max_rebuilds; /* of those, such that rebuild; 0: nobody said */
+	int64_t max_chunks;   /* and such that go through rows range by range */
 	enum server_state state;
 	char *reason; /* why it is in this state */
 	char *flavor;

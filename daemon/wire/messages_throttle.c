@@ -11,13 +11,13 @@ static const struct wire_field slots_fields[] = {
 };
 const struct wire_type wire_slots_type = TYPE(slots);
 
-static const struct wire_field rebuilds_fields[] = {
-	INT(    wire_rebuilds, now,     false ),
-	INT(    wire_rebuilds, max,     false ),
-	INT(    wire_rebuilds, running, false ),
+static const struct wire_field tokens_fields[] = {
+	INT(    wire_tokens, now,     false ),
+	INT(    wire_tokens, max,     false ),
+	INT(    wire_tokens, running, false ),
 	{ 0 },
 };
-const struct wire_type wire_rebuilds_type = TYPE(rebuilds);
+const struct wire_type wire_tokens_type = TYPE(tokens);
 
 static const struct wire_field signal_fields[] = {
 	TEXT(   wire_signal, name,          false ),
@@ -66,7 +66,8 @@ static const struct wire_field throttle_fields[] = {
 	REAL(   wire_throttle, ratio,       false ),
 	TEXT(   wire_throttle, ratio_until, false ),
 	INT(    wire_throttle, running,     false ),
-	OBJECT( wire_throttle, rebuilds,    false, wire_rebuilds ),
+	OBJECT( wire_throttle, rebuilds,    false, wire_tokens ),
+	OBJECT( wire_throttle, chunks,      false, wire_tokens ),
 	BOOL(   wire_throttle, sampled,     false ),
 	INT(    wire_throttle, period_ms,   false ),
 	{ 0 },

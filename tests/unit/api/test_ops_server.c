@@ -70,7 +70,7 @@ static void a_wrong_server_is_refused_in_words(void **state)
 	ask_refused(
 		fixture, 400,
 		"a server has no \"colour\"; known: host port socket defaults_file "
-		"max_running max_rebuilds replica_of replicas heartbeat window freeze label.KEY",
+		"max_running max_rebuilds max_chunks replica_of replicas heartbeat window freeze label.KEY",
 		NULL, "PATCH /v1/servers/db1", "{\"set\":[\"colour=red\"]}");
 	ask_refused(fixture, 409,
 		    "db1 has revision 1, not 7: somebody changed it meanwhile; look at it and try "

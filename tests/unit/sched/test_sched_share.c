@@ -313,6 +313,25 @@ static void only_so_many_rebuild_at_once_and_others_go_past_them(void **state)
 	mixed_end(&mixed);
 }
 
+static void what_goes_through_rows_has_tokens_of_its_own(void **state)
+{
+	struct store_task chunked = { .id = 1, .kind = TASK_KIND_CHUNK };
+	struct mixed mixed;
+
+	mixed_begin(&mixed, *state, 1000);
+	chunked.server_id = mixed.fixture->server_id;
+	run_learned(mixed.run, &chunked);
+	mixed.link->row.max_chunks = 1;
+	runs(&mixed, TASK_KIND_REBUILD, true);
+	assert_int_equal(next_of(&mixed), 1);
+	runs(&mixed, TASK_KIND_CHUNK, false);
+	assert_int_equal(next_of(&mixed), 2);
+	assert_int_equal(sched_chunks_of(mixed.fixture->sched, mixed.link).running, 1);
+	mixed.link->row.max_chunks = 2;
+	assert_int_equal(next_of(&mixed), 1);
+	mixed_end(&mixed);
+}
+
 static void where_nobody_said_how_many_only_large_tenants_count(void **state)
 {
 	struct mixed mixed;
@@ -421,6 +440,7 @@ int main(void)
 		SCENARIO(a_priority_is_set_live_within_its_range),
 		SCENARIO(a_slow_server_takes_large_tenants_one_by_one),
 		SCENARIO(only_so_many_rebuild_at_once_and_others_go_past_them),
+		SCENARIO(what_goes_through_rows_has_tokens_of_its_own),
 		SCENARIO(where_nobody_said_how_many_only_large_tenants_count),
 		SCENARIO(on_a_slow_server_large_tenants_still_change_what_takes_no_time),
 		SCENARIO(what_is_learnt_late_counts_as_what_it_is),

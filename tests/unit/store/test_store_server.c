@@ -13,6 +13,7 @@ static void every_member_comes_back(void **state)
 		.defaults_file = g_strdup("/etc/muster/db1.cnf"),
 		.max_running = 8,
 		.max_rebuilds = 3,
+		.max_chunks = 2,
 		.state = SERVER_DENIED,
 		.reason = g_strdup("Access denied"),
 		.flavor = g_strdup("mariadb"),
@@ -36,6 +37,7 @@ static void every_member_comes_back(void **state)
 	assert_string_equal(back.defaults_file, "/etc/muster/db1.cnf");
 	assert_int_equal(back.max_running, 8);
 	assert_int_equal(back.max_rebuilds, 3);
+	assert_int_equal(back.max_chunks, 2);
 	assert_int_equal(back.state, SERVER_DENIED);
 	assert_string_equal(back.reason, "Access denied");
 	assert_string_equal(back.flavor, "mariadb");
