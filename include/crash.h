@@ -48,6 +48,10 @@
 	X(JOURNAL_BLINDED,    "journal/blind/after")	/* done, not yet confirmed */ \
 	X(JOURNAL_CLOSE,      "journal/close/before") \
 	X(JOURNAL_CLOSED,     "journal/close/after") \
+	X(CHUNK_RAN,          "chunk/ran")		/* a range is done, its position not written */ \
+	X(CHUNK_KEPT,         "chunk/kept")		/* nothing is committed yet */ \
+	X(CHUNK_COMMITTED,    "chunk/committed") \
+	X(CHUNK_ENDED,        "chunk/ended")		/* all ranges are, the statement is not */ \
 	X(RECOVERY_BEGUN,     "recovery/begun") \
 	X(RECOVERY_DECIDED,   "recovery/decided")	/* the row does not say so yet */ \
 	X(RECOVERY_SETTLED,   "recovery/settled") \

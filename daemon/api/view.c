@@ -461,7 +461,9 @@ static char *task_hint(const struct store_task *row)
 	return NULL;
 }
 
-static double progress(const struct wire_task *task, enum task_state state)
+/* What is done of the statement that goes through rows range by range counts, too. */
+static double progress(const struct wire_task *task, enum task_state state,
+		       const struct sched_live *live)
 {
 	double part;
 
@@ -471,7 +473,11 @@ static double progress(const struct wire_task *task, enum task_state state)
 	if (task->statements <= 0) {
 		return 0;
 	}
-	part = (double)task->statement / (double)task->statements;
+	part = (double)task->statement;
+	if (live->rows_of > 0) {
+		part += (double)live->rows / (double)live->rows_of;
+	}
+	part /= (double)task->statements;
 	return part > 1 ? 1 : part;
 }
 
@@ -494,21 +500,19 @@ static char *live_migration(const struct api *api, const struct store_task *row,
 	return version;
 }
 
-static void live_copy(const struct api *api, const struct store_task *row, struct wire_task *out)
+static void live_copy(const struct api *api, const struct store_task *row, struct sched_live *live,
+		      struct wire_task *out)
 {
-	int64_t migration = -1;
-	int64_t statements;
-	int64_t statement;
 	char *version;
 
-	if (!sched_task_live(api->sched, row->id, &statement, &statements, &migration)) {
+	if (!sched_task_live(api->sched, row->id, live)) {
 		return;
 	}
-	if (statements > 0) {
-		out->statement = statement;
-		out->statements = statements;
+	if (live->statements > 0) {
+		out->statement = live->statement;
+		out->statements = live->statements;
 	}
-	version = live_migration(api, row, migration);
+	version = live_migration(api, row, live->migration);
 	if (version != NULL) {
 		g_free(out->migration);
 		out->migration = version;
@@ -533,6 +537,8 @@ static char *task_reason(const struct api *api, const struct store_task *row)
 
 void view_task(const struct api *api, const struct store_task *row, struct wire_task *out)
 {
+	struct sched_live live = { 0 };
+
 	out->rollout = view_rollout_id(row->rollout_id);
 	out->tenant = g_strdup(row->tenant);
 	out->server = g_strdup(row->server);
@@ -555,8 +561,8 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 	out->started_at = view_time(row->started_at);
 	out->finished_at = view_time(row->finished_at);
 	lines_copy(row->difference, &out->difference);
-	live_copy(api, row, out);
-	out->progress = progress(out, row->state);
+	live_copy(api, row, &live, out);
+	out->progress = progress(out, row->state, &live);
 }
 
 /* ---- events -------------------------------------------------------------------------- */

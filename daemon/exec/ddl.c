@@ -14,7 +14,6 @@
 #include "visit.h"
 
 enum {
-	BACKOFF_FIRST_MS = 100,
 	BACKOFF_MAX_MS = 2000,
 	STOP_SLICE_MS = 50,
 };
@@ -29,11 +28,9 @@ static char *mark(const struct ddl *ddl, size_t number)
 		text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-/@", '_');
 }
 
-static char *build(const struct ddl *ddl, const struct statement *statement, size_t number,
-		   struct err *err)
+char *ddl_text(const struct ddl *ddl, const char *text, size_t number, struct err *err)
 {
 	g_autofree char *marked = mark(ddl, number);
-	g_autofree char *text = release_expand(statement, ddl->schema);
 	char *sql = g_strdup_printf("/* muster:%s */ %s", marked, text);
 	uint64_t limit = db_max_packet(ddl->session);
 
@@ -48,25 +45,24 @@ static char *build(const struct ddl *ddl, const struct statement *statement, siz
 	return sql;
 }
 
-static bool must_stop(const struct ddl *ddl)
+bool ddl_stops(const struct ddl *ddl)
 {
 	return ddl->may_stop && visit_stops(ddl->order);
 }
 
-/* False: asked to stop meanwhile. */
-static bool pause_for(const struct ddl *ddl, int64_t *backoff_ms, int64_t end)
+bool ddl_pause(const struct ddl *ddl, int64_t *backoff_ms, int64_t end)
 {
 	int64_t wait_ms = *backoff_ms / 2 + g_random_int_range(0, (gint32)(*backoff_ms / 2) + 1);
 	int64_t until = MIN(tick_ms() + wait_ms, end);
 
 	*backoff_ms = MIN(*backoff_ms * 2, (int64_t)BACKOFF_MAX_MS);
 	while (tick_ms() < until) {
-		if (must_stop(ddl)) {
+		if (ddl_stops(ddl)) {
 			return false;
 		}
 		g_usleep((gulong)MIN(until - tick_ms() + 1, (int64_t)STOP_SLICE_MS) * 1000);
 	}
-	return !must_stop(ddl);
+	return !ddl_stops(ddl);
 }
 
 /* An error carries no state; innodb_rollback_on_timeout may have ended all of it. */
@@ -93,7 +89,7 @@ static bool is_repeatable(const struct ddl *ddl, const struct statement *stateme
 	return fault == DB_FAULT_LOCK_WAIT || fault == DB_FAULT_DEADLOCK;
 }
 
-static void say_waits(const struct ddl *ddl, size_t number, const char *blockers)
+void ddl_say_waits(const struct ddl *ddl, size_t number, const char *blockers)
 {
 	const struct exec_order *order = ddl->order;
 	g_autofree char *words = NULL;
@@ -116,7 +112,7 @@ static enum ddl_end give_up(const struct ddl *ddl, const char *blockers, struct 
 static bool is_interrupted(const struct ddl *ddl, const struct statement *statement,
 			   const struct err *err)
 {
-	return err->code == ERR_DB && statement->kind != STATEMENT_CALL && must_stop(ddl) &&
+	return err->code == ERR_DB && statement->kind != STATEMENT_CALL && ddl_stops(ddl) &&
 	       db_fault_classify(db_flavor(ddl->session), err->native) == DB_FAULT_INTERRUPTED;
 }
 
@@ -178,8 +174,9 @@ enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, s
 {
 	bool in_transaction = db_in_transaction(ddl->session);
 	int64_t end = tick_ms() + ddl->order->stall_ms;
-	int64_t backoff_ms = BACKOFF_FIRST_MS;
-	g_autofree char *sql = build(ddl, statement, number, err);
+	int64_t backoff_ms = DDL_BACKOFF_MS;
+	g_autofree char *text = release_expand(statement, ddl->schema);
+	g_autofree char *sql = ddl_text(ddl, text, number, err);
 
 	if (sql == NULL) {
 		return DDL_FAILED;
@@ -200,8 +197,8 @@ enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, s
 		if (tick_ms() >= end) {
 			return give_up(ddl, blockers, err);
 		}
-		say_waits(ddl, number, blockers);
-		if (!pause_for(ddl, &backoff_ms, end) || !go_on(ddl, in_transaction, &end)) {
+		ddl_say_waits(ddl, number, blockers);
+		if (!ddl_pause(ddl, &backoff_ms, end) || !go_on(ddl, in_transaction, &end)) {
 			return DDL_STOPPED;
 		}
 	}

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
@@ -42,7 +43,24 @@ struct ddl {
 	void *cover_ctx;
 };
 
-/* number is that of the statement in its file, from 1. */
+#define DDL_BACKOFF_MS 100 /* the first pause */
+
+/*
+ * text with the mark in front. NULL: the server does not take so much. Owned. number is that of
+ * the statement in its file, from 1.
+ */
+char *ddl_text(const struct ddl *ddl, const char *text, size_t number, struct err *err);
+
+/* It may stop, and is asked to. */
+bool ddl_stops(const struct ddl *ddl);
+
+/* Between two tries: *backoff_ms grows, and end is not passed. False: asked to stop meanwhile. */
+bool ddl_pause(const struct ddl *ddl, int64_t *backoff_ms, int64_t end);
+
+/* Tell who holds the lock that it waits for. */
+void ddl_say_waits(const struct ddl *ddl, size_t number, const char *blockers);
+
+/* number as in ddl_text. */
 enum ddl_end ddl_run(const struct ddl *ddl, const struct statement *statement, size_t number,
 		     struct err *err);
 

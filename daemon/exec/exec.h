@@ -60,10 +60,13 @@ struct exec_live {
 	atomic_int wait;     /* set by the loop: start no new statement for now (throttle) */
 	atomic_int waiting;  /* the worker does so */
 	atomic_int share;    /* set by the loop: percent of its time it may use; 0: all of it */
+	atomic_int slow;     /* set by the loop: its server is slowed down, take smaller pieces */
 	atomic_int killable; /* the statement that runs may be ended without harm */
 	atomic_int verifying;
 	atomic_llong statement;      /* statements done in this task */
 	atomic_llong statements;     /* of this task; 0 until known */
+	atomic_llong rows;           /* that the statement has gone through, range by range */
+	atomic_llong rows_of;        /* of so many, as is guessed; 0: it does not run so */
 	atomic_llong migration;      /* index in the release, -1 before the first */
 	atomic_ullong connection_id; /* for EXEC_KILL; 0 when none */
 	int64_t rested_us;           /* the worker's own: see visit_rest */

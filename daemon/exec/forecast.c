@@ -257,6 +257,22 @@ static void add_table(const struct making *making, struct forecast_statement *ma
 	}
 }
 
+/* It goes through all rows of its table, when it has any. */
+static void add_chunk(const struct making *making, const struct statement *statement,
+		      struct forecast_statement *made)
+{
+	g_autofree char *object = NULL;
+
+	if (statement->chunk == NULL) {
+		return;
+	}
+	object = g_strconcat("table ", statement->chunk->table, NULL);
+	made->table = g_strdup(statement->chunk->table);
+	if (shape_find(&making->chain->start, object, "") != NULL) {
+		add_name(making->tables, made->table);
+	}
+}
+
 /* A procedure may have stopped for want of rows, or for what the copy lacks besides. */
 static void add_failure(struct making *making, const struct statement *statement,
 			struct forecast_statement *made)
@@ -323,6 +339,7 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 		made.outcome = step->note == NULL ? FORECAST_FINE : FORECAST_UNSEEN;
 		made.note = g_strdup(step->note);
 		add_way(making, &made);
+		add_chunk(making, &migration->up.statements[number - 1], &made);
 		made.changes = go_on(making, &made, step, err);
 	}
 	if (step != NULL && !failed && made.changes == NULL) {

@@ -47,7 +47,7 @@ struct forecast_statement {
 	bool keyed;    /* the table has a primary key */
 	int64_t adds;  /* bytes for each row in the keys that it adds (width.h) */
 	bool retypes;  /* old and new application code cannot share a column of it (retype.h) */
-	char *table;   /* owned */
+	char *table;   /* owned; also that which a statement goes through range by range */
 	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
 	/* written so it would be cheaper and end the same: it and those behind it, in all */
 	char **cheaper;    /* owned, NULL-terminated; NULL: there is no such way */

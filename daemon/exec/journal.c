@@ -146,6 +146,16 @@ static enum ddl_end run_plain(struct journal *journal, size_t index, bool may_st
 	return strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
 }
 
+/* The row is to say where its ranges are: what stands before it is done. */
+static int announce(struct journal *journal, size_t index, struct err *err)
+{
+	const struct history_row *row = history_find(journal->history, journal->migration->version);
+
+	return row != NULL && row->done == index
+		       ? 0
+		       : progress(journal, index, HISTORY_VISIBLE, HISTORY_APPLYING, err);
+}
+
 /* What a statement that runs in our transaction leaves behind it. */
 struct covered {
 	struct journal *journal;
@@ -171,12 +181,20 @@ static enum ddl_end run_covered(struct journal *journal, size_t index, bool may_
 		.done = index + 1,
 		.closes = journal->ends_file && index + 1 == journal->migration->up.nr,
 	};
+	const struct statement *statement = statement_at(journal, index);
+	const struct strategy *strategy = &strategy_direct;
 	struct ddl ddl = ddl_of(journal, may_stop);
 	enum ddl_end end;
 
 	ddl.cover = cover;
 	ddl.cover_ctx = &covered;
-	end = strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
+	if (statement->chunk != NULL) {
+		strategy = &strategy_chunk;
+		if (announce(journal, index, err) < 0) {
+			return DDL_FAILED;
+		}
+	}
+	end = strategy->run(&ddl, statement, index + 1, err);
 	if (end == DDL_DONE) {
 		journal->flight = covered.closes ? HISTORY_LANDED : HISTORY_VISIBLE;
 		journal->closed = covered.closes;
@@ -203,6 +221,28 @@ static enum ddl_end run_blind(struct journal *journal, size_t index, bool may_st
 	}
 	journal->flight = HISTORY_VISIBLE;
 	return DDL_DONE;
+}
+
+/* Each range commits with its position, so a transaction has to be what covers it. */
+static int check_chunk(const struct journal *journal, const struct statement *statement,
+		       enum evidence evidence, struct err *err)
+{
+	if (statement->chunk == NULL) {
+		return 0;
+	}
+	if (db_in_transaction(journal->visit->session) ||
+	    !db_autocommits(journal->visit->session)) {
+		return err_set(err, ERR_INVALID,
+			       "a statement that runs range by range commits each of them, and "
+			       "stands in a transaction of the file: put COMMIT in front of it");
+	}
+	if (evidence != EVIDENCE_TRANSACTION) {
+		return err_set(err, ERR_INVALID,
+			       "it writes to a table that is not transactional, so nobody could "
+			       "tell which ranges are done: convert the table to InnoDB first, or "
+			       "write the statement without the chunk directive");
+	}
+	return 0;
 }
 
 /* ---- the file's own transactions ------------------------------------------------------- */
@@ -257,6 +297,9 @@ static enum ddl_end run_inside(struct journal *journal, size_t index, bool may_s
 	enum evidence evidence;
 	size_t done;
 
+	if (check_chunk(journal, statement, EVIDENCE_TRANSACTION, err) < 0) {
+		return DDL_FAILED;
+	}
 	if (statement->kind == STATEMENT_DML || statement->kind == STATEMENT_QUERY) {
 		return run_plain(journal, index, may_stop, err);
 	}
@@ -276,13 +319,16 @@ static enum ddl_end run_inside(struct journal *journal, size_t index, bool may_s
 static enum ddl_end run_outside(struct journal *journal, size_t index, bool may_stop,
 				struct err *err)
 {
-	enum evidence evidence;
+	const struct statement *statement = statement_at(journal, index);
+	enum evidence evidence = EVIDENCE_TRANSACTION;
 
-	if (statement_at(journal, index)->kind == STATEMENT_TRANSACTION ||
-	    !db_autocommits(journal->visit->session)) {
-		return run_opening(journal, index, may_stop, err);
+	if (!db_autocommits(journal->visit->session) || statement->kind == STATEMENT_TRANSACTION) {
+		return check_chunk(journal, statement, evidence, err) < 0
+			       ? DDL_FAILED
+			       : run_opening(journal, index, may_stop, err);
 	}
-	if (judge(journal, index, &evidence, err) < 0) {
+	if (judge(journal, index, &evidence, err) < 0 ||
+	    check_chunk(journal, statement, evidence, err) < 0) {
 		return DDL_FAILED;
 	}
 	if (evidence == EVIDENCE_NONE) {

@@ -6,6 +6,7 @@
 
 static const struct strategy *const strategies[] = {
 	&strategy_direct,
+	&strategy_chunk,
 };
 
 const struct strategy *strategy_find(const char *name)

@@ -1,7 +1,14 @@
 /*
  * strategy - the ways to carry out one statement of a migration.
  *
- * A table of const structs, one per strategy_*.c. A strategy runs on a worker inside a
+ * A table of const structs, one per strategy_*.c:
+ *
+ *   direct  as it is written, the server chooses the algorithm
+ *   chunk   key range by key range, each in one transaction with the position that says how far
+ *           it has come (chunk_mark.h): after a crash it goes on there. ddl->cover is called in
+ *           the last one. Between two ranges it looks whether it may go on.
+ *
+ * A strategy runs on a worker inside a
  * visit, gets one statement and says how it ended; rows of the history are none of
  * its business.
  */
@@ -16,7 +23,7 @@ struct strategy {
 			    struct err *err);
 };
 
-extern const struct strategy strategy_direct;
+extern const struct strategy strategy_direct, strategy_chunk;
 
 /* NULL: there is no such strategy. */
 const struct strategy *strategy_find(const char *name);

@@ -113,7 +113,7 @@ void visit_rest(const struct exec_order *order)
 	live->rested_us = tick_us();
 }
 
-static bool wait_to_go(const struct exec_order *order, bool may_park)
+static bool wait_to_go(const struct exec_order *order, bool may_park, int64_t park_ms)
 {
 	int64_t until_ms;
 	bool parks = false;
@@ -121,7 +121,7 @@ static bool wait_to_go(const struct exec_order *order, bool may_park)
 	if (!must_wait(order)) {
 		return !may_park || !visit_stops(order);
 	}
-	until_ms = tick_ms() + GO_PARK_MS;
+	until_ms = tick_ms() + park_ms;
 	atomic_store(&order->live->waiting, 1);
 	say_waits(order, "its server is throttled");
 	while (must_wait(order) && !parks) {
@@ -138,16 +138,26 @@ static bool wait_to_go(const struct exec_order *order, bool may_park)
 	return !parks;
 }
 
-bool visit_go(const struct exec_order *order, bool may_park)
+static bool rest_and_go(const struct exec_order *order, bool may_park, int64_t park_ms)
 {
 	bool goes;
 
 	visit_rest(order);
-	goes = wait_to_go(order, may_park);
+	goes = wait_to_go(order, may_park, park_ms);
 	if (order->live != NULL) {
 		order->live->rested_us = tick_us();
 	}
 	return goes;
+}
+
+bool visit_go(const struct exec_order *order, bool may_park)
+{
+	return rest_and_go(order, may_park, GO_PARK_MS);
+}
+
+bool visit_go_or_park(const struct exec_order *order, bool may_park)
+{
+	return rest_and_go(order, may_park, 0);
 }
 
 /* The lock and, with it, that no other daemon has taken the server over. */

@@ -60,6 +60,12 @@ void visit_rest(const struct exec_order *order);
  */
 bool visit_go(const struct exec_order *order, bool may_park);
 
+/*
+ * The same where what was done so far is kept in the tenant, as between two ranges of a statement:
+ * it parks at once instead of waiting, and its worker is free for others.
+ */
+bool visit_go_or_park(const struct exec_order *order, bool may_park);
+
 /* True when the order's live record asks to stop. */
 bool visit_stops(const struct exec_order *order);
 

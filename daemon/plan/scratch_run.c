@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "chunk_key.h"
 #include "db.h"
 #include "db_guard.h"
 #include "evidence.h"
@@ -72,7 +73,8 @@ static bool is_for_want_of_rows(const struct statement *statement, const struct 
 
 bool scratch_proves_failure(const struct statement *statement, int native)
 {
-	return statement->kind == STATEMENT_DDL || is_wrong_everywhere(native);
+	return statement->kind == STATEMENT_DDL || is_wrong_everywhere(native) ||
+	       (statement->chunk != NULL && native == 0); /* our own refusal, of its key */
 }
 
 static bool may_change_shape(const struct statement *statement)
@@ -211,6 +213,33 @@ static int execute(struct run *run, size_t index, const char *sql, struct err *e
 	return 0;
 }
 
+/* May it run range by range? 1: it may; 0: the chain ends here. */
+static int check_chunk(struct run *run, size_t index, struct err *err)
+{
+	const struct statement *statement = &run->migration->up.statements[index];
+	SCOPED(chunk_key) key = { 0 };
+	int found;
+
+	if (statement->chunk == NULL) {
+		return 1;
+	}
+	if (db_in_transaction(run->runner) || !db_autocommits(run->runner)) {
+		found = err_set(err, ERR_INVALID,
+				"a statement that runs range by range commits each of them, and "
+				"stands in a transaction of the file: put COMMIT in front of it");
+	} else {
+		found = chunk_key_find(&key, run->runner, statement->chunk, err);
+	}
+	if (found < 0 && err->code != ERR_INVALID && err->code != ERR_DB) {
+		return -1;
+	}
+	if (found < 0) {
+		record_failure(run, index, err);
+		return 0;
+	}
+	return 1;
+}
+
 /* 1: goes on; 0: the chain ends here. */
 static int run_one(struct run *run, size_t index, struct err *err)
 {
@@ -224,6 +253,10 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	trial_release(&run->trial);
 	run->kind = weight_of(statement, NULL);
 	if (note == NULL) {
+		goes_on = check_chunk(run, index, err);
+		if (goes_on <= 0) {
+			return goes_on;
+		}
 		if (look_for_cheaper(run, index, err) < 0) {
 			return -1;
 		}

@@ -73,6 +73,7 @@ enum task_kind weight_of(const struct statement *statement, const struct trial *
 	case STATEMENT_DDL:
 		return of_ddl(statement, trial);
 	case STATEMENT_DML:
+		return statement->chunk != NULL ? TASK_KIND_CHUNK : TASK_KIND_DATA;
 	case STATEMENT_QUERY:
 		return TASK_KIND_DATA;
 	case STATEMENT_SESSION:

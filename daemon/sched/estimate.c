@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "chunk_size.h"
 #include "forecast.h"
 #include "forecasts.h"
 #include "ladder.h"
@@ -77,6 +78,18 @@ static struct estimate_size size_of(const struct forecast *forecast,
 	return (struct estimate_size){ 0 };
 }
 
+/* How long writes wait for it; -1: not known. A range holds its rows until it is committed. */
+static int64_t block_of(const struct forecast_statement *from, const struct statement *statement,
+			int64_t ms)
+{
+	const int64_t range_ms = CHUNK_TIME_US / 1000;
+
+	if (statement->chunk != NULL) {
+		return ms < 0 ? range_ms : MIN(ms, range_ms);
+	}
+	return from->blocks_writes || statement->kind == STATEMENT_DML ? ms : 0;
+}
+
 /*
  * A table that is written anew stands beside the old one; new keys stay, and unless rows are put in
  * one by one they are sorted in files of the same size. A key has no more than its rows have.
@@ -135,15 +148,15 @@ static struct estimate_statement cost_of(const struct estimate_work *work,
 	if (from->algorithm != NULL) {
 		size = is_instant(from) ? size : size_of(forecast, from, tenant);
 		bytes = size.bytes;
+	} else if (statement->chunk != NULL) {
+		size = size_of(forecast, from, tenant);
 	}
 	cost.bytes = size.bytes;
 	cost.rows = size.rows;
 	cost.ms = algorithm == NULL || bytes < 0
 			  ? -1
 			  : rates_ms(work->rates, tenant->server_id, algorithm, bytes);
-	if (from->blocks_writes || statement->kind == STATEMENT_DML) {
-		cost.block_ms = cost.ms;
-	}
+	cost.block_ms = block_of(from, statement, cost.ms);
 	add_disk(&cost, from);
 	return cost;
 }
@@ -388,10 +401,13 @@ static void take_statement(struct forecasts *forecasts, const struct estimate_wo
 {
 	const struct forecast_statement *from = &class->forecast->statements[index];
 	const struct migration *migration = &work->release->migrations[from->migration];
+	const struct statement *statement = &migration->up.statements[from->number - 1];
 	struct estimate_statement *worst = &class->costs[index];
 	bool is_cold = work->closes || migration->readonly;
 
-	worst->strategy = is_cold ? ESTIMATE_COLD : ESTIMATE_DIRECT;
+	worst->strategy = statement->chunk != NULL ? ESTIMATE_CHUNK
+			  : is_cold                ? ESTIMATE_COLD
+						   : ESTIMATE_DIRECT;
 	for (guint i = 0; i < class->tenants->len; i++) {
 		struct forecast_tenant *tenant = g_ptr_array_index(class->tenants, i);
 		struct estimate_statement cost = cost_of(work, class->forecast, from, tenant);

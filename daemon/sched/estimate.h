@@ -30,6 +30,7 @@ struct rates;
 struct release;
 
 #define ESTIMATE_DIRECT "direct"
+#define ESTIMATE_CHUNK  "chunk"
 #define ESTIMATE_COLD   "cold" /* the tenant is closed for writes while it runs */
 
 /* How large a table is; bytes -1: not known. */
@@ -66,7 +67,7 @@ struct estimate_statement {
 	int64_t block_ms; /* writes wait; -1: not known, 0: they do not */
 	int64_t disk;
 	int64_t kept;         /* of it: what stays */
-	const char *strategy; /* static; ESTIMATE_DIRECT, "needs shadow", … */
+	const char *strategy; /* static; ESTIMATE_DIRECT, ESTIMATE_CHUNK, "needs shadow", … */
 	char *refused;        /* owned; why it would not be run so; NULL: it would */
 };
 

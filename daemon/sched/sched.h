@@ -426,8 +426,16 @@ NODISCARD int sched_task_resolve(struct sched *sched, const char *rollout, const
 				 void (*done)(void *ctx, const struct err *err), void *ctx,
 				 struct err *err);
 
-/* How far a running task is; false when it is not running here. */
-bool sched_task_live(const struct sched *sched, int64_t task_id, int64_t *statement,
-		     int64_t *statements, int64_t *migration);
+/* How far a running task is. */
+struct sched_live {
+	int64_t statement;  /* done */
+	int64_t statements; /* 0: not known yet */
+	int64_t migration;  /* index in the release, -1 before the first */
+	int64_t rows;       /* that the next statement has gone through, range by range */
+	int64_t rows_of;    /* of so many, as is guessed; 0: it does not run so */
+};
+
+/* False when it is not running here. */
+bool sched_task_live(const struct sched *sched, int64_t task_id, struct sched_live *live);
 
 #endif /* SCHED_H */

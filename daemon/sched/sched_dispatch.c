@@ -43,6 +43,7 @@ static struct running *running_new(struct sched *sched, const struct store_task 
 	running->kind = task->kind;
 	atomic_init(&running->live.wait, sched_guard_pauses(sched, task->server_id));
 	atomic_init(&running->live.share, sched_guard_share(sched, task->server_id));
+	atomic_init(&running->live.slow, sched_guard_slows(sched, task->server_id));
 	atomic_init(&running->live.migration, -1);
 	g_hash_table_insert(sched->running, g_memdup2(&task->id, sizeof(task->id)), running);
 	g_hash_table_insert(sched->busy, g_memdup2(&task->tenant_id, sizeof(task->tenant_id)),

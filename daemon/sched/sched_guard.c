@@ -43,6 +43,13 @@ int sched_guard_share(const struct sched *sched, int64_t server_id)
 	return share_of(g_hash_table_lookup(sched->guards, &server_id));
 }
 
+bool sched_guard_slows(const struct sched *sched, int64_t server_id)
+{
+	const struct guard *guard = g_hash_table_lookup(sched->guards, &server_id);
+
+	return guard != NULL && guard->verdict.state != THROTTLE_GO;
+}
+
 static void tell_running(struct sched *sched, const struct guard *guard)
 {
 	GHashTableIter iter;
@@ -55,6 +62,7 @@ static void tell_running(struct sched *sched, const struct guard *guard)
 		if (running->server_id == guard->server_id && !sched_close_spares(running)) {
 			atomic_store(&running->live.wait, guard->verdict.state >= THROTTLE_PAUSED);
 			atomic_store(&running->live.share, share_of(guard));
+			atomic_store(&running->live.slow, guard->verdict.state != THROTTLE_GO);
 		}
 	}
 }
@@ -69,8 +77,8 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 	}
 	governor_decide(guard->governor, guard->slots_max, now_ms, &guard->verdict);
 	sched_sampler_pace(guard);
-	if ((before.state >= THROTTLE_PAUSED) != (guard->verdict.state >= THROTTLE_PAUSED) ||
-	    before.share < guard->verdict.share || before.share > guard->verdict.share) {
+	if (before.state != guard->verdict.state || before.share < guard->verdict.share ||
+	    before.share > guard->verdict.share) {
 		tell_running(sched, guard);
 	}
 	return before.state != guard->verdict.state || before.slots != guard->verdict.slots ||

@@ -191,7 +191,8 @@ struct sched_tokens sched_chunks_of(const struct sched *sched, const struct link
 
 /* sched_guard.c: nothing new on this server? */
 bool sched_guard_pauses(const struct sched *sched, int64_t server_id);
-int sched_guard_share(const struct sched *sched, int64_t server_id); /* percent; 0: all */
+int sched_guard_share(const struct sched *sched, int64_t server_id);  /* percent; 0: all */
+bool sched_guard_slows(const struct sched *sched, int64_t server_id); /* smaller pieces there */
 
 /* sched_wave.c: move the rollout and its waves along as far as facts allow. */
 NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);

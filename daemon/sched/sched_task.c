@@ -389,16 +389,19 @@ int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err *err)
 	return 0;
 }
 
-bool sched_task_live(const struct sched *sched, int64_t task_id, int64_t *statement,
-		     int64_t *statements, int64_t *migration)
+bool sched_task_live(const struct sched *sched, int64_t task_id, struct sched_live *live)
 {
 	const struct running *running = g_hash_table_lookup(sched->running, &task_id);
 
 	if (running == NULL || running->ended) {
 		return false;
 	}
-	*statement = atomic_load(&running->live.statement);
-	*statements = atomic_load(&running->live.statements);
-	*migration = atomic_load(&running->live.migration);
+	*live = (struct sched_live){
+		.statement = atomic_load(&running->live.statement),
+		.statements = atomic_load(&running->live.statements),
+		.migration = atomic_load(&running->live.migration),
+		.rows = atomic_load(&running->live.rows),
+		.rows_of = atomic_load(&running->live.rows_of),
+	};
 	return true;
 }

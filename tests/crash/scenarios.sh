@@ -12,7 +12,7 @@ do release_lock('barrier');"
 
 # ---- releases -------------------------------------------------------------------------------
 
-release_main() { # DIR: DDL, DML, counters, a transaction of its own, a check
+release_main() { # DIR: DDL, DML, counters, a transaction of its own, ranges, a check
 	migration "$1" 0001_base.sql "create table orders (id int primary key, user_id int) engine=InnoDB;
 insert into marks values ('0001 first');
 alter table users add column email varchar(80);
@@ -27,7 +27,8 @@ alter table orders add column total int not null default 0, add index (user_id);
 	migration "$1" 0003_checked.sql "update users set email = concat(name, '@example.org');
 alter table users modify email varchar(120) not null;
 create view emails as select email from users;
-insert into marks select concat('0003 ', name) from users;
+-- muster: chunk table=users rows=1
+insert into marks select concat('0003 ', name) from users where /* :chunk */ true;
 update counter set n = n + 1000;
 -- muster: check \"select count(*) from counter\" expect=1"
 }

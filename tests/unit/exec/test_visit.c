@@ -155,6 +155,23 @@ static void who_is_asked_to_stop_meanwhile_parks(void **state)
 	kit_stopper_join(&stopper);
 }
 
+static void who_keeps_what_is_done_parks_at_once(void **state)
+{
+	struct exec_live live = { .migration = -1, .wait = 1 };
+	struct exec_order order = { .live = &live };
+	int64_t began_ms = tick_ms();
+
+	(void)state;
+	assert_false(visit_go_or_park(&order, true));
+	assert_true(tick_ms() - began_ms < 5000);
+	assert_int_equal(live.waiting, 1);
+	live = (struct exec_live){ .migration = -1 };
+	assert_true(visit_go_or_park(&order, true));
+	live.stop = 1;
+	assert_false(visit_go_or_park(&order, true));
+	assert_true(visit_go_or_park(&order, false));
+}
+
 static void with_a_share_of_the_time_it_rests_for_the_rest(void **state)
 {
 	struct exec_live live = { .migration = -1, .share = 25 };
@@ -218,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_stop_ends_the_wait_for_the_lock),
 		cmocka_unit_test(a_throttled_server_is_waited_for_between_statements),
 		cmocka_unit_test(who_is_asked_to_stop_meanwhile_parks),
+		cmocka_unit_test(who_keeps_what_is_done_parks_at_once),
 		cmocka_unit_test(with_a_share_of_the_time_it_rests_for_the_rest),
 		cmocka_unit_test(who_must_stop_does_not_rest),
 		cmocka_unit_test(nothing_starts_on_a_throttled_server),

@@ -119,6 +119,28 @@ static void a_part_of_the_schema_foretells_the_whole(void **state)
 	release_unref(release);
 }
 
+/* On the copy it is all rows of none; what it goes along is looked at. */
+static void what_runs_by_ranges_needs_a_key(void **state)
+{
+	static const char chunked[] = "-- muster: chunk table=t\n"
+				      "UPDATE t SET n = 1 WHERE :chunk AND n = 0;\n";
+	static const char late[] = "CREATE TABLE t (id int primary key, n int);\n";
+	const char *schema = test_server_schema("ranges");
+	SCOPED(chain) without = { 0 };
+	SCOPED(chain) with = { 0 };
+
+	(void)state;
+	run(&with, schema, late, chunked);
+	assert_null(with.failure.version);
+	assert_int_equal(with.nr, 2);
+	assert_int_equal(with.steps[1].kind, TASK_KIND_CHUNK);
+	assert_null(with.steps[1].note);
+	run(&without, schema, "CREATE TABLE t (id int, n int);\n", chunked);
+	assert_non_null(without.failure.version);
+	assert_non_null(strstr(without.failure.message, ":2 statement 1 of 1: table t has no key "
+							"along which its rows could be changed"));
+}
+
 static void what_changed_is_kept_per_step(void **state)
 {
 	const char *schema = kit_schema("kept");
@@ -322,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_foretells_what_a_tenant_will_look_like),
 		cmocka_unit_test(a_part_of_the_schema_foretells_the_whole),
+		cmocka_unit_test(what_runs_by_ranges_needs_a_key),
 		cmocka_unit_test(what_changed_is_kept_per_step),
 		cmocka_unit_test(every_step_says_what_it_does_on_the_server),
 		cmocka_unit_test(a_refused_statement_ends_the_chain),

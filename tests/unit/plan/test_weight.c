@@ -47,6 +47,16 @@ static void an_alter_weighs_what_the_server_took(void **state)
 	}
 }
 
+static void what_goes_through_rows_by_ranges_is_of_its_own_kind(void **state)
+{
+	struct statement_chunk chunk = { 0 };
+	const struct statement statement = { .kind = STATEMENT_DML, .chunk = &chunk };
+
+	(void)state;
+	assert_int_equal(weight_of(&statement, NULL), TASK_KIND_CHUNK);
+	assert_true(TASK_KIND_CHUNK > TASK_KIND_DATA && TASK_KIND_CHUNK < TASK_KIND_REBUILD);
+}
+
 static void other_statements_weigh_what_their_words_say(void **state)
 {
 	static const struct {
@@ -131,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_alter_weighs_what_the_server_took),
+		cmocka_unit_test(what_goes_through_rows_by_ranges_is_of_its_own_kind),
 		cmocka_unit_test(other_statements_weigh_what_their_words_say),
 		cmocka_unit_test(what_was_not_tried_is_known_only_of_rows_and_sessions),
 		cmocka_unit_test(a_chain_weighs_what_its_dearest_step_does),

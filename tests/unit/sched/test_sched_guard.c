@@ -156,6 +156,23 @@ static struct running *runs_there(struct fixture *fixture, int64_t id, bool kill
 	return running;
 }
 
+static void a_soft_load_asks_for_smaller_pieces(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *running = runs_there(fixture, 901, true);
+	SCOPED(seen) seen = { 0 };
+
+	look_at_server(fixture, &seen);
+	give(fixture, 1);
+	give(fixture, 1);
+	assert_int_equal(running->live.slow, 0);
+	give(fixture, 20);
+	give(fixture, 20);
+	assert_int_equal(running->live.slow, 1);
+	assert_int_equal(running->live.wait, 0);
+	g_hash_table_remove_all(fixture->sched->running);
+}
+
 static void a_critical_load_ends_what_can_be_ended_where_that_is_wanted(void **state)
 {
 	struct fixture *fixture = *state;
@@ -216,6 +233,7 @@ int main(void)
 		SCENARIO(a_restart_does_not_forget_who_paused_it),
 		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
 		SCENARIO(what_it_did_is_in_the_audit_trail),
+		SCENARIO(a_soft_load_asks_for_smaller_pieces),
 		SCENARIO(a_critical_load_ends_what_can_be_ended_where_that_is_wanted),
 		SCENARIO(who_has_not_rested_lets_its_server_rest),
 	};
