@@ -5,6 +5,7 @@
 #include "ladder.h"
 
 #define HEADER "chain 1"
+#define MERGED "merged"
 
 void chain_release(struct chain *chain)
 {
@@ -15,6 +16,12 @@ void chain_release(struct chain *chain)
 		g_free(chain->steps[i].table);
 	}
 	g_free(chain->steps);
+	for (size_t i = 0; i < chain->nr_rewrites; i++) {
+		g_free(chain->rewrites[i].version);
+		g_strfreev(chain->rewrites[i].shapes);
+		g_strfreev(chain->rewrites[i].ways);
+	}
+	g_free(chain->rewrites);
 	g_free(chain->unlike);
 	g_free(chain->failure.version);
 	g_free(chain->failure.message);
@@ -31,6 +38,34 @@ void chain_add(struct chain *chain, const struct chain_step *step)
 	chain->steps[chain->nr].note = g_strdup(step->note);
 	chain->steps[chain->nr].table = g_strdup(step->table);
 	chain->nr++;
+}
+
+void chain_rewrite_add(struct chain *chain, const struct chain_rewrite *rewrite)
+{
+	struct chain_rewrite *added;
+
+	chain->rewrites = g_renew(struct chain_rewrite, chain->rewrites, chain->nr_rewrites + 1);
+	added = &chain->rewrites[chain->nr_rewrites++];
+	*added = *rewrite;
+	added->version = g_strdup(rewrite->version);
+	added->shapes = g_strdupv(rewrite->shapes);
+	added->ways = g_strdupv(rewrite->ways);
+}
+
+const char *chain_rewrite_way(const struct chain *chain, const char *version, size_t number,
+			      size_t part)
+{
+	for (size_t i = 0; i < chain->nr_rewrites; i++) {
+		const struct chain_rewrite *rewrite = &chain->rewrites[i];
+
+		if (rewrite->number == number && rewrite->ways != NULL &&
+		    strcmp(rewrite->version, version) == 0) {
+			return part < g_strv_length(rewrite->ways)
+				       ? ladder_named(rewrite->ways[part])
+				       : NULL;
+		}
+	}
+	return NULL;
 }
 
 const struct chain_step *chain_find(const struct chain *chain, const char *version, size_t number)
@@ -134,6 +169,23 @@ static void append_step(GString *out, const struct chain_step *step)
 	g_string_append(out, step->delta);
 }
 
+static const char *how_name(enum rewrite_split how)
+{
+	return how == REWRITE_SPLIT_NR ? MERGED : rewrite_split_names[how];
+}
+
+static void append_rewrite(GString *out, const struct chain_rewrite *rewrite)
+{
+	g_autofree char *version = g_strescape(rewrite->version, NULL);
+	g_autofree char *shapes = g_strjoinv(",", rewrite->shapes);
+	g_autofree char *ways = rewrite->ways == NULL ? NULL : g_strjoinv(",", rewrite->ways);
+
+	g_string_append_printf(
+		out, "rewrite\t%s\t%" G_GSIZE_FORMAT "\t%" G_GSIZE_FORMAT "\t%s\t%s\t%s%s%s\n",
+		version, rewrite->number, rewrite->nr, how_name(rewrite->how), rewrite->digest,
+		shapes, ways == NULL ? "" : "\t", ways == NULL ? "" : ways);
+}
+
 char *chain_write(const struct chain *chain)
 {
 	GString *out = g_string_new(HEADER "\n");
@@ -143,6 +195,9 @@ char *chain_write(const struct chain *chain)
 	g_string_append(out, start);
 	for (size_t i = 0; i < chain->nr; i++) {
 		append_step(out, &chain->steps[i]);
+	}
+	for (size_t i = 0; i < chain->nr_rewrites; i++) {
+		append_rewrite(out, &chain->rewrites[i]);
 	}
 	if (chain->failure.version != NULL) {
 		g_autofree char *version = g_strescape(chain->failure.version, NULL);
@@ -200,6 +255,36 @@ static bool read_failure(struct reading *reading, char **fields)
 	return true;
 }
 
+static bool read_rewrite(struct chain *chain, char **fields)
+{
+	struct chain_rewrite rewrite = { .how = REWRITE_SPLIT_NR };
+	g_autofree char *version = NULL;
+	g_auto(GStrv) shapes = NULL;
+	g_auto(GStrv) ways = NULL;
+	guint nr = g_strv_length(fields);
+	int how;
+
+	if (nr < 7 || nr > 8 || strlen(fields[5]) != REWRITE_DIGEST_LEN) {
+		return false;
+	}
+	how = states_find(rewrite_split_names, REWRITE_SPLIT_NR, fields[4]);
+	if (how < 0 && strcmp(fields[4], MERGED) != 0) {
+		return false;
+	}
+	version = g_strcompress(fields[1]);
+	shapes = g_strsplit(fields[6], ",", -1);
+	rewrite.version = version;
+	rewrite.shapes = shapes;
+	ways = nr == 8 ? g_strsplit(fields[7], ",", -1) : NULL;
+	rewrite.ways = ways;
+	rewrite.number = (size_t)g_ascii_strtoull(fields[2], NULL, 10);
+	rewrite.nr = (size_t)g_ascii_strtoull(fields[3], NULL, 10);
+	rewrite.how = how < 0 ? REWRITE_SPLIT_NR : (enum rewrite_split)how;
+	g_strlcpy(rewrite.digest, fields[5], sizeof(rewrite.digest));
+	chain_rewrite_add(chain, &rewrite);
+	return rewrite.number > 0 && rewrite.nr > 0 && shapes[0] != NULL;
+}
+
 static bool read_way(struct chain *chain, char **fields)
 {
 	struct chain_step *step = chain->nr == 0 ? NULL : &chain->steps[chain->nr - 1];
@@ -245,6 +330,9 @@ static bool read_words(struct reading *reading, const char *line)
 	}
 	if (strcmp(fields[0], "failed") == 0) {
 		return read_failure(reading, fields);
+	}
+	if (strcmp(fields[0], "rewrite") == 0) {
+		return read_rewrite(chain, fields);
 	}
 	if (strcmp(fields[0], "way") == 0) {
 		return read_way(chain, fields);

@@ -17,6 +17,7 @@
 #include <glib.h>
 
 #include "err.h"
+#include "rewrite.h"
 #include "shape.h"
 #include "states.h"
 
@@ -34,6 +35,21 @@ struct chain_step {
 	enum task_kind kind; /* what it does on the server: weight.h */
 };
 
+/*
+ * Statements of one migration that are cheaper written otherwise, and end the same. Each schema
+ * on the way can be told from those that the file as it is written passes through.
+ */
+struct chain_rewrite {
+	char *version;          /* owned */
+	size_t number;          /* the first of them */
+	size_t nr;              /* how many */
+	enum rewrite_split how; /* the one is split; REWRITE_SPLIT_NR: they are merged */
+	char digest[REWRITE_DIGEST_LEN + 1]; /* of the texts that run in their place */
+	char **shapes; /* owned, NULL-terminated; fingerprint behind each of those texts, "-": not
+			* known, it was done before the chain was made */
+	char **ways;   /* owned, NULL-terminated; of ladder_names, of each text; NULL: not known */
+};
+
 /* Where the run ended because the server refused a statement. */
 struct chain_failure {
 	char *version; /* owned; NULL: no statement was refused */
@@ -47,6 +63,8 @@ struct chain {
 	char *unlike;       /* owned; how the copy differs from it, in words; NULL: not at all */
 	struct chain_step *steps; /* owned; in the order of the statements */
 	size_t nr;
+	struct chain_rewrite *rewrites; /* owned; in the order of the statements */
+	size_t nr_rewrites;
 	struct chain_failure failure;
 };
 
@@ -55,6 +73,14 @@ SCOPED_RELEASE(chain);
 
 /* Add a step; copies the texts. note may be NULL. */
 void chain_add(struct chain *chain, const struct chain_step *step);
+
+/* The same of a rewrite. */
+void chain_rewrite_add(struct chain *chain, const struct chain_rewrite *rewrite);
+
+/* The ladder's name (static) for text part, from 0, of what runs in place of the statements from
+ * number on; NULL: not known. */
+const char *chain_rewrite_way(const struct chain *chain, const char *version, size_t number,
+			      size_t part);
 
 /* The step of a statement; NULL: the chain has none. */
 const struct chain_step *chain_find(const struct chain *chain, const char *version, size_t number);

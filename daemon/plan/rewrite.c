@@ -7,6 +7,11 @@
 #include "clause.h"
 #include "lex.h"
 
+const char *const rewrite_split_names[REWRITE_SPLIT_NR] = {
+	[REWRITE_BY_KIND] = "kind",
+	[REWRITE_BY_CLAUSE] = "clause",
+};
+
 enum kind {
 	KIND_COLUMN,
 	KIND_KEY,
@@ -373,4 +378,14 @@ char *rewrite_merge(const char *const *sqls, size_t nr, unsigned modes)
 		}
 	}
 	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+void rewrite_digest(const char *const *texts, size_t nr, char digest[REWRITE_DIGEST_LEN + 1])
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+	for (size_t i = 0; i < nr; i++) {
+		g_checksum_update(sum, (const guchar *)texts[i], (gssize)strlen(texts[i]) + 1);
+	}
+	g_strlcpy(digest, g_checksum_get_string(sum), REWRITE_DIGEST_LEN + 1);
 }

@@ -26,6 +26,13 @@ enum rewrite_split {
 	REWRITE_SPLIT_NR,
 };
 
+extern const char *const rewrite_split_names[REWRITE_SPLIT_NR]; /* "kind", "clause" */
+
+#define REWRITE_DIGEST_LEN 16
+
+/* By which the first nr of some texts are known again: as many hex digits. */
+void rewrite_digest(const char *const *texts, size_t nr, char digest[REWRITE_DIGEST_LEN + 1]);
+
 /*
  * The statements that do the same one after the other. modes: of enum lex_mode.
  * NULL-terminated, owned (g_strfreev); NULL: it cannot be split so, or BY_CLAUSE is BY_KIND.

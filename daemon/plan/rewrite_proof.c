@@ -29,6 +29,8 @@ struct way {
 	size_t nr;
 	struct trial *trials; /* owned */
 	int *costs;           /* owned */
+	GPtrArray *deltas;    /* char *, owned; behind each, from the beginning; NULL: not wanted */
+	struct shape start;   /* in front of it, when deltas are wanted */
 	struct shape shape;   /* behind it */
 	bool refused;         /* by the server: it leads nowhere */
 };
@@ -40,6 +42,10 @@ static void way_release(struct way *way)
 	}
 	g_free(way->trials);
 	g_free(way->costs);
+	if (way->deltas != NULL) {
+		g_ptr_array_unref(way->deltas);
+	}
+	shape_release(&way->start);
 	shape_release(&way->shape);
 }
 
@@ -162,18 +168,31 @@ static int run_one(const struct rewrite_ground *ground, const char *schema, stru
 	return 0;
 }
 
+static int look(const struct rewrite_ground *ground, const char *schema, struct way *way,
+		struct err *err)
+{
+	shape_release(&way->shape);
+	if (shape_read(ground->copier, schema, &way->shape, err) < 0) {
+		return -1;
+	}
+	g_ptr_array_add(way->deltas, shape_delta(&way->start, &way->shape));
+	return 0;
+}
+
 static int run_all(const struct rewrite_ground *ground, const char *schema, struct way *way,
 		   struct err *err)
 {
-	if (db_use(ground->runner, schema, err) < 0) {
+	if (db_use(ground->runner, schema, err) < 0 ||
+	    (way->deltas != NULL && shape_read(ground->copier, schema, &way->start, err) < 0)) {
 		return -1;
 	}
 	for (size_t i = 0; i < way->nr && !way->refused; i++) {
-		if (run_one(ground, schema, way, i, err) < 0) {
+		if (run_one(ground, schema, way, i, err) < 0 ||
+		    (way->deltas != NULL && !way->refused && look(ground, schema, way, err) < 0)) {
 			return -1;
 		}
 	}
-	return shape_read(ground->copier, schema, &way->shape, err);
+	return way->deltas != NULL ? 0 : shape_read(ground->copier, schema, &way->shape, err);
 }
 
 /* The copy goes, and the runner goes back, whatever happened. */
@@ -234,13 +253,19 @@ static bool take(struct rewrite *rewrite, struct way *way, const struct way *wri
 	rewrite->statements = g_steal_pointer(texts);
 	rewrite->trials = g_steal_pointer(&way->trials);
 	rewrite->nr = way->nr;
+	rewrite->deltas = g_steal_pointer(&way->deltas);
 	return true;
 }
 
 static int try_texts(const struct rewrite_ground *ground, const struct way *written, char **texts,
 		     struct rewrite *rewrite, struct err *err)
 {
-	SCOPED(way) way = { .sqls = (const char *const *)texts, .nr = g_strv_length(texts) };
+	SCOPED(way)
+	way = {
+		.sqls = (const char *const *)texts,
+		.nr = g_strv_length(texts),
+		.deltas = g_ptr_array_new_with_free_func(g_free),
+	};
 
 	if (run_way(ground, &way, err) < 0) {
 		g_strfreev(texts);
@@ -251,26 +276,44 @@ static int try_texts(const struct rewrite_ground *ground, const struct way *writ
 	return 0;
 }
 
-/* The ways there are, the likeliest first; NULL-terminated texts in an array that owns them. */
+/* NULL-terminated, owned; NULL: it cannot be written so. REWRITE_SPLIT_NR: as one. */
+static char **texts_of(const struct rewrite_ground *ground, const char *const *sqls, size_t nr,
+		       enum rewrite_split how)
+{
+	char *merged;
+	char **one;
+
+	if (how != REWRITE_SPLIT_NR) {
+		return nr == 1 ? rewrite_split(sqls[0], ground->modes, how) : NULL;
+	}
+	merged = rewrite_merge(sqls, nr, ground->modes);
+	if (merged == NULL) {
+		return NULL;
+	}
+	one = g_new0(char *, 2);
+	one[0] = merged;
+	return one;
+}
+
+/* The ways there are, by enum rewrite_split; texts in an array that owns them, or NULL. */
 static GPtrArray *ways_of(const struct rewrite_ground *ground, const char *const *sqls, size_t nr)
 {
 	GPtrArray *ways = g_ptr_array_new();
-	char *merged = rewrite_merge(sqls, nr, ground->modes);
 
-	if (merged != NULL) {
-		char **one = g_new0(char *, 2);
-
-		one[0] = merged;
-		g_ptr_array_add(ways, one);
-	}
-	for (int how = 0; nr == 1 && how < REWRITE_SPLIT_NR; how++) {
-		char **split = rewrite_split(sqls[0], ground->modes, (enum rewrite_split)how);
-
-		if (split != NULL) {
-			g_ptr_array_add(ways, split);
-		}
+	for (int how = 0; how <= REWRITE_SPLIT_NR; how++) {
+		g_ptr_array_add(ways, texts_of(ground, sqls, nr, (enum rewrite_split)how));
 	}
 	return ways;
+}
+
+static bool has_any(const GPtrArray *ways)
+{
+	for (guint i = 0; i < ways->len; i++) {
+		if (g_ptr_array_index(ways, i) != NULL) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* A name in front of a dot would lead out of the copy. */
@@ -297,9 +340,10 @@ static int try_all(const struct rewrite_ground *ground, struct way *written, GPt
 	for (guint i = 0; i < ways->len && rewrite->statements == NULL; i++) {
 		char **texts = g_steal_pointer(&ways->pdata[i]);
 
-		if (try_texts(ground, written, texts, rewrite, err) < 0) {
+		if (texts != NULL && try_texts(ground, written, texts, rewrite, err) < 0) {
 			return -1;
 		}
+		rewrite->how = (enum rewrite_split)i;
 	}
 	return 0;
 }
@@ -317,7 +361,7 @@ int rewrite_find(const struct rewrite_ground *ground, const char *const *sqls, s
 		return 0;
 	}
 	ways = ways_of(ground, sqls, nr);
-	if (ways->len > 0) {
+	if (has_any(ways)) {
 		done = try_all(ground, &written, ways, &found, err);
 	}
 	for (guint i = 0; i < ways->len; i++) {
@@ -339,6 +383,9 @@ void rewrite_release(struct rewrite *rewrite)
 	}
 	g_free(rewrite->trials);
 	g_strfreev(rewrite->statements);
+	if (rewrite->deltas != NULL) {
+		g_ptr_array_unref(rewrite->deltas);
+	}
 	g_free(rewrite->why);
 	*rewrite = (struct rewrite){ 0 };
 }

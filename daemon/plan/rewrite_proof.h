@@ -16,7 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "err.h"
+#include "rewrite.h"
 
 struct db_session;
 struct trial;
@@ -35,6 +38,9 @@ struct rewrite {
 	char **statements;    /* owned; NULL: they stay as they are written */
 	struct trial *trials; /* owned; one for each of them */
 	size_t nr;
+	enum rewrite_split how; /* it was split; REWRITE_SPLIT_NR: some were merged */
+	GPtrArray *deltas;      /* owned; char *: what the schema differs in behind each of them
+				 * from what stood in front of the first (shape_delta) */
 	char *why; /* owned; what is better: "copy becomes instant, nocopy"; NULL as above */
 };
 

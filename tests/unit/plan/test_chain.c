@@ -176,9 +176,60 @@ static void a_damaged_text_is_refused(void **state)
 	}
 }
 
+static void what_is_rewritten_comes_back_from_its_text(void **state)
+{
+	struct chain chain = { 0 };
+	struct shapes shapes = { 0 };
+	char *parts[] = { shapes.at[0].fingerprint, shapes.at[1].fingerprint, NULL };
+	char *merged[] = { shapes.at[2].fingerprint, NULL };
+	char instant[] = "instant";
+	char nocopy[] = "nocopy";
+	char *ways[] = { instant, nocopy, NULL };
+	char version[] = "00\t01";
+	struct chain_rewrite rewrite = { .version = version,
+					 .number = 2,
+					 .nr = 1,
+					 .how = REWRITE_BY_CLAUSE,
+					 .shapes = parts,
+					 .ways = ways };
+	g_autofree char *text = NULL;
+	g_autofree char *again = NULL;
+	SCOPED(chain) back = { 0 };
+	struct err err;
+
+	(void)state;
+	make(&chain, &shapes);
+	g_strlcpy(rewrite.digest, "0123456789abcdef", sizeof(rewrite.digest));
+	chain_rewrite_add(&chain, &rewrite);
+	rewrite.how = REWRITE_SPLIT_NR;
+	rewrite.number = 3;
+	rewrite.nr = 4;
+	rewrite.shapes = merged;
+	rewrite.ways = NULL; /* as those say it that were stored before */
+	chain_rewrite_add(&chain, &rewrite);
+	text = chain_write(&chain);
+	assert_int_equal(chain_parse(&back, text, &err), 0);
+	again = chain_write(&back);
+	assert_string_equal(again, text);
+	assert_int_equal(back.nr_rewrites, 2);
+	assert_string_equal(back.rewrites[0].version, version);
+	assert_int_equal(back.rewrites[0].how, REWRITE_BY_CLAUSE);
+	assert_string_equal(back.rewrites[0].digest, "0123456789abcdef");
+	assert_string_equal(back.rewrites[0].shapes[1], shapes.at[1].fingerprint);
+	assert_int_equal(back.rewrites[1].how, REWRITE_SPLIT_NR);
+	assert_int_equal(back.rewrites[1].number, 3);
+	assert_int_equal(back.rewrites[1].nr, 4);
+	assert_string_equal(chain_rewrite_way(&back, version, 2, 1), "nocopy");
+	assert_null(chain_rewrite_way(&back, version, 2, 2));
+	assert_null(chain_rewrite_way(&back, version, 3, 0));
+	chain_release(&chain);
+	shapes_release(&shapes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_rewritten_comes_back_from_its_text),
 		cmocka_unit_test(every_step_has_its_shape),
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(a_damaged_text_is_refused),

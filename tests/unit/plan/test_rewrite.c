@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <glib.h>
@@ -119,9 +120,28 @@ static void statements_that_have_nothing_in_common_become_one(void **state)
 	}
 }
 
+static void a_digest_is_of_these_texts_in_this_order(void **state)
+{
+	static const char *const texts[] = { "ab", "c", "ab" };
+	static const char *const other[] = { "a", "bc" };
+	char first[REWRITE_DIGEST_LEN + 1];
+	char second[REWRITE_DIGEST_LEN + 1];
+
+	(void)state;
+	rewrite_digest(texts, 2, first);
+	assert_int_equal(strlen(first), REWRITE_DIGEST_LEN);
+	rewrite_digest(texts, 2, second);
+	assert_string_equal(first, second);
+	rewrite_digest(texts + 1, 2, second);
+	assert_string_not_equal(first, second);
+	rewrite_digest(other, 2, second);
+	assert_string_not_equal(first, second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_digest_is_of_these_texts_in_this_order),
 		cmocka_unit_test(clauses_stand_alone_or_with_their_kind),
 		cmocka_unit_test(statements_that_have_nothing_in_common_become_one),
 	};
