@@ -52,6 +52,7 @@ static int fill(const struct cli *cli, struct wire_rollout_start *start, struct 
 	start->reason = cli_text(cli, OPT_REASON);
 	start->dry_run = opts_flag(opts, OPT_DRY_RUN);
 	start->no_plan = opts_flag(opts, OPT_NO_PLAN);
+	start->no_rewrite = opts_flag(opts, OPT_NO_REWRITE);
 	start->skip_failing = opts_flag(opts, OPT_SKIP_FAILING);
 	return 0;
 }

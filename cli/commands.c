@@ -9,7 +9,7 @@
 	 BIT(BUDGET) | BIT(RUNNING) | BIT(PER_SERVER) | BIT(PRIORITY) | BIT(STRATEGY) |         \
 	 BIT(STALL) | BIT(WINDOW) | BIT(FORMAT) | BIT(DRY_RUN) | BIT(REASON) | BIT(KEY) |       \
 	 BIT(READONLY) | BIT(MAX_CLOSED) | BIT(DRAIN) | BIT(ACCEPT_HOLES) | BIT(SKIP_FAILING) | \
-	 BIT(NO_PLAN) | BIT(METHOD) | BIT(HOOK))
+	 BIT(NO_PLAN) | BIT(METHOD) | BIT(HOOK) | BIT(NO_REWRITE))
 #define MANY (-1)
 
 /* clang-format off */
@@ -169,12 +169,13 @@ const struct command command_table[] = {
 	  "How long it takes, how long writes wait and the disk that rebuilt tables need is expected "
 	  "from what like statements took before in this fleet; what was never measured is said to be "
 	  "unknown. A tenant whose writes would wait for longer than --stall is refused. Statements that "
-	  "would be cheaper split or merged, and end the same, are shown with what to write instead. A folder is "
+	  "are cheaper split or merged, and end the same, are shown with what runs in their place, and what is "
+	  "expected is expected of that; --no-rewrite leaves them as written. A folder is "
 	  "stored as a release first. The exit code is 0 when nothing is pending, 1 when something "
 	  "is, 2 when a tenant would fail.",
 	  "muster plan migrations/ -l region=eu\n"
 	  "muster plan app-7 -o json | jq -r '.failing[] | .tenant + \": \" + .message'",
-	  BIT(SELECTOR) | BIT(TO) | BIT(STALL) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_plan },
+	  BIT(SELECTOR) | BIT(TO) | BIT(STALL) | BIT(FORMAT) | BIT(NO_REWRITE), 1, 1, WORDS_FOLDER, false, cmd_plan },
 
 	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
 	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },
@@ -189,7 +190,9 @@ const struct command command_table[] = {
 	  "rollout plan): when tenants would fail nothing starts, they are listed, and the exit code "
 	  "is 2; --skip-failing leaves them out, --no-plan starts without looking. A server that does "
 	  "not answer is no reason: its tenants wait. With --dry-run nothing is changed, and the exit code is 1 when something is "
-	  "pending, 2 when something would fail. With --wait the exit code says how it ended. With --readonly (the same as --strategy "
+	  "pending, 2 when something would fail. Under --strategy auto statements that the plan has shown to be "
+	  "cheaper split or merged run so; --no-rewrite, or -- muster: strategy=direct in front of one, leaves them as "
+	  "written. With --wait the exit code says how it ended. With --readonly (the same as --strategy "
 	  "cold), or for a file that says -- muster: readonly=on or strategy=cold, each tenant is closed "
 	  "for writes, worked on and opened; how long that took is shown by rollout show. Files that say "
 	  "-- muster: phase=expand, backfill or contract are phases: when what is pending has more than "

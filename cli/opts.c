@@ -135,6 +135,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "run this hook of musterd's folder at that event; without a NAME none; may be given several times" },
 	[OPT_SKIP_FAILING]   = { "skip-failing",  0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "leave out the tenants that would fail, instead of starting nothing" },
+	[OPT_NO_REWRITE]     = { "no-rewrite",    0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
+				 "run every statement as it is written, also where others are cheaper and end the same" },
 	[OPT_NO_PLAN]        = { "no-plan",       0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "start without looking first" },
 };

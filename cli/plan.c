@@ -72,11 +72,15 @@ static void print_cheaper(GString *out, const struct wire_plan_statement *statem
 	if (statement->cheaper.nr == 0) {
 		return;
 	}
-	g_string_append(out, "      cheaper");
+	g_string_append(out, "      ");
 	if (statement->cheaper_statements > 1) {
-		g_string_append_printf(out, " than these %" PRId64, statement->cheaper_statements);
+		g_string_append_printf(out, "these %" PRId64 " are ",
+				       statement->cheaper_statements);
 	}
-	g_string_append_printf(out, ", and it ends the same (%s):\n", statement->cheaper_why);
+	g_string_append_printf(
+		out, "rewritten as %zu statement%s: cheaper, and it ends the same (%s):\n",
+		statement->cheaper.nr, plural((int64_t)statement->cheaper.nr),
+		statement->cheaper_why);
 	for (size_t i = 0; i < statement->cheaper.nr; i++) {
 		g_string_append(out, "        ");
 		print_sql(out, statement->cheaper.texts[i]);

@@ -149,10 +149,10 @@ static void append_pace(GString *out, const struct wire_rollout *rollout)
 {
 	g_string_append_printf(out,
 			       "  budget %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-			       " failures%s, at most %" G_GINT64_FORMAT " at a time",
+			       " failures%s, at most %" G_GINT64_FORMAT " at a time%s",
 			       rollout->budget.failed, rollout->budget.limit,
-			       rollout->over_budget ? " (over budget)" : "",
-			       rollout->running_limit);
+			       rollout->over_budget ? " (over budget)" : "", rollout->running_limit,
+			       rollout->no_rewrite ? ", statements as written" : "");
 	if (rollout->stall_ms > 0) {
 		g_string_append_printf(out, ", stall %.*f s", rollout->stall_ms % 1000 != 0 ? 1 : 0,
 				       (double)rollout->stall_ms / 1000);

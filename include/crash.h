@@ -43,6 +43,7 @@
 	X(JOURNAL_OPENED,     "journal/opened")		/* the row says applying */ \
 	X(JOURNAL_RUN,        "journal/statement/before") \
 	X(JOURNAL_RAN,        "journal/statement/after") \
+	X(JOURNAL_PART,       "journal/part")		/* of a statement that is run in parts */ \
 	X(JOURNAL_COVERED,    "journal/covered")	/* done, its row is not yet committed */ \
 	X(JOURNAL_BLIND,      "journal/blind/before")	/* announced, nothing shows it */ \
 	X(JOURNAL_BLINDED,    "journal/blind/after")	/* done, not yet confirmed */ \

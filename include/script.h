@@ -49,6 +49,7 @@ struct statement {
 	enum statement_kind kind;
 	bool leaves_session; /* may leave something in the session: variables, temporary tables… */
 	bool names_schema;   /* holds {SCHEMA}, to be replaced by the tenant's own name */
+	bool as_written;     /* a directive names its strategy: nobody writes it otherwise */
 	unsigned modes;      /* how its quotes were read: enum lex_mode of lex.h */
 	struct statement_chunk *chunk; /* owned; NULL: it runs in one piece */
 };

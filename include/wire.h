@@ -298,6 +298,7 @@ struct wire_rollout {
 	bool throttled; /* paused by the load of a server: goes on by itself */
 	char *readonly; /* which tenants are closed meanwhile: "none", "all", "asked" (by a file) */
 	int64_t max_closed_ms; /* 0: as long as it needs */
+	bool no_rewrite;       /* statements run as they are written */
 	char *close_method;    /* "privileges", "triggers", "hook"; null: what fits */
 	struct wire_closed closed;
 	struct wire_texts hooks; /* "EVENT=NAME" */
@@ -465,6 +466,7 @@ struct wire_rollout_start {
 	char *reason;
 	bool dry_run;
 	bool no_plan;      /* start without looking first */
+	bool no_rewrite;   /* statements run as they are written */
 	bool skip_failing; /* leave out who would fail, instead of refusing */
 };
 

@@ -195,6 +195,7 @@ struct wire_plan_ask {
 	char *selector;   /* null: all tenants */
 	char *to;         /* null: the newest version */
 	int64_t stall_ms; /* writes may wait so long for one statement; 0: the daemon's default */
+	bool no_rewrite;  /* statements run as they are written */
 };
 
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,

@@ -322,6 +322,7 @@ int op_plan(struct call *call, struct err *err)
 		.selector = asked->selector,
 		.to = asked->to,
 		.stall_ms = asked->stall_ms,
+		.rewrites = !asked->no_rewrite,
 		.headway = &call->headway,
 	};
 	struct errand *planning;

@@ -89,6 +89,7 @@ static void start_fill(const struct wire_rollout_start *asked, char *const *hook
 		.per_server = asked->per_server,
 		.priority = asked->priority,
 		.stall_ms = asked->stall_ms,
+		.no_rewrite = asked->no_rewrite,
 		.readonly = asked->readonly,
 		.max_closed_ms = asked->max_closed_ms,
 		.drain_ms = asked->drain_ms,
@@ -262,6 +263,7 @@ static int start_planned(struct call *call, const struct sched_start *start, str
 		.to = start->to,
 		.stall_ms = start->stall_ms,
 		.closes = sched_start_closes(start),
+		.rewrites = sched_start_rewrites(start),
 		.for_rollout = true,
 		.headway = &call->headway,
 	};

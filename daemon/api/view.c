@@ -397,6 +397,7 @@ static int closed_view(const struct api *api, const struct store_rollout *row,
 	out->readonly = g_strdup(words[row->readonly]);
 	out->max_closed_ms = row->max_closed_ms;
 	out->close_method = g_strdup(row->close_method);
+	out->no_rewrite = row->no_rewrite;
 	if (row->readonly != STORE_READONLY_NONE &&
 	    store_task_closed_times(api->store, row->id, &closed, err) < 0) {
 		return -1;

@@ -7,10 +7,13 @@
 #include "check.h"
 #include "db.h"
 #include "exec.h"
+#include "foretold.h"
 #include "history.h"
 #include "journal.h"
+#include "log.h"
 #include "measure.h"
 #include "release.h"
+#include "steps.h"
 #include "visit.h"
 
 /*
@@ -61,14 +64,25 @@ static void park(struct apply *apply, struct outcome *outcome)
 	record_stop(apply, HISTORY_APPLYING, outcome);
 }
 
-static void fail_statement(struct apply *apply, size_t index, const struct err *why,
+static void fail_statement(struct apply *apply, const struct step *step, const struct err *why,
 			   struct outcome *outcome)
 {
 	const struct migration *migration = apply->journal->migration;
+	unsigned line = migration->up.statements[step->index].line;
+	g_autofree char *part = NULL;
 
 	outcome_statement(outcome, flavor(apply), why);
-	(void)err_prefix(&outcome->err, "%s:%u statement %zu of %zu", migration->file,
-			 migration->up.statements[index].line, index + 1, migration->up.nr);
+	if (step->nr > 1) {
+		(void)err_prefix(&outcome->err, "%s:%u statements %zu to %zu of %zu, run as one",
+				 migration->file, line, step->index + 1, step->index + step->nr,
+				 migration->up.nr);
+	} else {
+		part = step->part == 0 ? g_strdup("")
+				       : g_strdup_printf(", part %zu of %zu (%.200s)", step->part,
+							 step->parts, step->sql);
+		(void)err_prefix(&outcome->err, "%s:%u statement %zu of %zu%s", migration->file,
+				 line, step->index + 1, migration->up.nr, part);
+	}
 	record_stop(apply, HISTORY_FAILED, outcome);
 }
 
@@ -90,51 +104,140 @@ static bool restore(struct apply *apply, struct outcome *outcome)
 			return false;
 		}
 		if (end == DDL_FAILED) {
+			const struct step step = { .index = i, .nr = 1 };
+
 			(void)err_prefix(&err, "run again for the statements behind it");
-			fail_statement(apply, i, &err, outcome);
+			fail_statement(apply, &step, &err, outcome);
 			return false;
 		}
 	}
 	return true;
 }
 
-static void note_time(struct apply *apply, size_t index)
+static void note_time(struct apply *apply, const struct step *step)
 {
 	const struct exec_order *order = apply->journal->visit->order;
 
 	if (apply->measures != NULL && order->live != NULL) {
-		measures_note(apply->measures, order, apply->journal->migration, index,
+		measures_note(apply->measures, order, apply->journal->migration, step,
 			      order->live->took_us);
 	}
 }
 
-static bool run_statements(struct apply *apply, struct outcome *outcome)
+/*
+ * What the row cannot carry is not run in parts: after a crash nobody would know of them. Nor is
+ * anything rewritten within a transaction of the file.
+ */
+static bool may_rewrite(const struct apply *apply)
+{
+	const struct journal *journal = apply->journal;
+	struct db_session *session = journal->visit->session;
+	const struct history_row *row = history_find(journal->history, journal->migration->version);
+
+	return journal->visit->order->rewrites && row != NULL && row->chain[0] != '\0' &&
+	       row->chain[0] != '\n' && !db_in_transaction(session) && db_autocommits(session);
+}
+
+/* From this statement on. */
+static bool find_steps(struct apply *apply, struct steps *steps, size_t done,
+		       struct outcome *outcome)
+{
+	static const struct foretold unknown = { 0 };
+	const struct journal *journal = apply->journal;
+	bool rewrites = may_rewrite(apply);
+	const struct steps_from from = {
+		.migration = journal->migration,
+		.foretold = journal->foretold == NULL ? &unknown : journal->foretold,
+		.done = done,
+		.halfway = &journal->halfway,
+		.splits = rewrites,
+		.merges = rewrites,
+	};
+	struct err err;
+
+	steps_release(steps);
+	if (steps_make(steps, &from)) {
+		return true;
+	}
+	(void)err_set(&err, ERR_CONFLICT,
+		      "%s statement %zu does not begin with the part of it that is done already",
+		      journal->migration->file, journal->done + 1);
+	outcome_outside(outcome, flavor(apply), &err);
+	record_stop(apply, HISTORY_FAILED, outcome);
+	return false;
+}
+
+static void say_rewritten(const struct apply *apply, const struct steps *steps, size_t index)
+{
+	const struct exec_order *order = apply->journal->visit->order;
+	g_autofree char *words = steps_say(steps, index, apply->journal->migration);
+
+	if (words == NULL) {
+		return;
+	}
+	log_info("rewritten task=%s text=\"%s\"", apply->task, words);
+	if (apply->rewritten != NULL) {
+		g_string_append_printf(apply->rewritten, "%s%s",
+				       apply->rewritten->len == 0 ? "" : "; ", words);
+	}
+	if (order->say != NULL) {
+		order->say(order->say_ctx, order->id, words);
+	}
+}
+
+static enum ddl_end run_step(struct apply *apply, const struct step *step, bool may_stop,
+			     struct err *err)
+{
+	struct journal *journal = apply->journal;
+
+	if (!db_in_transaction(journal->visit->session) &&
+	    !visit_go(journal->visit->order, may_stop)) {
+		return DDL_STOPPED;
+	}
+	return step->sql == NULL ? journal_run(journal, step->index, may_stop, err)
+				 : journal_run_step(journal, step, may_stop, err);
+}
+
+static bool run_steps(struct apply *apply, struct steps *steps, struct outcome *outcome)
 {
 	const struct script *up = &apply->journal->migration->up;
-	struct db_session *session = apply->journal->visit->session;
 	bool is_parkable = true;
 	struct err err;
 
-	for (size_t i = apply->journal->done; i < up->nr; i++) {
-		enum ddl_end end = DDL_STOPPED;
+	for (size_t i = 0; i < steps->nr; i++) {
+		const struct step *step = &steps->steps[i];
+		enum ddl_end end;
 
-		if (db_in_transaction(session) ||
-		    visit_go(apply->journal->visit->order, is_parkable)) {
-			end = journal_run(apply->journal, i, is_parkable, &err);
+		if (step->sql != NULL && step->part <= 1 && !may_rewrite(apply)) {
+			if (!find_steps(apply, steps, step->index, outcome)) {
+				return false;
+			}
+			step = &steps->steps[0];
+			i = 0;
 		}
+		say_rewritten(apply, steps, i);
+		end = run_step(apply, step, is_parkable, &err);
 		if (end == DDL_STOPPED) {
 			park(apply, outcome);
 			return false;
 		}
 		if (end == DDL_FAILED) {
-			fail_statement(apply, i, &err, outcome);
+			fail_statement(apply, step, &err, outcome);
 			return false;
 		}
-		note_time(apply, i);
-		is_parkable = is_parkable && is_restorable(&up->statements[i]);
-		show_progress(apply, i + 1);
+		note_time(apply, step);
+		is_parkable = is_parkable && is_restorable(&up->statements[step->index]);
+		show_progress(apply, step->index + step->nr);
 	}
 	return true;
+}
+
+static bool run_statements(struct apply *apply, struct outcome *outcome)
+{
+	SCOPED(steps) steps = { 0 };
+
+	return find_steps(apply, &steps, apply->journal->done, outcome) &&
+	       run_steps(apply, &steps, outcome);
 }
 
 static bool ends_clean(struct apply *apply, struct outcome *outcome)
@@ -263,6 +366,11 @@ static bool has_checks_after(const struct migration *migration)
 	return false;
 }
 
+static bool is_untouched(const struct journal *journal)
+{
+	return journal->done == 0 && journal->halfway.parts == 0;
+}
+
 void apply_migration(struct apply *apply, struct outcome *outcome)
 {
 	const struct history_row *row =
@@ -272,6 +380,10 @@ void apply_migration(struct apply *apply, struct outcome *outcome)
 	*outcome = (struct outcome){ 0 };
 	apply->journal->ends_file = !has_checks_after(apply->journal->migration);
 	apply->journal->done = row == NULL || row->state == HISTORY_REVERTED ? 0 : row->done;
+	apply->journal->halfway = (struct halfway){ 0 };
+	if (row != NULL && row->state != HISTORY_REVERTED) {
+		halfway_read(&apply->journal->halfway, row->chain, row->done);
+	}
 	if (apply->journal->migration->skipped) {
 		record_only(apply, outcome);
 		return;
@@ -281,7 +393,7 @@ void apply_migration(struct apply *apply, struct outcome *outcome)
 		return;
 	}
 	if (is_stuck(apply, outcome) ||
-	    (apply->journal->done == 0 && !checks_pass(apply, false, outcome))) {
+	    (is_untouched(apply->journal) && !checks_pass(apply, false, outcome))) {
 		return;
 	}
 	if (apply->journal->migration->up.nr == 0 && apply->journal->migration->nr_checks == 0) {

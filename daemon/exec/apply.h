@@ -8,10 +8,12 @@
  * statements that lasted: what a file did inside its own open transaction is rolled
  * back and does not count.
  *
- * A file stops for a request to park only where it can go on later: not inside a
- * transaction of its own, not while something is in the session that only the
- * statements themselves could bring back (temporary tables, variables filled by a
- * query). SET and PREPARE of the statements that are done are run again on resume.
+ * A file stops for a request to park only where it can go on later: not inside a transaction of
+ * its own, not while something is in the session that only the statements themselves could bring
+ * back (temporary tables, variables filled by a query). Statements that the trial of the tenant's
+ * class has shown to be cheaper when they are split or merged run so (steps.h) when the order lets
+ * them; between two parts the file stops as between two statements, and goes on there. SET and
+ * PREPARE of the statements that are done are run again on resume.
  *
  * Workers; blocks.
  */
@@ -31,6 +33,7 @@ struct apply {
 	const char *task;        /* "r12/acme", for the command that helps */
 	int64_t base;            /* statements of the task before this migration */
 	GArray *measures;        /* of measure.h, borrowed; NULL: nobody wants to know */
+	GString *rewritten;      /* borrowed; what runs otherwise than written is added; or NULL */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "evidence.h"
 #include "exec.h"
 #include "forecast.h"
+#include "halfway.h"
 #include "log.h"
 #include "pending.h"
 #include "release.h"
@@ -18,8 +19,9 @@
 /* Where the schema stands: what is not applied up to the wanted version, in order. */
 struct standing {
 	struct pending pending;
-	size_t begun; /* index of the one that was left unfinished */
-	size_t done;  /* its statements that are done; 0: there is none */
+	size_t begun;           /* index of the one that was left unfinished */
+	size_t done;            /* its statements that are done */
+	struct halfway halfway; /* of the one behind those */
 };
 
 static void standing_release(struct standing *standing)
@@ -29,9 +31,27 @@ static void standing_release(struct standing *standing)
 
 SCOPED_RELEASE(standing);
 
-static int find_begun(struct standing *standing, const struct release *release,
+static int find_halfway(struct visit *visit, const char *version, struct standing *standing,
+			struct err *err)
+{
+	g_autofree char *schema = db_quote_name(visit->order->schema);
+	g_autofree char *quoted = db_quote(visit->session, version);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_queryf(
+		    visit->session, &rows, err,
+		    "select chain from %s.muster_history where version = %s and chain is not null",
+		    schema, quoted) < 0) {
+		return err->code == ERR_DB ? 0 : -1; /* a history of an earlier musterd */
+	}
+	halfway_read(&standing->halfway, rows.nr == 1 ? rows.cells[0][0] : NULL, standing->done);
+	return 0;
+}
+
+static int find_begun(struct visit *visit, struct standing *standing,
 		      const struct db_position *position, struct err *err)
 {
+	const struct release *release = visit->order->release;
 	ptrdiff_t index = position->open == NULL ? -1 : release_find(release, position->open);
 
 	if (index < 0) {
@@ -44,7 +64,7 @@ static int find_begun(struct standing *standing, const struct release *release,
 	}
 	standing->begun = (size_t)index;
 	standing->done = position->done;
-	return 0;
+	return find_halfway(visit, position->open, standing, err);
 }
 
 static int find_standing(struct visit *visit, const char *schema, struct standing *standing,
@@ -57,7 +77,7 @@ static int find_standing(struct visit *visit, const char *schema, struct standin
 	const char *const *applied;
 
 	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0 ||
-	    find_begun(standing, release, &positions.positions[0], err) < 0) {
+	    find_begun(visit, standing, &positions.positions[0], err) < 0) {
 		return -1;
 	}
 	applied = (const char *const *)positions.positions[0].applied;
@@ -85,6 +105,8 @@ static int make(struct visit *visit, const struct standing *standing, GArray *wa
 		.nr = standing->pending.nr,
 		.begun = standing->begun,
 		.done = standing->done,
+		.halfway = &standing->halfway,
+		.rewrites = order->rewrites,
 		.tried = order->with_forecast ? forecast_tried : NULL,
 		.rewritten = order->with_forecast ? forecast_rewritten : NULL,
 		.ctx = ways,

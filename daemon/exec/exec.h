@@ -118,6 +118,8 @@ struct exec_order {
 	int64_t bytes;           /* size of the tenant, as last seen */
 	bool closed;             /* TASK: nobody else can write there */
 	bool measures;           /* TASK: wanted also of what was quick (measure.h) */
+	bool rewrites; /* CHAIN: look for statements that are cheaper written otherwise; TASK: run
+			* them so */
 
 	struct exec_close close; /* WRITERS, CLOSE */
 	struct hook_call *hook;  /* owned; HOOK */
@@ -169,6 +171,7 @@ struct exec_standing {
 	char *ahead;        /* a version that the release does not know, or NULL */
 	char *open;         /* a migration left unfinished, or NULL */
 	int64_t done;       /* statements of it that are known to be done */
+	int64_t parts;      /* of the one behind those, when it is run in parts */
 	bool in_flight;     /* one behind those may have run: what it left decides (recover.h) */
 	bool foretold;      /* and the tenant itself knows what it should have left */
 	char *problem;      /* why its history cannot be read, or NULL */

@@ -23,17 +23,23 @@ const char *const forecast_outcome_names[FORECAST_OUTCOME_NR] = {
 	[FORECAST_BEHIND] = "not reached",
 };
 
+static void statement_clear(struct forecast_statement *statement)
+{
+	g_free(statement->note);
+	g_strfreev(statement->changes);
+	g_free(statement->table);
+	g_free(statement->why);
+	g_strfreev(statement->cheaper);
+	g_free(statement->cheaper_why);
+	g_free(statement->parts);
+}
+
 static void release_it(void *data)
 {
 	struct forecast *forecast = data;
 
 	for (size_t i = 0; i < forecast->nr; i++) {
-		g_free(forecast->statements[i].note);
-		g_strfreev(forecast->statements[i].changes);
-		g_free(forecast->statements[i].table);
-		g_free(forecast->statements[i].why);
-		g_strfreev(forecast->statements[i].cheaper);
-		g_free(forecast->statements[i].cheaper_why);
+		statement_clear(&forecast->statements[i]);
 	}
 	g_free(forecast->statements);
 	g_strfreev(forecast->tables);
@@ -66,6 +72,7 @@ static void way_clear(void *data)
 	g_free(way->why);
 	g_strfreev(way->cheaper);
 	g_free(way->cheaper_why);
+	g_free(way->parts);
 }
 
 GArray *forecast_ways_new(void)
@@ -96,14 +103,32 @@ void forecast_tried(void *ctx, size_t migration, size_t number, const struct tri
 void forecast_rewritten(void *ctx, size_t migration, size_t number, size_t nr,
 			const struct rewrite *rewrite)
 {
-	const struct forecast_way way = {
+	const struct trial *dearest = &rewrite->trials[0];
+	struct forecast_way way = {
 		.migration = migration,
 		.number = number,
 		.cheaper = g_strdupv(rewrite->statements),
 		.cheaper_why = g_strdup(rewrite->why),
 		.cheaper_nr = nr,
+		.parts = g_new0(struct forecast_part, rewrite->nr),
 	};
 
+	for (size_t i = 0; i < rewrite->nr; i++) {
+		const struct trial *trial = &rewrite->trials[i];
+
+		way.parts[i] = (struct forecast_part){
+			.algorithm = ladder_names[trial->rung],
+			.blocks_writes = trial->blocks_writes,
+			.rebuilds = trial->rebuilds,
+		};
+		way.blocks_writes = way.blocks_writes || trial->blocks_writes;
+		way.rebuilds = way.rebuilds || trial->rebuilds;
+		way.versions = way.versions || trial->versions;
+		dearest = trial->rung > dearest->rung ? trial : dearest;
+	}
+	way.algorithm = ladder_names[dearest->rung];
+	way.table = g_strdup(dearest->table);
+	way.why = g_strdup(dearest->why);
 	g_array_append_val((GArray *)ctx, way);
 }
 
@@ -294,6 +319,34 @@ static void add_failure(struct making *making, const struct statement *statement
 					chain->failure.message));
 }
 
+static void take_way(struct forecast_statement *made, const struct forecast_way *way)
+{
+	made->algorithm = way->algorithm;
+	made->blocks_writes = way->blocks_writes;
+	made->rebuilds = way->rebuilds;
+	made->versions = way->versions;
+	made->insists = way->insists;
+	g_free(made->table);
+	made->table = g_strdup(way->table);
+	g_free(made->why);
+	made->why = g_strdup(way->why);
+	if (way->cheaper == NULL) {
+		return;
+	}
+	made->cheaper = g_strdupv(way->cheaper);
+	made->cheaper_why = g_strdup(way->cheaper_why);
+	made->cheaper_nr = way->cheaper_nr;
+	made->parts = g_memdup2(way->parts, g_strv_length(way->cheaper) * sizeof(*way->parts));
+}
+
+/* Does another text run in place of this statement, and is it that of one before it? */
+static bool is_covered(const struct forecast_way *way, const struct forecast_statement *made)
+{
+	return way->cheaper != NULL && way->migration == made->migration &&
+	       made->number > way->number && made->number < way->number + way->cheaper_nr;
+}
+
+/* What is run in place of a statement comes behind what was found of it as it is written. */
 static void add_way(const struct making *making, struct forecast_statement *made)
 {
 	const GArray *ways = making->work->ways;
@@ -301,26 +354,20 @@ static void add_way(const struct making *making, struct forecast_statement *made
 	for (guint i = 0; i < ways->len; i++) {
 		const struct forecast_way *way = &g_array_index(ways, struct forecast_way, i);
 
-		if (way->migration != made->migration || way->number != made->number) {
-			continue;
+		made->covered = made->covered || is_covered(way, made);
+		if (way->migration == made->migration && way->number == made->number) {
+			take_way(made, way);
 		}
-		if (way->cheaper != NULL) {
-			made->cheaper = g_strdupv(way->cheaper);
-			made->cheaper_why = g_strdup(way->cheaper_why);
-			made->cheaper_nr = way->cheaper_nr;
-		} else {
-			made->algorithm = way->algorithm;
-			made->blocks_writes = way->blocks_writes;
-			made->rebuilds = way->rebuilds;
-			made->versions = way->versions;
-			made->insists = way->insists;
-			made->table = g_strdup(way->table);
-			made->why = g_strdup(way->why);
-			if (made->table != NULL) {
-				add_table(making, made);
-			}
-			return;
-		}
+	}
+	if (made->covered) {
+		made->algorithm = NULL;
+		made->blocks_writes = false;
+		made->rebuilds = false;
+		made->versions = false;
+		made->insists = false;
+		g_clear_pointer(&made->why, g_free);
+	} else if (made->table != NULL) {
+		add_table(making, made);
 	}
 }
 
@@ -343,11 +390,7 @@ static int add(struct making *making, size_t index, size_t number, struct err *e
 		made.changes = go_on(making, &made, step, err);
 	}
 	if (step != NULL && !failed && made.changes == NULL) {
-		g_free(made.note);
-		g_free(made.table);
-		g_free(made.why);
-		g_strfreev(made.cheaper);
-		g_free(made.cheaper_why);
+		statement_clear(&made);
 		return -1;
 	}
 	if (made.changes == NULL) {

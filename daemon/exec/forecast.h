@@ -49,10 +49,19 @@ struct forecast_statement {
 	bool retypes;  /* old and new application code cannot share a column of it (retype.h) */
 	char *table;   /* owned; also that which a statement goes through range by range */
 	char *why;     /* owned; why no cheaper way is open; NULL: there is none */
-	/* written so it would be cheaper and end the same: it and those behind it, in all */
-	char **cheaper;    /* owned, NULL-terminated; NULL: there is no such way */
-	char *cheaper_why; /* owned; "inplace becomes instant, nocopy" */
-	size_t cheaper_nr; /* statements */
+	/* what runs in place of it and those behind it; what is said above is then of these */
+	char **cheaper;              /* owned, NULL-terminated; NULL: it runs as it is written */
+	char *cheaper_why;           /* owned; "inplace becomes instant, nocopy" */
+	size_t cheaper_nr;           /* statements */
+	struct forecast_part *parts; /* owned; as many as cheaper has texts */
+	bool covered;                /* one before it does its work */
+};
+
+/* One of the texts that run in place of a statement. */
+struct forecast_part {
+	const char *algorithm; /* static */
+	bool blocks_writes;
+	bool rebuilds;
 };
 
 /* The ways that were found while the statements ran: one for each change of a table. */
@@ -66,10 +75,11 @@ struct forecast_way {
 	bool insists;
 	char *table; /* owned */
 	char *why;   /* owned */
-	/* of a cheaper way to write nr statements; then nothing above is set */
+	/* of a cheaper way to write nr statements; what is above is then of the dearest part */
 	char **cheaper;    /* owned */
 	char *cheaper_why; /* owned */
 	size_t cheaper_nr;
+	struct forecast_part *parts; /* owned */
 };
 
 /* For scratch_work.tried: ctx is a GArray of struct forecast_way, made by forecast_ways_new. */

@@ -5,8 +5,10 @@
 #include <glib.h>
 
 #include "chain.h"
+#include "halfway.h"
 #include "history.h"
 #include "release.h"
+#include "states.h"
 
 enum { CARRIED_MAX = 500 }; /* statements */
 
@@ -14,7 +16,35 @@ void foretold_release(struct foretold *foretold)
 {
 	g_free(foretold->shapes);
 	g_strfreev(foretold->words);
+	for (size_t i = 0; i < foretold->nr_ways; i++) {
+		g_strfreev(foretold->ways[i].shapes);
+	}
+	g_free(foretold->ways);
 	*foretold = (struct foretold){ 0 };
+}
+
+const struct foretold_way *foretold_way_at(const struct foretold *foretold, size_t index)
+{
+	for (size_t i = 0; i < foretold->nr_ways; i++) {
+		if (foretold->ways[i].index == index) {
+			return &foretold->ways[i];
+		}
+	}
+	return NULL;
+}
+
+const char *foretold_part(const struct foretold_way *way, size_t part)
+{
+	return part >= way->nr_parts || strcmp(way->shapes[part], "-") == 0 ? NULL
+									    : way->shapes[part];
+}
+
+/* Takes the shapes of the way. */
+static void add_way(struct foretold *foretold, const struct foretold_way *way)
+{
+	foretold->ways = g_renew(struct foretold_way, foretold->ways, foretold->nr_ways + 1);
+	foretold->ways[foretold->nr_ways] = *way;
+	foretold->ways[foretold->nr_ways++].nr_parts = g_strv_length(way->shapes);
 }
 
 /* Has the file begun, so that its beginning can no longer be chosen? */
@@ -38,6 +68,27 @@ static bool fits(const char *const *shapes, const struct history_row *row)
 	return strcmp(shapes[0], row->fingerprint) == 0;
 }
 
+static void take_rewrites(struct foretold *foretold, const struct chain *chain,
+			  const struct migration *migration)
+{
+	for (size_t i = 0; i < chain->nr_rewrites; i++) {
+		const struct chain_rewrite *rewrite = &chain->rewrites[i];
+		struct foretold_way way = {
+			.index = rewrite->number - 1,
+			.nr = rewrite->nr,
+			.how = rewrite->how,
+		};
+
+		if (strcmp(rewrite->version, migration->version) != 0 ||
+		    rewrite->number - 1 + rewrite->nr > migration->up.nr) {
+			continue;
+		}
+		g_strlcpy(way.digest, rewrite->digest, sizeof(way.digest));
+		way.shapes = g_strdupv(rewrite->shapes);
+		add_way(foretold, &way);
+	}
+}
+
 void foretold_by_chain(struct foretold *foretold, const struct chain *chain,
 		       const struct migration *migration, const struct history_row *row)
 {
@@ -47,12 +98,54 @@ void foretold_by_chain(struct foretold *foretold, const struct chain *chain,
 	*foretold = (struct foretold){ 0 };
 	if (shapes != NULL && (row == NULL || row->done <= migration->up.nr) && fits(shapes, row)) {
 		foretold->shapes = g_steal_pointer(&shapes);
+		take_rewrites(foretold, chain, migration);
 	}
+}
+
+/* "kind:DIGEST:A,B" of a statement that is run in parts. False: it is nothing of the sort. */
+static bool read_parts(struct foretold *foretold, const char *word, size_t index)
+{
+	g_auto(GStrv) fields = g_strsplit(word, ":", -1);
+	struct foretold_way way = { .index = index, .nr = 1 };
+	int how;
+
+	if (g_strv_length(fields) != 3 || strlen(fields[1]) != REWRITE_DIGEST_LEN) {
+		return false;
+	}
+	how = states_find(rewrite_split_names, REWRITE_SPLIT_NR, fields[0]);
+	if (how < 0 || *fields[2] == '\0') {
+		return false;
+	}
+	way.how = (enum rewrite_split)how;
+	g_strlcpy(way.digest, fields[1], sizeof(way.digest));
+	way.shapes = g_strsplit(fields[2], ",", -1);
+	add_way(foretold, &way);
+	return true;
+}
+
+/* What is said of statement k; word is that of the text. */
+static const char *shape_of(struct foretold *foretold, const char *word, size_t k, size_t from)
+{
+	if (strcmp(word, "=") == 0) {
+		return k == from ? NULL : foretold->shapes[k - 1];
+	}
+	if (strchr(word, ':') != NULL) {
+		const struct foretold_way *way;
+
+		if (k == from || !read_parts(foretold, word, k - 1)) {
+			return NULL;
+		}
+		way = &foretold->ways[foretold->nr_ways - 1];
+		return foretold_part(way, way->nr_parts - 1);
+	}
+	return strcmp(word, "-") == 0 ? NULL : word;
 }
 
 void foretold_by_row(struct foretold *foretold, const struct history_row *row, size_t nr)
 {
-	g_auto(GStrv) words = g_strsplit(row->chain == NULL ? "" : row->chain, " ", -1);
+	const char *text = row->chain == NULL ? "" : row->chain;
+	g_autofree char *line = g_strndup(text, halfway_before(text));
+	g_auto(GStrv) words = g_strsplit(line, " ", -1);
 	guint64 from = 0;
 	size_t more = g_strv_length(words);
 
@@ -63,19 +156,30 @@ void foretold_by_row(struct foretold *foretold, const struct history_row *row, s
 	}
 	foretold->shapes = g_new0(const char *, nr + 1);
 	for (size_t k = from; k <= nr; k++) {
-		const char *word = words[k - from + 1];
-
-		if (strcmp(word, "=") == 0) {
-			foretold->shapes[k] = k == from ? NULL : foretold->shapes[k - 1];
-		} else {
-			foretold->shapes[k] = strcmp(word, "-") == 0 ? NULL : word;
-		}
+		foretold->shapes[k] = shape_of(foretold, words[k - from + 1], k, from);
 	}
 	foretold->words = g_steal_pointer(&words);
 }
 
-char *foretold_write(const char *const *shapes, size_t done, size_t nr)
+static void append_word(GString *text, const struct foretold *foretold, size_t k)
 {
+	const char **shapes = foretold->shapes;
+	const struct foretold_way *way = foretold_way_at(foretold, k - 1);
+	bool is_same = shapes[k] != NULL && g_strcmp0(shapes[k], shapes[k - 1]) == 0;
+
+	if (way != NULL && way->how != REWRITE_SPLIT_NR) {
+		g_autofree char *parts = g_strjoinv(",", way->shapes);
+
+		g_string_append_printf(text, " %s:%s:%s", rewrite_split_names[way->how],
+				       way->digest, parts);
+		return;
+	}
+	g_string_append_printf(text, " %s", is_same ? "=" : (shapes[k] == NULL ? "-" : shapes[k]));
+}
+
+char *foretold_write(const struct foretold *foretold, size_t done, size_t nr)
+{
+	const char **shapes = foretold->shapes;
 	GString *text;
 
 	if (shapes == NULL || shapes[done] == NULL || nr - done > CARRIED_MAX) {
@@ -84,10 +188,7 @@ char *foretold_write(const char *const *shapes, size_t done, size_t nr)
 	text = g_string_new(NULL);
 	g_string_append_printf(text, "%" G_GSIZE_FORMAT " %s", done, shapes[done]);
 	for (size_t k = done + 1; k <= nr; k++) {
-		bool is_same = shapes[k] != NULL && g_strcmp0(shapes[k], shapes[k - 1]) == 0;
-
-		g_string_append_printf(text, " %s",
-				       is_same ? "=" : (shapes[k] == NULL ? "-" : shapes[k]));
+		append_word(text, foretold, k);
 	}
 	return g_string_free(text, FALSE);
 }

@@ -5,7 +5,8 @@
  * written when the file is taken up, so that a crash can be judged where nothing but the tenant
  * is left. As text: the number of the statement behind which it begins, then a
  * fingerprint for there and for each statement that follows, "=" for the one before, "-" for
- * what is not known.
+ * what is not known. A statement that is run in parts has "kind:DIGEST:" and a fingerprint for
+ * each part, parted by commas.
  *
  * Pure; any thread.
  */
@@ -14,16 +15,29 @@
 
 #include <stddef.h>
 
+#include "rewrite.h"
 #include "scope.h"
 
 struct chain;
 struct history_row;
 struct migration;
 
+/* Statements that are run otherwise than they are written: see chain_rewrite of chain.h. */
+struct foretold_way {
+	size_t index; /* of the first, from 0 */
+	size_t nr;
+	enum rewrite_split how;
+	char digest[REWRITE_DIGEST_LEN + 1];
+	char **shapes; /* owned, NULL-terminated; behind each text that runs in their place */
+	size_t nr_parts;
+};
+
 struct foretold {
-	const char **shapes; /* owned array, one more than there are statements: [k] behind
+	const char **shapes;       /* owned array, one more than there are statements: [k] behind
 			      * statement k; NULL: not known. NULL: nothing is known at all */
-	char **words;        /* owned; texts that are nobody else's, or NULL */
+	char **words;              /* owned; texts that are nobody else's, or NULL */
+	struct foretold_way *ways; /* owned */
+	size_t nr_ways;
 };
 
 void foretold_release(struct foretold *foretold);
@@ -40,10 +54,17 @@ void foretold_by_chain(struct foretold *foretold, const struct chain *chain,
 /* What the row itself carries; nothing when it carries nothing that can be read. */
 void foretold_by_row(struct foretold *foretold, const struct history_row *row, size_t nr);
 
+/* The way that begins with this statement; NULL: it is run as it is written, as far as is known. */
+const struct foretold_way *foretold_way_at(const struct foretold *foretold, size_t index);
+
+/* The fingerprint behind one of its texts, from 0; NULL: not known. */
+const char *foretold_part(const struct foretold_way *way, size_t part);
+
 /*
  * For the row, from behind statement done of nr on. Owned; "" when nothing is known
- * there, or when it would be too long for a row.
+ * there, or when it would be too long for a row: nothing may be run in parts then. Merged
+ * statements need no word: what the schema looks like within them is never met.
  */
-char *foretold_write(const char *const *shapes, size_t done, size_t nr);
+char *foretold_write(const struct foretold *foretold, size_t done, size_t nr);
 
 #endif /* FORETOLD_H */

@@ -11,6 +11,7 @@
 #include "foretold.h"
 #include "ground.h"
 #include "release.h"
+#include "steps.h"
 #include "strategy.h"
 #include "tenant_text.h"
 #include "visit.h"
@@ -28,7 +29,9 @@ static const char *fingerprint_of(const struct journal *journal)
 	if (row != NULL && row->done > 0) {
 		return row->fingerprint;
 	}
-	return journal->shapes == NULL ? NULL : journal->shapes[0];
+	return journal->foretold == NULL || journal->foretold->shapes == NULL
+		       ? NULL
+		       : journal->foretold->shapes[0];
 }
 
 static struct history_mark mark_of(const struct journal *journal, enum history_state state)
@@ -53,7 +56,7 @@ static const struct statement *statement_at(const struct journal *journal, size_
 
 static int judge(struct journal *journal, size_t index, enum evidence *evidence, struct err *err)
 {
-	const char **shapes = journal->shapes;
+	const char **shapes = journal->foretold == NULL ? NULL : journal->foretold->shapes;
 	const struct ground_step step = {
 		.before = shapes == NULL ? NULL : shapes[index],
 		.after = shapes == NULL ? NULL : shapes[index + 1],
@@ -96,11 +99,18 @@ static int make_plain(struct journal *journal, struct err *err)
 int journal_close(struct journal *journal, enum history_state state, const char *error,
 		  struct err *err)
 {
+	const struct history_row *row = history_find(journal->history, journal->migration->version);
 	struct history_mark mark = mark_of(journal, state);
+	g_autofree char *chain = NULL;
 
 	if (journal->closed || !writes_rows) {
 		return 0;
 	}
+	if (journal->halfway.parts > 0 && state != HISTORY_APPLIED) {
+		chain = halfway_write(row == NULL ? NULL : row->chain, journal->done,
+				      &journal->halfway);
+	}
+	mark.chain = chain;
 	mark.error = error;
 	CRASH_POINT(JOURNAL_CLOSE);
 	if (make_plain(journal, err) < 0 ||
@@ -377,8 +387,11 @@ static int look_again(struct journal *journal, struct err *err)
 int journal_open(struct journal *journal, struct err *err)
 {
 	struct history_mark mark = mark_of(journal, HISTORY_APPLYING);
-	g_autofree char *chain =
-		foretold_write(journal->shapes, journal->done, journal->migration->up.nr);
+	g_autofree char *known = journal->foretold == NULL
+					 ? g_strdup("")
+					 : foretold_write(journal->foretold, journal->done,
+							  journal->migration->up.nr);
+	g_autofree char *chain = halfway_write(known, journal->done, &journal->halfway);
 
 	if (journal->ground == NULL) {
 		journal->ground = ground_new();
@@ -422,6 +435,30 @@ enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, s
 	journal->done = index + 1;
 	if ((inside || statement->kind == STATEMENT_TRANSACTION) && land(journal, err) < 0) {
 		return DDL_FAILED;
+	}
+	return DDL_DONE;
+}
+
+enum ddl_end journal_run_step(struct journal *journal, const struct step *step, bool may_stop,
+			      struct err *err)
+{
+	const struct ddl ddl = ddl_of(journal, may_stop);
+	struct statement statement = *statement_at(journal, step->index);
+	enum ddl_end end;
+
+	statement.text = step->sql;
+	statement.len = strlen(step->sql);
+	CRASH_POINT(JOURNAL_RUN);
+	end = strategy_direct.run(&ddl, &statement, step->index + 1, err);
+	ground_forget(journal->ground);
+	if (end != DDL_DONE) {
+		return end;
+	}
+	CRASH_POINT(JOURNAL_RAN);
+	journal->done = step->index + step->nr;
+	journal->halfway = step->then;
+	if (journal->halfway.parts > 0) {
+		CRASH_POINT(JOURNAL_PART);
 	}
 	return DDL_DONE;
 }

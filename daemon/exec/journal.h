@@ -23,18 +23,22 @@
 #include <stddef.h>
 
 #include "ddl.h"
+#include "halfway.h"
 #include "history.h"
 #include "scope.h"
 
-struct visit;
+struct foretold;
 struct ground;
+struct step;
+struct visit;
 
 struct journal {
 	struct visit *visit;               /* borrowed */
 	struct history *history;           /* borrowed; kept up to date */
 	const struct migration *migration; /* borrowed */
-	const char **shapes;               /* borrowed; foretold.h; NULL: nothing is known */
+	const struct foretold *foretold;   /* borrowed; NULL: nothing is known */
 	size_t done;                       /* statements whose effect is committed */
+	struct halfway halfway;            /* of the one behind those: so are these parts */
 	enum history_flight flight;        /* as the row says */
 	bool closed;                       /* the row says applied */
 	bool ends_file;                    /* nothing follows the last statement */
@@ -53,6 +57,13 @@ NODISCARD int journal_open(struct journal *journal, struct err *err);
  * transaction: closed is set then.
  */
 enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, struct err *err);
+
+/*
+ * The same of a step that is not as written (steps.h), outside of a transaction of the file:
+ * done and halfway say where it leads. The schema alone tells whether it took effect.
+ */
+enum ddl_end journal_run_step(struct journal *journal, const struct step *step, bool may_stop,
+			      struct err *err);
 
 /* Once more, for what it leaves in the session: SET, PREPARE. */
 enum ddl_end journal_run_again(struct journal *journal, size_t index, struct err *err);

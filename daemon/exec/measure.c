@@ -9,6 +9,7 @@
 #include "ladder.h"
 #include "log.h"
 #include "release.h"
+#include "steps.h"
 
 #define LONG_MS 200 /* what takes so long is always worth it */
 
@@ -26,15 +27,24 @@ GArray *measures_new(void)
 }
 
 /* NULL: nothing is known that it could be compared with. */
-static const char *algorithm_of(const struct statement *statement, const struct chain_step *step)
+static const char *algorithm_of(const struct exec_order *order, const struct migration *migration,
+				const struct step *step, const struct chain_step *seen)
 {
+	const struct statement *statement = &migration->up.statements[step->index];
+
 	if (statement->kind == STATEMENT_DML) {
 		return MEASURE_WRITE;
 	}
-	if (statement->kind != STATEMENT_DDL || step == NULL || step->note != NULL) {
+	if (statement->kind != STATEMENT_DDL || seen == NULL || seen->note != NULL) {
 		return NULL;
 	}
-	return step->way == NULL ? MEASURE_DDL : step->way;
+	if (step->sql != NULL) {
+		return step->part == 0 && step->nr < 2 /* it changes nothing */
+			       ? NULL
+			       : chain_rewrite_way(order->chain, migration->version,
+						   step->index + 1, MAX(step->part, 1) - 1);
+	}
+	return seen->way == NULL ? MEASURE_DDL : seen->way;
 }
 
 static bool needs_size(const char *algorithm)
@@ -44,19 +54,20 @@ static bool needs_size(const char *algorithm)
 }
 
 void measures_note(GArray *measures, const struct exec_order *order,
-		   const struct migration *migration, size_t index, int64_t us)
+		   const struct migration *migration, const struct step *step, int64_t us)
 {
-	const struct chain_step *step =
-		order->chain == NULL ? NULL
-				     : chain_find(order->chain, migration->version, index + 1);
-	const char *algorithm = algorithm_of(&migration->up.statements[index], step);
+	const struct chain_step *seen =
+		order->chain == NULL
+			? NULL
+			: chain_find(order->chain, migration->version, step->index + 1);
+	const char *algorithm = algorithm_of(order, migration, step, seen);
 	struct measure measure = { .algorithm = algorithm, .ms = (us + 999) / 1000 };
 
 	if (algorithm == NULL || us < 0) {
 		return;
 	}
-	if (step != NULL && needs_size(algorithm)) {
-		measure.table = g_strdup(step->table);
+	if (seen != NULL && needs_size(algorithm)) {
+		measure.table = g_strdup(seen->table);
 	}
 	g_array_append_val(measures, measure);
 }

@@ -21,6 +21,7 @@ struct exec_order;
 struct exec_result;
 struct db_session;
 struct migration;
+struct step;
 
 #define MEASURE_DDL   "ddl"   /* what changes a schema, and no table that has rows */
 #define MEASURE_WRITE "write" /* what writes rows, by the size of the whole tenant */
@@ -34,9 +35,9 @@ struct measure {
 /* An array of struct measure that frees its members. */
 GArray *measures_new(void);
 
-/* Statement index (from 0) of the migration ran, and took so long. */
+/* This step of the migration ran, and took so long. */
 void measures_note(GArray *measures, const struct exec_order *order,
-		   const struct migration *migration, size_t index, int64_t us);
+		   const struct migration *migration, const struct step *step, int64_t us);
 
 /*
  * Into result->measures, all when the order wants them, else what took long. The session is behind

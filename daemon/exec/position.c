@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "halfway.h"
 #include "history.h"
 #include "pending.h"
 #include "release.h"
@@ -120,6 +121,30 @@ static bool is_resumable(struct search *search, const struct migration *migratio
 	return true;
 }
 
+/* Of the statement behind those a part may be done. */
+static bool begins_with_parts(struct search *search, const struct migration *migration,
+			      const struct history_row *row)
+{
+	struct halfway halfway;
+	g_auto(GStrv) parts = NULL;
+
+	halfway_read(&halfway, row->chain, row->done);
+	if (halfway.parts == 0) {
+		return true;
+	}
+	if (row->done < migration->up.nr) {
+		parts = halfway_parts(&halfway, &migration->up.statements[row->done]);
+	}
+	if (parts == NULL) {
+		end(search->position, TASK_REFUSED, row->version,
+		    "statement %zu of %s is rewritten as several, of which the first %zu were "
+		    "already applied here, and it has been changed since: let it begin with what "
+		    "those did, or undo them by hand and `muster task resolve %s --as at=%zu`",
+		    row->done + 1, migration->file, halfway.parts, search->task, row->done);
+	}
+	return parts != NULL;
+}
+
 static bool is_clear(struct search *search, size_t index)
 {
 	const struct migration *migration = &search->release->migrations[index];
@@ -141,7 +166,8 @@ static bool is_clear(struct search *search, size_t index)
 		doubt(search, row);
 		return false;
 	}
-	return migration->skipped || is_resumable(search, migration, row);
+	return migration->skipped ||
+	       (is_resumable(search, migration, row) && begins_with_parts(search, migration, row));
 }
 
 static void collect(struct search *search, const char *to_version)

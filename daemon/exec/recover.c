@@ -15,6 +15,7 @@
 #include "outcome.h"
 #include "release.h"
 #include "shape_read.h"
+#include "steps.h"
 #include "verdict.h"
 #include "visit.h"
 
@@ -27,8 +28,11 @@ struct recovery {
 	const struct history_row *row;
 	const struct migration *migration;
 	struct ground *ground;   /* owned */
-	enum evidence *evidence; /* owned; of each statement */
+	struct halfway halfway;  /* as the row says */
+	struct steps steps;      /* from what the row says is done */
+	enum evidence *evidence; /* owned; of each step */
 	bool *was_blind;         /* owned */
+	const char **shapes;     /* owned; around the steps */
 	struct foretold foretold;
 	struct shape now;  /* what the schema looks like; empty: not read */
 	char **difference; /* the caller's */
@@ -40,6 +44,8 @@ static void recovery_release(struct recovery *recovery)
 	ground_free(recovery->ground);
 	g_free(recovery->evidence);
 	g_free(recovery->was_blind);
+	g_free(recovery->shapes);
+	steps_release(&recovery->steps);
 	foretold_release(&recovery->foretold);
 	shape_release(&recovery->now);
 }
@@ -62,18 +68,24 @@ static void doubt(struct recovery *recovery, size_t done, const char *why)
 
 static int judge(struct recovery *recovery, size_t index, struct err *err)
 {
-	const struct statement *statement = &recovery->migration->up.statements[index];
-	struct ground_step step = { 0 };
+	const struct step *step = &recovery->steps.steps[index];
+	const struct statement *statement = &recovery->migration->up.statements[step->index];
+	struct ground_step ground = { 0 };
 	enum evidence told;
 
-	if (ground_judge(recovery->ground, recovery->visit->session, statement, &step, &told, err) <
-	    0) {
+	recovery->shapes[index + 1] = step->after;
+	if (step->sql != NULL) {
+		recovery->evidence[index] = step->part > 0 ? EVIDENCE_SHAPE : EVIDENCE_RERUN;
+		return 0;
+	}
+	if (ground_judge(recovery->ground, recovery->visit->session, statement, &ground, &told,
+			 err) < 0) {
 		return -1;
 	}
 	recovery->was_blind[index] = told == EVIDENCE_NONE;
-	step.before = recovery->foretold.shapes[index];
-	step.after = recovery->foretold.shapes[index + 1];
-	return ground_judge(recovery->ground, recovery->visit->session, statement, &step,
+	ground.before = recovery->shapes[index];
+	ground.after = recovery->shapes[index + 1];
+	return ground_judge(recovery->ground, recovery->visit->session, statement, &ground,
 			    &recovery->evidence[index], err);
 }
 
@@ -87,21 +99,40 @@ static void look_ahead(struct recovery *recovery)
 	}
 }
 
+/*
+ * What was merged counts as it is written: what the schema looks like between the statements is
+ * only never met. False: the file does not begin with what is done.
+ */
+static bool find_steps(struct recovery *recovery)
+{
+	const struct steps_from from = {
+		.migration = recovery->migration,
+		.foretold = &recovery->foretold,
+		.done = recovery->row->done,
+		.halfway = &recovery->halfway,
+		.splits = true,
+	};
+
+	halfway_read(&recovery->halfway, recovery->row->chain, recovery->row->done);
+	look_ahead(recovery);
+	return steps_make(&recovery->steps, &from);
+}
+
 static int gather(struct recovery *recovery, struct err *err)
 {
-	size_t nr = recovery->migration->up.nr;
+	size_t nr = recovery->steps.nr;
 
 	recovery->ground = ground_new();
 	recovery->evidence = g_new0(enum evidence, nr);
 	recovery->was_blind = g_new0(bool, nr);
-	look_ahead(recovery);
-	if (recovery->foretold.shapes == NULL) {
-		recovery->foretold.shapes = g_new0(const char *, nr + 1);
-	} else if (shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now,
-			      err) < 0) {
+	recovery->shapes = g_new0(const char *, nr + 1);
+	recovery->shapes[0] = recovery->steps.before;
+	if (recovery->foretold.shapes != NULL &&
+	    shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now, err) <
+		    0) {
 		return -1;
 	}
-	for (size_t i = recovery->row->done; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		if (judge(recovery, i, err) < 0) {
 			return -1;
 		}
@@ -117,7 +148,14 @@ static const char *const doubts[] = {
 	[VERDICT_UNKNOWN] = "what it does to the schema is not known",
 };
 
-static int settle(struct recovery *recovery, size_t done, struct err *err)
+/* The statement that the step is of; behind the last step: as many as the file has. */
+static size_t index_of(const struct recovery *recovery, size_t step)
+{
+	return step < recovery->steps.nr ? recovery->steps.steps[step].index
+					 : recovery->migration->up.nr;
+}
+
+static int settle(struct recovery *recovery, size_t steps, struct err *err)
 {
 	const char *version = recovery->migration->version;
 	SCOPED(journal)
@@ -125,13 +163,15 @@ static int settle(struct recovery *recovery, size_t done, struct err *err)
 		.visit = recovery->visit,
 		.history = recovery->history,
 		.migration = recovery->migration,
-		.shapes = recovery->foretold.shapes,
-		.done = done,
+		.foretold = &recovery->foretold,
+		.done = index_of(recovery, steps),
+		.halfway = steps == 0 ? recovery->halfway : recovery->steps.steps[steps - 1].then,
 	};
 
 	CRASH_POINT(RECOVERY_DECIDED);
-	log_info("recovered task=%s version=%s known=%zu done=%zu of=%zu", recovery->task, version,
-		 recovery->row->done, done, recovery->migration->up.nr);
+	log_info("recovered task=%s version=%s known=%zu done=%zu parts=%zu of=%zu", recovery->task,
+		 version, recovery->row->done, journal.done, journal.halfway.parts,
+		 recovery->migration->up.nr);
 	if (journal_close(&journal, HISTORY_APPLYING, NULL, err) < 0) {
 		return -1;
 	}
@@ -173,15 +213,19 @@ static int decide(struct recovery *recovery, struct err *err)
 	size_t done;
 
 	CRASH_POINT(RECOVERY_BEGUN);
+	if (!find_steps(recovery)) {
+		doubt(recovery, recovery->row->done,
+		      "it does not begin with the part of it that is done already");
+		return 0;
+	}
 	if (gather(recovery, err) < 0) {
 		return -1;
 	}
 	facts = (struct verdict_facts){
-		.nr = recovery->migration->up.nr,
+		.nr = recovery->steps.nr,
 		.evidence = recovery->evidence,
 		.was_blind = recovery->was_blind,
-		.shapes = recovery->foretold.shapes,
-		.done = recovery->row->done,
+		.shapes = recovery->shapes,
 		.flight = recovery->row->in_flight,
 		.now = recovery->now.fingerprint[0] == '\0' ? NULL : recovery->now.fingerprint,
 	};
@@ -189,8 +233,8 @@ static int decide(struct recovery *recovery, struct err *err)
 	if (verdict == VERDICT_CLEAR) {
 		return settle(recovery, done, err) < 0 ? -1 : 1;
 	}
-	doubt(recovery, done, doubts[verdict]);
-	explain(recovery, done);
+	doubt(recovery, index_of(recovery, done), doubts[verdict]);
+	explain(recovery, index_of(recovery, done));
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "exec.h"
+#include "halfway.h"
 #include "history.h"
 #include "release.h"
 #include "visit.h"
@@ -72,10 +73,20 @@ static int settle(struct visit *visit, struct history *history, const struct his
 		.stall_ms = order->stall_ms,
 	};
 
+	static const struct halfway none = { 0 };
+	bool is_at = order->word != NULL && g_str_has_prefix(order->word, "at=");
+	g_autofree char *chain = NULL;
+	struct halfway halfway;
+
 	if (build_mark(&mark, order->word, row, err) < 0) {
 		return -1;
 	}
-	if (mark.state == HISTORY_FAILED && mark.done == 0 && row->done == 0) {
+	/* N statements are done, and nothing of the next one */
+	chain = is_at ? halfway_write(row->chain, 0, &none) : NULL;
+	mark.chain = chain;
+	halfway_read(&halfway, row->chain, row->done);
+	if (mark.state == HISTORY_FAILED && mark.done == 0 && row->done == 0 &&
+	    (is_at || halfway.parts == 0)) {
 		return history_forget(visit->session, history, migration->version, order->epoch,
 				      err);
 	}

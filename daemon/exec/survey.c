@@ -8,6 +8,7 @@
 #include "db_catalog.h"
 #include "db_crew.h"
 #include "exec.h"
+#include "halfway.h"
 #include "pending.h"
 #include "release.h"
 #include "survey_shape.h"
@@ -147,19 +148,23 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 	}
 }
 
-/* Few are ever in flight, and a history that an earlier musterd made does not know. */
+/* Few are ever unfinished, and a history that an earlier musterd made does not know. */
 static int ask_foretold(struct visit *visit, struct exec_standing *standing, struct err *err)
 {
 	g_autofree char *schema = db_quote_name(standing->schema);
 	g_autofree char *version = db_quote(visit->session, standing->open);
 	SCOPED(db_rows) rows = { 0 };
+	struct halfway halfway;
 
-	if (db_queryf(visit->session, &rows, err,
-		      "select 1 from %s.muster_history where version = %s and chain is not null",
-		      schema, version) < 0) {
+	if (db_queryf(
+		    visit->session, &rows, err,
+		    "select chain from %s.muster_history where version = %s and chain is not null",
+		    schema, version) < 0) {
 		return err->code == ERR_DB ? 0 : -1;
 	}
-	standing->foretold = rows.nr == 1;
+	standing->foretold = rows.nr == 1 && standing->in_flight;
+	halfway_read(&halfway, rows.nr == 1 ? rows.cells[0][0] : NULL, (size_t)standing->done);
+	standing->parts = (int64_t)halfway.parts;
 	return 0;
 }
 
@@ -168,8 +173,7 @@ static int ask_all_foretold(struct visit *visit, struct exec_result *result, str
 	for (size_t i = 0; i < result->nr; i++) {
 		struct exec_standing *standing = &result->standings[i];
 
-		if (standing->open != NULL && standing->in_flight &&
-		    ask_foretold(visit, standing, err) < 0) {
+		if (standing->open != NULL && ask_foretold(visit, standing, err) < 0) {
 			return -1;
 		}
 	}

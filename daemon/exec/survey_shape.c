@@ -39,7 +39,10 @@ static char *class_of(const struct shape *shape, const struct exec_standing *sta
 	if (standing->pending_digest == NULL) {
 		return NULL;
 	}
-	if (standing->open != NULL && standing->done > 0 && !standing->in_flight) {
+	if (standing->open != NULL && !standing->in_flight && standing->parts > 0) {
+		begun = g_strdup_printf("+%s+%" PRId64 ".%" PRId64, standing->open, standing->done,
+					standing->parts);
+	} else if (standing->open != NULL && standing->done > 0 && !standing->in_flight) {
 		begun = g_strdup_printf("+%s+%" PRId64, standing->open, standing->done);
 	}
 	return g_strdup_printf("%.*s%s-%.*s", CLASS_SHAPE_LEN, shape->fingerprint,

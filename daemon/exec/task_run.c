@@ -31,7 +31,8 @@ struct task {
 	int64_t statement;  /* of the pending ones: done */
 	int64_t statements; /* pending when the task began */
 	ptrdiff_t newest;
-	GArray *measures; /* of measure.h */
+	GArray *measures;   /* of measure.h */
+	GString *rewritten; /* what ran otherwise than it is written */
 };
 
 static void fail_outside(struct task *task, const struct err *err)
@@ -226,6 +227,7 @@ static bool apply_one(struct task *task, size_t index)
 		.task = task->name,
 		.base = task->statement - (int64_t)before,
 		.measures = task->measures,
+		.rewritten = task->rewritten,
 	};
 
 	if (task->order->live != NULL) {
@@ -237,7 +239,7 @@ static bool apply_one(struct task *task, size_t index)
 		return false;
 	}
 	foretell(task, migration, &foretold);
-	journal.shapes = foretold.shapes;
+	journal.foretold = &foretold;
 	apply_migration(&apply, &task->outcome);
 	if (!migration->skipped) {
 		task->statement = apply.base + (int64_t)journal.done;
@@ -321,6 +323,8 @@ static void answer(struct task *task, int64_t began_ms)
 		     task->outcome.event == TASK_PARK || task->outcome.event == TASK_AHEAD;
 	if (task->outcome.err.code != ERR_NONE) {
 		result->reason = g_strdup(task->outcome.err.msg);
+	} else if (task->outcome.event == TASK_APPLIED && task->rewritten->len > 0) {
+		result->reason = g_strdup(task->rewritten->str);
 	}
 	if (result->event == TASK_AHEAD) {
 		result->version = g_strdup(last_applied(&task->history));
@@ -343,6 +347,7 @@ void task_run(struct exec_order *order, struct exec_result *result)
 		.name = order->label == NULL ? "R/T" : order->label,
 		.newest = -1,
 		.measures = measures_new(),
+		.rewritten = g_string_new(NULL),
 	};
 
 	work(&task);
@@ -353,6 +358,7 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	}
 	visit_end(&task.visit);
 	answer(&task, began_ms);
+	g_string_free(task.rewritten, TRUE);
 	visit_rest(order); /* the next task has the same clients beside it */
 	history_release(&task.history);
 	position_release(&task.position);

@@ -24,6 +24,7 @@
 #define SCRATCH_LIKE   "'muster|_scratch|_%' escape '|'" /* of every such name */
 
 struct db_session;
+struct halfway;
 struct release;
 struct rewrite;
 struct scratch;
@@ -46,14 +47,18 @@ struct scratch_work {
 	size_t nr;
 	size_t begun; /* index of the one whose first done statements the source has already */
 	size_t done;  /* 0: there is none */
+	/* of the statement behind those the source has some parts; NULL: none */
+	const struct halfway *halfway;
+	/* look for statements that are cheaper written otherwise: rewrites of the chain */
+	bool rewrites;
 	/*
 	 * Told which way each change of a table takes (trial.h). NULL: the real tables are not
 	 * looked at for that, and the ways in the chain are those of the copy.
 	 */
 	void (*tried)(void *ctx, size_t migration, size_t number, const struct trial *trial);
 	/*
-	 * Told of statements that would be cheaper written otherwise (rewrite_proof.h): nr of them
-	 * from this one on, called before the first is tried. NULL: nobody looks for that.
+	 * Told of statements that are cheaper written otherwise (rewrite_proof.h): nr of them
+	 * from this one on, called when the file has ended. May be NULL.
 	 */
 	void (*rewritten)(void *ctx, size_t migration, size_t number, size_t nr,
 			  const struct rewrite *rewrite);

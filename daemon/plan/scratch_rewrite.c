@@ -19,7 +19,7 @@ static bool is_change(const struct statement *statement)
 	SCOPED(clause) clause = { 0 };
 
 	return statement->kind == STATEMENT_DDL && !statement->names_schema &&
-	       clause_read(&clause, statement->text, statement->modes) &&
+	       !statement->as_written && clause_read(&clause, statement->text, statement->modes) &&
 	       clause.form == CLAUSE_ALTER_TABLE;
 }
 

@@ -242,6 +242,7 @@ static void send_class(struct sched *sched, struct census_run *run, size_t index
 	portion->class = index;
 	order->schema = g_strdup(schema);
 	order->with_forecast = run->with_forecast;
+	order->rewrites = run->call.rewrites;
 	headway_expect(run->call.headway, HEADWAY_TRY, 1);
 	send(sched, run, run->census.classes[index].server_id, order, &job);
 }

@@ -105,6 +105,7 @@ struct census_call {
 	void (*done)(void *ctx, const struct err *err);
 	void *ctx;
 	int64_t rollout_id;      /* chains that it has are not made again; 0: there is none */
+	bool rewrites;           /* look for statements that are cheaper written otherwise */
 	struct headway *headway; /* who waits; outlives done; or NULL */
 };
 

@@ -50,10 +50,14 @@ static const char *algorithm_of(const struct forecast_statement *from,
 	return from->outcome == FORECAST_FINE ? MEASURE_DDL : NULL;
 }
 
-/* Does it take any time that counts? Not when it is never reached, or only sets something. */
+/*
+ * Does it take any time that counts? Not when it is never reached, only sets something, or its
+ * work is done by another one.
+ */
 static bool is_counted(const struct forecast_statement *from, const struct statement *statement)
 {
-	return (from->outcome == FORECAST_FINE || from->outcome == FORECAST_UNSEEN) &&
+	return !from->covered &&
+	       (from->outcome == FORECAST_FINE || from->outcome == FORECAST_UNSEEN) &&
 	       (statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_DML ||
 		statement->kind == STATEMENT_CALL);
 }
@@ -125,6 +129,55 @@ static struct estimate_statement cost_anew(const struct estimate_work *work,
 	};
 }
 
+/* How long a statement takes there, and how long writes wait for it; -1: nobody knows. */
+struct span {
+	int64_t ms;
+	int64_t block_ms;
+};
+
+static int64_t plus(int64_t sum, int64_t ms)
+{
+	return sum < 0 || ms < 0 ? -1 : sum + ms;
+}
+
+/* The texts that run in place of it, one after the other. */
+static struct span span_of_parts(const struct estimate_work *work,
+				 const struct forecast_statement *from, int64_t server_id,
+				 int64_t bytes)
+{
+	struct span span = { 0 };
+
+	for (size_t i = 0; from->cheaper[i] != NULL; i++) {
+		const struct forecast_part *part = &from->parts[i];
+		bool is_instant_part = strcmp(part->algorithm, ladder_names[LADDER_INSTANT]) == 0;
+		int64_t size = is_instant_part ? 0 : bytes;
+		int64_t ms =
+			size < 0 ? -1 : rates_ms(work->rates, server_id, part->algorithm, size);
+
+		span.ms = plus(span.ms, ms);
+		if (part->blocks_writes) {
+			span.block_ms = ms < 0 || span.block_ms < 0 ? -1 : MAX(span.block_ms, ms);
+		}
+	}
+	return span;
+}
+
+static struct span span_of(const struct estimate_work *work, const struct forecast_statement *from,
+			   const struct statement *statement, int64_t server_id, int64_t bytes)
+{
+	const char *algorithm = algorithm_of(from, statement);
+	struct span span = { 0 };
+
+	if (from->cheaper != NULL) {
+		return span_of_parts(work, from, server_id, bytes);
+	}
+	span.ms = algorithm == NULL || bytes < 0
+			  ? -1
+			  : rates_ms(work->rates, server_id, algorithm, bytes);
+	span.block_ms = block_of(from, statement, span.ms);
+	return span;
+}
+
 /* Everything but the strategy. */
 static struct estimate_statement cost_of(const struct estimate_work *work,
 					 const struct forecast *forecast,
@@ -133,11 +186,11 @@ static struct estimate_statement cost_of(const struct estimate_work *work,
 {
 	const struct migration *migration = &work->release->migrations[from->migration];
 	const struct statement *statement = &migration->up.statements[from->number - 1];
-	const char *algorithm = algorithm_of(from, statement);
 	size_t index = (size_t)(from - forecast->statements);
 	struct estimate_statement cost = { .tenant = tenant->name };
 	struct estimate_size size = { 0 };
 	int64_t bytes = tenant->bytes;
+	struct span span;
 
 	if (!is_counted(from, statement)) {
 		return cost;
@@ -151,12 +204,11 @@ static struct estimate_statement cost_of(const struct estimate_work *work,
 	} else if (statement->chunk != NULL) {
 		size = size_of(forecast, from, tenant);
 	}
+	span = span_of(work, from, statement, tenant->server_id, bytes);
 	cost.bytes = size.bytes;
 	cost.rows = size.rows;
-	cost.ms = algorithm == NULL || bytes < 0
-			  ? -1
-			  : rates_ms(work->rates, tenant->server_id, algorithm, bytes);
-	cost.block_ms = block_of(from, statement, cost.ms);
+	cost.ms = span.ms;
+	cost.block_ms = span.block_ms;
 	add_disk(&cost, from);
 	return cost;
 }

@@ -219,6 +219,11 @@ bool run_is_last_wave(const struct run *run, int64_t seq)
 	return true;
 }
 
+bool run_rewrites(const struct store_rollout *row)
+{
+	return !row->no_rewrite && g_strcmp0(row->strategy, "auto") == 0;
+}
+
 const char *run_target(const struct run *run, int64_t phase)
 {
 	if (phase < 1 || phase >= run->phases->len) {

@@ -87,6 +87,9 @@ NODISCARD int run_load(struct run *run, struct store *store, struct err *err);
 struct run_wave *run_current_wave(struct run *run);
 bool run_is_last_wave(const struct run *run, int64_t seq); /* of those that have not ended */
 
+/* Do its statements run otherwise than written, where that is cheaper and ends the same? */
+bool run_rewrites(const struct store_rollout *row);
+
 /* The version to which a task of this phase brings its tenant; NULL: the newest. Borrowed. */
 const char *run_target(const struct run *run, int64_t phase);
 

@@ -319,6 +319,7 @@ struct sched_start {
 	int64_t per_server;
 	int64_t priority; /* SCHED_PRIORITY_LEAST to SCHED_PRIORITY_MOST */
 	int64_t stall_ms;
+	bool no_rewrite;       /* statements run as they are written */
 	bool readonly;         /* close each tenant for writes while it is worked on */
 	int64_t max_closed_ms; /* for no longer than this; 0: as it needs */
 	int64_t drain_ms;      /* what its open transactions have left; 0: ten seconds */
@@ -327,6 +328,9 @@ struct sched_start {
 	struct headway *headway;  /* of its plan; outlives it; NULL: nobody looks at it */
 	char *const *hooks;       /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
 };
+
+/* Will its statements run otherwise than written, where that is cheaper and ends the same? */
+bool sched_start_rewrites(const struct sched_start *start);
 
 /*
  * Check everything that can be wrong, store the rollout as scheduled. The same key again

@@ -77,6 +77,7 @@ static struct exec_order *order_new(struct sched *sched, struct run *run,
 	order->seen = g_strdup(task->seen);
 	order->label = g_strdup_printf("r%lld/%s", (long long)run->id, task->tenant);
 	order->live = &running->live;
+	order->rewrites = run_rewrites(&run->row);
 	order->measures = is_measured(link, task);
 	order->closed = running->close != CLOSE_NONE;
 	order->stall_ms = run->row.stall_ms;

@@ -447,6 +447,7 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 		.fn = on_looked,
 		.done = on_look_done,
 		.ctx = plan,
+		.rewrites = ask->rewrites,
 		.headway = ask->headway,
 	};
 

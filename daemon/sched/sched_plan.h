@@ -31,6 +31,7 @@ struct sched_plan_ask {
 	const char *selector; /* NULL: all tenants */
 	const char *to;       /* NULL: the newest */
 	int64_t stall_ms;     /* writes may wait so long for one statement; 0: the policy's */
+	bool rewrites;        /* statements that are cheaper written otherwise run so */
 
 	bool closes;              /* every tenant is closed for writes while it is worked on */
 

@@ -203,6 +203,7 @@ static int ask(struct sched *sched, struct run *run, int64_t server_id, struct e
 		.done = on_look_done,
 		.ctx = preparing,
 		.rollout_id = run->id,
+		.rewrites = run_rewrites(&run->row),
 	};
 	g_autoptr(GArray) tenants = NULL;
 

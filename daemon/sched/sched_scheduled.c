@@ -383,6 +383,7 @@ static int survey(struct sched *sched, struct run *run, struct err *err)
 		.done = on_survey_done,
 		.ctx = scheduled,
 		.rollout_id = run->id,
+		.rewrites = run_rewrites(&run->row),
 	};
 	g_autofree char *text = NULL;
 
@@ -554,6 +555,7 @@ struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched
 		.to = start->to,
 		.stall_ms = start->stall_ms,
 		.closes = sched_start_closes(start),
+		.rewrites = sched_start_rewrites(start),
 		.for_rollout = true,
 		.look = on_previewed,
 		.look_ctx = run,

@@ -131,6 +131,12 @@ static int check_waves(const struct sched_start *start, size_t tenants, struct s
 	return 0;
 }
 
+bool sched_start_rewrites(const struct sched_start *start)
+{
+	return !start->no_rewrite &&
+	       (start->strategy == NULL || strcmp(start->strategy, "auto") == 0);
+}
+
 static int check_limits(struct sched *sched, const struct sched_start *start, size_t tenants,
 			struct store_rollout *row, struct err *err)
 {
@@ -158,6 +164,7 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 			       "strategy: \"%s\" is none of \"auto\", \"direct\" and \"cold\"",
 			       row->strategy);
 	}
+	row->no_rewrite = start->no_rewrite;
 	if (start->window != NULL &&
 	    sched_window_word(start->window, &row->ignore_window, err) < 0) {
 		return -1;

@@ -252,6 +252,14 @@ static void part_down(struct migration *migration, size_t first)
 	migration->up.nr = first;
 }
 
+/* One that names a strategy other than auto is for the statement behind it. */
+static void take_strategy(struct migration *migration, const struct directive *directive)
+{
+	if (directive->statement < migration->up.nr && strcmp(directive->text, "auto") != 0) {
+		migration->up.statements[directive->statement].as_written = true;
+	}
+}
+
 static int take_directives(struct reader *reader, struct migration *migration,
 			   const GArray *directives, struct err *err)
 {
@@ -267,6 +275,8 @@ static int take_directives(struct reader *reader, struct migration *migration,
 		migration->readonly = migration->readonly || directive_is_closing(directive);
 		if (directive->kind == DIRECTIVE_DOWN) {
 			part_down(migration, directive->statement);
+		} else if (directive->kind == DIRECTIVE_STRATEGY) {
+			take_strategy(migration, directive);
 		} else if (directive->kind == DIRECTIVE_CHECK &&
 			   add_check(reader, migration, directive, err) < 0) {
 			return -1;

@@ -102,6 +102,7 @@ static const struct store_field store_rollout_members[] = {
 	INT(store_rollout, max_closed_ms),
 	INT(store_rollout, drain_ms),
 	BOOL(store_rollout, accept_holes),
+	BOOL(store_rollout, no_rewrite),
 	TEXT(store_rollout, close_method),
 	TEXT(store_rollout, hooks),
 	INT(store_rollout, hooks_begun),

@@ -110,6 +110,7 @@ struct store_rollout {
 	int64_t per_server_limit; /* 0: the server's own */
 	char *strategy;
 	int64_t stall_ms;
+	bool no_rewrite;       /* statements run as they are written, whatever is cheaper */
 	char *owner;           /* who started it */
 	char *start_reason;    /* --reason, or NULL */
 	bool ignore_window;    /* its tasks start whether or not a window is open */

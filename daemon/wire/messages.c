@@ -251,6 +251,7 @@ static const struct wire_field rollout_fields[] = {
 	BOOL(   wire_rollout, throttled,         false ),
 	TEXT(   wire_rollout, readonly,          false ),
 	INT(    wire_rollout, max_closed_ms,     false ),
+	BOOL(   wire_rollout, no_rewrite,        false ),
 	TEXT(   wire_rollout, close_method,      false ),
 	OBJECT( wire_rollout, closed,            false, wire_closed ),
 	TEXTS(  wire_rollout, hooks,             false ),
@@ -443,6 +444,7 @@ static const struct wire_field rollout_start_fields[] = {
 	TEXT(   wire_rollout_start, reason,     false ),
 	BOOL(   wire_rollout_start, dry_run,    false ),
 	BOOL(   wire_rollout_start, no_plan,    false ),
+	BOOL(   wire_rollout_start, no_rewrite, false ),
 	BOOL(   wire_rollout_start, skip_failing, false ),
 	{ 0 },
 };

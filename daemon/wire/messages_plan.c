@@ -200,6 +200,7 @@ static const struct wire_field plan_ask_fields[] = {
 	TEXT(   wire_plan_ask, selector, false ),
 	TEXT(   wire_plan_ask, to,       false ),
 	INT(    wire_plan_ask, stall_ms, false ),
+	BOOL(   wire_plan_ask, no_rewrite, false ),
 	{ 0 },
 };
 const struct wire_type wire_plan_ask_type = TYPE(plan_ask);

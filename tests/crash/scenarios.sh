@@ -62,6 +62,16 @@ update counter set n = n + 1;
 	migration "$1" 0002_after.sql "update counter set n = n + 10;"
 }
 
+# A statement that is run in parts, of which the second schema refuses the last until its row is
+# mended, and two that are run as one.
+release_parts() { # DIR
+	migration "$1" 0001_parts.sql "update counter set n = n + 1;
+alter table users add column part int, add column piece int, add unique key one_name (name);
+update counter set n = n + 10;
+alter table users modify part bigint;
+alter table users modify piece bigint;"
+}
+
 release_none() { # DIR: a statement that leaves nothing to tell whether it took effect
 	migration "$1" 0001_table.sql "create table heap (what varchar(20)) engine=MyISAM;"
 	migration "$1" 0002_none.sql "insert into heap values ('once');
@@ -78,7 +88,7 @@ texts=('muster:r*create~table~orders' 'muster:r*insert~into~marks' 'muster:r*alt
 make_releases() { # DIR
 	local release
 
-	for release in main slow mended checks none; do
+	for release in main slow mended checks none parts; do
 		"release_$release" "$1/$release"
 	done
 	cp -r "$1/main" "$1/newer"
@@ -88,7 +98,7 @@ make_releases() { # DIR
 	migration "$1/newer" 0004_newer.sql "update counter set n = n + 10000;"
 	cp -r "$1/slow" "$1/slower"
 	migration "$1/slower" 0003_slower.sql "alter table counter add column later int;"
-	for release in main slow mended checks none newer slower phased; do
+	for release in main slow mended checks none parts newer slower phased; do
 		reference "$1/$release"
 	done
 }
@@ -270,6 +280,18 @@ scenario_mended() {
 	no_doubt next
 	recovered
 	planned "$releases/mended" "${fleet[1]}"
+}
+
+# It fails between two parts of a statement, and goes on at the second one.
+scenario_parts() {
+	spoil
+	begin parts --no-plan --budget '100%'
+	rests roll
+	is failed "$state"
+	mend
+	act rollout retry roll
+	ends 'done'
+	all_planned parts
 }
 
 scenario_failed_skip() {
@@ -547,7 +569,7 @@ scenario_late_forgotten() {
 . "$TESTS_DIR/crash/scenarios_mode.sh"
 
 # The first that passes a point is tried with it: the quick ones come first.
-scenarios=(plain gates pause paused_retry failed mended failed_skip budget running_retry baking_retry
+scenarios=(plain gates pause paused_retry failed mended parts failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
 	tenants_gone tenants_gone_paused hold skip phases beside overtaken released drifted
 	away server_down server_down_abort lost

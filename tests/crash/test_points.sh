@@ -128,6 +128,8 @@ claim "killed at any statement, also of a recovery, every tenant ends as planned
 sweep db/statement/sent one
 sweep db/statement/answered one
 sweep db/statement/sent late_recovery
+sweep journal/statement/after parts 4
+sweep journal/part parts 2
 sweep mode/change/before readonly
 sweep mode/change/after late_readonly
 sweep mode/change/before readonly_methods 6

@@ -152,15 +152,44 @@ migration "$work/key" 0002_key.sql 'alter table users add key by_surname (name, 
 run m plan "$work/key" -l client_001 -o json
 is "true true" "$(seen '.by_server[0] | "\(.disk_bytes > 0) \(.disk_free > .disk_bytes)"')"
 
-claim "what would be cheaper written otherwise is shown, and what it was tried on is gone"
+claim "what is cheaper written otherwise is shown, and what it was tried on is gone"
 migration "$work/both" 0001_name.sql 'alter table users add column surname varchar(40) not null;'
-migration "$work/both" 0002_both.sql 'alter table users add column town int, add index by_town (town);'
+migration "$work/both" 0002_both.sql 'alter table users add column town int, add index by_town (town);
+update users set town = 1;'
 fails 1 m plan "$work/both" -l client_006 -o json
 is "alter table users add column town int|alter table users add index by_town (town)" \
-	"$(seen '.classes[0].statements[0].cheaper | join("|")')"
+	"$(seen '[.classes[0].statements[] | select(.migration == "0002")][0].cheaper | join("|")')"
+is "false" "$(seen '[.classes[0].statements[] | select(.migration == "0002")][0].blocks_writes')"
 fails 1 m plan both -l client_006
-has "cheaper, and it ends the same (inplace becomes instant, " "$out"
+has "rewritten as 2 statements: cheaper, and it ends the same (inplace becomes instant, " "$out"
+fails 1 m plan both -l client_006 --no-rewrite -o json
+is "inplace 0" "$(seen '[.classes[0].statements[] | select(.migration == "0002")][0] |
+	"\(.algorithm) \(.cheaper | length)"')"
 is 0 "$(trials_left)"
+
+altered() { # SCHEMA: the changes of its table since the log was begun, as they were run
+	sql "set global general_log = off"
+	grep -o "muster:r[0-9]*/$1:0002:.* \*/ alter table.*" "$work/general.log" |
+		sed 's/.*\*\/ //' || true
+}
+
+claim "a rollout runs it so; with --no-rewrite as it is written, and both end the same"
+sql "set global general_log_file = '$work/general.log'; set global general_log = on"
+ok m rollout start both -l client_001 --wait --name so
+is "alter table users add column town int
+alter table users add index by_town (town)" "$(altered client_001)"
+ok m task show so/client_001
+has "0002_both.sql: statement 1 rewritten as 2 statements: alter table users add column town int; " "$out"
+ok m rollout show so -o json
+is false "$(jq .no_rewrite <<<"$out")"
+sql "set global general_log = on"
+ok m rollout start both -l client_002 --no-rewrite --wait --name written
+is "alter table users add column town int, add index by_town (town)" "$(altered client_002)"
+ok m rollout show written -o json
+is true "$(jq .no_rewrite <<<"$out")"
+ok m rollout show written
+has ", statements as written" "$out"
+ok m tenant diff client_001 client_002
 
 if [ "$flavor" = mysql ]; then
 	claim "where columns came and went at once too often, the table is rebuilt, and the plan says where"

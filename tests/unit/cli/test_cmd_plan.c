@@ -15,19 +15,19 @@ static void the_exit_code_says_what_is_to_come(void **state)
 	/* clang-format off */
 	static const struct ran_row rows[] = {
 		{ "plan app", { RAN_OK PLAN("0", "", "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0,\"no_rewrite\":false}\n",
 		  "release app to version 7: 3 tenants, 0 with something to do (2 statements, 0 classes), 1 up to date\n"
 		  "\n"
 		  "nothing was changed\n",
 		  NULL, 0 },
 		{ "plan app --to 6 -l region=eu -o name", { RAN_OK PLAN("2", "", "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"6\",\"stall_ms\":0}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"6\",\"stall_ms\":0,\"no_rewrite\":false}\n",
 		  "app\n", NULL, 1 },
 		{ "plan app -o name", { RAN_OK PLAN("0", "", "\"zed\"") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0,\"no_rewrite\":false}\n",
 		  "app\n", NULL, 1 },
 		{ "plan app -o csv", { RAN_OK PLAN("2", FAILING, "") },
-		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0}\n",
+		  "POST /v1/plan {\"release\":\"app\",\"selector\":null,\"to\":null,\"stall_ms\":0,\"no_rewrite\":false}\n",
 		  "release,version,tenants,pending,up_to_date,statements,classes,failing,outliers,ahead,missing,held,regressed,drifted,unfinished,unknown\r\n"
 		  "app,7,3,2,1,2,0,1,0,,,,,,,\r\n",
 		  NULL, 2 },

@@ -28,7 +28,7 @@ static void a_rollout_is_started_with_its_policy(void **state)
 	static const struct ran_row rows[] = {
 		{ "rollout start app --key k -l region=eu --to 7 --name n --waves '1,rest' --bake 90s --gate human --budget 5% --running 8 --per-server 2 --priority -3 --strategy direct --stall 10s --reason why",
 		  { RAN_OK ROLLOUT("scheduled") },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"7\",\"name\":\"n\",\"waves\":\"1,rest\",\"bake_ms\":90000,\"gate\":\"human\",\"budget\":\"5%\",\"running\":8,\"per_server\":2,\"priority\":-3,\"strategy\":\"direct\",\"window\":null,\"stall_ms\":10000,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":\"why\",\"dry_run\":false,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":\"region=eu\",\"to\":\"7\",\"name\":\"n\",\"waves\":\"1,rest\",\"bake_ms\":90000,\"gate\":\"human\",\"budget\":\"5%\",\"running\":8,\"per_server\":2,\"priority\":-3,\"strategy\":\"direct\",\"window\":null,\"stall_ms\":10000,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":\"why\",\"dry_run\":false,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  "r1 app: scheduled, 1/3 done\n"
 		  "  -> muster rollout watch r1\n",
 		  NULL, 0 },
@@ -36,7 +36,7 @@ static void a_rollout_is_started_with_its_policy(void **state)
 		  { RAN_OK RELEASE,
 		    RAN_OK ROLLOUT("running") },
 		  "POST /v1/releases {\"name\":\"mig\",\"format\":null,\"files\":[{\"name\":\"0001_a.sql\",\"text\":\"DO 1;\\u000a\"}]}\n"
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  "r1\n",
 		  NULL, 0 },
 	};
@@ -52,7 +52,7 @@ static void a_dry_run_says_what_would_happen(void **state)
 	static const struct ran_row rows[] = {
 		{ "rollout start app --key k --dry-run",
 		  { RAN_OK PREVIEW },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  "release app to version 0001: 4 tenants, 2 with something to do (2 statements), 1 up to date\n"
 		  "  1 ahead of the release, will be skipped: zed\n"
 		  "\n"
@@ -63,14 +63,14 @@ static void a_dry_run_says_what_would_happen(void **state)
 		  NULL, 1 },
 		{ "rollout start app --key k --dry-run",
 		  { RAN_OK "{\"release\":\"app\",\"version\":\"0001\",\"tenants\":1,\"pending\":0,\"up_to_date\":1,\"statements\":0,\"waves\":[],\"ahead\":[],\"missing\":[],\"held\":[]}" },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  "release app to version 0001: 1 tenant, 0 with something to do (0 statements), 1 up to date\n"
 		  "\n"
 		  "nothing was changed\n",
 		  NULL, 0 },
 		{ "rollout start app --key k --window ignore --dry-run",
 		  { RAN_OK "{\"release\":\"app\",\"version\":\"0001\",\"tenants\":3,\"pending\":3,\"up_to_date\":0,\"statements\":3,\"waiting\":2,\"next_window\":\"T\",\"last_window\":\"U\",\"waves\":[]}" },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":\"ignore\",\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":\"ignore\",\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  "release app to version 0001: 3 tenants, 3 with something to do (3 statements), 0 up to date\n"
 		  "  2 would wait for a window: the first opens T, the last U\n"
 		  "\n"
@@ -78,7 +78,7 @@ static void a_dry_run_says_what_would_happen(void **state)
 		  NULL, 1 },
 		{ "rollout start app --key k --dry-run -o json",
 		  { RAN_OK PREVIEW },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"skip_failing\":false}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":true,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n",
 		  PREVIEW "\n",
 		  NULL, 1 },
 	};
@@ -114,7 +114,7 @@ static void who_would_fail_is_listed_and_the_exit_code_is_2(void **state)
 		  "  -> muster rollout start app --skip-failing\n", 2 },
 		{ "rollout start app --key k --skip-failing",
 		  { RAN_REFUSE "{\"code\":\"conflict\",\"message\":\"no\",\"hint\":\"muster x\"}" },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"skip_failing\":true}\n",
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":true}\n",
 		  "",
 		  "muster: no\n"
 		  "  -> muster x\n", 65 },

@@ -49,7 +49,7 @@ static void each_change_is_a_line_and_the_end_an_exit_code(void **state)
 		{ "rollout start app --key k --wait",
 		  { RAN_OK ROLLOUT("scheduled"),
 		    RAN_OK ROLLOUT("done") },
-		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"skip_failing\":false}\n"
+		  "POST /v1/rollouts {\"key\":\"k\",\"release\":\"app\",\"selector\":null,\"to\":null,\"name\":null,\"waves\":null,\"bake_ms\":0,\"gate\":null,\"budget\":null,\"running\":0,\"per_server\":0,\"priority\":0,\"strategy\":null,\"window\":null,\"stall_ms\":0,\"readonly\":false,\"max_closed_ms\":0,\"drain_ms\":0,\"accept_holes\":false,\"method\":null,\"hooks\":[],\"reason\":null,\"dry_run\":false,\"no_plan\":false,\"no_rewrite\":false,\"skip_failing\":false}\n"
 		  "GET /v1/rollouts/r1\n",
 		  "r1 app: done, 1/3 done\n",
 		  NULL, 0 },

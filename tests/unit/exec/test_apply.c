@@ -1,4 +1,5 @@
 #include "kit.h"
+#include "rewrite_kit.h"
 
 static void what_is_skipped_runs_nothing_and_counts(void **state)
 {
@@ -250,9 +251,203 @@ static void a_link_lost_in_a_statement_leaves_it_in_flight(void **state)
 	g_free(schema);
 }
 
+/* ---- statements that are run otherwise than they are written ------------------------------ */
+
+static void on_said(void *ctx, int64_t id, const char *text)
+{
+	(void)id;
+	g_ptr_array_add(ctx, g_strdup(text));
+}
+
+/* What a task said, one a line; it ended so. Owned. */
+static char *told(struct release *release, const char *schema, struct chain *chain, bool rewrites,
+		  enum task_event event)
+{
+	struct exec_order *order = kit_order(EXEC_TASK, release, schema);
+	g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	order->chain = exec_chain_ref(chain);
+	order->rewrites = rewrites;
+	order->say = on_said;
+	order->say_ctx = said;
+	result = exec_run(order);
+	if (result->event != event) {
+		fail_msg("%s: %s", task_event_names[result->event], result->reason);
+	}
+	g_ptr_array_add(said, NULL);
+	return g_strjoinv("\n", (char **)said->pdata);
+}
+
+static void what_the_chain_has_shown_is_run_so(void **state)
+{
+	const char *schema = test_server_schema("rw_both");
+	struct release *release = kit_release("0001_a.sql", KIT_SPLIT ";\n" KIT_SET KIT_MERGED,
+					      "0002_b.sql", "INSERT INTO t (id) VALUES (3);", NULL);
+	struct chain *chain;
+	g_autofree char *words = NULL;
+
+	(void)state;
+	kit_rewrite_table(schema, "grace");
+	chain = kit_rewrite_chain(release, schema);
+	assert_int_equal(chain->nr_rewrites, 2);
+	words = told(release, schema, chain, true, TASK_APPLIED);
+	assert_string_equal(words,
+			    "0001_a.sql: statement 1 rewritten as 2 statements: ALTER TABLE t ADD "
+			    "COLUMN z int; ALTER TABLE t ADD UNIQUE INDEX one_name (name)\n"
+			    "0001_a.sql: statements 3 to 4 rewritten as 1 statement: ALTER TABLE t "
+			    "MODIFY y bigint, MODIFY x bigint");
+	kit_assert_history(schema, "0001 applied 4/4 0, 0002 applied 1/1 0");
+	kit_assert_columns(schema, "id,name,y,x,z; PRIMARY,one_name");
+	exec_chain_unref(chain);
+	release_unref(release);
+}
+
+static void both_ways_end_at_what_was_foretold(void **state)
+{
+	(void)state;
+	for (int rewrites = 0; rewrites < 2; rewrites++) {
+		const char *schema = test_server_schema(rewrites ? "rw_so" : "rw_written");
+		struct release *release =
+			kit_release("0001_a.sql", KIT_SPLIT ";\n" KIT_SET KIT_MERGED, NULL);
+		g_autofree char *words = NULL;
+		struct chain *after;
+		struct chain *chain;
+
+		kit_rewrite_table(schema, "grace");
+		chain = kit_rewrite_chain(release, schema);
+		words = told(release, schema, chain, rewrites, TASK_APPLIED);
+		assert_int_equal(words[0] != '\0', rewrites);
+		after = kit_rewrite_chain(release, schema);
+		assert_string_equal(after->start.fingerprint,
+				    chain->steps[chain->nr - 1].fingerprint);
+		exec_chain_unref(after);
+		exec_chain_unref(chain);
+		release_unref(release);
+	}
+}
+
+/* The file as it is, with its tail mended, and without the part that was refused. */
+static const struct {
+	const char *mended;
+	const char *columns;
+	bool is_mended; /* the rows are, too */
+} seconds[] = {
+	{ KIT_SPLIT ";\n" KIT_SET KIT_MERGED, "id,name,y,x,z; PRIMARY,one_name", true },
+	{ "ALTER TABLE t ADD COLUMN z int, ADD INDEX one_name (name);\n" KIT_SET KIT_MERGED,
+	  "id,name,y,x,z; PRIMARY,one_name", false },
+	{ "ALTER TABLE t ADD COLUMN z int;\n" KIT_SET KIT_MERGED, "id,name,y,x,z; PRIMARY", false },
+};
+
+static void a_part_that_fails_is_where_a_retry_goes_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(seconds); i++) {
+		g_autofree char *name = g_strdup_printf("rw_second%zu", i);
+		const char *schema = test_server_schema(name);
+		struct release *release =
+			kit_release("0001_a.sql", KIT_SPLIT ";\n" KIT_SET KIT_MERGED, NULL);
+		struct release *mended = kit_release("0001_a.sql", seconds[i].mended, NULL);
+		SCOPED_PTR(exec_result) first = NULL;
+		SCOPED_PTR(exec_result) then = NULL;
+		struct chain *chain;
+		struct chain *rest;
+
+		kit_rewrite_table(schema, "ada");
+		chain = kit_rewrite_chain(release, schema);
+		first = kit_rewrite_task(release, schema, chain, NULL);
+		assert_int_equal(first->event, TASK_REFUSED);
+		assert_int_equal(first->err.native, 1062);
+		assert_true(g_str_has_prefix(
+			first->reason, "0001_a.sql:1 statement 1 of 4, part 2 of 2 (ALTER TABLE t "
+				       "ADD UNIQUE INDEX one_name (name)): "));
+		assert_int_equal(first->statement, 0);
+		kit_assert_history(schema, "0001 failed 0/4 0");
+		kit_assert_columns(schema, "id,name,y,x,z; PRIMARY");
+		if (seconds[i].is_mended) {
+			test_server_exec("update %s.t set name = 'grace' where id = 2", schema);
+		}
+		rest = kit_rewrite_chain(mended, schema);
+		assert_null(rest->failure.version);
+		then = kit_rewrite_task(mended, schema, rest, NULL);
+		if (then->event != TASK_APPLIED) {
+			fail_msg("%s: %s", seconds[i].mended, then->reason);
+		}
+		kit_assert_history(schema, "0001 applied 4/4 0");
+		kit_assert_columns(schema, seconds[i].columns);
+		exec_chain_unref(rest);
+		exec_chain_unref(chain);
+		release_unref(mended);
+		release_unref(release);
+	}
+}
+
+/* The inventory is lost, or the rollout that goes on leaves statements as written. */
+static void what_is_left_of_a_statement_needs_no_chain(void **state)
+{
+	const char *schema = test_server_schema("rw_alone");
+	struct release *release = kit_release("0001_a.sql", KIT_SET KIT_SPLIT ";\n", NULL);
+	struct release *other = kit_release(
+		"0001_a.sql",
+		KIT_SET "ALTER TABLE t ADD COLUMN zz int, ADD UNIQUE INDEX one_name (name);\n",
+		NULL);
+	SCOPED_PTR(exec_result) first = NULL;
+	SCOPED_PTR(exec_result) changed = NULL;
+	struct chain *chain;
+
+	(void)state;
+	kit_rewrite_table(schema, "ada");
+	chain = kit_rewrite_chain(release, schema);
+	first = kit_rewrite_task(release, schema, chain, NULL);
+	assert_int_equal(first->event, TASK_REFUSED);
+	kit_assert_history(schema, "0001 failed 1/2 0");
+	changed = kit_task(other, schema);
+	assert_int_equal(changed->event, TASK_REFUSED);
+	assert_non_null(strstr(changed->reason,
+			       "statement 2 of 0001_a.sql is rewritten as several, "
+			       "of which the first 1 were already applied here"));
+	test_server_exec("update %s.t set name = 'grace' where id = 2", schema);
+	kit_expect(release, schema, TASK_APPLIED, NULL);
+	kit_assert_history(schema, "0001 applied 2/2 0");
+	kit_assert_columns(schema, "id,name,y,x,z; PRIMARY,one_name");
+	exec_chain_unref(chain);
+	release_unref(other);
+	release_unref(release);
+}
+
+static void merged_statements_that_fail_leave_nothing_of_any(void **state)
+{
+	const char *schema = test_server_schema("rw_merged");
+	struct release *release = kit_release("0001_a.sql", KIT_SET KIT_MERGED, NULL);
+	SCOPED_PTR(exec_result) first = NULL;
+	SCOPED_PTR(exec_result) then = NULL;
+	struct chain *chain;
+
+	(void)state;
+	kit_rewrite_table(schema, "grace");
+	chain = kit_rewrite_chain(release, schema);
+	test_server_exec("alter table %s.t drop column x", schema);
+	first = kit_rewrite_task(release, schema, chain, NULL);
+	assert_int_equal(first->event, TASK_REFUSED);
+	assert_true(g_str_has_prefix(first->reason,
+				     "0001_a.sql:2 statements 2 to 3 of 3, run as one: "));
+	kit_assert_history(schema, "0001 failed 1/3 0");
+	test_server_exec("alter table %s.t add column x int", schema);
+	then = kit_rewrite_task(release, schema, chain, NULL);
+	assert_int_equal(then->event, TASK_APPLIED);
+	kit_assert_history(schema, "0001 applied 3/3 0");
+	exec_chain_unref(chain);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_chain_has_shown_is_run_so),
+		cmocka_unit_test(both_ways_end_at_what_was_foretold),
+		cmocka_unit_test(a_part_that_fails_is_where_a_retry_goes_on),
+		cmocka_unit_test(what_is_left_of_a_statement_needs_no_chain),
+		cmocka_unit_test(merged_statements_that_fail_leave_nothing_of_any),
 		cmocka_unit_test(what_is_skipped_runs_nothing_and_counts),
 		cmocka_unit_test(a_file_without_statements_is_recorded),
 		cmocka_unit_test(nothing_of_one_file_is_seen_by_the_next),

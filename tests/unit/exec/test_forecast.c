@@ -14,6 +14,7 @@ static struct forecast *made(const char *schema, struct release *release)
 
 	test_server_exec("create table %s.t (id int primary key)", schema);
 	order->with_forecast = true;
+	order->rewrites = true;
 	result = exec_run(order);
 	assert_true(result->ok);
 	return forecast_ref(result->forecast);
@@ -132,16 +133,43 @@ static void what_is_cheaper_written_otherwise_is_shown(void **state)
 	assert_string_equal(split->cheaper[1], "ALTER TABLE t ADD INDEX kz (z)");
 	assert_true(g_str_has_prefix(split->cheaper_why, "inplace becomes instant, "));
 	assert_int_equal(split->cheaper_nr, 1);
-	assert_string_equal(split->algorithm, "inplace"); /* it is run as it is written */
+	assert_true(
+		g_str_has_suffix(split->cheaper_why, split->algorithm)); /* of the dearest part */
+	assert_string_equal(split->parts[0].algorithm, "instant");
+	assert_string_equal(split->parts[1].algorithm, split->algorithm);
+	assert_false(split->rebuilds);
 	assert_null(forecast->statements[1].cheaper);
 	assert_null(forecast->statements[2].cheaper);
 	assert_int_equal(g_strv_length(merged->cheaper), 1);
 	assert_string_equal(merged->cheaper[0], "ALTER TABLE t MODIFY y bigint, MODIFY z bigint");
 	assert_int_equal(merged->cheaper_nr, 2);
+	assert_false(merged->covered);
+	assert_non_null(merged->algorithm);
 	assert_null(forecast->statements[4].cheaper);
+	assert_true(forecast->statements[4].covered);
+	assert_null(forecast->statements[4].algorithm);
 	left = test_server_value("select count(*) from information_schema.schemata where "
 				 "schema_name like 'muster\\_scratch\\_%%'");
 	assert_string_equal(left, "0");
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
+static void what_a_directive_names_stays_as_it_is_written(void **state)
+{
+	const char *schema = test_server_schema("fc_written");
+	struct release *release = kit_release("0001_a.sql",
+					      "-- muster: strategy=direct\n"
+					      "ALTER TABLE t ADD z int, ADD INDEX kz (z);\n"
+					      "-- muster: strategy=auto\n"
+					      "ALTER TABLE t ADD y int, ADD INDEX ky (y);\n",
+					      NULL);
+	struct forecast *forecast = made(schema, release);
+
+	(void)state;
+	assert_null(forecast->statements[0].cheaper);
+	assert_string_equal(forecast->statements[0].algorithm, "inplace");
+	assert_non_null(forecast->statements[1].cheaper);
 	forecast_unref(forecast);
 	release_unref(release);
 }
@@ -169,6 +197,7 @@ int main(void)
 		cmocka_unit_test(tables_whose_size_matters_are_listed_once),
 		cmocka_unit_test(a_procedure_that_stops_proves_nothing),
 		cmocka_unit_test(what_is_cheaper_written_otherwise_is_shown),
+		cmocka_unit_test(what_a_directive_names_stays_as_it_is_written),
 		cmocka_unit_test(what_cannot_be_tried_says_why),
 	};
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <glib.h>
@@ -33,10 +34,15 @@ static void a_row_carries_what_was_known_when_it_was_taken_up(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(carried); i++) {
-		g_autofree char *text = foretold_write(carried[i].shapes, carried[i].done, 3);
-		struct history_row row = { .chain = text };
+		const char *shapes[4];
+		const struct foretold known = { .shapes = shapes };
+		g_autofree char *text = NULL;
+		struct history_row row = { 0 };
 		SCOPED(foretold) foretold = { 0 };
 
+		memcpy(shapes, carried[i].shapes, sizeof(shapes));
+		text = foretold_write(&known, carried[i].done, 3);
+		row.chain = text;
 		assert_string_equal(text, carried[i].text);
 		foretold_by_row(&foretold, &row, 3);
 		if (*text == '\0') {
@@ -52,16 +58,64 @@ static void a_row_carries_what_was_known_when_it_was_taken_up(void **state)
 static void what_is_of_no_use_is_not_carried(void **state)
 {
 	g_autofree const char **many = g_new0(const char *, 1000);
-	g_autofree char *none = foretold_write(NULL, 0, 3);
+	const struct foretold unknown = { 0 };
+	const struct foretold known = { .shapes = many };
+	g_autofree char *none = foretold_write(&unknown, 0, 3);
 	g_autofree char *long_one = NULL;
 
 	(void)state;
 	for (size_t i = 0; i < 1000; i++) {
 		many[i] = i % 2 == 0 ? A : B;
 	}
-	long_one = foretold_write(many, 0, 999);
+	long_one = foretold_write(&known, 0, 999);
 	assert_string_equal(none, "");
 	assert_string_equal(long_one, "");
+}
+
+/* "0 A kind:DIGEST:B,C =": a statement that is run in two parts, one that changes nothing. */
+static void a_row_carries_the_parts_of_a_statement(void **state)
+{
+	static const char text[] = "0 " A " kind:0123456789abcdef:" B "," C " = -";
+	g_autofree char *carried_text = g_strconcat(text, "\nhalfway 1 1 kind 00", NULL);
+	struct history_row row = { .chain = carried_text };
+	SCOPED(foretold) foretold = { 0 };
+	const struct foretold_way *way;
+	g_autofree char *again = NULL;
+
+	(void)state;
+	foretold_by_row(&foretold, &row, 3);
+	assert_non_null(foretold.shapes);
+	assert_string_equal(foretold.shapes[1], C);
+	assert_string_equal(foretold.shapes[2], C);
+	assert_null(foretold.shapes[3]);
+	way = foretold_way_at(&foretold, 0);
+	assert_non_null(way);
+	assert_int_equal(way->how, REWRITE_BY_KIND);
+	assert_int_equal(way->nr, 1);
+	assert_string_equal(way->digest, "0123456789abcdef");
+	assert_string_equal(foretold_part(way, 0), B);
+	assert_string_equal(foretold_part(way, 1), C);
+	assert_null(foretold_part(way, 2));
+	assert_null(foretold_way_at(&foretold, 1));
+	again = foretold_write(&foretold, 0, 3);
+	assert_string_equal(again, text);
+}
+
+static void parts_that_cannot_be_understood_are_not_known(void **state)
+{
+	static const char *const words[] = { "kind:0123456789abcdef:", "word:0123456789abcdef:" B,
+					     "kind:0123:" B, "kind:" B, "kind:0123456789abcdef:-" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autofree char *text = g_strconcat("0 " A " ", words[i], " " C " " C, NULL);
+		struct history_row row = { .chain = text };
+		SCOPED(foretold) foretold = { 0 };
+
+		foretold_by_row(&foretold, &row, 3);
+		assert_null(foretold.shapes[1]);
+		assert_string_equal(foretold.shapes[2], C);
+	}
 }
 
 static void a_text_that_does_not_fit_the_file_says_nothing(void **state)
@@ -169,6 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_carries_what_was_known_when_it_was_taken_up),
 		cmocka_unit_test(what_is_of_no_use_is_not_carried),
+		cmocka_unit_test(a_row_carries_the_parts_of_a_statement),
+		cmocka_unit_test(parts_that_cannot_be_understood_are_not_known),
 		cmocka_unit_test(a_text_that_does_not_fit_the_file_says_nothing),
 		cmocka_unit_test(a_chain_counts_only_for_what_it_was_made_of),
 		cmocka_unit_test(without_a_chain_nothing_is_foretold),

@@ -4,6 +4,7 @@
 #include "kit.h"
 #include "ladder.h"
 #include "release.h"
+#include "steps.h"
 
 static const char statements[] = "ALTER TABLE t ADD a int;\nCREATE INDEX i ON t (id);\n"
 				 "CREATE TABLE n (a int);\nINSERT INTO t (id) VALUES (7);\n"
@@ -40,7 +41,9 @@ static GArray *noted(const struct exec_order *order, const struct release *relea
 	GArray *measures = measures_new();
 
 	for (size_t i = 0; i < release->migrations[0].up.nr; i++) {
-		measures_note(measures, order, &release->migrations[0], i, us + (int64_t)i);
+		const struct step written = { .index = i, .nr = 1 };
+
+		measures_note(measures, order, &release->migrations[0], &written, us + (int64_t)i);
 	}
 	return measures;
 }
@@ -114,12 +117,48 @@ static void without_a_chain_only_what_its_text_tells_is_measured(void **state)
 	release_unref(release);
 }
 
+static void what_runs_in_place_of_statements_is_measured_by_its_own_way(void **state)
+{
+	const char *schema = test_server_schema("me_parts");
+	struct release *release = kit_release("0001_a.sql", statements, NULL);
+	SCOPED_PTR(exec_order) order = order_for(release, schema);
+	SCOPED_PTR(exec_result) result = g_new0(struct exec_result, 1);
+	g_autoptr(GArray) measures = measures_new();
+	g_autofree char *version = g_strdup("0001");
+	char *ways[] = { g_strdup("copy"), g_strdup("instant"), NULL };
+	const struct chain_rewrite rewrite = { .version = version, .number = 1, .ways = ways };
+	char sql[] = "ALTER TABLE t ADD a int";
+	const struct step steps[] = {
+		{ .index = 0, .sql = sql, .part = 2, .parts = 2, .nr = 1 },
+		{ .index = 0, .sql = sql, .nr = 2 },
+		{ .index = 0, .sql = sql, .nr = 1 }, /* the rest of one that has no rest */
+		{ .index = 1, .sql = sql, .nr = 2 }, /* of which no way is known */
+	};
+
+	(void)state;
+	chain_rewrite_add(order->chain, &rewrite);
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		measures_note(measures, order, &release->migrations[0], &steps[i], 1500);
+	}
+	test_server_exec("create table %s.t (id int primary key) engine=InnoDB", schema);
+	order->measures = true;
+	finish(measures, order, result);
+	assert_int_equal(result->nr_measures, 2);
+	assert_string_equal(result->measures[0].algorithm, "instant");
+	assert_string_equal(result->measures[1].algorithm, "copy");
+	assert_true(result->measures[1].bytes >= 16384);
+	g_free(ways[0]);
+	g_free(ways[1]);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_is_measured_by_what_it_depends_on),
 		cmocka_unit_test(what_was_quick_counts_only_when_it_is_asked_for),
 		cmocka_unit_test(without_a_chain_only_what_its_text_tells_is_measured),
+		cmocka_unit_test(what_runs_in_place_of_statements_is_measured_by_its_own_way),
 	};
 
 	return cmocka_run_group_tests_name("measure", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "chain.h"
 #include "foretold.h"
 #include "kit.h"
+#include "rewrite_kit.h"
 
 /* What a daemon that was killed leaves behind. */
 static void leave(const char *schema, int done, int in_flight)
@@ -173,13 +174,15 @@ static void the_row_alone_says_how_far_a_file_had_come(void **state)
 		struct release *release = kit_release("0002_b.sql", three_changes, NULL);
 		g_autofree char *carried = NULL;
 		g_autofree const char **shapes = NULL;
+		struct foretold known = { 0 };
 		SCOPED_PTR(exec_result) result = NULL;
 		struct chain *chain;
 
 		test_server_exec("create table %s.t (id int)", schema);
 		chain = chain_of(release, schema);
 		shapes = chain_fingerprints(chain, "0002", 3);
-		carried = foretold_write(shapes, 0, 3);
+		known.shapes = shapes;
+		carried = foretold_write(&known, 0, 3);
 		baseline(NULL, schema, NULL);
 		test_server_exec(
 			"insert into %s.muster_history (version, name, checksum, state, "
@@ -221,9 +224,73 @@ static void a_schema_that_fits_nowhere_is_in_doubt_with_the_difference(void **st
 	release_unref(release);
 }
 
+/* ---- between two parts, and around merged statements -------------------------------------- */
+
+/* What is done when the daemon dies: so many of the texts that the file is really run as. */
+static void die_within(const char *schema, size_t texts)
+{
+	if (texts > 0) {
+		test_server_exec("alter table %s.t add column z int", schema);
+	}
+	if (texts > 1) {
+		test_server_exec("alter table %s.t add unique index one_name (name)", schema);
+	}
+	if (texts > 2) {
+		test_server_exec("alter table %s.t modify y bigint, modify x bigint", schema);
+	}
+}
+
+static void begin_rewritten(struct release *release, const char *schema, struct chain *chain)
+{
+	SCOPED(foretold) foretold = { 0 };
+	g_autofree char *text = NULL;
+
+	foretold_by_chain(&foretold, chain, &release->migrations[0], NULL);
+	text = foretold_write(&foretold, 0, 4);
+	assert_non_null(strchr(text, ':'));
+	baseline(NULL, schema, NULL);
+	test_server_exec(
+		"insert into %s.muster_history (version, name, checksum, state, "
+		"statements_total, in_flight, fingerprint_before, epoch, started_at, chain) "
+		"values ('0001', 'a', '%s', 'applying', 4, 1, '%s', 5, now(), '%s')",
+		schema, release->migrations[0].checksum, foretold.shapes[0], text);
+}
+
+/* died: texts that took effect. With the chain, and with nothing but the row. */
+static void a_crash_between_parts_goes_on_at_the_next(void **state)
+{
+	(void)state;
+	for (size_t died = 0; died <= 3; died++) {
+		for (int alone = 0; alone < 2; alone++) {
+			g_autofree char *name = g_strdup_printf("rc_part%zu%d", died, alone);
+			const char *schema = test_server_schema(name);
+			struct release *release =
+				kit_release("0001_a.sql", KIT_SPLIT ";\n" KIT_SET KIT_MERGED, NULL);
+			SCOPED_PTR(exec_result) result = NULL;
+			struct chain *chain;
+
+			kit_rewrite_table(schema, "grace");
+			chain = kit_rewrite_chain(release, schema);
+			assert_int_equal(chain->nr_rewrites, 2);
+			begin_rewritten(release, schema, chain);
+			die_within(schema, died);
+			result = alone ? kit_task(release, schema)
+				       : kit_rewrite_task(release, schema, chain, NULL);
+			if (result->event != TASK_APPLIED) {
+				fail_msg("died behind %zu: %s", died, result->reason);
+			}
+			kit_assert_history(schema, "0001 applied 4/4 0");
+			kit_assert_columns(schema, "id,name,y,x,z; PRIMARY,one_name");
+			exec_chain_unref(chain);
+			release_unref(release);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_crash_between_parts_goes_on_at_the_next),
 		cmocka_unit_test(dml_that_did_not_commit_runs_again),
 		cmocka_unit_test(what_was_blind_is_in_doubt),
 		cmocka_unit_test(a_file_that_was_changed_since_decides_nothing),

@@ -121,9 +121,53 @@ static void nothing_open_is_said(void **state)
 	g_free(schema);
 }
 
+/* A tenant whose first statement was left between two parts. */
+static char *halfway(struct release *release, const char *name)
+{
+	char *schema = g_strdup(test_server_schema(name));
+
+	kit_expect(release, schema, TASK_APPLIED, NULL);
+	test_server_exec("update %s.muster_history set state = 'failed', statements_done = 0, "
+			 "done_digest = '', chain = '0 aa\\nhalfway 1 1 kind 0123456789abcdef'",
+			 schema);
+	return schema;
+}
+
+static void parts_that_are_known_to_be_done_count_unless_a_number_is_given(void **state)
+{
+	static const struct {
+		const char *word;
+		const char *chain;
+		const char *history;
+	} words[] = {
+		{ "not-applied", "0 aa\nhalfway 1 1 kind 0123456789abcdef", "0001 failed 0/3 0" },
+		{ "at=1", "0 aa", "0001 failed 1/3 0" },
+		{ "at=0", NULL, "" },
+		{ "applied", "-", "0001 applied 3/3 0" },
+	};
+	struct release *release = one();
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autofree char *name = g_strdup_printf("rs_parts%zu", i);
+		g_autofree char *schema = halfway(release, name);
+		SCOPED_PTR(exec_result) result = resolve(release, schema, words[i].word);
+		g_autofree char *sql = g_strdup_printf(
+			"select coalesce(chain, '-') from %s.muster_history", schema);
+
+		assert_true(result->ok);
+		kit_assert_history(schema, words[i].history);
+		if (words[i].chain != NULL) {
+			kit_assert_value(words[i].chain, sql);
+		}
+	}
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parts_that_are_known_to_be_done_count_unless_a_number_is_given),
 		cmocka_unit_test(applied_counts_as_applied),
 		cmocka_unit_test(not_applied_forgets_what_never_began),
 		cmocka_unit_test(not_applied_keeps_what_is_known_to_be_done),

@@ -1,4 +1,6 @@
+#include "halfway.h"
 #include "release.h"
+#include "rewrite.h"
 #include "scratch.h"
 #include "shape_kit.h"
 
@@ -19,7 +21,7 @@ static struct release *release_of(const char *first, const char *second)
 
 /* The schema has the first done statements of the first file already. */
 static void run_behind(struct chain *chain, const char *schema, const char *first,
-		       const char *second, size_t done)
+		       const char *second, size_t done, const struct halfway *halfway)
 {
 	static const size_t both[] = { 0, 1 };
 	SCOPED_PTR(db_session) session = test_server_open();
@@ -30,7 +32,9 @@ static void run_behind(struct chain *chain, const char *schema, const char *firs
 					   .indices = both,
 					   .nr = 2,
 					   .begun = 0,
-					   .done = done };
+					   .done = done,
+					   .halfway = halfway,
+					   .rewrites = true };
 	struct scratch *scratch;
 	struct err err = { 0 };
 
@@ -44,7 +48,7 @@ static void run_behind(struct chain *chain, const char *schema, const char *firs
 
 static void run(struct chain *chain, const char *schema, const char *first, const char *second)
 {
-	run_behind(chain, schema, first, second, 0);
+	run_behind(chain, schema, first, second, 0, NULL);
 }
 
 #define FIRST                                                                     \
@@ -303,7 +307,7 @@ static void a_file_that_has_begun_is_tried_from_there_on(void **state)
 	(void)state;
 	kit_run(session, schema, "CREATE TABLE half (id int)");
 	kit_read(&now, schema);
-	run_behind(&chain, schema, first, "DO 1;", 2);
+	run_behind(&chain, schema, first, "DO 1;", 2, NULL);
 	assert_null(chain.failure.version);
 	assert_int_equal(chain.nr, 4);
 	assert_int_equal(chain.steps[0].number, 3);
@@ -339,9 +343,77 @@ static void the_source_is_never_written(void **state)
 	assert_string_equal(left, "0");
 }
 
+/* A table, with the parts of a statement run on it one after the other: what it looks like. */
+static void assert_parts(const struct chain_rewrite *rewrite, struct db_session *session,
+			 const char *schema, char **parts)
+{
+	assert_int_equal(g_strv_length(rewrite->shapes), g_strv_length(parts));
+	for (size_t i = 0; parts[i] != NULL; i++) {
+		SCOPED(shape) now = { 0 };
+
+		kit_run(session, schema, parts[i]);
+		kit_read(&now, schema);
+		assert_string_equal(rewrite->shapes[i], now.fingerprint);
+	}
+}
+
+static void what_is_cheaper_is_kept_with_the_schemas_between_its_parts(void **state)
+{
+	static const char first[] = "ALTER TABLE wide ADD seen datetime, ADD KEY by_seen (seen);\n";
+	static const char second[] = "SELECT 1;\n";
+	const char *schema = kit_schema("parts");
+	SCOPED_PTR(db_session) session = kit_open(schema);
+	g_auto(GStrv) parts = rewrite_split(
+		"ALTER TABLE wide ADD seen datetime, ADD KEY by_seen (seen)", 0, REWRITE_BY_KIND);
+	SCOPED(chain) chain = { 0 };
+	SCOPED(chain) rest = { 0 };
+	struct halfway halfway;
+
+	(void)state;
+	kit_run(session, schema, "CREATE TABLE wide (id int PRIMARY KEY)");
+	run(&chain, schema, first, second);
+	assert_int_equal(chain.nr_rewrites, 1);
+	assert_string_equal(chain.rewrites[0].version, "0001");
+	assert_int_equal(chain.rewrites[0].number, 1);
+	assert_int_equal(chain.rewrites[0].nr, 1);
+	assert_string_equal(chain.rewrites[0].shapes[1], chain.steps[0].fingerprint);
+	/* the tenant is between the two: only what is left is tried */
+	kit_run(session, schema, parts[0]);
+	halfway_set(&halfway, REWRITE_BY_KIND, (const char *const *)parts, 1);
+	run_behind(&rest, schema, first, second, 0, &halfway);
+	assert_null(rest.failure.version);
+	assert_int_equal(rest.nr, 2);
+	assert_string_equal(rest.start.fingerprint, chain.rewrites[0].shapes[0]);
+	assert_string_equal(rest.steps[0].fingerprint, chain.steps[0].fingerprint);
+	assert_int_equal(rest.nr_rewrites, 1);
+	assert_string_equal(rest.rewrites[0].shapes[0], "-");
+	assert_string_equal(rest.rewrites[0].shapes[1], chain.steps[0].fingerprint);
+	assert_string_equal(rest.rewrites[0].digest, chain.rewrites[0].digest);
+	kit_run(session, schema, "ALTER TABLE wide DROP seen");
+	assert_parts(&chain.rewrites[0], session, schema, parts);
+}
+
+/* Behind a crash it could not be told from what a later statement ends at. */
+static void what_could_be_mistaken_for_another_state_stays_as_it_is_written(void **state)
+{
+	static const char first[] = "ALTER TABLE wide ADD seen datetime, ADD KEY by_seen (seen);\n"
+				    "DROP INDEX by_seen ON wide;\n";
+	const char *schema = kit_schema("alike");
+	SCOPED_PTR(db_session) session = kit_open(schema);
+	SCOPED(chain) chain = { 0 };
+
+	(void)state;
+	kit_run(session, schema, "CREATE TABLE wide (id int PRIMARY KEY)");
+	run(&chain, schema, first, "SELECT 1;\n");
+	assert_null(chain.failure.version);
+	assert_int_equal(chain.nr_rewrites, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_could_be_mistaken_for_another_state_stays_as_it_is_written),
+		cmocka_unit_test(what_is_cheaper_is_kept_with_the_schemas_between_its_parts),
 		cmocka_unit_test(a_chain_foretells_what_a_tenant_will_look_like),
 		cmocka_unit_test(a_part_of_the_schema_foretells_the_whole),
 		cmocka_unit_test(what_runs_by_ranges_needs_a_key),

@@ -30,7 +30,10 @@ static void on_done(void *ctx, const struct err *err)
 static const struct census *seen(struct fixture *fixture)
 {
 	struct look look = { 0 };
-	const struct census_call call = { .fn = on_seen, .done = on_done, .ctx = &look };
+	const struct census_call call = { .fn = on_seen,
+					  .done = on_done,
+					  .ctx = &look,
+					  .rewrites = true };
 	struct err err = { 0 };
 
 	must(store_begin(fixture->store, &err), &err);

@@ -188,6 +188,38 @@ static void rates_all(struct ground *ground)
 	rate(ground, "write", 1000, 20);
 }
 
+/* The copy is an instant part and an index now; the index is done with it. */
+static void what_runs_in_place_of_a_statement_is_what_it_costs(void **state)
+{
+	struct ground *ground = *state;
+	struct forecast_statement *split = &ground->statements[COPY];
+	char part[] = "part";
+	char *texts[] = { part, part, NULL };
+	struct forecast_part parts[] = {
+		{ .algorithm = ladder_names[LADDER_INSTANT] },
+		{ .algorithm = ladder_names[LADDER_NOCOPY], .blocks_writes = true },
+	};
+
+	rates_all(ground);
+	rate(ground, "instant", 0, 7);
+	split->algorithm = ladder_names[LADDER_NOCOPY];
+	split->rebuilds = false;
+	split->cheaper = texts;
+	split->parts = parts;
+	ground->statements[INDEX].covered = true;
+	ground->statements[INDEX].algorithm = NULL;
+	tenant(ground, "large", 1, 10 * MB);
+	make(ground, 60000);
+	assert_int_equal(ground->class.costs[COPY].ms, 107);
+	assert_int_equal(ground->class.costs[COPY].block_ms, 100);
+	assert_int_equal(ground->class.costs[COPY].disk, 0);
+	assert_int_equal(ground->class.costs[INDEX].ms, 0);
+	assert_int_equal(ground->forecasts.estimates.all.unknown, 0);
+	assert_int_equal(ground->forecasts.estimates.ms, 132);
+	split->cheaper = NULL;
+	split->parts = NULL;
+}
+
 static void what_was_measured_adds_up(void **state)
 {
 	struct ground *ground = *state;
@@ -414,6 +446,7 @@ static void what_is_rebuilt_in_one_tenant_takes_its_time_and_disk_there(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		GROUND(what_runs_in_place_of_a_statement_is_what_it_costs),
 		GROUND(what_was_measured_adds_up),
 		GROUND(as_many_as_a_server_takes_share_the_time_and_the_disk),
 		GROUND(what_was_never_measured_is_counted_and_not_guessed),

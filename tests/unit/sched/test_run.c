@@ -140,9 +140,36 @@ static void the_rate_is_that_of_half_a_minute(void **state)
 	run_free(run);
 }
 
+static void statements_are_rewritten_under_auto_alone(void **state)
+{
+	static const struct {
+		const char *strategy;
+		bool no_rewrite;
+		bool rewrites;
+	} policies[] = {
+		{ "auto", false, true },
+		{ "auto", true, false },
+		{ "direct", false, false },
+		{ "cold", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(policies); i++) {
+		g_autofree char *strategy = g_strdup(policies[i].strategy);
+		const struct store_rollout row = { .strategy = strategy,
+						   .no_rewrite = policies[i].no_rewrite };
+		const struct sched_start start = { .strategy = policies[i].strategy,
+						   .no_rewrite = policies[i].no_rewrite };
+
+		assert_int_equal(run_rewrites(&row), policies[i].rewrites);
+		assert_int_equal(sched_start_rewrites(&start), policies[i].rewrites);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(statements_are_rewritten_under_auto_alone),
 		cmocka_unit_test_setup_teardown(gives_the_tasks_of_a_server_in_order, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(counts_what_is_open_and_what_failed, fixture_setup,

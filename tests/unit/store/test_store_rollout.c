@@ -24,6 +24,7 @@ static void every_member_comes_back(void **state)
 		.owner = g_strdup("anna"),
 		.start_reason = g_strdup("TICKET-7"),
 		.over_budget = true,
+		.no_rewrite = true,
 		.surveyed = true,
 		.created_at = 10,
 		.started_at = 20,
@@ -54,6 +55,7 @@ static void every_member_comes_back(void **state)
 	assert_string_equal(back.owner, "anna");
 	assert_string_equal(back.start_reason, "TICKET-7");
 	assert_true(back.over_budget);
+	assert_true(back.no_rewrite);
 	assert_true(back.surveyed);
 	assert_int_equal(back.created_at, 10);
 	assert_int_equal(back.started_at, 20);
