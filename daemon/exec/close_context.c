@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "close_plan.h"
-#include "close_sql.h"
 #include "db.h"
 
 struct edge {
@@ -73,7 +71,7 @@ static int read_itself(struct db_session *session, struct close_context *context
 	context->partial_revokes = strcmp(rows.cells[0][1], "1") == 0;
 	context->has_mandatory = rows.cells[0][2] != NULL && rows.cells[0][2][0] != '\0';
 	(void)g_hash_table_add(context->ours, g_strdup(rows.cells[0][0]));
-	(void)g_hash_table_add(context->keepers, g_strdup(rows.cells[0][0]));
+	close_context_forget(context);
 	return 0;
 }
 
@@ -124,33 +122,6 @@ int close_context_read(struct db_session *session, struct close_context *context
 	return 0;
 }
 
-char *close_context_unable(struct db_session *session, const struct close_context *context,
-			   struct err *err)
-{
-	g_autofree char *grantee = g_strdup_printf("'%s'@'%s'", context->user, context->host);
-	g_autofree char *quoted = db_quote(session, grantee);
-	SCOPED(db_rows) rows = { 0 };
-
-	*err = (struct err){ 0 };
-	if (db_queryf(session, &rows, err,
-		      "select count(distinct privilege_type) from ("
-		      "select privilege_type from information_schema.user_privileges "
-		      "where grantee = %s and is_grantable = 'YES' union "
-		      "select privilege_type from information_schema.schema_privileges "
-		      "where grantee = %s and is_grantable = 'YES' "
-		      "and database() like table_schema) as p "
-		      "where privilege_type in ('INSERT', 'UPDATE', 'DELETE')",
-		      quoted, quoted) < 0) {
-		return NULL;
-	}
-	if (strcmp(rows.cells[0][0], "3") == 0) {
-		return NULL;
-	}
-	return g_strdup_printf("%s@%s may not grant rights on the database: GRANT ALL ON … TO … "
-			       "WITH GRANT OPTION gives that",
-			       context->user, context->host);
-}
-
 bool close_context_is_ours(const struct close_context *context, const char *user, const char *host)
 {
 	g_autofree char *key = key_of(user, host);
@@ -179,6 +150,12 @@ bool close_context_adds_up(const struct close_context *context, const char *user
 void close_context_keeps(const struct close_context *context, const char *user, const char *host)
 {
 	(void)g_hash_table_add(context->keepers, key_of(user, host));
+}
+
+void close_context_forget(const struct close_context *context)
+{
+	g_hash_table_remove_all(context->keepers);
+	close_context_keeps(context, context->user, context->host);
 }
 
 bool close_context_is_keeper(const struct close_context *context, const char *account)
@@ -228,24 +205,4 @@ void close_context_members(const struct close_context *context, const char *user
 		g_ptr_array_add(users, g_strdup(user));
 	}
 	add_members(context, key, visited, users);
-}
-
-int close_context_alone(struct db_session *session, const char *pattern, const char *schema,
-			bool *alone, struct err *err)
-{
-	g_autofree char *quoted = db_quote(session, pattern);
-	SCOPED(db_rows) rows = { 0 };
-
-	*alone = false;
-	if (!close_is_namesake(pattern, schema)) {
-		return 0;
-	}
-	if (db_queryf(session, &rows, err,
-		      "select count(*) from information_schema.schemata "
-		      "where schema_name like %s and schema_name <> database()",
-		      quoted) < 0) {
-		return -1;
-	}
-	*alone = strcmp(rows.cells[0][0], "0") == 0;
-	return 0;
 }

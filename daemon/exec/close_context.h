@@ -32,10 +32,6 @@ SCOPED_RELEASE(close_context);
 NODISCARD int close_context_read(struct db_session *session, struct close_context *context,
 				 struct err *err);
 
-/* Why our account cannot take rights away and give them back. Owned; NULL with ERR_NONE: it can. */
-char *close_context_unable(struct db_session *session, const struct close_context *context,
-			   struct err *err);
-
 bool close_context_is_ours(const struct close_context *context, const char *user, const char *host);
 
 /* Does the server add up the rows of this account, instead of taking the most specific one? */
@@ -45,12 +41,11 @@ bool close_context_adds_up(const struct close_context *context, const char *user
 void close_context_keeps(const struct close_context *context, const char *user, const char *host);
 bool close_context_is_keeper(const struct close_context *context, const char *account);
 
+/* Of all that were told to be but ours: another database is looked at. */
+void close_context_forget(const struct close_context *context);
+
 /* Append the user, or those who have it when it is a role. */
 void close_context_members(const struct close_context *context, const char *user, const char *host,
 			   GPtrArray *users);
-
-/* Does a pattern that could mean others mean only this schema, as the server is now? */
-NODISCARD int close_context_alone(struct db_session *session, const char *pattern,
-				  const char *schema, bool *alone, struct err *err);
 
 #endif /* CLOSE_CONTEXT_H */

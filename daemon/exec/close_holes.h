@@ -5,7 +5,7 @@
  * MySQL's own way refuses all but a replication.
  *
  * Events and routines that run with rights which stay, foreign keys that reach in from another
- * database, a replication that goes on. The session is in the tenant. Workers; blocks.
+ * database, a replication that goes on. Pure: what there is was read before (close_rights.h).
  */
 #ifndef CLOSE_HOLES_H
 #define CLOSE_HOLES_H
@@ -15,8 +15,7 @@
 #include "close_plan.h"
 #include "err.h"
 
-struct close_context;
-struct db_session;
+struct close_rights;
 
 /* What stays open with each of the methods: a sentence each. */
 struct close_holes {
@@ -30,7 +29,8 @@ SCOPED_RELEASE(close_holes);
 /* Of the methods whose bits (1 << method) are set. Takes text. */
 void close_holes_add(struct close_holes *holes, unsigned methods, char *text);
 
-NODISCARD int close_holes_find(struct db_session *session, const struct close_context *context,
-			       struct close_holes *holes, struct err *err);
+/* Who else keeps his rights is known to the context of rights (close_context_keeps). */
+void close_holes_find(const struct close_rights *rights, const char *schema,
+		      struct close_holes *holes);
 
 #endif /* CLOSE_HOLES_H */

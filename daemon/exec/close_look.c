@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "close_context.h"
+#include "close_rights.h"
 #include "close_sql.h"
 #include "db.h"
 
@@ -13,27 +14,14 @@ enum { SET_USER, SET_HOST, SET_OBJECT, SET_PART, SET_WORDS };
 
 enum { GLOBAL_USER, GLOBAL_HOST, GLOBAL_TAKES, GLOBAL_LOCKED, GLOBAL_SYSTEM };
 
+enum { REVOKED_PRIVILEGE = 2 }; /* behind the same two */
+
 void close_look_release(struct close_look *look)
 {
 	close_plan_release(&look->plan);
 	close_holes_release(&look->holes);
 	g_free(look->unable);
 	*look = (struct close_look){ 0 };
-}
-
-/* "concat_ws(', ', if(p.Insert_priv = 'Y', 'INSERT', null), …)" */
-static char *list_of(const struct db_session *session, bool writes)
-{
-	GString *out = g_string_new("concat_ws(', '");
-
-	for (const struct close_privilege *at = close_privileges; at->name != NULL; at++) {
-		if (at->writes == writes && (!at->mariadb || db_flavor(session) == DB_MARIADB)) {
-			g_string_append_printf(out, ", if(p.%s = 'Y', '%s', null)", at->column,
-					       at->name);
-		}
-	}
-	g_string_append_c(out, ')');
-	return g_string_free(out, FALSE);
 }
 
 /* Of "Insert,Update,Grant" those that are taken away: "INSERT, UPDATE". Owned. */
@@ -90,12 +78,19 @@ static void stays(struct close_look *look, const char *takes, char *text)
 /* All rows of one account that match the schema; rows of an account stand together. */
 struct group {
 	struct db_session *session;
-	const struct close_context *context;
+	struct close_rights *rights;
+	const struct close_context *context; /* of the rights */
 	const char *schema;
 	struct close_look *look;
-	char ***rows; /* borrowed */
-	size_t nr;
+	const GPtrArray *all; /* borrowed; of all accounts */
+	guint first;
+	guint nr;
 };
+
+static char *const *row_of(const struct group *group, guint i)
+{
+	return g_ptr_array_index(group->all, group->first + i);
+}
 
 static void add_database(struct group *group, char *const *row)
 {
@@ -117,8 +112,8 @@ static void add_shadow(struct group *group)
 	bool writes = false;
 	struct close_item *item;
 
-	for (size_t i = 0; i < group->nr; i++) {
-		char *const *row = group->rows[i];
+	for (guint i = 0; i < group->nr; i++) {
+		char *const *row = row_of(group, i);
 
 		writes = writes || row[ROW_TAKES][0] != '\0';
 		if (best == NULL || close_reach(row[ROW_OBJECT]) > close_reach(best[ROW_OBJECT])) {
@@ -145,16 +140,16 @@ static bool is_own_row(const struct group *group, const char *pattern)
 /* Rights are added up: every row must go, and one that others need cannot. */
 static int take_all(struct group *group, struct err *err)
 {
-	for (size_t i = 0; i < group->nr; i++) {
-		char *const *row = group->rows[i];
+	for (guint i = 0; i < group->nr; i++) {
+		char *const *row = row_of(group, i);
 		bool alone = is_own_row(group, row[ROW_OBJECT]);
 		g_autofree char *who = close_account_text(row[ROW_USER], row[ROW_HOST]);
 
 		if (row[ROW_TAKES][0] == '\0') {
 			continue;
 		}
-		if (!alone && close_context_alone(group->session, row[ROW_OBJECT], group->schema,
-						  &alone, err) < 0) {
+		if (!alone && close_rights_alone(group->session, group->rights, row[ROW_OBJECT],
+						 group->schema, &alone, err) < 0) {
 			return -1;
 		}
 		if (alone) {
@@ -186,8 +181,8 @@ static bool is_namesake(const struct close_context *context, struct close_look *
 
 static bool may_write(const struct group *group)
 {
-	for (size_t i = 0; i < group->nr; i++) {
-		if (group->rows[i][ROW_TAKES][0] != '\0') {
+	for (guint i = 0; i < group->nr; i++) {
+		if (row_of(group, i)[ROW_TAKES][0] != '\0') {
 			return true;
 		}
 	}
@@ -196,7 +191,7 @@ static bool may_write(const struct group *group)
 
 static int group_take(struct group *group, struct err *err)
 {
-	char *const *first = group->rows[0];
+	char *const *first = row_of(group, 0);
 	bool has_own = false;
 
 	if (close_context_is_ours(group->context, first[ROW_USER], first[ROW_HOST]) ||
@@ -205,12 +200,13 @@ static int group_take(struct group *group, struct err *err)
 		return 0;
 	}
 	if (first[ROW_USER][0] == '\0' || strcmp(first[ROW_USER], "PUBLIC") == 0) {
-		for (size_t i = 0; i < group->nr; i++) {
-			if (group->rows[i][ROW_TAKES][0] != '\0') {
-				stays(group->look, group->rows[i][ROW_TAKES],
+		for (guint i = 0; i < group->nr; i++) {
+			if (row_of(group, i)[ROW_TAKES][0] != '\0') {
+				stays(group->look, row_of(group, i)[ROW_TAKES],
 				      g_strdup_printf("any account may write there, by a right of "
 						      "\"%s\" on `%s`",
-						      first[ROW_USER], group->rows[i][ROW_OBJECT]));
+						      first[ROW_USER],
+						      row_of(group, i)[ROW_OBJECT]));
 			}
 		}
 		return 0;
@@ -218,9 +214,9 @@ static int group_take(struct group *group, struct err *err)
 	if (close_context_adds_up(group->context, first[ROW_USER], first[ROW_HOST])) {
 		return take_all(group, err);
 	}
-	for (size_t i = 0; i < group->nr; i++) {
-		if (is_own_row(group, group->rows[i][ROW_OBJECT])) {
-			add_database(group, group->rows[i]);
+	for (guint i = 0; i < group->nr; i++) {
+		if (is_own_row(group, row_of(group, i)[ROW_OBJECT])) {
+			add_database(group, row_of(group, i));
 			has_own = true;
 		}
 	}
@@ -230,56 +226,43 @@ static int group_take(struct group *group, struct err *err)
 	return 0;
 }
 
+static bool is_next(const GPtrArray *rows, guint i)
+{
+	char *const *row = g_ptr_array_index(rows, i);
+	char *const *before = g_ptr_array_index(rows, i - 1);
+
+	return strcmp(row[ROW_USER], before[ROW_USER]) != 0 ||
+	       strcmp(row[ROW_HOST], before[ROW_HOST]) != 0;
+}
+
 static int look_databases(struct group *group, struct err *err)
 {
-	g_autofree char *takes = list_of(group->session, true);
-	g_autofree char *keeps = list_of(group->session, false);
-	SCOPED(db_rows) rows = { 0 };
-	size_t first = 0;
+	g_autoptr(GPtrArray) rows =
+		close_rights_rows(group->rights, CLOSE_ON_DATABASE, group->schema);
 
-	if (db_queryf(group->session, &rows, err,
-		      "select p.User, p.Host, p.Db, %s, %s from mysql.db as p where %s "
-		      "order by p.User, p.Host, p.Db",
-		      takes, keeps,
-		      group->context->partial_revokes ? "p.Db = database()"
-						      : "database() like p.Db") < 0) {
-		return -1;
-	}
-	for (size_t i = 1; i <= rows.nr; i++) {
-		if (i < rows.nr &&
-		    strcmp(rows.cells[i][ROW_USER], rows.cells[first][ROW_USER]) == 0 &&
-		    strcmp(rows.cells[i][ROW_HOST], rows.cells[first][ROW_HOST]) == 0) {
+	group->all = rows;
+	group->first = 0;
+	for (guint i = 1; i <= rows->len; i++) {
+		if (i < rows->len && !is_next(rows, i)) {
 			continue;
 		}
-		group->rows = rows.cells + first;
-		group->nr = i - first;
+		group->nr = i - group->first;
 		if (group_take(group, err) < 0) {
 			return -1;
 		}
-		first = i;
+		group->first = i;
 	}
 	return 0;
 }
 
-/* ---- rights on tables, columns and routines -------------------------------------------- */
-
-/* clang-format off */
 static const struct {
-	enum close_kind kind; const char *sql;
+	enum close_source source;
+	enum close_kind kind;
 } sets[] = {
-	{ CLOSE_TABLE,
-	  "select User, Host, Table_name, '', Table_priv from mysql.tables_priv "
-	  "where Db = database() order by User, Host, Table_name" },
-	{ CLOSE_COLUMN,
-	  "select User, Host, Table_name, Column_name, Column_priv from mysql.columns_priv "
-	  "where Db = database() order by User, Host, Table_name, Column_name" },
-	{ CLOSE_ROUTINE,
-	  "select User, Host, Routine_name, Routine_type, Proc_priv from mysql.procs_priv "
-	  "where Db = database() and Routine_type in ('PROCEDURE', 'FUNCTION') "
-	  "order by User, Host, Routine_type, Routine_name" },
+	{ CLOSE_ON_TABLE, CLOSE_TABLE },
+	{ CLOSE_ON_COLUMN, CLOSE_COLUMN },
+	{ CLOSE_ON_ROUTINE, CLOSE_ROUTINE },
 };
-
-/* clang-format on */
 
 static void add_set(const struct close_context *context, struct close_look *look,
 		    enum close_kind kind, char *const *row)
@@ -297,71 +280,49 @@ static void add_set(const struct close_context *context, struct close_look *look
 	text_set(&item->takes, takes);
 }
 
-static int look_sets(struct group *group, struct err *err)
+static void look_sets(const struct group *group)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
-		SCOPED(db_rows) rows = { 0 };
+		g_autoptr(GPtrArray) rows =
+			close_rights_rows(group->rights, sets[i].source, group->schema);
 
-		if (db_query(group->session, &rows, sets[i].sql, err) < 0) {
-			return -1;
-		}
-		for (size_t row = 0; row < rows.nr; row++) {
-			add_set(group->context, group->look, sets[i].kind, rows.cells[row]);
+		for (guint row = 0; row < rows->len; row++) {
+			add_set(group->context, group->look, sets[i].kind,
+				g_ptr_array_index(rows, row));
 		}
 	}
-	return 0;
 }
 
 /* ---- global rights --------------------------------------------------------------------- */
 
-/* clang-format off */
-static const char *const global_sql[DB_FLAVOR_NR] = {
-	[DB_MARIADB] =
-	  "select p.User, p.Host, %s as takes, "
-	  "coalesce(json_value(g.Priv, '$.account_locked') in ('1', 'true'), 0), 0 "
-	  "from mysql.user as p "
-	  "left join mysql.global_priv as g on g.User = p.User and g.Host = p.Host "
-	  "having takes <> '' order by 1, 2",
-	[DB_MYSQL] =
-	  "select p.User, p.Host, %s as takes, p.account_locked = 'Y' "
-	  "and not exists (select 1 from mysql.role_edges as e "
-	  "where e.from_user = p.User and e.from_host = p.Host), "
-	  "exists (select 1 from mysql.global_grants as g "
-	  "where g.user = p.User and g.host = p.Host and g.priv = 'SYSTEM_USER') "
-	  "from mysql.user as p having takes <> '' order by 1, 2",
-};
+static bool is_revoked(const GPtrArray *revoked, char *const *row, const char *privilege)
+{
+	for (guint i = 0; i < revoked->len; i++) {
+		char *const *other = g_ptr_array_index(revoked, i);
 
-/* clang-format on */
+		if (strcmp(other[GLOBAL_USER], row[GLOBAL_USER]) == 0 &&
+		    strcmp(other[GLOBAL_HOST], row[GLOBAL_HOST]) == 0 &&
+		    g_strcmp0(other[REVOKED_PRIVILEGE], privilege) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
 
 /* Already revoked for this schema: nothing of ours. Owned: "INSERT, UPDATE". */
-static char *partial_left(struct group *group, char *const *row, struct err *err)
+static char *partial_left(const struct group *group, char *const *row)
 {
-	g_autofree char *user = db_quote(group->session, row[GLOBAL_USER]);
-	g_autofree char *host = db_quote(group->session, row[GLOBAL_HOST]);
+	g_autoptr(GPtrArray) revoked =
+		close_rights_rows(group->rights, CLOSE_REVOKED, group->schema);
 	g_auto(GStrv) names = g_strsplit(row[GLOBAL_TAKES], ", ", -1);
-	g_autoptr(GString) out = g_string_new(NULL);
-	SCOPED(db_rows) rows = { 0 };
+	GString *out = g_string_new(NULL);
 
-	if (db_queryf(group->session, &rows, err,
-		      "select r.privilege from mysql.user as p, "
-		      "json_table(p.User_attributes, '$.Restrictions[*]' columns ("
-		      "name varchar(64) path '$.Database', nested path '$.Privileges[*]' columns ("
-		      "privilege varchar(64) path '$'))) as r "
-		      "where p.User = %s and p.Host = %s and r.name = database()",
-		      user, host) < 0) {
-		return NULL;
-	}
 	for (size_t i = 0; names[i] != NULL; i++) {
-		bool revoked = false;
-
-		for (size_t k = 0; k < rows.nr; k++) {
-			revoked = revoked || g_strcmp0(rows.cells[k][0], names[i]) == 0;
-		}
-		if (!revoked) {
+		if (!is_revoked(revoked, row, names[i])) {
 			g_string_append_printf(out, "%s%s", out->len > 0 ? ", " : "", names[i]);
 		}
 	}
-	return g_strdup(out->str);
+	return g_string_free(out, FALSE);
 }
 
 static bool has_item(const struct close_plan *plan, const char *user, const char *host)
@@ -376,7 +337,7 @@ static bool has_item(const struct close_plan *plan, const char *user, const char
 	return false;
 }
 
-static int take_global(struct group *group, char *const *row, struct err *err)
+static void take_global(const struct group *group, char *const *row)
 {
 	g_autofree char *who = close_account_text(row[GLOBAL_USER], row[GLOBAL_HOST]);
 	g_autofree char *takes = NULL;
@@ -384,71 +345,66 @@ static int take_global(struct group *group, char *const *row, struct err *err)
 
 	if (close_context_is_ours(group->context, row[GLOBAL_USER], row[GLOBAL_HOST]) ||
 	    strcmp(row[GLOBAL_LOCKED], "1") == 0) {
-		return 0;
+		return;
 	}
 	close_context_keeps(group->context, row[GLOBAL_USER], row[GLOBAL_HOST]);
 	if (!group->context->partial_revokes || strcmp(row[GLOBAL_SYSTEM], "1") == 0 ||
 	    has_item(&group->look->plan, row[GLOBAL_USER], row[GLOBAL_HOST])) {
 		stays(group->look, row[GLOBAL_TAKES],
 		      g_strdup_printf("%s may write to every database of the server", who));
-		return 0;
+		return;
 	}
-	takes = partial_left(group, row, err);
-	if (takes == NULL) {
-		return -1;
-	}
+	takes = partial_left(group, row);
 	if (takes[0] == '\0') {
-		return 0;
+		return;
 	}
 	item = close_plan_add(&group->look->plan, CLOSE_PARTIAL, row[GLOBAL_USER],
 			      row[GLOBAL_HOST]);
 	text_set(&item->object, group->schema);
 	text_set(&item->takes, takes);
-	return 0;
 }
 
-static int look_global(struct group *group, struct err *err)
+static void look_global(const struct group *group)
 {
-	g_autofree char *takes = list_of(group->session, true);
-	g_autoptr(GString) sql = g_string_new(global_sql[db_flavor(group->session)]);
-	SCOPED(db_rows) rows = { 0 };
+	g_autoptr(GPtrArray) rows = close_rights_rows(group->rights, CLOSE_GLOBAL, group->schema);
 
-	(void)g_string_replace(sql, "%s", takes, 1);
-	if (db_query(group->session, &rows, sql->str, err) < 0) {
-		return -1;
+	for (guint i = 0; i < rows->len; i++) {
+		take_global(group, g_ptr_array_index(rows, i));
 	}
-	for (size_t i = 0; i < rows.nr; i++) {
-		if (take_global(group, rows.cells[i], err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
 }
 
 /* ---- all of it ------------------------------------------------------------------------- */
 
-int close_look_at(struct db_session *session, const char *schema, struct close_look *look,
-		  struct err *err)
+int close_look_of(struct db_session *session, struct close_rights *rights, const char *schema,
+		  struct close_look *look, struct err *err)
 {
-	SCOPED(close_context) context = { 0 };
 	struct group group = { .session = session,
-			       .context = &context,
+			       .rights = rights,
+			       .context = &rights->context,
 			       .schema = schema,
 			       .look = look };
 
 	close_holes_init(&look->holes);
-	if (close_context_read(session, &context, err) < 0) {
+	close_context_forget(group.context);
+	look->unable = close_rights_unable(rights, schema);
+	if (look_databases(&group, err) < 0) {
 		return -1;
 	}
-	look->unable = close_context_unable(session, &context, err);
-	if (look->unable == NULL && err->code != ERR_NONE) {
+	look_sets(&group);
+	look_global(&group);
+	close_holes_find(rights, schema, &look->holes);
+	return 0;
+}
+
+int close_look_at(struct db_session *session, const char *schema, struct close_look *look,
+		  struct err *err)
+{
+	SCOPED(close_rights) rights = { 0 };
+
+	if (close_rights_read(session, NULL, &rights, err) < 0) {
 		return -1;
 	}
-	if (look_databases(&group, err) < 0 || look_sets(&group, err) < 0 ||
-	    look_global(&group, err) < 0) {
-		return -1;
-	}
-	return close_holes_find(session, &context, &look->holes, err);
+	return close_look_of(session, &rights, schema, look, err);
 }
 
 int close_look_grants(struct db_session *session, struct close_plan *plan, struct err *err)

@@ -24,6 +24,7 @@
 #include "close_plan.h"
 #include "err.h"
 
+struct close_rights;
 struct db_session;
 
 struct close_look {
@@ -38,6 +39,13 @@ SCOPED_RELEASE(close_look);
 /* *look must be empty. Without digests of SHOW GRANTS: close_look_grants. */
 NODISCARD int close_look_at(struct db_session *session, const char *schema, struct close_look *look,
 			    struct err *err);
+
+/*
+ * The same out of what was read before; asks the server only for what was not needed so far. What
+ * the rights know of who keeps his is about this database afterwards.
+ */
+NODISCARD int close_look_of(struct db_session *session, struct close_rights *rights,
+			    const char *schema, struct close_look *look, struct err *err);
 
 /* Add to the plan what SHOW GRANTS says of every account in it. */
 NODISCARD int close_look_grants(struct db_session *session, struct close_plan *plan,

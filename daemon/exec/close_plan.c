@@ -159,7 +159,7 @@ size_t close_reach(const char *pattern)
 	return pattern[at] == '\0' ? G_MAXSIZE : at;
 }
 
-static char *without_backslashes(const char *pattern)
+char *close_unescape(const char *pattern)
 {
 	GString *out = g_string_new(NULL);
 
@@ -174,9 +174,59 @@ static char *without_backslashes(const char *pattern)
 
 bool close_is_namesake(const char *pattern, const char *schema)
 {
-	g_autofree char *plain = without_backslashes(pattern);
+	g_autofree char *plain = close_unescape(pattern);
 
 	return strcmp(plain, schema) == 0 || strcmp(pattern, schema) == 0;
+}
+
+/* Bytes of the letter that begins here. */
+static size_t width(const char *text)
+{
+	return (size_t)g_utf8_skip[(unsigned char)*text];
+}
+
+static bool is_char(const char **pattern, const char **text)
+{
+	size_t left = width(*pattern);
+
+	if (strncmp(*pattern, *text, left) != 0) {
+		return false;
+	}
+	*pattern += left;
+	*text += left;
+	return true;
+}
+
+bool close_matches(const char *pattern, const char *schema)
+{
+	const char *behind = NULL; /* the last %, and what it may swallow up to */
+	const char *from = NULL;
+
+	while (*schema != '\0') {
+		if (*pattern == '%') {
+			behind = ++pattern;
+			from = schema;
+			continue;
+		}
+		if (*pattern == '_') {
+			pattern++;
+			schema += width(schema);
+			continue;
+		}
+		if (*pattern == '\\' && pattern[1] != '\0') {
+			pattern++;
+		}
+		if (*pattern != '\0' && is_char(&pattern, &schema)) {
+			continue;
+		}
+		if (behind == NULL) {
+			return false;
+		}
+		from += width(from);
+		schema = from;
+		pattern = behind;
+	}
+	return pattern[strspn(pattern, "%")] == '\0';
 }
 
 bool close_is_literal(const char *pattern, const char *schema)

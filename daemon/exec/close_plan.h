@@ -111,6 +111,12 @@ extern const struct close_privilege close_privileges[]; /* name NULL ends it */
 /* The schema's name as a pattern that means it alone. Owned. */
 char *close_escape(const char *schema);
 
+/* And back: what a pattern without a wildcard means. Owned. */
+char *close_unescape(const char *pattern);
+
+/* As LIKE of the server, letter by letter. */
+bool close_matches(const char *pattern, const char *schema);
+
 /* Does the pattern mean the schema and no other? */
 bool close_is_literal(const char *pattern, const char *schema);
 

@@ -62,41 +62,18 @@ static void mysql_adds_up_what_roles_give(void **state)
 	assert_false(close_context_adds_up(&context, "nobody", "%"));
 }
 
-static void only_who_may_grant_can_close(void **state)
+static void who_keeps_rights_of_one_database_is_forgotten_for_the_next(void **state)
 {
 	SCOPED_PTR(db_session) session = test_server_open();
 	SCOPED(close_context) context = { 0 };
-	g_autofree char *unable = NULL;
 	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(close_context_read(session, &context, &err), 0);
-	assert_null(close_context_unable(session, &context, &err));
-	assert_int_equal(err.code, ERR_NONE);
-	g_free(context.user);
-	context.user = g_strdup(user);
-	unable = close_context_unable(session, &context, &err);
-	assert_non_null(strstr(unable, "may not grant rights"));
-}
-
-static void a_pattern_without_backslashes_may_still_mean_one(void **state)
-{
-	SCOPED_PTR(db_session) session = test_server_open();
-	const char *schema = test_server_schema("only_one");
-	g_autofree char *other = g_strdelimit(g_strdup(schema), "_", 'x');
-	struct err err = { 0 };
-	bool alone = false;
-
-	(void)state;
-	assert_int_equal(db_use(session, schema, &err), 0);
-	assert_int_equal(close_context_alone(session, schema, schema, &alone, &err), 0);
-	assert_true(alone);
-	test_server_exec("create database `%s`", other);
-	assert_int_equal(close_context_alone(session, schema, schema, &alone, &err), 0);
-	test_server_exec("drop database `%s`", other);
-	assert_false(alone);
-	assert_int_equal(close_context_alone(session, "only%", schema, &alone, &err), 0);
-	assert_false(alone);
+	close_context_keeps(&context, "anna", "%");
+	close_context_forget(&context);
+	assert_false(close_context_is_keeper(&context, "anna@%"));
+	assert_true(close_context_is_keeper(&context, "root@localhost"));
 }
 
 static int setup(void **state)
@@ -131,8 +108,7 @@ int main(void)
 		cmocka_unit_test(we_are_who_the_server_says),
 		cmocka_unit_test(members_of_a_role_are_found_through_others),
 		cmocka_unit_test(mysql_adds_up_what_roles_give),
-		cmocka_unit_test(only_who_may_grant_can_close),
-		cmocka_unit_test(a_pattern_without_backslashes_may_still_mean_one),
+		cmocka_unit_test(who_keeps_rights_of_one_database_is_forgotten_for_the_next),
 	};
 
 	return cmocka_run_group_tests_name("close_context", tests, setup, teardown);

@@ -1,21 +1,22 @@
 #include "close_holes.h"
 
-#include "close_context.h"
 #include "close_kit.h"
+#include "close_rights.h"
 
 /* Of method privileges. */
 static GPtrArray *holes_of(const char *schema)
 {
 	SCOPED_PTR(db_session) session = test_server_open();
 	SCOPED(close_holes) holes = { 0 };
-	SCOPED(close_context) context = { 0 };
+	SCOPED(close_rights) rights = { 0 };
 	struct err err = { 0 };
 
 	close_holes_init(&holes);
-	if (db_use(session, schema, &err) < 0 || close_context_read(session, &context, &err) < 0 ||
-	    close_holes_find(session, &context, &holes, &err) < 0) {
+	if (db_use(session, schema, &err) < 0 ||
+	    close_rights_read(session, NULL, &rights, &err) < 0) {
 		fail_msg("%s", err.msg);
 	}
+	close_holes_find(&rights, schema, &holes);
 	return g_steal_pointer(&holes.of[CLOSE_PRIVILEGES]);
 }
 

@@ -123,6 +123,40 @@ static void the_pattern_that_goes_further_is_preferred(void **state)
 	assert_true(close_reach("client%") > close_reach("%"));
 }
 
+static void a_pattern_fits_as_the_server_says(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *schema;
+		bool fits;
+	} fits[] = {
+		{ "acme", "acme", true },
+		{ "acme", "acmes", false },
+		{ "acmes", "acme", false },
+		{ "client_1", "clientx1", true },
+		{ "client\\_1", "clientx1", false },
+		{ "client\\_1", "client_1", true },
+		{ "client\\_%", "client_", true },
+		{ "client\\_%", "client_17", true },
+		{ "client\\_%", "clients", false },
+		{ "%", "", true },
+		{ "%_7%", "client_17_old", true },
+		{ "%17", "17_17_17", true },
+		{ "%17", "17_17_1", false },
+		{ "_", "é", true },
+		{ "__", "é", false },
+		{ "", "", true },
+		{ "Acme", "acme", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(fits); i++) {
+		if (close_matches(fits[i].pattern, fits[i].schema) != fits[i].fits) {
+			fail_msg("%s for %s", fits[i].pattern, fits[i].schema);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +164,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_about_the_schema_is_refused),
 		cmocka_unit_test(a_pattern_means_one_schema_or_more),
 		cmocka_unit_test(a_name_as_a_pattern_means_itself_alone),
+		cmocka_unit_test(a_pattern_fits_as_the_server_says),
 		cmocka_unit_test(the_pattern_that_goes_further_is_preferred),
 	};
 
