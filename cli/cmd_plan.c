@@ -52,6 +52,8 @@ int cmd_plan(struct cli *cli)
 	asked.to = cli_text(cli, OPT_TO);
 	asked.stall_ms = opts_number(&cli->opts, OPT_STALL, 0);
 	asked.no_rewrite = opts_flag(&cli->opts, OPT_NO_REWRITE);
+	asked.readonly = opts_flag(&cli->opts, OPT_READONLY);
+	asked.method = cli_text(cli, OPT_METHOD);
 	if (picks_expand(&asked.selector, opts_text(&cli->opts, OPT_SELECTOR), &err) < 0 ||
 	    folder_release_of(cli, cli_word(cli, 0), &asked.release, &hint, &err) < 0) {
 		code = hint != NULL ? cli_fail_hint(cli, &err, hint) : cli_fail(cli, &err);

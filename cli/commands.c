@@ -170,12 +170,14 @@ const struct command command_table[] = {
 	  "from what like statements took before in this fleet; what was never measured is said to be "
 	  "unknown. A tenant whose writes would wait for longer than --stall is refused. Statements that "
 	  "are cheaper split or merged, and end the same, are shown with what runs in their place, and what is "
-	  "expected is expected of that; --no-rewrite leaves them as written. A folder is "
+	  "expected is expected of that; --no-rewrite leaves them as written. With "
+	  "--readonly, or for a file that says -- muster: readonly=on, it is also said who could write in a "
+	  "tenant all the same while it is closed, and who could not be closed; --method as for rollout start. A folder is "
 	  "stored as a release first. The exit code is 0 when nothing is pending, 1 when something "
 	  "is, 2 when a tenant would fail.",
 	  "muster plan migrations/ -l region=eu\n"
 	  "muster plan app-7 -o json | jq -r '.failing[] | .tenant + \": \" + .message'",
-	  BIT(SELECTOR) | BIT(TO) | BIT(STALL) | BIT(FORMAT) | BIT(NO_REWRITE), 1, 1, WORDS_FOLDER, false, cmd_plan },
+	  BIT(SELECTOR) | BIT(TO) | BIT(STALL) | BIT(FORMAT) | BIT(NO_REWRITE) | BIT(READONLY) | BIT(METHOD), 1, 1, WORDS_FOLDER, false, cmd_plan },
 
 	{ "release create", "DIR", "Store a folder of migrations, for good", NULL, NULL,
 	  BIT(RELEASE_NAME) | BIT(FORMAT), 1, 1, WORDS_FOLDER, false, cmd_release_create },
@@ -194,7 +196,8 @@ const struct command command_table[] = {
 	  "cheaper split or merged run so; --no-rewrite, or -- muster: strategy=direct in front of one, leaves them as "
 	  "written. With --wait the exit code says how it ended. With --readonly (the same as --strategy "
 	  "cold), or for a file that says -- muster: readonly=on or strategy=cold, each tenant is closed "
-	  "for writes, worked on and opened; how long that took is shown by rollout show. Files that say "
+	  "for writes, worked on and opened; how long that took is shown by rollout show. A tenant that could "
+	  "be written to all the same would fail, and the list says by whom; --accept-holes closes it as far as it goes. Files that say "
 	  "-- muster: phase=expand, backfill or contract are phases: when what is pending has more than "
 	  "one, all tenants come to the end of the first, and the rollout is gated (3 with --wait) until "
 	  "it is promoted. "

@@ -220,19 +220,19 @@ void plan_print_failing(GString *out, const struct wire_list *failing, const str
 	}
 }
 
-static void print_unchecked(GString *out, const struct wire_plan *plan, const struct style *style)
+static void print_some(GString *out, const char *title, const struct wire_list *list,
+		       const struct style *style)
 {
-	const struct wire_plan_failing *items = plan->unchecked.items;
-	size_t shown = is_wide(style) ? plan->unchecked.nr : MIN(plan->unchecked.nr, NAMES_MAX);
+	const struct wire_plan_failing *items = list->items;
+	size_t shown = is_wide(style) ? list->nr : MIN(list->nr, NAMES_MAX);
 
 	for (size_t i = 0; i < shown; i++) {
-		g_string_append_printf(out, "%s  %s: %s\n",
-				       i == 0 ? "\nrows that could not be checked:\n" : "",
-				       items[i].tenant, items[i].message);
+		g_string_append_printf(out, "%s%s%s  %s: %s\n", i == 0 ? "\n" : "",
+				       i == 0 ? title : "", i == 0 ? ":\n" : "", items[i].tenant,
+				       items[i].message);
 	}
-	if (shown < plan->unchecked.nr) {
-		g_string_append_printf(out, "  … and %zu more: -o wide\n",
-				       plan->unchecked.nr - shown);
+	if (shown < list->nr) {
+		g_string_append_printf(out, "  … and %zu more: -o wide\n", list->nr - shown);
 	}
 }
 
@@ -287,7 +287,8 @@ void plan_print_parts(GString *out, const struct wire_plan *plan, const struct s
 	}
 	print_outliers(out, plan, style);
 	plan_print_failing(out, &plan->failing, style);
-	print_unchecked(out, plan, style);
+	print_some(out, "warning: while they are closed", &plan->closing, style);
+	print_some(out, "what could not be checked", &plan->unchecked, style);
 }
 
 void plan_print(GString *out, const struct wire_plan *plan, const struct style *style)

@@ -128,8 +128,9 @@ struct wire_plan {
 	struct wire_list classes;   /* wire_plan_class, most tenants first */
 	struct wire_list failing;   /* wire_plan_failing */
 	struct wire_list unchecked; /* wire_plan_failing: what could not be found out */
-	struct wire_list outliers;  /* wire_plan_outlier */
-	struct wire_texts ahead;    /* names of those that are left out */
+	struct wire_list closing; /* wire_plan_failing: how writes get through while it is closed */
+	struct wire_list outliers; /* wire_plan_outlier */
+	struct wire_texts ahead;   /* names of those that are left out */
 	struct wire_texts missing;
 	struct wire_texts held;
 	struct wire_texts regressed;
@@ -196,6 +197,8 @@ struct wire_plan_ask {
 	char *to;         /* null: the newest version */
 	int64_t stall_ms; /* writes may wait so long for one statement; 0: the daemon's default */
 	bool no_rewrite;  /* statements run as they are written */
+	bool readonly;    /* every tenant would be closed for writes while it is worked on */
+	char *method;     /* how; null: what fits */
 };
 
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,

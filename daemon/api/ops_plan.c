@@ -11,6 +11,7 @@
 #include "lint.h"
 #include "ops.h"
 #include "ops_plan.h"
+#include "sched_holes.h"
 #include "sched_plan.h"
 #include "store_plan.h"
 #include "store_release.h"
@@ -253,6 +254,7 @@ static void plan_fill(const struct sched_planned *planned, const struct lint_rep
 	}
 	add_failing(from->failing, &to->failing);
 	add_failing(from->unchecked, &to->unchecked);
+	add_failing(from->closing, &to->closing);
 	add_outliers(from, to);
 	add_estimates(from, to);
 	texts_copy(from->ahead, &to->ahead);
@@ -323,12 +325,17 @@ int op_plan(struct call *call, struct err *err)
 		.to = asked->to,
 		.stall_ms = asked->stall_ms,
 		.rewrites = !asked->no_rewrite,
+		.closes = asked->readonly,
+		.close_method = asked->method,
 		.headway = &call->headway,
 	};
 	struct errand *planning;
 
 	if (asked->stall_ms < 0) {
 		err_set(err, ERR_INVALID, "stall_ms cannot be negative");
+		return OP_FAILED;
+	}
+	if (sched_holes_method(asked->method, err) < 0) {
 		return OP_FAILED;
 	}
 	planning = planning_new(call);

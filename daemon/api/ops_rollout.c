@@ -263,6 +263,8 @@ static int start_planned(struct call *call, const struct sched_start *start, str
 		.to = start->to,
 		.stall_ms = start->stall_ms,
 		.closes = sched_start_closes(start),
+		.close_method = start->close_method,
+		.accepts_holes = start->accept_holes,
 		.rewrites = sched_start_rewrites(start),
 		.for_rollout = true,
 		.headway = &call->headway,

@@ -28,6 +28,31 @@ static const char *const verbs[] = { "INSERT", "UPDATE", "DELETE" };
 	"t.table_schema = database() and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') " \
 	"and t.table_name not like 'muster\\_%'"
 
+#define IS_TRUSTED "not @@global.log_bin or @@global.log_bin_trust_function_creators"
+
+char *close_triggers_lack(const char *account, bool has_trigger, bool is_trusted)
+{
+	if (!has_trigger) {
+		return g_strdup_printf("%s lacks TRIGGER on the database", account);
+	}
+	if (!is_trusted) {
+		return g_strdup("the server has a binary log and no "
+				"log_bin_trust_function_creators");
+	}
+	return NULL;
+}
+
+int close_triggers_trusted(struct db_session *session, bool *is_trusted, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(session, &rows, "select " IS_TRUSTED, err) < 0) {
+		return -1;
+	}
+	*is_trusted = strcmp(rows.cells[0][0], "1") == 0;
+	return 0;
+}
+
 char *close_triggers_unable(struct db_session *session, struct err *err)
 {
 	SCOPED(db_rows) rows = { 0 };
@@ -35,20 +60,13 @@ char *close_triggers_unable(struct db_session *session, struct err *err)
 	*err = (struct err){ 0 };
 	if (db_query(session, &rows,
 		     "select coalesce(sum(privilege_type = 'TRIGGER'), 0), "
-		     "coalesce(sum(privilege_type = 'SUPER'), 0) "
-		     "or not @@global.log_bin or @@global.log_bin_trust_function_creators, "
+		     "coalesce(sum(privilege_type = 'SUPER'), 0) or " IS_TRUSTED ", "
 		     "current_user() from " CLOSE_OWN_RIGHTS " as r",
 		     err) < 0) {
 		return NULL;
 	}
-	if (strcmp(rows.cells[0][0], "0") == 0) {
-		return g_strdup_printf("%s lacks TRIGGER on the database", rows.cells[0][2]);
-	}
-	if (strcmp(rows.cells[0][1], "0") == 0) {
-		return g_strdup("the server has a binary log and no "
-				"log_bin_trust_function_creators");
-	}
-	return NULL;
+	return close_triggers_lack(rows.cells[0][2], strcmp(rows.cells[0][0], "0") != 0,
+				   strcmp(rows.cells[0][1], "0") != 0);
 }
 
 /* ---- the plan -------------------------------------------------------------------------- */

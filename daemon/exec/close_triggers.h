@@ -12,6 +12,8 @@
 #ifndef CLOSE_TRIGGERS_H
 #define CLOSE_TRIGGERS_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 struct close_drain;
@@ -20,6 +22,15 @@ struct db_session;
 
 /* Why this account cannot make them. Owned; NULL with ERR_NONE: it can. */
 char *close_triggers_unable(struct db_session *session, struct err *err);
+
+/*
+ * The same of what is known already: has the account TRIGGER on the database, and does the server
+ * let it make any, because of SUPER or as it is set? Pure. Owned; NULL: it can.
+ */
+char *close_triggers_lack(const char *account, bool has_trigger, bool is_trusted);
+
+/* Does the server as it is set let accounts without SUPER make triggers? */
+NODISCARD int close_triggers_trusted(struct db_session *session, bool *is_trusted, struct err *err);
 
 /* Add one of each sort for every table of the session's database. */
 NODISCARD int close_triggers_plan(struct db_session *session, struct close_plan *plan,

@@ -9,6 +9,7 @@
 #include "chain_run.h"
 #include "claim.h"
 #include "close_run.h"
+#include "close_survey.h"
 #include "db.h"
 #include "db_catalog.h"
 #include "db_crew.h"
@@ -36,7 +37,7 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
 	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
-	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",
+	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",         [EXEC_HOLES] = "holes",
 };
 
 struct chain *exec_chain_new(void)
@@ -142,6 +143,11 @@ static void looks_clear(struct exec_result *result)
 		g_free(result->breaches[i].text);
 	}
 	g_free(result->breaches);
+	for (size_t i = 0; i < result->nr_gaps; i++) {
+		g_free(result->gaps[i].schema);
+		g_free(result->gaps[i].text);
+	}
+	g_free(result->gaps);
 	for (size_t i = 0; i < result->nr_sizes; i++) {
 		g_free(result->sizes[i].schema);
 		g_free(result->sizes[i].table);
@@ -270,6 +276,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_SWEEP]    = { false, false, false, chain_sweep },
 	[EXEC_CLAIM]    = { false, false, false, claim_run },
 	[EXEC_WRITERS]  = { false, false, false, close_run_writers },
+	[EXEC_HOLES]    = { false, true,  false, close_survey_run },
 	[EXEC_CLOSE]    = { false, false, false, close_run_close },
 	[EXEC_OPEN]     = { false, false, false, close_run_open },
 	[EXEC_CLOSED]   = { false, false, false, close_run_closed },

@@ -45,11 +45,12 @@ enum exec_kind {
 	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
-	EXEC_WRITERS,  /* who may write in a tenant; see close_run.h for these four */
-	EXEC_CLOSE,    /* take that away */
-	EXEC_OPEN,     /* and give it back */
-	EXEC_CLOSED,   /* which databases of the server are closed */
-	EXEC_HOOK,     /* run an executable of the operator's; of no server */
+	EXEC_WRITERS, /* who may write in a tenant; see close_run.h for this and those with CLOSE, OPEN */
+	EXEC_HOLES,  /* what would keep many tenants from being closed; see close_survey.h */
+	EXEC_CLOSE,  /* take that away */
+	EXEC_OPEN,   /* and give it back */
+	EXEC_CLOSED, /* which databases of the server are closed */
+	EXEC_HOOK,   /* run an executable of the operator's; of no server */
 	EXEC_KIND_NR,
 };
 
@@ -83,7 +84,7 @@ struct exec_addr {
 
 /* How a tenant is closed for writes. Texts are owned by the order. */
 struct exec_close {
-	char *method;   /* WRITERS: NULL takes what fits */
+	char *method;   /* WRITERS, HOLES: NULL takes what fits */
 	bool unaltered; /* WRITERS: nothing of muster's own is to be written there meanwhile */
 	char *reason;
 	char *owner;
@@ -121,14 +122,14 @@ struct exec_order {
 	bool rewrites; /* CHAIN: look for statements that are cheaper written otherwise; TASK: run
 			* them so */
 
-	struct exec_close close; /* WRITERS, CLOSE */
+	struct exec_close close; /* WRITERS, HOLES, CLOSE */
 	struct hook_call *hook;  /* owned; HOOK */
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
 	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made; TRY: the text for
 	 * trial */
 	char *word;             /* owned */
-	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE */
+	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE, HOLES */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
 	char **expected_shapes; /* owned; SURVEY: of each of schemas, the fingerprint or "" */
 	bool with_bytes;        /* SURVEY */
@@ -211,6 +212,13 @@ struct exec_breach {
 	char *text;   /* where: "id=7, id=9" */
 };
 
+/* What would keep a tenant from being closed for writes. Texts are owned. */
+struct exec_hole {
+	char *schema;
+	bool unable; /* it cannot be closed; else closing it leaves this open */
+	char *text;
+};
+
 /* How large a table of a tenant is. Texts are owned. */
 struct exec_size {
 	char *schema;
@@ -280,6 +288,9 @@ struct exec_result {
 	char **holes;               /* owned, NULL-terminated; what would stay open */
 	struct exec_closed *closed; /* owned; those that are closed now */
 	size_t nr_closed;
+
+	struct exec_hole *gaps; /* owned; HOLES */
+	size_t nr_gaps;
 
 	struct exec_breach *breaches; /* owned; PRECHECK */
 	size_t nr_breaches;

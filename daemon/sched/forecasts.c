@@ -65,6 +65,7 @@ static void lists_init(struct forecasts *made)
 	made->classes = g_ptr_array_new_with_free_func(class_free);
 	made->failing = g_ptr_array_new_with_free_func(failing_free);
 	made->unchecked = g_ptr_array_new_with_free_func(failing_free);
+	made->closing = g_ptr_array_new_with_free_func(failing_free);
 	made->outliers = g_ptr_array_new_with_free_func(outlier_free);
 	made->ahead = g_ptr_array_new_with_free_func(g_free);
 	made->missing = g_ptr_array_new_with_free_func(g_free);
@@ -80,7 +81,7 @@ void forecasts_release(struct forecasts *forecasts)
 	GPtrArray *const lists[] = {
 		forecasts->classes, forecasts->failing,    forecasts->outliers,  forecasts->ahead,
 		forecasts->missing, forecasts->held,       forecasts->regressed, forecasts->drifted,
-		forecasts->unknown, forecasts->unfinished, forecasts->unchecked,
+		forecasts->unknown, forecasts->unfinished, forecasts->unchecked, forecasts->closing,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -112,6 +113,12 @@ void forecasts_uncheck(struct forecasts *forecasts, const char *tenant, const ch
 		       const char *message)
 {
 	failing_add(forecasts->unchecked, tenant, check, message);
+}
+
+void forecasts_close(struct forecasts *forecasts, const char *tenant, const char *check,
+		     const char *message)
+{
+	failing_add(forecasts->closing, tenant, check, message);
 }
 
 /* ---- classes ----------------------------------------------------------------------------- */

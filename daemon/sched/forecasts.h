@@ -70,6 +70,7 @@ struct forecasts {
 	GPtrArray *classes;   /* struct forecast_class *, most tenants first */
 	GPtrArray *failing;   /* struct forecast_failing * */
 	GPtrArray *unchecked; /* struct forecast_failing *: what could not be found out */
+	GPtrArray *closing;   /* struct forecast_failing *: what closing them would leave open */
 	GPtrArray *outliers;  /* struct forecast_outlier * */
 	/* names (char *), of those that a rollout leaves alone; unknown: their server is silent */
 	GPtrArray *ahead;
@@ -88,10 +89,12 @@ void forecasts_make(struct forecasts *forecasts, const struct sched *sched,
 void forecasts_release(struct forecasts *forecasts);
 SCOPED_RELEASE(forecasts);
 
-/* One more that would fail; or of whom that could not be found out. */
+/* One more that would fail; or of whom that could not be found out; or only to know of. */
 void forecasts_uncheck(struct forecasts *forecasts, const char *tenant, const char *check,
 		       const char *message);
 void forecasts_fail(struct forecasts *forecasts, const char *tenant, const char *check,
 		    const char *message);
+void forecasts_close(struct forecasts *forecasts, const char *tenant, const char *check,
+		     const char *message);
 
 #endif /* FORECASTS_H */

@@ -9,6 +9,7 @@
 #include "local.h"
 #include "rates.h"
 #include "release.h"
+#include "sched_holes.h"
 #include "sched_state.h"
 #include "store_plan.h"
 #include "store_rate.h"
@@ -31,6 +32,9 @@ struct sched_plan {
 	GHashTable *data_dirs; /* owned; server id -> folder of its data, when it is on this host */
 	int64_t stall_ms;
 	bool closes;
+	char *close_method;          /* owned */
+	bool holes_fail;             /* whom closing would leave a way to write */
+	bool unable_fails;           /* who could not be closed */
 	const struct census *census; /* one reference; NULL: not yet */
 	int64_t looked_ms;
 	int (*look)(struct sched *sched, const struct census *census, void *look_ctx,
@@ -51,6 +55,7 @@ static void sched_plan_free(struct sched_plan *plan)
 	release_unref(plan->release);
 	g_free(plan->name);
 	g_free(plan->version);
+	g_free(plan->close_method);
 	g_free(plan);
 }
 
@@ -390,6 +395,44 @@ static void send_class(struct sched_plan *plan, struct forecast_class *class)
 	}
 }
 
+/* ---- closing them ------------------------------------------------------------------------ */
+
+static void on_hole(void *ctx, const struct sched_hole *hole)
+{
+	struct sched_plan *plan = ctx;
+	bool fails = hole->unable ? plan->unable_fails : plan->holes_fail;
+
+	(hole->unasked ? forecasts_uncheck
+	 : fails       ? forecasts_fail
+		 : forecasts_close)(&plan->forecasts, hole->tenant, SCHED_HOLES_CHECK, hole->text);
+}
+
+static void on_holes_done(void *ctx)
+{
+	struct sched_plan *plan = ctx;
+
+	plan->open--;
+	finish(plan);
+}
+
+static void send_holes(struct sched_plan *plan)
+{
+	const struct sched_holes_ask ask = {
+		.census = plan->census,
+		.release = plan->release,
+		.every = plan->closes,
+		.method = plan->close_method,
+		.cancelled = &plan->cancelled,
+		.told = on_hole,
+		.done = on_holes_done,
+		.ctx = plan,
+	};
+
+	plan->open += sched_holes_start(plan->sched, &ask);
+}
+
+/* ---- when it is known where they stand ---------------------------------------------------- */
+
 static void on_look_done(void *ctx, const struct err *err)
 {
 	struct sched_plan *plan = ctx;
@@ -404,6 +447,9 @@ static void on_look_done(void *ctx, const struct err *err)
 		if (class->forecast != NULL) {
 			send_class(plan, class);
 		}
+	}
+	if (!plan->cancelled) {
+		send_holes(plan);
 	}
 	finish(plan);
 }
@@ -455,6 +501,9 @@ struct sched_plan *sched_plan_start(struct sched *sched, const struct sched_plan
 	plan->data_dirs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	plan->stall_ms = ask->stall_ms;
 	plan->closes = ask->closes;
+	plan->close_method = g_strdup(ask->close_method);
+	plan->unable_fails = ask->for_rollout;
+	plan->holes_fail = ask->for_rollout && !ask->accepts_holes;
 	plan->fn = fn;
 	plan->ctx = ctx;
 	plan->headway = ask->headway;

@@ -33,7 +33,11 @@ struct sched_plan_ask {
 	int64_t stall_ms;     /* writes may wait so long for one statement; 0: the policy's */
 	bool rewrites;        /* statements that are cheaper written otherwise run so */
 
-	bool closes;              /* every tenant is closed for writes while it is worked on */
+	/* Who could still write in a tenant that is closed while it is worked on would fail, when it
+	 * is for a rollout; else it is said. */
+	bool closes;              /* every tenant is; else those with a file that asks for it */
+	const char *close_method; /* NULL: what fits */
+	bool accepts_holes;       /* it is only said of a rollout, too */
 
 	/* Of a rollout: one member of each class of each server is tried out, and only tenants
 	 * with something to do are compared with each other. */

@@ -555,6 +555,8 @@ struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched
 		.to = start->to,
 		.stall_ms = start->stall_ms,
 		.closes = sched_start_closes(start),
+		.close_method = start->close_method,
+		.accepts_holes = start->accept_holes,
 		.rewrites = sched_start_rewrites(start),
 		.for_rollout = true,
 		.look = on_previewed,

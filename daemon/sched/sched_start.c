@@ -7,6 +7,7 @@
 #include "close_plan.h"
 #include "log.h"
 #include "release.h"
+#include "sched_holes.h"
 #include "sched_hook.h"
 #include "selector.h"
 #include "store_release.h"
@@ -217,22 +218,16 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 	return 0;
 }
 
-/* Nothing can be migrated under READ ONLY = 1, and without a hook nobody would be told to stop. */
+/* Without a hook nobody would be told to stop. */
 static int check_method(const struct sched_start *start, struct store_rollout *row, struct err *err)
 {
 	const char *method = start->close_method;
-	int known = method == NULL ? -1 : states_find(close_method_names, CLOSE_METHOD_NR, method);
 
-	if (method == NULL) {
-		return 0;
+	if (sched_holes_method(method, err) < 0) {
+		return -1;
 	}
-	if (known < 0 || known == CLOSE_SCHEMA) {
-		return err_set(err, ERR_INVALID,
-			       "method: \"%.32s\" does not close a tenant for a rollout: it is "
-			       "privileges, triggers or hook",
-			       method);
-	}
-	if (known == CLOSE_HOOK && !hook_set_has(row->hooks, HOOK_BEFORE_CLOSE) &&
+	if (g_strcmp0(method, close_method_names[CLOSE_HOOK]) == 0 &&
+	    !hook_set_has(row->hooks, HOOK_BEFORE_CLOSE) &&
 	    !hook_set_has(row->hooks, HOOK_AFTER_CLOSE)) {
 		return err_set(err, ERR_INVALID,
 			       "method hook takes nothing by itself: name the hook that has the "

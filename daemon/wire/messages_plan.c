@@ -137,6 +137,7 @@ static const struct wire_field plan_fields[] = {
 	LIST(   wire_plan, classes,    false, wire_plan_class ),
 	LIST(   wire_plan, failing,    false, wire_plan_failing ),
 	LIST(   wire_plan, unchecked,  false, wire_plan_failing ),
+	LIST(   wire_plan, closing,    false, wire_plan_failing ),
 	LIST(   wire_plan, outliers,   false, wire_plan_outlier ),
 	TEXTS(  wire_plan, ahead,      false ),
 	TEXTS(  wire_plan, missing,    false ),
@@ -201,6 +202,8 @@ static const struct wire_field plan_ask_fields[] = {
 	TEXT(   wire_plan_ask, to,       false ),
 	INT(    wire_plan_ask, stall_ms, false ),
 	BOOL(   wire_plan_ask, no_rewrite, false ),
+	BOOL(   wire_plan_ask, readonly, false ),
+	TEXT(   wire_plan_ask, method,   false ),
 	{ 0 },
 };
 const struct wire_type wire_plan_ask_type = TYPE(plan_ask);

@@ -166,17 +166,39 @@ all_open
 
 # ---- what dies and what is stopped --------------------------------------------------------
 
-claim "a way to write that stays open refuses the tenant, unless it is accepted"
+claim "who could write all the same is named before anything runs"
 sql "create user boss@localhost identified by 'secret'; grant insert on *.* to boss@localhost"
+sql "create event late on schedule every 1 day starts now() + interval 1 day do insert into items (id) values (-1)" client_006
 cp -r "$work/rel" "$work/next"
 migration "$work/next" 0004_next.sql "$at_barrier
 create table next (id int primary key);"
 ok m release create "$work/next" --name next
-start_rollout next -l client_005 --readonly
+fails 1 m plan next -l client_005,client_006 --readonly
+has "client_005: writes would still get through while it is closed: boss@localhost may write to every database" "$out"
+has "boss@localhost may write to every database of the server; event late runs with" "$out"
+fails 1 m plan next -l client_005 -o json
+is '[]' "$(jq -c .closing <<<"$out")"
+begun=$(m rollout list -o json | jq length)
+fails 2 m rollout start next -l client_005,client_006 --readonly
+has "client_005: writes would still get through while it is closed: boss@localhost" "$out"
+has "2 of 2 tenants would fail" "$err"
+has "--accept-holes" "$out"
+is "$begun" "$(m rollout list -o json | jq length)"
+fails 1 m rollout start next -l client_005,client_006 --readonly --accept-holes --dry-run -o json
+is '[[],["client_005","client_006"]]' "$(jq -c '[.plan.failing, [.plan.closing[].tenant]]' <<<"$out")"
+fails 1 m rollout start next -l client_005,client_006 --readonly --method triggers --dry-run -o json
+is '[[],[]]' "$(jq -c '[.plan.failing, .plan.closing]' <<<"$out")"
+
+claim "a file that asks for it is enough, and who has none of it is left alone"
+fails 2 m rollout start cold -l client_005,client_003 --dry-run -o json
+is '[["client_005","closing"]]' "$(jq -c '[.plan.failing[] | [.tenant, .check]]' <<<"$out")"
+
+claim "a way to write that opens later refuses the tenant, unless it is accepted"
+start_rollout next -l client_005 --readonly --no-plan
 poll 30 task_is "$rollout/client_005" failed
 has "boss@localhost may write to every database" "$(j .error.message task show "$rollout/client_005")"
 ok m rollout abort "$rollout"
-sql "drop user boss@localhost"
+sql "drop user boss@localhost; drop event client_006.late"
 
 claim "musterd is killed while a tenant is closed: it is opened, and the rollout goes on"
 barrier_up
