@@ -30,6 +30,7 @@ int cmd_tenant_add(struct cli *cli);
 int cmd_tenant_list(struct cli *cli);
 int cmd_tenant_show(struct cli *cli);
 int cmd_tenant_diff(struct cli *cli);
+int cmd_tenant_verify(struct cli *cli); /* cmd_verify.c */
 int cmd_tenant_set(struct cli *cli);
 int cmd_tenant_label(struct cli *cli);
 int cmd_tenant_hold(struct cli *cli);

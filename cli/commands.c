@@ -79,6 +79,27 @@ const struct command command_table[] = {
 	  "count.",
 	  "muster tenant diff acme beta",
 	  0, 2, 2, WORDS_TENANT, false, cmd_tenant_diff },
+	{ "tenant verify", "[NAME…]", "Say whether tenants look as their history says they should",
+	  "What a tenant should look like at its version is found out by building it: on a server of "
+	  "the same kind the release's files run, from nothing up to there, in an empty scratch schema "
+	  "that goes again, once for all tenants that have applied the same. No tenant is changed, and "
+	  "nobody who writes waits. Verdicts: ok; drifted (a column, an index, a trigger, … is not as it "
+	  "should be; what is read as a change leads from there to what is); altered (a file was applied "
+	  "from another text than the release has); incomplete (a migration in the middle is missing); "
+	  "ahead (the history holds what the release does not); unfinished (in the middle of a "
+	  "migration); unrecorded (no history); missing (no database); unproven (nothing to compare with); "
+	  "unknown (its server does not answer). The order of columns and indexes and who defined a view are "
+	  "minor: shown, and still ok. Where the release does not begin with nothing, as when tenants were "
+	  "baselined, what it cannot build is compared with the tenants at the same version that look alike, "
+	  "and a sentence says so. -o json is one object: {release, version, tenants, verified[], drifted[], "
+	  "altered[], incomplete[], ahead[], unfinished[], unrecorded[], missing[], unproven[], unknown[], "
+	  "positions[]}; every tenant stands in one of the lists, as {tenant, server, version, verdict, "
+	  "problems[], help, diff[], minor[]}; a position is {version, flavor, tenants, built, others, note}. "
+	  "The exit code is 0 when all are as they should be, 1 when one is not, 69 when none is known not to "
+	  "be and a server did not answer.",
+	  "muster tenant verify -l region=eu --against app-7\n"
+	  "muster tenant verify --against migrations/ -o json | jq -r '.drifted[] | .tenant, .diff[]'",
+	  BIT(SELECTOR) | BIT(AGAINST), 0, MANY, WORDS_TENANT, false, cmd_tenant_verify },
 	{ "tenant set", "[NAME…] KEY=VALUE…", "Change tenants: windows, freezes, labels",
 	  "Keys: window, freeze, label.K; an empty value removes it. A window is when a rollout may "
 	  "start on the tenant: days, times and a time zone, several separated by \";\"; it is open "

@@ -139,6 +139,8 @@ const struct opt opt_table[OPT_ID_NR] = {
 				 "run every statement as it is written, also where others are cheaper and end the same" },
 	[OPT_NO_PLAN]        = { "no-plan",       0,   OPT_FLAG,     NULL,        NULL, WORDS_NONE,
 				 "start without looking first" },
+	[OPT_AGAINST]        = { "against",       0,   OPT_TEXT,     "RELEASE",   NULL, WORDS_RELEASE,
+				 "the release that they should have come from, or its folder" },
 };
 
 /* clang-format on */

@@ -106,6 +106,7 @@ enum opt_id {
 	OPT_SKIP_FAILING,
 	OPT_NO_REWRITE,
 	OPT_NO_PLAN,
+	OPT_AGAINST,
 	OPT_ID_NR,
 };
 

@@ -42,7 +42,7 @@ static const struct {
 	{ "paused",    "\033[33m" }, { "pausing",   "\033[33m" }, { "gated",     "\033[33m" },
 	{ "go",        "\033[32m" }, { "slow",      "\033[36m" }, { "stopped",   "\033[31m" },
 	{ "soft",      "\033[36m" }, { "hard",      "\033[33m" }, { "critical",  "\033[31m" },
-	{ "silent",    "\033[31m" },
+	{ "silent",    "\033[31m" }, { "ok",        "\033[32m" }, { "drifted",   "\033[31m" },
 	{ "held",      "\033[33m" }, { "skipped",   "\033[33m" }, { "waiting",   "\033[33m" },
 };
 

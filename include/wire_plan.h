@@ -4,6 +4,7 @@
  * POST   /v1/plan                    plan_ask       -> plan          changes nothing in a tenant
  * GET    /v1/rollouts/R/plan                        -> plan          as it was when R began
  * GET    /v1/tenants/T/diff/U                       -> tenant_diff   from T to U; asks their servers
+ * POST   /v1/tenants/verify          verify_ask     -> verify        changes nothing in a tenant
  */
 #ifndef WIRE_PLAN_H
 #define WIRE_PLAN_H
@@ -182,6 +183,46 @@ struct wire_tenant_diff {
 	struct wire_texts minor; /* the order of columns, who defined a view, … */
 };
 
+/* One tenant held against a release. */
+struct wire_verify_tenant {
+	char *tenant;
+	char *server;
+	char *version;              /* the newest that is applied, or null */
+	char *verdict;              /* "ok", "drifted", … : see wire_verify */
+	struct wire_texts problems; /* one sentence each */
+	char *help;                 /* the command that helps, or null */
+	struct wire_texts diff;     /* from what it should be to what it is */
+	struct wire_texts minor;    /* what differs and does not count: the order of columns, … */
+};
+
+/* Tenants that have applied the same and are on the same kind of server. */
+struct wire_verify_position {
+	char *version;
+	char *flavor; /* "mariadb 10.11.19" */
+	int64_t tenants;
+	bool built;     /* the release builds it from nothing, at least in part */
+	int64_t others; /* it is compared with so many that look alike; 0: with what is built */
+	char *note;     /* one sentence, or null: the release builds all of it */
+};
+
+/* Every tenant stands in one of these lists, wire_verify_tenant each. */
+struct wire_verify {
+	char *release;
+	char *version; /* its newest */
+	int64_t tenants;
+	struct wire_list verified;   /* as they should be: "ok" */
+	struct wire_list drifted;    /* their schema is not what it should be */
+	struct wire_list altered;    /* a file was applied from another text than the release's */
+	struct wire_list incomplete; /* a migration in the middle is missing */
+	struct wire_list ahead;      /* the history holds what the release does not */
+	struct wire_list unfinished; /* in the middle of a migration */
+	struct wire_list unrecorded; /* without a history */
+	struct wire_list missing;    /* the database is not there */
+	struct wire_list unproven;   /* nothing to compare them with */
+	struct wire_list unknown;    /* their server did not answer */
+	struct wire_list positions;  /* wire_verify_position */
+};
+
 /* How far a call has come that looks at many tenants; a step that has begun. */
 struct wire_headway {
 	char *step; /* "read" tenants, "try" classes, "build" positions, "check" rows of tenants */
@@ -201,9 +242,15 @@ struct wire_plan_ask {
 	char *method;     /* how; null: what fits */
 };
 
+struct wire_verify_ask {
+	char *release;
+	char *selector; /* null: all tenants */
+};
+
 extern const struct wire_type wire_plan_finding_type, wire_plan_statement_type,
 	wire_plan_estimate_type, wire_plan_tenant_type, wire_plan_server_type, wire_plan_class_type,
 	wire_plan_failing_type, wire_plan_outlier_type, wire_plan_type, wire_preview_type,
-	wire_refusal_type, wire_tenant_diff_type, wire_plan_ask_type, wire_headway_type;
+	wire_refusal_type, wire_tenant_diff_type, wire_plan_ask_type, wire_verify_tenant_type,
+	wire_verify_position_type, wire_verify_type, wire_verify_ask_type, wire_headway_type;
 
 #endif /* WIRE_PLAN_H */

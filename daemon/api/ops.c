@@ -87,6 +87,8 @@ const struct op ops[] = {
 	  OP_TENANT, ACT,     IN(tenants_change), ONE(changed),         op_tenant_change, SET },
 	{ "POST",   "/v1/tenants/baseline", NULL,
 	  OP_TENANT, ACT,     IN(baseline),       ONE(changed),         op_tenant_baseline, 0 },
+	{ "POST",   "/v1/tenants/verify", NULL,
+	  OP_TENANT, ACT,     IN(verify_ask),     ONE(verify),          op_tenant_verify, 0 },
 	{ "GET",    "/v1/tenants/{tenant}", NULL,
 	  OP_TENANT, LOOK,    NONE,               ONE(tenant),          op_tenant_show, 0 },
 	{ "GET",    "/v1/tenants/{tenant}/diff/{other}", NULL,

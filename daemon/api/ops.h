@@ -89,6 +89,7 @@ int op_tenant_change(struct call *call, struct err *err);
 int op_tenant_baseline(struct call *call, struct err *err);
 int op_tenant_show(struct call *call, struct err *err);
 int op_tenant_diff(struct call *call, struct err *err);
+int op_tenant_verify(struct call *call, struct err *err);
 int op_tenant_set(struct call *call, struct err *err);
 
 int op_window_list(struct call *call, struct err *err);

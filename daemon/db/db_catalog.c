@@ -14,6 +14,8 @@ void db_positions_release(struct db_positions *positions)
 	for (size_t i = 0; i < positions->nr; i++) {
 		g_free(positions->positions[i].schema);
 		g_strfreev(positions->positions[i].applied);
+		g_strfreev(positions->positions[i].checksums);
+		g_free(positions->positions[i].before);
 		g_free(positions->positions[i].open);
 		g_free(positions->positions[i].problem);
 	}
@@ -59,6 +61,7 @@ struct survey {
 	size_t nr;
 	GHashTable *by_name; /* schema, folded when the server folds -> position; borrowed */
 	bool folds;          /* lower_case_table_names is not 0 */
+	bool with_checksums;
 };
 
 static struct db_position *position_find(struct survey *survey, const char *schema)
@@ -153,7 +156,9 @@ static int histories_find(struct survey *survey, struct err *err)
 
 /* One entry of a history: sorted here, because a union has no order. */
 struct entry {
-	const char *version; /* borrowed from the rows */
+	const char *version;  /* borrowed from the rows */
+	const char *checksum; /* the same; NULL: not asked */
+	const char *before;
 	uint64_t index;
 	uint64_t seq;
 	uint64_t epoch;
@@ -184,6 +189,8 @@ static GArray *entries_sort(const struct db_rows *rows)
 			.seq = g_ascii_strtoull(row[1], NULL, 10),
 			.applied = *row[2] == '1',
 			.version = row[3],
+			.checksum = rows->columns > 8 ? row[7] : NULL,
+			.before = rows->columns > 8 ? row[8] : NULL,
 			.epoch = g_ascii_strtoull(row[4], NULL, 10),
 			.done = g_ascii_strtoull(row[5], NULL, 10),
 			.in_flight = *row[6] != '0',
@@ -195,15 +202,23 @@ static GArray *entries_sort(const struct db_rows *rows)
 	return entries;
 }
 
+/* sql_mode may pad a CHAR column with blanks. Owned; NULL gives NULL. */
+static char *trimmed(const char *cell)
+{
+	return cell == NULL ? NULL : g_strchomp(g_strdup(cell));
+}
+
 /* Give entries[first..) of one position to it; returns where the next one begins. */
 static guint entries_take(struct survey *survey, const GArray *entries, guint first)
 {
 	const struct entry *entry = &g_array_index(entries, struct entry, first);
 	struct db_position *position = &survey->positions[entry->index];
 	g_autoptr(GPtrArray) applied = g_ptr_array_new();
+	g_autoptr(GPtrArray) checksums = g_ptr_array_new();
 	uint64_t index = entry->index;
 	guint i = first;
 
+	position->before = trimmed(entry->before);
 	for (; i < entries->len; i++) {
 		entry = &g_array_index(entries, struct entry, i);
 		if (entry->index != index) {
@@ -212,6 +227,7 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 		position->epoch = MAX(position->epoch, entry->epoch);
 		if (entry->applied) {
 			g_ptr_array_add(applied, g_strdup(entry->version));
+			g_ptr_array_add(checksums, trimmed(entry->checksum));
 		} else {
 			g_free(position->open);
 			position->open = g_strdup(entry->version);
@@ -221,6 +237,10 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 	}
 	g_ptr_array_add(applied, NULL);
 	position->applied = (char **)g_ptr_array_steal(applied, NULL);
+	if (survey->with_checksums) {
+		g_ptr_array_add(checksums, NULL);
+		position->checksums = (char **)g_ptr_array_steal(checksums, NULL);
+	}
 	return i;
 }
 
@@ -237,9 +257,10 @@ static int batch_read(struct survey *survey, const size_t *batch, size_t nr, str
 		g_string_append_printf(
 			sql,
 			"%sselect %" G_GSIZE_FORMAT
-			", seq, state = 'applied', version, epoch, statements_done, in_flight "
+			", seq, state = 'applied', version, epoch, statements_done, in_flight%s "
 			"from %s." HISTORY_TABLE " where state <> 'reverted'",
-			i == 0 ? "" : " union all ", batch[i], name);
+			i == 0 ? "" : " union all ", batch[i],
+			survey->with_checksums ? ", checksum, fingerprint_before" : "", name);
 	}
 	if (db_query(survey->session, &rows, sql->str, err) < 0) {
 		return -1;
@@ -353,6 +374,8 @@ static void duplicates_fill(struct survey *survey)
 			position->exists = first->exists;
 			position->has_history = first->has_history;
 			position->applied = g_strdupv(first->applied);
+			position->checksums = g_strdupv(first->checksums);
+			position->before = g_strdup(first->before);
 			position->open = g_strdup(first->open);
 			position->done = first->done;
 			position->in_flight = first->in_flight;
@@ -367,10 +390,15 @@ static void duplicates_fill(struct survey *survey)
 }
 
 int db_positions_get(struct db_session *session, struct db_positions *positions,
-		     const char *const *schemas, size_t nr, bool with_bytes, struct err *err)
+		     const char *const *schemas, size_t nr, unsigned wants, struct err *err)
 {
 	SCOPED(db_positions) got = { .positions = g_new0(struct db_position, nr), .nr = nr };
-	struct survey survey = { .session = session, .positions = got.positions, .nr = nr };
+	struct survey survey = {
+		.session = session,
+		.positions = got.positions,
+		.nr = nr,
+		.with_checksums = (wants & DB_POSITIONS_CHECKSUMS) != 0,
+	};
 	g_autoptr(GHashTable) by_name = NULL;
 
 	for (size_t i = 0; i < nr; i++) {
@@ -384,7 +412,7 @@ int db_positions_get(struct db_session *session, struct db_positions *positions,
 		by_name = survey.by_name;
 		if (existing_get(&survey, err) < 0 || histories_find(&survey, err) < 0 ||
 		    histories_read(&survey, err) < 0 ||
-		    (with_bytes && sizes_get(&survey, err) < 0)) {
+		    ((wants & DB_POSITIONS_BYTES) != 0 && sizes_get(&survey, err) < 0)) {
 			return err_prefix(err, "positions");
 		}
 		duplicates_fill(&survey);

@@ -41,6 +41,9 @@ struct db_position {
 	bool exists;      /* the database is there */
 	bool has_history; /* muster has been here */
 	char **applied;   /* owned, NULL-terminated; versions with state applied */
+	char **checksums; /* owned; of the same, when asked for, else NULL */
+	char *before;     /* owned; when asked for: fingerprint in front of all that was ever
+			   * done, "" where it was not taken; NULL: nothing was done */
 	char *open;       /* owned; version left applying or failed, or NULL */
 	size_t done;      /* statements of the open one that are known to be done */
 	bool in_flight;   /* a statement behind those may have run, too */
@@ -57,6 +60,12 @@ struct db_positions {
 void db_positions_release(struct db_positions *positions);
 SCOPED_RELEASE(db_positions);
 
+/* What is asked beside versions. */
+enum {
+	DB_POSITIONS_BYTES = 1,
+	DB_POSITIONS_CHECKSUMS = 2, /* and the fingerprint in front of all */
+};
+
 /*
  * The schemas that match the LIKE pattern (NULL: all), sorted, without muster's own copies to try
  * things on; a literal _ or % is escaped by a backslash. Owned, NULL-terminated; NULL on failure.
@@ -67,11 +76,11 @@ NODISCARD char **db_schemas(struct db_session *session, const char *like, struct
  * Position and size of these schemas. Three queries for all of them, then one per 100
  * histories: thousands take a second or two, most of it the server opening the tables. A
  * history that cannot be read does not fail the others: has_history and problem are
- * set. with_bytes asks for sizes too (mysql.innodb_table_stats where readable, else
- * information_schema).
+ * set. DB_POSITIONS_BYTES: mysql.innodb_table_stats where it is readable, else
+ * information_schema.
  */
 NODISCARD int db_positions_get(struct db_session *session, struct db_positions *positions,
-			       const char *const *schemas, size_t nr, bool with_bytes,
+			       const char *const *schemas, size_t nr, unsigned wants,
 			       struct err *err);
 
 #endif /* DB_CATALOG_H */

@@ -76,7 +76,7 @@ static int find_standing(struct visit *visit, const char *schema, struct standin
 	SCOPED(db_positions) positions = { 0 };
 	const char *const *applied;
 
-	if (db_positions_get(visit->session, &positions, schemas, 1, false, err) < 0 ||
+	if (db_positions_get(visit->session, &positions, schemas, 1, 0, err) < 0 ||
 	    find_begun(visit, standing, &positions.positions[0], err) < 0) {
 		return -1;
 	}
@@ -227,7 +227,7 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 }
 
 /* The name stays the order's: when the link broke, the copy of the first try goes first. */
-static int clear_way(struct visit *visit, struct err *err)
+int chain_clear_way(struct visit *visit, struct err *err)
 {
 	struct exec_order *order = visit->order;
 	int64_t epoch = (int64_t)order->epoch;
@@ -270,8 +270,8 @@ int chain_run(struct visit *visit, struct exec_result *result, struct err *err)
 	g_autoptr(GArray) ways = forecast_ways_new();
 	SCOPED(chain) chain = { 0 };
 
-	if (find_standing(visit, order->schema, &standing, err) < 0 || clear_way(visit, err) < 0 ||
-	    make(visit, &standing, ways, &chain, err) < 0) {
+	if (find_standing(visit, order->schema, &standing, err) < 0 ||
+	    chain_clear_way(visit, err) < 0 || make(visit, &standing, ways, &chain, err) < 0) {
 		return -1;
 	}
 	result->chain_text = chain_write(&chain);

@@ -21,6 +21,12 @@ struct visit;
  */
 NODISCARD int chain_run(struct visit *visit, struct exec_result *result, struct err *err);
 
+/*
+ * The order gets a name for a copy; when it has one already, its first try has broken off and what
+ * that has left is dropped.
+ */
+NODISCARD int chain_clear_way(struct visit *visit, struct err *err);
+
 /* Drop what the copies of earlier daemons have left on the server. */
 NODISCARD int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err);
 

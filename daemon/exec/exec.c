@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "baseline.h"
+#include "build_run.h"
 #include "chain.h"
 #include "chain_run.h"
 #include "claim.h"
@@ -37,7 +38,8 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_KILL] = "kill",         [EXEC_CHAIN] = "chain",       [EXEC_SWEEP] = "sweep",
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
 	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
-	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",         [EXEC_HOLES] = "holes",
+	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",         [EXEC_BUILD] = "build",
+	[EXEC_HOLES] = "holes",
 };
 
 struct chain *exec_chain_new(void)
@@ -97,6 +99,7 @@ void exec_order_free(struct exec_order *order)
 	g_free(order->schema);
 	g_free(order->seen);
 	g_free(order->scratch);
+	g_free(order->indices);
 	g_free(order->label);
 	g_free(order->word);
 	g_free(order->close.method);
@@ -124,6 +127,9 @@ static void standing_release(struct exec_standing *standing)
 	g_free(standing->pending_digest);
 	g_free(standing->fingerprint);
 	g_free(standing->class);
+	g_strfreev(standing->altered);
+	g_free(standing->before);
+	g_free(standing->look);
 }
 
 static void closed_release(struct exec_closed *closed)
@@ -271,6 +277,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_RESOLVE]  = { true,  false, false, resolve_run },
 	[EXEC_KILL]     = { false, false, false, run_kill },
 	[EXEC_CHAIN]    = { false, true,  false, chain_run },
+	[EXEC_BUILD]    = { false, true,  false, build_run },
 	[EXEC_PRECHECK] = { false, true,  false, precheck_run },
 	[EXEC_TRY]      = { false, false, false, run_try },
 	[EXEC_SWEEP]    = { false, false, false, chain_sweep },

@@ -42,6 +42,7 @@ enum exec_kind {
 	EXEC_KILL,     /* end the statement of one connection */
 	EXEC_CLAIM,    /* this daemon alone works on the server; the session holds it */
 	EXEC_CHAIN,    /* try the pending statements of a tenant out on an empty copy of it */
+	EXEC_BUILD,    /* make what a release makes of nothing, in an empty schema */
 	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
@@ -109,7 +110,7 @@ struct exec_order {
 	char *to_version;        /* owned; NULL: the newest */
 	char *schema;            /* owned; TASK, RESOLVE, WRITERS, CLOSE, OPEN */
 	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
-	char *scratch;           /* owned; CHAIN: name of the copy, made by the worker */
+	char *scratch;           /* owned; CHAIN, BUILD: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK, CLOSE, HOOK; borrowed, outlives the order */
 	struct chain *chain;     /* TASK; one reference; NULL: not known */
@@ -127,7 +128,7 @@ struct exec_order {
 
 	/* DISCOVER: the LIKE pattern; RESOLVE: "applied", "not-applied", "at=N"; CLAIM,
 	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made; TRY: the text for
-	 * trial */
+	 * trial; BUILD: the collation of the database */
 	char *word;             /* owned */
 	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE, HOLES */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
@@ -135,8 +136,11 @@ struct exec_order {
 	bool with_bytes;        /* SURVEY */
 	bool with_shapes;       /* SURVEY, DISCOVER; see survey_shape.h */
 	bool every_shape;       /* also of those that have nothing to do */
+	bool verifies;          /* SURVEY: each is read by itself, twice; see survey_verify.h */
 	struct db_crew *crew;   /* SURVEY; one reference; another order helps; NULL: none does */
 	bool helps;             /* SURVEY: it is that one, and has no schemas of its own */
+	size_t *indices;        /* owned; BUILD: which migrations of the release, in order */
+	size_t nr_indices;
 	bool with_forecast;        /* CHAIN; see forecast.h */
 	struct forecast *forecast; /* PRECHECK; one reference */
 	bool with_versions;        /* PRECHECK: that of its tables, and nothing else */
@@ -187,11 +191,16 @@ struct exec_standing {
 	char *pending_digest; /* of the versions that are pending */
 	char *fingerprint;    /* what it looks like, or NULL: not asked */
 	char *class;          /* those with the same one are planned together, or NULL */
+	/* when the order verifies */
+	char **altered; /* versions that were applied from another text, or NULL */
+	char *before;   /* fingerprint in front of all that was ever done, or NULL */
+	char *look;     /* digest of its shape with what is minor; of result->shapes, or NULL */
+	bool moved;     /* its history was written to between the two looks */
 };
 
 /* What some tenants look like. */
 struct exec_shape {
-	char *fingerprint; /* owned */
+	char *fingerprint; /* owned; when the order verifies the look */
 	char *text;        /* owned; as shape.h writes it */
 };
 
@@ -259,7 +268,8 @@ struct exec_result {
 	char *reason;      /* owned */
 	char *version;     /* owned; newest applied now, or NULL */
 	char *migration;   /* owned; version where it ended, or NULL */
-	char *fingerprint; /* owned; what it should look like at that version, or NULL */
+	char *fingerprint; /* owned; what it should look like at that version, or NULL; BUILD: of
+			    * the schema while it was empty */
 	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
 	uint64_t epoch;    /* of the daemon that was there before; 0: not learnt */
 	bool regressed;    /* what was seen applied is not: nothing was done; event is AHEAD */
@@ -270,14 +280,15 @@ struct exec_result {
 	/* SURVEY, DISCOVER, BASELINE (those that failed have reason in ahead) */
 	struct exec_standing *standings; /* owned */
 	size_t nr;
-	struct exec_shape *shapes; /* owned; SURVEY: each different one once */
+	struct exec_shape *shapes; /* owned; SURVEY: each different one once; BUILD: of what was
+				    * built, unless reason says why it could not be */
 	size_t nr_shapes;
 
 	/* CHAIN */
 	char *chain_text;          /* owned; as chain.h writes it */
 	struct forecast *forecast; /* one reference; NULL: not asked */
 	char **warnings; /* owned, NULL-terminated; what to know before the start. OPEN: what
-			   * is not as it was before */
+			   * is not as it was before. BUILD: what was not run */
 
 	/* WRITERS, CLOSED */
 	char *method;               /* owned; how it would be closed */

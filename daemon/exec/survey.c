@@ -12,6 +12,7 @@
 #include "pending.h"
 #include "release.h"
 #include "survey_shape.h"
+#include "survey_verify.h"
 #include "visit.h"
 
 /* The release of a survey, ready to be asked by version. */
@@ -19,6 +20,7 @@ struct survey {
 	const struct release *release; /* NULL: versions only */
 	GHashTable *by_version;        /* owned; version -> its index + 1 */
 	const char *to_version;
+	bool verifies;
 };
 
 static int survey_init(struct survey *survey, const struct exec_order *order, struct err *err)
@@ -26,7 +28,7 @@ static int survey_init(struct survey *survey, const struct exec_order *order, st
 	const struct release *release = order->release;
 	ptrdiff_t last;
 
-	*survey = (struct survey){ .release = release };
+	*survey = (struct survey){ .release = release, .verifies = order->verifies };
 	if (release == NULL) {
 		return 0;
 	}
@@ -142,6 +144,9 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 		return;
 	}
 	compare(survey, position, standing);
+	if (survey->verifies) {
+		survey_verify_texts(survey->release, position, standing);
+	}
 	if (standing->ahead != NULL) { /* beyond what the release can say */
 		g_free(standing->version);
 		standing->version = g_strdup(newest_of(position->applied));
@@ -182,13 +187,16 @@ static int ask_all_foretold(struct visit *visit, struct exec_result *result, str
 
 static int look(struct visit *visit, struct exec_result *result, char **schemas, struct err *err)
 {
-	char **expected = visit->order->expected;
+	const struct exec_order *order = visit->order;
+	char **expected = order->expected;
+	unsigned wants = (order->with_bytes ? DB_POSITIONS_BYTES : 0U) |
+			 (order->verifies ? DB_POSITIONS_CHECKSUMS : 0U);
 	SCOPED(db_positions) positions = { 0 };
 	SCOPED(survey) survey = { 0 };
 
-	if (survey_init(&survey, visit->order, err) < 0 ||
+	if (survey_init(&survey, order, err) < 0 ||
 	    db_positions_get(visit->session, &positions, (const char *const *)schemas,
-			     g_strv_length(schemas), visit->order->with_bytes, err) < 0) {
+			     g_strv_length(schemas), wants, err) < 0) {
 		return -1;
 	}
 	result->standings = g_new0(struct exec_standing, positions.nr);
@@ -197,10 +205,13 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 		     &result->standings[i]);
 	}
 	result->nr = positions.nr;
-	if (!visit->order->with_shapes) {
+	if (!order->with_shapes) {
 		return 0;
 	}
-	return ask_all_foretold(visit, result, err) < 0 ? -1 : survey_shapes(visit, result, err);
+	if (ask_all_foretold(visit, result, err) < 0 || survey_shapes(visit, result, err) < 0) {
+		return -1;
+	}
+	return order->verifies ? survey_verify_again(visit, &positions, result, err) : 0;
 }
 
 int survey_run(struct visit *visit, struct exec_result *result, struct err *err)

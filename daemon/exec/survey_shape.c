@@ -10,6 +10,7 @@
 #include "release.h"
 #include "shape_read.h"
 #include "shape_stamp.h"
+#include "survey_verify.h"
 #include "touched.h"
 #include "visit.h"
 
@@ -64,25 +65,30 @@ static void group_free(void *item)
 	g_free(group);
 }
 
-/* Each different shape is kept once. */
-static void keep(struct exec_result *result, GHashTable *known, const struct exec_standing *first,
-		 const struct shape *shape)
+/* Each different shape is kept once, under its fingerprint; where looks matter, under its look. */
+static void keep(struct exec_result *result, GHashTable *known, struct exec_standing *first,
+		 const struct shape *shape, bool by_look)
 {
+	g_autofree char *text = by_look ? shape_write(shape) : NULL;
+	char *name = first->fingerprint;
 	struct exec_shape found;
 
-	if (!g_hash_table_add(known, first->fingerprint)) {
+	if (by_look) {
+		name = first->look = survey_verify_look(text);
+	}
+	if (!g_hash_table_add(known, name)) {
 		return;
 	}
 	found = (struct exec_shape){
-		.fingerprint = g_strdup(shape->fingerprint),
-		.text = shape_write(shape),
+		.fingerprint = g_strdup(name),
+		.text = by_look ? g_steal_pointer(&text) : shape_write(shape),
 	};
 	result->shapes = g_renew(struct exec_shape, result->shapes, result->nr_shapes + 1);
 	result->shapes[result->nr_shapes++] = found;
 }
 
 static void take(struct exec_result *result, GHashTable *known, const struct group *group,
-		 const struct shape *shape)
+		 const struct shape *shape, bool by_look)
 {
 	if (shape->fingerprint[0] == '\0') {
 		return; /* it vanished between the two looks */
@@ -93,7 +99,7 @@ static void take(struct exec_result *result, GHashTable *known, const struct gro
 		standing->fingerprint = g_strdup(shape->fingerprint);
 		standing->class = class_of(shape, standing);
 	}
-	keep(result, known, group->first, shape);
+	keep(result, known, group->first, shape, by_look);
 }
 
 /* Schemas that one session reads behind one another. */
@@ -147,7 +153,8 @@ static int read_groups(struct visit *visit, struct exec_result *result, const GP
 		return -1;
 	}
 	for (guint i = 0; i < groups->len; i++) {
-		take(result, known, g_ptr_array_index(groups, i), &shapes[i]);
+		take(result, known, g_ptr_array_index(groups, i), &shapes[i],
+		     visit->order->verifies);
 		shape_release(&shapes[i]);
 	}
 	return 0;
@@ -228,15 +235,15 @@ int survey_shapes(struct visit *visit, struct exec_result *result, struct err *e
 	for (guint i = 0; i < wanted->len; i++) {
 		schemas[i] = result->standings[g_array_index(wanted, size_t, i)].schema;
 	}
-	if (shape_stamps(visit->session, schemas, wanted->len, touched, visit->order->crew, stamps,
-			 err) < 0) {
+	if (!visit->order->verifies && shape_stamps(visit->session, schemas, wanted->len, touched,
+						    visit->order->crew, stamps, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < wanted->len; i++) {
 		size_t index = g_array_index(wanted, size_t, i);
 
-		add_to_group(groups, by_key, stamps[i], expected == NULL ? "" : expected[index],
-			     &result->standings[index]);
+		add_to_group(groups, by_key, stamps[i] == NULL ? schemas[i] : stamps[i],
+			     expected == NULL ? "" : expected[index], &result->standings[index]);
 	}
 	return groups->len == 0 ? 0 : read_groups(visit, result, groups, err);
 }

@@ -16,7 +16,8 @@ struct visit;
  * is ahead in (without a release:
  * for all that are not in the middle of a migration): fingerprint and class
  * of each, and every different shape once in result->shapes. One of those with the same stamp
- * of whom the same is expected is read for all of them (shape_stamp.h).
+ * of whom the same is expected is read for all of them (shape_stamp.h); when the order verifies
+ * each is read by itself, and kept by its look (survey_verify.h).
  */
 NODISCARD int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err);
 

@@ -19,6 +19,7 @@
 #define LOCK_WAIT_S  5
 #define NAME_DIGITS  16
 #define UNLIKE_LINES 5
+#define NOTHING      "nothing" /* the source of what is nobody's copy */
 
 static void scratch_free(struct scratch *scratch)
 {
@@ -40,6 +41,11 @@ static void scratch_free(struct scratch *scratch)
 const char *scratch_name(const struct scratch *scratch)
 {
 	return scratch->name;
+}
+
+const struct shape *scratch_shape(const struct scratch *scratch)
+{
+	return &scratch->shape;
 }
 
 const char *scratch_unlike(const struct scratch *scratch)
@@ -118,9 +124,9 @@ static int settle(struct db_session *session, struct err *err)
 			"set session foreign_key_checks = 0, sql_quote_show_create = 1");
 }
 
-static int make_database(struct scratch *scratch, int64_t epoch, struct err *err)
+static int make_database(struct scratch *scratch, const char *collation, int64_t epoch,
+			 struct err *err)
 {
-	const char *collation = shape_find(&scratch->foretold, "schema", "collation");
 	g_autofree char *source = db_quote(scratch->session, scratch->source);
 	g_autofree char *name = db_quote_name(scratch->name);
 
@@ -139,14 +145,15 @@ static int make_database(struct scratch *scratch, int64_t epoch, struct err *err
 			name, epoch, source);
 }
 
-static int make_marked(struct scratch *scratch, int64_t epoch, struct err *err)
+static int make_marked(struct scratch *scratch, const char *collation, int64_t epoch,
+		       struct err *err)
 {
 	struct err ignored;
 
 	if (birth_lock(scratch->session, err) < 0) {
 		return -1;
 	}
-	if (make_database(scratch, epoch, err) < 0) {
+	if (make_database(scratch, collation, epoch, err) < 0) {
 		(void)birth_unlock(scratch->session, &ignored);
 		return -1;
 	}
@@ -202,7 +209,9 @@ static int fill(struct scratch *scratch, const struct scratch_work *work, int64_
 	}
 	scratch->picked = work == NULL ? NULL : scratch_pick(work, &scratch->foretold);
 	scratch->schemas = scratch_reach_read(scratch->session, err);
-	if (scratch->schemas == NULL || make_marked(scratch, epoch, err) < 0 ||
+	if (scratch->schemas == NULL ||
+	    make_marked(scratch, shape_find(&scratch->foretold, "schema", "collation"), epoch,
+			err) < 0 ||
 	    scratch_copy(scratch->session, scratch->source, scratch->name, scratch->schemas,
 			 scratch->picked, err) < 0) {
 		return -1;
@@ -236,24 +245,68 @@ char *scratch_name_beside(const char *name)
 	return beside;
 }
 
-struct scratch *scratch_begin(struct db_session *session, const char *schema, const char *name,
-			      const struct scratch_work *work, int64_t epoch, struct err *err)
+static struct scratch *scratch_new(struct db_session *session, const char *source, const char *name,
+				   int64_t epoch)
 {
 	struct scratch *scratch = g_new0(struct scratch, 1);
-	struct err ignored;
 
 	scratch->session = session;
 	scratch->epoch = epoch;
-	scratch->source = g_strdup(schema);
+	scratch->source = g_strdup(source);
 	scratch->name = g_strdup(name);
+	return scratch;
+}
+
+/* It could not be made: what there is of it goes. */
+static void scratch_abandon(struct scratch *scratch)
+{
+	struct err ignored;
+
+	if (scratch->made) {
+		(void)drop_marked(scratch->session, scratch->name, &ignored);
+	}
+	scratch_free(scratch);
+}
+
+struct scratch *scratch_begin(struct db_session *session, const char *schema, const char *name,
+			      const struct scratch_work *work, int64_t epoch, struct err *err)
+{
+	struct scratch *scratch = scratch_new(session, schema, name, epoch);
+
 	if (fill(scratch, work, epoch, err) == 0) {
 		return scratch;
 	}
 	(void)err_prefix(err, "scratch copy of %s", schema);
-	if (scratch->made) {
-		(void)drop_marked(session, scratch->name, &ignored);
+	scratch_abandon(scratch);
+	return NULL;
+}
+
+static int make_empty(struct scratch *scratch, const char *collation, struct err *err)
+{
+	g_autofree char *quoted = db_quote_name(collation);
+
+	if (settle(scratch->session, err) < 0) {
+		return -1;
 	}
-	scratch_free(scratch);
+	scratch->schemas = scratch_reach_read(scratch->session, err);
+	if (scratch->schemas == NULL || make_marked(scratch, quoted, scratch->epoch, err) < 0 ||
+	    shape_read(scratch->session, scratch->name, &scratch->shape, err) < 0) {
+		return -1;
+	}
+	shape_copy(&scratch->foretold, &scratch->shape);
+	return 0;
+}
+
+struct scratch *scratch_begin_empty(struct db_session *session, const char *collation,
+				    const char *name, int64_t epoch, struct err *err)
+{
+	struct scratch *scratch = scratch_new(session, NOTHING, name, epoch);
+
+	if (make_empty(scratch, collation, err) == 0) {
+		return scratch;
+	}
+	(void)err_prefix(err, "empty scratch schema");
+	scratch_abandon(scratch);
 	return NULL;
 }
 

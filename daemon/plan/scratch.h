@@ -52,6 +52,11 @@ struct scratch_work {
 	/* look for statements that are cheaper written otherwise: rewrites of the chain */
 	bool rewrites;
 	/*
+	 * Only what is there at the end is wanted: the statements run as they are written, and the
+	 * chain has a step for none but those that were not run.
+	 */
+	bool only_end;
+	/*
 	 * Told which way each change of a table takes (trial.h). NULL: the real tables are not
 	 * looked at for that, and the ways in the chain are those of the copy.
 	 */
@@ -77,7 +82,17 @@ NODISCARD struct scratch *scratch_begin(struct db_session *session, const char *
 					const char *name, const struct scratch_work *work,
 					int64_t epoch, struct err *err);
 
+/*
+ * An empty database with this collation under this name, which is nobody's copy: what a release
+ * makes of nothing. Otherwise as scratch_begin.
+ */
+NODISCARD struct scratch *scratch_begin_empty(struct db_session *session, const char *collation,
+					      const char *name, int64_t epoch, struct err *err);
+
 const char *scratch_name(const struct scratch *scratch);
+
+/* What it looks like now: as it began, and as the last run has left it. Borrowed. */
+const struct shape *scratch_shape(const struct scratch *scratch);
 
 /* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
 const char *scratch_unlike(const struct scratch *scratch);

@@ -255,6 +255,9 @@ static int execute(struct run *run, size_t index, const char *sql, struct err *e
 	const struct statement *statement = &run->migration->up.statements[index];
 	struct trial_facts *facts = run->work->tried == NULL ? NULL : &run->facts;
 
+	if (run->work->only_end) {
+		return db_exec(run->runner, sql, strlen(sql), err);
+	}
 	if (trial_run(run->runner, facts, sql, statement->modes, &run->trial, err) < 0) {
 		return -1;
 	}
@@ -479,11 +482,12 @@ static int run_one(struct run *run, size_t index, struct err *err)
 		if (execute(run, index, sql, err) < 0) {
 			goes_on = refused(run, index, &note, err);
 		}
-		if (goes_on == 1 && may_change_shape(statement) && look(run, &delta, err) < 0) {
+		if (goes_on == 1 && may_change_shape(statement) && !run->work->only_end &&
+		    look(run, &delta, err) < 0) {
 			return -1;
 		}
 	}
-	if (goes_on == 1) {
+	if (goes_on == 1 && (note != NULL || !run->work->only_end)) {
 		record(run, index, delta == NULL ? "" : delta, note);
 	}
 	return goes_on;
@@ -537,6 +541,19 @@ static int run_file(struct run *run, struct err *err)
 	return goes_on;
 }
 
+static int look_at_end(struct scratch *scratch, struct err *err)
+{
+	SCOPED(shape) now = { 0 };
+
+	if (shape_read(scratch->session, scratch->name, &now, err) < 0) {
+		return -1;
+	}
+	shape_release(&scratch->shape);
+	scratch->shape = now;
+	now = (struct shape){ 0 };
+	return 0;
+}
+
 int scratch_run(struct scratch *scratch, struct db_session *runner, const struct scratch_work *work,
 		struct chain *chain, struct err *err)
 {
@@ -558,6 +575,9 @@ int scratch_run(struct scratch *scratch, struct db_session *runner, const struct
 		run.migration = &work->release->migrations[run.at];
 		run.done = work->indices[i] == work->begun ? work->done : 0;
 		goes_on = run_file(&run, err);
+	}
+	if (goes_on >= 0 && work->only_end) {
+		goes_on = look_at_end(scratch, err);
 	}
 	g_ptr_array_unref(run.found);
 	trial_facts_release(&run.facts);

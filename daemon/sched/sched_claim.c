@@ -14,8 +14,9 @@
 #define RIVAL_IDLE_MS  30000 /* nobody waits for the server */
 
 static const bool needs_claim[EXEC_KIND_NR] = {
-	[EXEC_TASK] = true,  [EXEC_BASELINE] = true, [EXEC_RESOLVE] = true, [EXEC_CHAIN] = true,
-	[EXEC_SWEEP] = true, [EXEC_WRITERS] = true,  [EXEC_CLOSE] = true,   [EXEC_OPEN] = true,
+	[EXEC_TASK] = true,  [EXEC_BASELINE] = true, [EXEC_RESOLVE] = true,
+	[EXEC_CHAIN] = true, [EXEC_SWEEP] = true,    [EXEC_WRITERS] = true,
+	[EXEC_CLOSE] = true, [EXEC_OPEN] = true,     [EXEC_BUILD] = true,
 };
 
 bool sched_claim_needed(enum exec_kind kind)

@@ -208,6 +208,49 @@ static const struct wire_field plan_ask_fields[] = {
 };
 const struct wire_type wire_plan_ask_type = TYPE(plan_ask);
 
+static const struct wire_field verify_tenant_fields[] = {
+	TEXT(   wire_verify_tenant, tenant,   false ),
+	TEXT(   wire_verify_tenant, server,   false ),
+	TEXT(   wire_verify_tenant, version,  false ),
+	TEXT(   wire_verify_tenant, verdict,  false ),
+	TEXTS(  wire_verify_tenant, problems, false ),
+	TEXT(   wire_verify_tenant, help,     false ),
+	TEXTS(  wire_verify_tenant, diff,     false ),
+	TEXTS(  wire_verify_tenant, minor,    false ),
+	{ 0 },
+};
+const struct wire_type wire_verify_tenant_type = TYPE(verify_tenant);
+
+static const struct wire_field verify_position_fields[] = {
+	TEXT(   wire_verify_position, version, false ),
+	TEXT(   wire_verify_position, flavor,  false ),
+	INT(    wire_verify_position, tenants, false ),
+	BOOL(   wire_verify_position, built,   false ),
+	INT(    wire_verify_position, others,  false ),
+	TEXT(   wire_verify_position, note,    false ),
+	{ 0 },
+};
+const struct wire_type wire_verify_position_type = TYPE(verify_position);
+
+static const struct wire_field verify_fields[] = {
+	TEXT(   wire_verify, release,    false ),
+	TEXT(   wire_verify, version,    false ),
+	INT(    wire_verify, tenants,    false ),
+	LIST(   wire_verify, verified,   false, wire_verify_tenant ),
+	LIST(   wire_verify, drifted,    false, wire_verify_tenant ),
+	LIST(   wire_verify, altered,    false, wire_verify_tenant ),
+	LIST(   wire_verify, incomplete, false, wire_verify_tenant ),
+	LIST(   wire_verify, ahead,      false, wire_verify_tenant ),
+	LIST(   wire_verify, unfinished, false, wire_verify_tenant ),
+	LIST(   wire_verify, unrecorded, false, wire_verify_tenant ),
+	LIST(   wire_verify, missing,    false, wire_verify_tenant ),
+	LIST(   wire_verify, unproven,   false, wire_verify_tenant ),
+	LIST(   wire_verify, unknown,    false, wire_verify_tenant ),
+	LIST(   wire_verify, positions,  false, wire_verify_position ),
+	{ 0 },
+};
+const struct wire_type wire_verify_type = TYPE(verify);
+
 static const struct wire_field headway_fields[] = {
 	TEXT(   wire_headway, step,  false ),
 	INT(    wire_headway, done,  false ),
@@ -215,5 +258,12 @@ static const struct wire_field headway_fields[] = {
 	{ 0 },
 };
 const struct wire_type wire_headway_type = TYPE(headway);
+
+static const struct wire_field verify_ask_fields[] = {
+	TEXT(   wire_verify_ask, release,  true  ),
+	TEXT(   wire_verify_ask, selector, false ),
+	{ 0 },
+};
+const struct wire_type wire_verify_ask_type = TYPE(verify_ask);
 
 /* clang-format on */

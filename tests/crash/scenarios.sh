@@ -565,6 +565,7 @@ scenario_late_forgotten() {
 	planned "$releases/main" "${fleet[0]}"
 }
 
+. "$TESTS_DIR/crash/scenarios_verify.sh"
 . "$TESTS_DIR/crash/scenarios_kept.sh"
 . "$TESTS_DIR/crash/scenarios_mode.sh"
 
@@ -575,4 +576,4 @@ scenarios=(plain gates pause paused_retry failed mended parts failed_skip budget
 	away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
 	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly
-	late_readonly_lost readonly_rollout readonly_hooks readonly_pause)
+	late_readonly_lost readonly_rollout readonly_hooks readonly_pause verify)

@@ -124,7 +124,7 @@ sweep() { # POINT SCENARIO [HOW_MANY]
 	done
 }
 
-claim "killed at any statement, also of a recovery, every tenant ends as planned"
+claim "killed at any statement, also of a recovery or a look, every tenant ends as planned"
 sweep db/statement/sent one
 sweep db/statement/answered one
 sweep db/statement/sent late_recovery
@@ -134,6 +134,9 @@ sweep mode/change/before readonly
 sweep mode/change/after late_readonly
 sweep mode/change/before readonly_methods 6
 sweep db/statement/sent readonly_page
+# the last of the copies is the one that a look was building
+[ ! -e "$traces/trace.verify" ] ||
+	try "chain/copied:$(grep -cxF chain/copied "$traces/trace.verify")" verify
 # a point may be missed when threads take turns in another order; most are not
 [ "$missed" -le "$((points / 10))" ] || fail "$missed of $points points were not passed"
 judge

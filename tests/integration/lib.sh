@@ -283,6 +283,27 @@ start_rollout() { # WORD…: id in $rollout
 	[ -n "$rollout" ] && [ "$rollout" != null ] || fail "no id in: $out"
 }
 
+# ---- a client in the middle of a transaction ---------------------------------------------
+
+writer_begin() { # it has added a row to client_001.users, and leaves it so
+	mkfifo "$work/writer"
+	server_client "$db" -n client_001 <"$work/writer" >/dev/null 2>&1 &
+	writer_pid=$!
+	exec {writer}>"$work/writer"
+	echo "begin; insert into users (name) values ('open'); select get_lock('written', 0);" >&"$writer"
+	poll 10 writer_has_written
+}
+
+writer_has_written() {
+	[ "$(sql "select is_used_lock('written') is not null")" = 1 ]
+}
+
+writer_end() {
+	echo "rollback;" >&"$writer"
+	exec {writer}>&-
+	wait "$writer_pid"
+}
+
 # ---- a barrier ------------------------------------------------------------------------
 # A migration that holds $at_barrier goes on as long as the test wants: it waits for a
 # lock of the server, which barrier_down gives up.

@@ -93,18 +93,9 @@ has "0001_mends.sql:2: users (name) must be unique, which nobody can say before"
 	"$(seen '.classes[0].warnings[0]')"
 
 claim "nobody who writes has to wait for a plan, nor a plan for them"
-mkfifo "$work/writer"
-server_client "$db" -n client_001 <"$work/writer" >/dev/null 2>&1 &
-exec {writer}>"$work/writer"
-echo "begin; insert into users (name) values ('open'); select get_lock('written', 0);" >&"$writer"
-writes() {
-	[ "$(sql "select is_used_lock('written') is not null")" = 1 ]
-}
-poll 10 writes
+writer_begin
 fails 1 m plan one -o json
-echo "rollback;" >&"$writer"
-exec {writer}>&-
-wait $!
+writer_end
 is "$before" "$(content)"
 
 claim "who has everything is up to date, and then there is nothing to do"

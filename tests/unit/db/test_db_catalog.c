@@ -77,7 +77,7 @@ static void positions_are_what_the_histories_say(void **state)
 	history_add(several, "0002", "applied"); /* order of application, not of names */
 	history_add(several, "0003", "reverted");
 	history_add(several, "0004", "failed");
-	assert_int_equal(db_positions_get(session, &positions, asked, 5, false, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, asked, 5, 0, &err), 0);
 	assert_int_equal(positions.nr, 5);
 	expect_position(&positions.positions[0], several, "0001 0010 0002", "0004");
 	expect_position(&positions.positions[1], "pos_not_there", "", NULL);
@@ -88,6 +88,37 @@ static void positions_are_what_the_histories_say(void **state)
 	assert_false(positions.positions[1].exists || positions.positions[1].has_history);
 	assert_true(positions.positions[2].exists && positions.positions[2].has_history);
 	assert_true(positions.positions[3].exists && !positions.positions[3].has_history);
+}
+
+static void texts_are_read_only_when_asked_for(void **state)
+{
+	const char *schema = test_server_schema("pos_texts");
+	const char *empty = test_server_schema("pos_texts_empty");
+	const char *asked[] = { schema, empty };
+	SCOPED(db_positions) plain = { 0 };
+	SCOPED(db_positions) positions = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	history_create(schema);
+	history_create(empty);
+	history_add(schema, "0001", "applied");
+	history_add(schema, "0002", "failed");
+	history_add(schema, "0003", "applied");
+	test_server_exec("update `%s`.muster_history set checksum = repeat('3', 64), "
+			 "fingerprint_before = repeat('f', 64) where version = '0003'",
+			 schema);
+	assert_int_equal(db_positions_get(session, &plain, asked, 2, 0, &err), 0);
+	assert_null(plain.positions[0].checksums);
+	assert_null(plain.positions[0].before);
+	assert_int_equal(
+		db_positions_get(session, &positions, asked, 2, DB_POSITIONS_CHECKSUMS, &err), 0);
+	expect_position(&positions.positions[0], schema, "0001 0003", "0002");
+	assert_int_equal(g_strv_length(positions.positions[0].checksums), 2);
+	assert_true(g_str_has_prefix(positions.positions[0].checksums[0], "0000"));
+	assert_true(g_str_has_prefix(positions.positions[0].checksums[1], "3333"));
+	assert_string_equal(positions.positions[0].before, ""); /* of the first one */
+	assert_null(positions.positions[1].before);
 }
 
 static void a_long_history_is_read_whole(void **state)
@@ -103,7 +134,7 @@ static void a_long_history_is_read_whole(void **state)
 
 		history_add(schema, version, "applied");
 	}
-	assert_int_equal(db_positions_get(session, &positions, &schema, 1, false, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, &err), 0);
 	assert_int_equal(g_strv_length(positions.positions[0].applied), 400);
 	assert_true(g_str_has_prefix(positions.positions[0].applied[399], "0399_"));
 }
@@ -117,7 +148,7 @@ static void an_odd_version_is_not_cut_in_two(void **state)
 	(void)state;
 	history_create(schema);
 	history_add(schema, "one\ntwo", "applied");
-	assert_int_equal(db_positions_get(session, &positions, &schema, 1, false, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, &err), 0);
 	expect_position(&positions.positions[0], schema, "one\ntwo", NULL);
 }
 
@@ -133,7 +164,7 @@ static void one_broken_history_does_not_hide_the_others(void **state)
 	history_create(good);
 	history_add(good, "1", "applied");
 	test_server_exec("create table `%s`.muster_history (something int)", broken);
-	assert_int_equal(db_positions_get(session, &positions, asked, 2, false, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, asked, 2, 0, &err), 0);
 	expect_position(&positions.positions[1], good, "1", NULL);
 	assert_null(positions.positions[1].problem);
 	assert_true(positions.positions[0].has_history);
@@ -157,7 +188,7 @@ static void more_than_one_batch_is_read(void **state)
 		history_add(g_ptr_array_index(asked, i), version, "applied");
 	}
 	assert_int_equal(db_positions_get(session, &positions, (const char *const *)asked->pdata,
-					  nr, true, &err),
+					  nr, DB_POSITIONS_BYTES, &err),
 			 0);
 	for (size_t i = 0; i < nr; i++) {
 		g_autofree char *version = g_strdup_printf("v%" G_GSIZE_FORMAT, i);
@@ -176,7 +207,8 @@ static void the_session_is_left_as_it_was(void **state)
 
 	(void)state;
 	history_create(schema);
-	assert_int_equal(db_positions_get(session, &positions, &schema, 1, true, &err), 0);
+	assert_int_equal(
+		db_positions_get(session, &positions, &schema, 1, DB_POSITIONS_BYTES, &err), 0);
 	assert_int_equal(db_query(session, &rows,
 				  "select @@group_concat_max_len = @@global.group_concat_max_len",
 				  &err),
@@ -199,7 +231,8 @@ static void sizes_follow_the_data(void **state)
 	test_server_exec("insert into `%s`.t (b) values (repeat('x', 2000000))", large);
 	test_server_exec("analyze table `%s`.t", large);
 	test_server_exec("analyze table `%s`.t", small);
-	assert_int_equal(db_positions_get(session, &positions, asked, 2, true, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, asked, 2, DB_POSITIONS_BYTES, &err),
+			 0);
 	assert_true(positions.positions[0].bytes >= 16384);
 	assert_true(positions.positions[0].bytes < 200000);
 	assert_true(positions.positions[1].bytes >= 2000000);
@@ -211,7 +244,8 @@ static void asking_for_nothing_is_fine(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(db_positions_get(session, &positions, NULL, 0, true, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, NULL, 0, DB_POSITIONS_BYTES, &err),
+			 0);
 	assert_int_equal(positions.nr, 0);
 }
 
@@ -224,7 +258,8 @@ static void a_lost_link_fails_the_whole(void **state)
 
 	(void)state;
 	test_server_exec("kill connection %" G_GUINT64_FORMAT, db_connection_id(other));
-	assert_int_equal(db_positions_get(other, &positions, &schema, 1, true, &err), -1);
+	assert_int_equal(db_positions_get(other, &positions, &schema, 1, DB_POSITIONS_BYTES, &err),
+			 -1);
 	assert_int_equal(positions.nr, 0);
 	assert_true(db_is_lost(other));
 }
@@ -290,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(positions_are_what_the_histories_say),
+		cmocka_unit_test(texts_are_read_only_when_asked_for),
 		cmocka_unit_test(a_long_history_is_read_whole),
 		cmocka_unit_test(an_odd_version_is_not_cut_in_two),
 		cmocka_unit_test(one_broken_history_does_not_hide_the_others),

@@ -61,6 +61,29 @@ static void a_copy_is_like_its_source_and_goes_again(void **state)
 	kit_assert_same(&before, &after);
 }
 
+static void an_empty_one_is_nobodys_copy(void **state)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	g_autofree char *name = scratch_name_new();
+	struct err err = { 0 };
+	struct scratch *scratch =
+		scratch_begin_empty(session, "utf8mb4_general_ci", name, EPOCH, &err);
+
+	(void)state;
+	if (scratch == NULL) {
+		fail_msg("%s", err.msg);
+	}
+	assert_null(scratch_unlike(scratch));
+	assert_string_equal(shape_find(scratch_shape(scratch), "schema", "collation"),
+			    "utf8mb4_general_ci");
+	assert_exists(name, true);
+	assert_int_equal(scratch_end(scratch, &err), 0);
+	assert_exists(name, false);
+	assert_null(scratch_begin_empty(session, "no_such_collation", name, EPOCH, &err));
+	assert_int_equal(err.code, ERR_DB);
+	assert_exists(name, false);
+}
+
 static void what_cannot_be_copied_is_said(void **state)
 {
 	const char *schema = test_server_schema("broken");
@@ -194,6 +217,7 @@ int main(void)
 		cmocka_unit_test(who_knows_a_copy_knows_the_copy_of_it),
 		cmocka_unit_test(a_copy_whose_session_is_gone_is_dropped_by_its_name),
 		cmocka_unit_test(a_copy_is_like_its_source_and_goes_again),
+		cmocka_unit_test(an_empty_one_is_nobodys_copy),
 		cmocka_unit_test(what_cannot_be_copied_is_said),
 		cmocka_unit_test(a_refusal_is_an_ordinary_error),
 		cmocka_unit_test(only_marked_leftovers_of_earlier_daemons_are_swept),

@@ -343,6 +343,35 @@ static void the_source_is_never_written(void **state)
 	assert_string_equal(left, "0");
 }
 
+/* The end is the same as that of a run which looks at every step. */
+static void only_the_end_is_looked_at_when_nothing_else_is_wanted(void **state)
+{
+	static const size_t both[] = { 0, 1 };
+	const char *schema = kit_schema("ended");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(db_session) runner = test_server_open();
+	SCOPED_PTR(release) release = release_of(FIRST, SECOND);
+	g_autofree char *name = scratch_name_new();
+	const struct scratch_work work = { .release = release,
+					   .indices = both,
+					   .nr = 2,
+					   .only_end = true };
+	SCOPED(chain) chain = { 0 };
+	SCOPED(chain) quick = { 0 };
+	struct scratch *scratch;
+	struct err err = { 0 };
+
+	(void)state;
+	run(&chain, schema, FIRST, SECOND);
+	scratch = scratch_begin(session, schema, name, &work, 1000, &err);
+	assert_non_null(scratch);
+	assert_int_equal(scratch_run(scratch, runner, &work, &quick, &err), 0);
+	assert_int_equal(quick.nr, 0);
+	assert_string_equal(scratch_shape(scratch)->fingerprint,
+			    chain.steps[chain.nr - 1].fingerprint);
+	assert_int_equal(scratch_end(scratch, &err), 0);
+}
+
 /* A table, with the parts of a statement run on it one after the other: what it looks like. */
 static void assert_parts(const struct chain_rewrite *rewrite, struct db_session *session,
 			 const char *schema, char **parts)
@@ -426,6 +455,7 @@ int main(void)
 		cmocka_unit_test(each_file_finds_a_fresh_session),
 		cmocka_unit_test(a_file_that_has_begun_is_tried_from_there_on),
 		cmocka_unit_test(the_source_is_never_written),
+		cmocka_unit_test(only_the_end_is_looked_at_when_nothing_else_is_wanted),
 	};
 
 	return cmocka_run_group_tests_name("scratch_run", tests, NULL, NULL);

@@ -1,0 +1,63 @@
+#include "survey_verify.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "db_catalog.h"
+#include "exec.h"
+#include "release.h"
+#include "visit.h"
+
+void survey_verify_texts(const struct release *release, const struct db_position *position,
+			 struct exec_standing *standing)
+{
+	g_autoptr(GPtrArray) altered = g_ptr_array_new();
+
+	for (size_t i = 0; position->checksums != NULL && position->applied[i] != NULL; i++) {
+		ptrdiff_t at = release_find(release, position->applied[i]);
+		const struct migration *migration = at < 0 ? NULL : &release->migrations[at];
+
+		if (migration != NULL && !migration->skipped &&
+		    strcmp(migration->checksum, position->checksums[i]) != 0) {
+			g_ptr_array_add(altered, g_strdup(migration->version));
+		}
+	}
+	if (altered->len > 0) {
+		g_ptr_array_add(altered, NULL);
+		standing->altered = (char **)g_ptr_array_steal(altered, NULL);
+	}
+	standing->before = g_strdup(position->before);
+}
+
+char *survey_verify_look(const char *text)
+{
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+static bool is_same(const struct db_position *before, const struct db_position *now)
+{
+	return before->exists == now->exists && before->has_history == now->has_history &&
+	       before->done == now->done && before->in_flight == now->in_flight &&
+	       g_strcmp0(before->open, now->open) == 0 &&
+	       g_strv_equal((const char *const *)before->applied,
+			    (const char *const *)now->applied);
+}
+
+int survey_verify_again(struct visit *visit, const struct db_positions *before,
+			struct exec_result *result, struct err *err)
+{
+	g_autofree const char **schemas = g_new0(const char *, before->nr);
+	SCOPED(db_positions) now = { 0 };
+
+	for (size_t i = 0; i < before->nr; i++) {
+		schemas[i] = before->positions[i].schema;
+	}
+	if (db_positions_get(visit->session, &now, schemas, before->nr, 0, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < before->nr; i++) {
+		result->standings[i].moved = !is_same(&before->positions[i], &now.positions[i]);
+	}
+	return 0;
+}
