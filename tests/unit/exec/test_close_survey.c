@@ -84,6 +84,17 @@ static void who_keeps_rights_on_one_keeps_them_there_alone(void **state)
 	test_server_exec("drop user 'root'@'10.9.8.6'");
 }
 
+/* As asked(), by the account of a file. */
+static struct exec_order *asked_by(const char *defaults_file, const char *schema,
+				   const char *method)
+{
+	struct exec_order *order = asked(schema, NULL, method);
+
+	g_free(order->addr.defaults_file);
+	order->addr.defaults_file = g_strdup(defaults_file);
+	return order;
+}
+
 static void an_account_that_can_take_nothing_is_told_so(void **state)
 {
 	const char *schema = schema_new("poor");
@@ -91,7 +102,6 @@ static void an_account_that_can_take_nothing_is_told_so(void **state)
 	g_autofree char *path = g_strdup_printf("%s/%s.cnf", g_get_tmp_dir(), user);
 	g_autofree char *text = g_strdup_printf("[client]\nuser=%s\n", user);
 	g_autofree char *triggers = NULL;
-	struct exec_order *order;
 
 	(void)state;
 	test_server_exec("grant insert, update, delete on `%%`.* to '%s'@'localhost'", user);
@@ -100,17 +110,13 @@ static void an_account_that_can_take_nothing_is_told_so(void **state)
 	for (int reads = 0; reads < 2; reads++) {
 		g_autofree char *told_of = NULL;
 
-		order = asked(schema, NULL, NULL);
-		order->addr.defaults_file = g_strdup(path);
-		told_of = told(order, "");
+		told_of = told(asked_by(path, schema, NULL), "");
 		assert_true(g_str_has_prefix(told_of, "unable "));
 		assert_non_null(strstr(told_of, reads == 0 ? "who may write cannot be read"
 							   : "may not grant rights"));
 		test_server_exec("grant select on *.* to '%s'@'localhost'", user);
 	}
-	order = asked(schema, NULL, "triggers");
-	order->addr.defaults_file = g_strdup(path);
-	triggers = told(order, "lacks TRIGGER");
+	triggers = told(asked_by(path, schema, "triggers"), "lacks TRIGGER");
 	assert_true(g_str_has_prefix(triggers, "unable "));
 	(void)g_unlink(path);
 	account_gone(user);

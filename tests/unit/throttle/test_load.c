@@ -352,7 +352,6 @@ static void what_an_account_may_not_see_has_no_value(void **state)
 {
 	g_autofree char *file = g_build_filename(g_get_tmp_dir(), "muster-load-XXXXXX", NULL);
 	struct db_addr addr = { .socket = test_server_addr()->socket, .defaults_file = file };
-	struct panel *seen = panel_new(NULL, 0);
 	SCOPED_PTR(sample) sample = NULL;
 	struct load *poor;
 	int fd = g_mkstemp(file);
@@ -363,10 +362,11 @@ static void what_an_account_may_not_see_has_no_value(void **state)
 	assert_true(
 		g_file_set_contents(file, "[client]\nuser=muster_poor\npassword=x\n", -1, NULL));
 	test_server_exec("create user muster_poor@localhost identified by 'x'");
-	poor = load_new(&addr, seen, true, 0, emit, NULL);
+	panel = panel_new(NULL, 0);
+	poor = load_new(&addr, panel, true, 0, emit, NULL);
 	load_turn(poor, PERIOD_MS);
 	load_turn(poor, PERIOD_MS);
-	sample = panel_sample(seen, 1, tick_ms());
+	sample = panel_sample(panel, 1, tick_ms());
 	assert_true(sample_find(sample, "threads_running")->value >= 0);
 	assert_true(sample_find(sample, "connections")->value > 0);
 	assert_true(sample_find(sample, "longest_trx")->is_refused);
@@ -375,7 +375,7 @@ static void what_an_account_may_not_see_has_no_value(void **state)
 	assert_non_null(strstr(sample_find(sample, "commit_latency")->problem,
 			       "GRANT ALL ON muster_probe.* to it"));
 	load_free(poor);
-	panel_free(seen);
+	panel_free(panel);
 	test_server_exec("drop user muster_poor@localhost");
 	(void)remove(file);
 }
