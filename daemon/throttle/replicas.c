@@ -229,11 +229,10 @@ static void member_turn(struct member *member, int64_t source_id, struct worst *
 }
 
 /* Each of them reads the binary log, and the server counts fewer readers. */
-static void count_readers(const struct replicas *replicas, int64_t direct, int64_t readers,
+static void count_readers(int64_t direct, int64_t readers, int64_t readers_most,
 			  struct worst *worst)
 {
-	if (readers >= 0 && readers < MIN(direct, replicas->readers_most) &&
-	    worst->problem == NULL) {
+	if (readers >= 0 && readers < MIN(direct, readers_most) && worst->problem == NULL) {
 		worst->problem = g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 						 " replicas read the binary log of the server",
 						 readers, direct);
@@ -259,12 +258,14 @@ void replicas_turn(struct replicas *replicas, int64_t period_ms)
 	g_autoptr(GPtrArray) members = g_ptr_array_new();
 	int64_t source_id;
 	int64_t readers;
+	int64_t readers_most;
 	int64_t direct = 0;
 
 	(void)pthread_mutex_lock(&replicas->lock);
 	g_ptr_array_extend(members, replicas->members, NULL, NULL);
 	source_id = replicas->source_id;
 	readers = replicas->readers;
+	readers_most = replicas->readers_most;
 	(void)pthread_mutex_unlock(&replicas->lock);
 	for (guint i = 0; i < members->len; i++) {
 		struct member *member = g_ptr_array_index(members, i);
@@ -277,7 +278,7 @@ void replicas_turn(struct replicas *replicas, int64_t period_ms)
 		direct += member->is_direct ? 1 : 0;
 	}
 	if (members->len > 0) {
-		count_readers(replicas, direct, readers, &worst);
+		count_readers(direct, readers, readers_most, &worst);
 		put(replicas, &worst, period_ms);
 	}
 }
