@@ -241,7 +241,7 @@ barrier_down
 poll 30 task_is "$rollout/$first" 'done'
 poll 20 eval '[ "$(mode "$first")" = rw ]'
 has_next "$first"
-throttle_is paused || fail "nothing was throttled"
+throttle_is paused || fail "nothing was throttled: $out"
 is 1 "$(j .counts.done rollout show "$rollout")"
 
 claim "so it is when a signal is lost meanwhile"
@@ -255,7 +255,7 @@ barrier_down
 wait_rollout "$rollout" 'done'
 poll 20 eval '[ "$(mode "$second")" = rw ]'
 has_next "$second"
-throttle_is paused || fail "nothing was throttled"
+throttle_is paused || fail "nothing was throttled: $out"
 
 claim "and at a critical load: the rollout pauses, the client is migrated and open"
 sql 'create table ops.stop (id int)'
