@@ -55,6 +55,16 @@ static char *class_of(const struct shape *shape, const struct exec_standing *sta
 struct group {
 	struct exec_standing *first; /* it is read for all of them */
 	GPtrArray *members;          /* struct exec_standing *, the first among them */
+	const char *expected;        /* borrowed; what their stamps rely on; NULL: on nothing */
+};
+
+/* One survey's way from standings to groups. */
+struct sorting {
+	struct visit *visit;
+	struct exec_result *result;
+	GPtrArray *groups;  /* struct group *, owned */
+	GHashTable *by_key; /* of its groups; owned */
+	GArray *doubtful;   /* indices of standings that are asked for everything; owned */
 };
 
 static void group_free(void *item)
@@ -139,10 +149,31 @@ static int read_all(struct visit *visit, const char *const *schemas, struct shap
 	return 0;
 }
 
-static int read_groups(struct visit *visit, struct exec_result *result, const GPtrArray *groups,
-		       struct err *err)
+/*
+ * The stamps left out of what nothing is touched: it was as expected, once. The one that was read
+ * is not any more, so that it speaks for itself only.
+ */
+static bool is_doubtful(const struct group *group, const struct shape *shape)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+	return group->expected != NULL && group->members->len > 1 &&
+	       g_strcmp0(group->expected, shape->fingerprint) != 0;
+}
+
+static void doubt(struct sorting *sorting, const struct group *group)
+{
+	for (guint i = 0; i < group->members->len; i++) {
+		const struct exec_standing *standing = g_ptr_array_index(group->members, i);
+		size_t index = (size_t)(standing - sorting->result->standings);
+
+		g_array_append_val(sorting->doubtful, index);
+	}
+}
+
+/* known: fingerprints that the result has already. */
+static int read_groups(struct sorting *sorting, GHashTable *known, struct err *err)
+{
+	struct visit *visit = sorting->visit;
+	const GPtrArray *groups = sorting->groups;
 	g_autofree const char **schemas = g_new0(const char *, groups->len);
 	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
 
@@ -153,27 +184,33 @@ static int read_groups(struct visit *visit, struct exec_result *result, const GP
 		return -1;
 	}
 	for (guint i = 0; i < groups->len; i++) {
-		take(result, known, g_ptr_array_index(groups, i), &shapes[i],
-		     visit->order->verifies);
+		const struct group *group = g_ptr_array_index(groups, i);
+
+		if (is_doubtful(group, &shapes[i])) {
+			doubt(sorting, group);
+		} else {
+			take(sorting->result, known, group, &shapes[i], visit->order->verifies);
+		}
 		shape_release(&shapes[i]);
 	}
 	return 0;
 }
 
-static void add_to_group(GPtrArray *groups, GHashTable *by_key, const char *stamp,
-			 const char *expected, struct exec_standing *standing)
+static void add_to_group(struct sorting *sorting, const char *stamp, const char *expected,
+			 bool relies, struct exec_standing *standing)
 {
 	/* what still runs in one may change it between the two looks: it speaks for itself only */
 	g_autofree char *key = g_strjoin(" ", stamp, expected,
 					 standing->in_flight ? standing->schema : NULL, NULL);
-	struct group *group = g_hash_table_lookup(by_key, key);
+	struct group *group = g_hash_table_lookup(sorting->by_key, key);
 
 	if (group == NULL) {
 		group = g_new0(struct group, 1);
 		group->first = standing;
 		group->members = g_ptr_array_new();
-		g_ptr_array_add(groups, group);
-		g_hash_table_insert(by_key, g_steal_pointer(&key), group);
+		group->expected = relies ? expected : NULL;
+		g_ptr_array_add(sorting->groups, group);
+		g_hash_table_insert(sorting->by_key, g_steal_pointer(&key), group);
 	}
 	g_ptr_array_add(group->members, standing);
 }
@@ -191,10 +228,15 @@ static GArray *find_wanted(const struct exec_order *order, const struct exec_res
 	return wanted;
 }
 
+static const char *expected_of(const struct exec_order *order, size_t index)
+{
+	return order->expected_shapes == NULL ? "" : order->expected_shapes[index];
+}
+
 /*
- * The names that what is pending may touch. NULL: all count, as of somebody nothing is known to
- * compare with yet, and what is written down now is what the next look compares with; and of
- * MySQL, which answers for all tables at the same price. Owned.
+ * The names that what is pending may touch, which is all that is asked of those of whom it is
+ * known what they looked like. NULL: all count; also of MySQL, which answers for all tables at the
+ * same price. Owned.
  */
 static GHashTable *find_touched(const struct visit *visit, const struct exec_result *result,
 				const GArray *wanted)
@@ -211,10 +253,9 @@ static GHashTable *find_touched(const struct visit *visit, const struct exec_res
 	for (guint i = 0; i < wanted->len; i++) {
 		size_t index = g_array_index(wanted, size_t, i);
 
-		if (order->expected_shapes[index][0] == '\0') {
-			return NULL;
+		if (*expected_of(order, index) != '\0') {
+			first = MIN(first, result->standings[index].next);
 		}
-		first = MIN(first, result->standings[index].next);
 	}
 	for (; first < order->release->nr; first++) {
 		g_array_append_val(indices, first);
@@ -222,28 +263,88 @@ static GHashTable *find_touched(const struct visit *visit, const struct exec_res
 	return touched_words(order->release, (const size_t *)(void *)indices->data, indices->len);
 }
 
-int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
+static void sorting_init(struct sorting *sorting, struct visit *visit, struct exec_result *result)
 {
-	char *const *expected = visit->order->expected_shapes;
-	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
-	g_autoptr(GHashTable) touched = find_touched(visit, result, wanted);
-	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
-	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree const char **schemas = g_new0(const char *, wanted->len);
-	g_auto(GStrv) stamps = g_new0(char *, wanted->len + 1);
+	*sorting = (struct sorting){
+		.visit = visit,
+		.result = result,
+		.groups = g_ptr_array_new_with_free_func(group_free),
+		.by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		.doubtful = g_array_new(FALSE, FALSE, sizeof(size_t)),
+	};
+}
 
-	for (guint i = 0; i < wanted->len; i++) {
-		schemas[i] = result->standings[g_array_index(wanted, size_t, i)].schema;
+static void sorting_release(struct sorting *sorting)
+{
+	g_clear_pointer(&sorting->groups, g_ptr_array_unref);
+	g_clear_pointer(&sorting->by_key, g_hash_table_unref);
+	g_clear_pointer(&sorting->doubtful, g_array_unref);
+}
+
+SCOPED_RELEASE(sorting);
+
+/* These standings into groups. touched NULL: everything of them counts. */
+static int sort(struct sorting *sorting, const GArray *some, GHashTable *touched, struct err *err)
+{
+	const struct exec_order *order = sorting->visit->order;
+	struct exec_standing *standings = sorting->result->standings;
+	g_autofree const char **schemas = g_new0(const char *, some->len);
+	g_auto(GStrv) stamps = g_new0(char *, some->len + 1);
+
+	for (guint i = 0; i < some->len; i++) {
+		schemas[i] = standings[g_array_index(some, size_t, i)].schema;
 	}
-	if (!visit->order->verifies && shape_stamps(visit->session, schemas, wanted->len, touched,
-						    visit->order->crew, stamps, err) < 0) {
+	if (!order->verifies && shape_stamps(sorting->visit->session, schemas, some->len, touched,
+					     order->crew, stamps, err) < 0) {
 		return -1;
 	}
+	for (guint i = 0; i < some->len; i++) {
+		size_t index = g_array_index(some, size_t, i);
+
+		add_to_group(sorting, stamps[i] == NULL ? schemas[i] : stamps[i],
+			     expected_of(order, index), touched != NULL, &standings[index]);
+	}
+	return 0;
+}
+
+/* Of whom nothing is known to compare with everything counts: the next look relies on it. */
+static int sort_all(struct sorting *sorting, const GArray *wanted, struct err *err)
+{
+	g_autoptr(GHashTable) touched = find_touched(sorting->visit, sorting->result, wanted);
+	g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(size_t));
+	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(size_t));
+
 	for (guint i = 0; i < wanted->len; i++) {
 		size_t index = g_array_index(wanted, size_t, i);
+		bool is_known =
+			touched != NULL && *expected_of(sorting->visit->order, index) != '\0';
 
-		add_to_group(groups, by_key, stamps[i] == NULL ? schemas[i] : stamps[i],
-			     expected == NULL ? "" : expected[index], &result->standings[index]);
+		g_array_append_val(is_known ? known : unknown, index);
 	}
-	return groups->len == 0 ? 0 : read_groups(visit, result, groups, err);
+	if (known->len > 0 && sort(sorting, known, touched, err) < 0) {
+		return -1;
+	}
+	return unknown->len == 0 ? 0 : sort(sorting, unknown, NULL, err);
+}
+
+int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+	SCOPED(sorting) first = { 0 };
+	SCOPED(sorting) again = { 0 };
+
+	sorting_init(&first, visit, result);
+	sorting_init(&again, visit, result);
+	if (sort_all(&first, wanted, err) < 0 ||
+	    (first.groups->len > 0 && read_groups(&first, known, err) < 0)) {
+		return -1;
+	}
+	if (first.doubtful->len == 0) {
+		return 0;
+	}
+	if (sort(&again, first.doubtful, NULL, err) < 0) {
+		return -1;
+	}
+	return read_groups(&again, known, err);
 }

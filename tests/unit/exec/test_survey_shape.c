@@ -82,6 +82,46 @@ static void who_was_changed_by_hand_is_no_longer_alike(void **state)
 	release_unref(release);
 }
 
+/*
+ * What the release does not touch is not asked for of those who are known: when one of them does
+ * not look as expected, that is said of it only.
+ */
+static void what_one_changed_by_hand_is_not_laid_to_others(void **state)
+{
+	g_autofree char *a = g_strdup(test_server_schema("ss_known_a"));
+	g_autofree char *b = g_strdup(test_server_schema("ss_known_b"));
+	g_autofree char *c = g_strdup(test_server_schema("ss_new_c"));
+	char *schemas[] = { a, b, c, NULL };
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE u (n int);", NULL);
+	SCOPED_PTR(exec_result) before = NULL;
+	SCOPED_PTR(exec_result) after = NULL;
+	struct exec_order *order;
+	const char *was;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		test_server_exec("create table %s.t (n int)", schemas[i]);
+	}
+	before = survey(release, schemas);
+	was = before->standings[0].fingerprint;
+	assert_string_equal(before->standings[2].fingerprint, was);
+	test_server_exec("alter table %s.t add constraint positive check (n > -1)", a);
+	order = kit_order(EXEC_SURVEY, release, NULL);
+	order->schemas = g_strdupv(schemas);
+	order->expected_shapes = g_new0(char *, 4);
+	order->expected_shapes[0] = g_strdup(was);
+	order->expected_shapes[1] = g_strdup(was);
+	order->expected_shapes[2] = g_strdup("");
+	order->with_shapes = true;
+	after = exec_run(order);
+	assert_true(after->ok);
+	assert_string_not_equal(after->standings[0].fingerprint, was);
+	assert_string_equal(after->standings[1].fingerprint, was);
+	assert_string_equal(after->standings[2].fingerprint, was);
+	assert_int_equal(after->nr_shapes, 2);
+	release_unref(release);
+}
+
 static void who_is_half_way_is_alike_only_with_those_who_came_as_far(void **state)
 {
 	g_autofree char *fresh = g_strdup(test_server_schema("ss_fresh"));
@@ -184,6 +224,7 @@ int main(void)
 		cmocka_unit_test(those_that_are_alike_are_one_class),
 		cmocka_unit_test(who_has_nothing_to_do_is_not_read),
 		cmocka_unit_test(who_was_changed_by_hand_is_no_longer_alike),
+		cmocka_unit_test(what_one_changed_by_hand_is_not_laid_to_others),
 		cmocka_unit_test(who_is_half_way_is_alike_only_with_those_who_came_as_far),
 		cmocka_unit_test(a_helper_changes_nothing_of_what_is_found),
 		cmocka_unit_test(without_its_helper_a_leader_does_all),
