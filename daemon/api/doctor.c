@@ -319,11 +319,12 @@ static bool rule_left_over(const struct doctor_server *subject, struct wire_find
 		g_string_append_printf(help, "%sdrop database `%s`",
 				       at == info->left_over ? "" : "; ", *at);
 	}
-	return found(finding, "left over",
-		     g_strdup_printf("empty copies on which an earlier start of musterd tried a "
-				     "release: %s; the next rollout drops them where it may",
-				     names->str),
-		     g_strdup(help->str));
+	return found(
+		finding, "left over",
+		g_strdup_printf("empty copies on which an earlier start of musterd tried a "
+				"release: %s; the next start or rollout drops them where it may",
+				names->str),
+		g_strdup(help->str));
 }
 
 static const server_rule server_rules[] = { rule_silent, rule_rival, rule_read_only,

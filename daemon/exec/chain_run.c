@@ -292,3 +292,28 @@ int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err
 	}
 	return 0;
 }
+
+static int is_read_only(struct visit *visit, bool *read_only, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(visit->session, &rows, "select concat(@@global.read_only) in ('0', 'OFF')",
+		     err) < 0) {
+		return -1;
+	}
+	*read_only = rows.nr != 1 || g_strcmp0(rows.cells[0][0], "1") != 0;
+	return 0;
+}
+
+int chain_left(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	bool read_only;
+
+	if (is_read_only(visit, &read_only, err) < 0) {
+		return -1;
+	}
+	result->left_over =
+		read_only ? g_new0(char *, 1)
+			  : scratch_left(visit->session, (int64_t)visit->order->epoch, err);
+	return result->left_over == NULL ? -1 : 0;
+}

@@ -30,4 +30,10 @@ NODISCARD int chain_clear_way(struct visit *visit, struct err *err);
 /* Drop what the copies of earlier daemons have left on the server. */
 NODISCARD int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err);
 
+/*
+ * What that would drop: result->left_over. Of a server that is read-only nothing: a replica gets
+ * its copies dropped where they were made.
+ */
+NODISCARD int chain_left(struct visit *visit, struct exec_result *result, struct err *err);
+
 #endif /* CHAIN_RUN_H */

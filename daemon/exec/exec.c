@@ -39,7 +39,7 @@ const char *const exec_kind_names[EXEC_KIND_NR] = {
 	[EXEC_CLAIM] = "claim",       [EXEC_WRITERS] = "writers",   [EXEC_CLOSE] = "close",
 	[EXEC_OPEN] = "open",         [EXEC_CLOSED] = "closed",     [EXEC_TRY] = "try",
 	[EXEC_PRECHECK] = "precheck", [EXEC_HOOK] = "hook",         [EXEC_BUILD] = "build",
-	[EXEC_HOLES] = "holes",
+	[EXEC_HOLES] = "holes",       [EXEC_LEFT] = "left",
 };
 
 struct chain *exec_chain_new(void)
@@ -281,6 +281,7 @@ static const struct exec_step steps[EXEC_KIND_NR] = {
 	[EXEC_PRECHECK] = { false, true,  false, precheck_run },
 	[EXEC_TRY]      = { false, false, false, run_try },
 	[EXEC_SWEEP]    = { false, false, false, chain_sweep },
+	[EXEC_LEFT]     = { false, false, false, chain_left },
 	[EXEC_CLAIM]    = { false, false, false, claim_run },
 	[EXEC_WRITERS]  = { false, false, false, close_run_writers },
 	[EXEC_HOLES]    = { false, true,  false, close_survey_run },

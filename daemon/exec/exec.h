@@ -46,6 +46,7 @@ enum exec_kind {
 	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
 	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
+	EXEC_LEFT,     /* find that; only a look */
 	EXEC_WRITERS, /* who may write in a tenant; see close_run.h for this and those with CLOSE, OPEN */
 	EXEC_HOLES,  /* what would keep many tenants from being closed; see close_survey.h */
 	EXEC_CLOSE,  /* take that away */
@@ -322,7 +323,7 @@ struct exec_result {
 
 	/* CHECK */
 	struct db_server_info *info; /* owned; see exec_info_* */
-	char **left_over;            /* owned; databases that earlier starts left */
+	char **left_over;            /* owned; databases that earlier starts left; LEFT, too */
 	char *rival;                 /* owned; who else has the claim of the server, or NULL */
 };
 

@@ -341,13 +341,14 @@ static int is_empty(struct db_session *session, const char *schema, bool *empty,
 	return 0;
 }
 
-static int sweep_one(struct db_session *session, const char *schema, int64_t epoch, size_t *dropped,
-		     struct err *err)
+/* Was it made by an earlier daemon? */
+static int is_left(struct db_session *session, const char *schema, int64_t epoch, bool *left,
+		   struct err *err)
 {
-	g_autofree char *name = db_quote_name(schema);
 	int64_t made_by = 0;
 	bool empty = false;
 
+	*left = false;
 	if (!is_our_name(schema)) {
 		return 0;
 	}
@@ -357,7 +358,20 @@ static int sweep_one(struct db_session *session, const char *schema, int64_t epo
 	if (!empty && scratch_made_by(session, schema, &made_by, err) < 0) {
 		return err->code == ERR_CONFLICT ? 0 : -1;
 	}
-	if (!empty && made_by >= epoch) {
+	*left = empty || made_by < epoch;
+	return 0;
+}
+
+static int sweep_one(struct db_session *session, const char *schema, int64_t epoch, size_t *dropped,
+		     struct err *err)
+{
+	g_autofree char *name = db_quote_name(schema);
+	bool left = false;
+
+	if (is_left(session, schema, epoch, &left, err) < 0) {
+		return -1;
+	}
+	if (!left) {
 		return 0;
 	}
 	if (db_execf(session, err, "drop database if exists %s", name) < 0) {
@@ -374,20 +388,26 @@ int scratch_drop(struct db_session *session, const char *name, int64_t epoch, st
 	return sweep_one(session, name, epoch + 1, &dropped, err);
 }
 
-int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, struct err *err)
+/* With the birth lock: none of them is on its way. The caller unlocks, whatever comes. */
+static int find_copies(struct db_session *session, struct db_rows *rows, struct err *err)
 {
-	SCOPED(db_rows) rows = { 0 };
-	struct err ignored;
-	size_t nr = 0;
-	int swept = 0;
-
 	if (birth_lock(session, err) < 0 ||
-	    db_query(session, &rows,
+	    db_query(session, rows,
 		     "select schema_name from information_schema.schemata "
 		     "where schema_name like " SCRATCH_LIKE,
 		     err) < 0) {
 		return err_prefix(err, "left-over scratch schemas");
 	}
+	return 0;
+}
+
+int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+	struct err ignored;
+	size_t nr = 0;
+	int swept = find_copies(session, &rows, err);
+
 	for (size_t i = 0; i < rows.nr && swept == 0; i++) {
 		swept = sweep_one(session, rows.cells[i][0], epoch, &nr, err);
 	}
@@ -397,4 +417,30 @@ int scratch_sweep(struct db_session *session, int64_t epoch, size_t *dropped, st
 	}
 	*dropped = nr;
 	return birth_unlock(session, err);
+}
+
+char **scratch_left(struct db_session *session, int64_t epoch, struct err *err)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	SCOPED(db_rows) rows = { 0 };
+	struct err ignored;
+	int looked = find_copies(session, &rows, err);
+
+	for (size_t i = 0; i < rows.nr && looked == 0; i++) {
+		bool left = false;
+
+		looked = is_left(session, rows.cells[i][0], epoch, &left, err);
+		if (left) {
+			g_ptr_array_add(names, g_strdup(rows.cells[i][0]));
+		}
+	}
+	if (looked < 0) {
+		(void)birth_unlock(session, &ignored);
+		return NULL;
+	}
+	if (birth_unlock(session, err) < 0) {
+		return NULL;
+	}
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_steal(names, NULL);
 }

@@ -135,6 +135,12 @@ NODISCARD int scratch_sweep(struct db_session *session, int64_t epoch, size_t *d
 			    struct err *err);
 
 /*
+ * The databases that scratch_sweep would drop: only a look. Owned, NULL-terminated; NULL on
+ * failure.
+ */
+NODISCARD char **scratch_left(struct db_session *session, int64_t epoch, struct err *err);
+
+/*
  * Would a tenant refuse, too, what the copy has refused with this number of the server? A
  * procedure may have stopped there for want of rows.
  */

@@ -46,6 +46,7 @@ struct link {
 	uint64_t claim_id;        /* connection that holds it; 0: not claimed */
 	bool claiming;            /* an order is out that takes it or looks after it */
 	bool swept;               /* left-overs of earlier daemons were looked for */
+	bool owes_look;           /* whether there are any was asked, and it did not answer */
 	bool claim_wanted;        /* something waits for it */
 	bool claim_failed;        /* the last order did not get it: claim_err says why */
 	struct err claim_err;

@@ -2,10 +2,12 @@
  * The claim of a server: before anything is written there, one session of this daemon holds
  * it (claim.h). It is taken in the background at the first need, looked after while the server
  * is in use, and given up when that has been idle. While another daemon has it, nothing starts.
+ * At the start it is taken where an earlier daemon has left copies of schemas, to drop them.
  */
 #include "crash.h"
 #include "log.h"
 #include "sched_state.h"
+#include "store_server.h"
 #include "tick.h"
 
 #define CLAIM_LOOK_MS  15000 /* a quarter of what the server waits for a silent session */
@@ -50,6 +52,77 @@ static int swept(struct sched *sched, const struct exec_result *result, void *ct
 		log_warn("left-over scratch schemas not dropped server=%s error=\"%s\"",
 			 link->row.name, result->err.msg);
 		link->swept = false; /* with the next claim */
+	}
+	return 0;
+}
+
+/* Only where something is left the claim is taken, and then it is swept. */
+static int looked(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
+{
+	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
+
+	(void)ctx;
+	(void)err;
+	if (link == NULL) {
+		return 0; /* removed meanwhile */
+	}
+	link->owes_look = result->server_down || result->server_denied;
+	if (result->ok && result->left_over[0] != NULL && !link->swept) {
+		log_info("left-over scratch schemas found server=%s number=%u", link->row.name,
+			 g_strv_length(result->left_over));
+		link->claim_wanted = true;
+	}
+	return 0;
+}
+
+static void look(struct sched *sched, struct link *link)
+{
+	static const struct sched_job job = { .fn = looked };
+
+	link->owes_look = false;
+	if (!link->swept) {
+		sched_job_start(sched, &link->row, exec_order_new(EXEC_LEFT), &job);
+	}
+}
+
+void sched_claim_saw_up(struct sched *sched, struct link *link)
+{
+	if (link->owes_look) {
+		look(sched, link);
+	}
+}
+
+static int server_id_add(const struct store_server *server, void *ctx, struct err *err)
+{
+	(void)err;
+	if (server->replica_of == NULL) { /* of a replica they go where they were made */
+		g_array_append_val(ctx, server->id);
+	}
+	return 0;
+}
+
+int sched_claims_recover(struct sched *sched, struct err *err)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	if (store_server_each(sched->store, server_id_add, ids, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < ids->len; i++) {
+		struct link *link = NULL;
+		int64_t tenants = 0;
+
+		if (store_server_tenants(sched->store, g_array_index(ids, int64_t, i), &tenants,
+					 err) < 0) {
+			return -1;
+		}
+		if (tenants == 0) {
+			continue; /* nothing was tried there */
+		}
+		if (sched_link_get(sched, g_array_index(ids, int64_t, i), &link, err) < 0) {
+			return -1;
+		}
+		look(sched, link);
 	}
 	return 0;
 }

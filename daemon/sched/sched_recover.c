@@ -68,7 +68,7 @@ int sched_recover(struct sched *sched, struct err *err)
 		return -1;
 	}
 	if (recover(sched, err) < 0 || wake_all(sched, err) < 0 ||
-	    sched_modes_recover(sched, err) < 0) {
+	    sched_modes_recover(sched, err) < 0 || sched_claims_recover(sched, err) < 0) {
 		store_rollback(sched->store);
 		return -1;
 	}

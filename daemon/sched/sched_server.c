@@ -188,6 +188,7 @@ int sched_link_saw(struct sched *sched, struct link *link, const struct exec_res
 	if (link->state != SERVER_UP && !result->ok && result->kind != EXEC_TASK) {
 		return 0; /* says nothing of the server */
 	}
+	sched_claim_saw_up(sched, link);
 	changed = link_saw_up(link);
 	if (!changed && result->info == NULL) {
 		return 0;

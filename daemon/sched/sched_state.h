@@ -345,4 +345,11 @@ NODISCARD int sched_claim_ended(struct sched *sched, const struct exec_result *r
 void sched_claims_send(struct sched *sched, int64_t now_ms);
 int64_t sched_claims_due(struct sched *sched, int64_t now_ms); /* ms, -1: never */
 
+/*
+ * Look what an earlier daemon has left on each server with tenants, in the background; on one that
+ * does not answer when it is seen to be up.
+ */
+NODISCARD int sched_claims_recover(struct sched *sched, struct err *err);
+void sched_claim_saw_up(struct sched *sched, struct link *link);
+
 #endif /* SCHED_STATE_H */

@@ -136,7 +136,7 @@ static int refuse_source(const struct store_server *replica, void *ctx, struct e
 		       replica->name, source, replica->name);
 }
 
-static int server_tenants(struct store *store, int64_t id, int64_t *nr, struct err *err)
+int store_server_tenants(struct store *store, int64_t id, int64_t *nr, struct err *err)
 {
 	SCOPED(store_query) query = { 0 };
 
@@ -155,7 +155,7 @@ int store_server_remove(struct store *store, int64_t id, struct err *err)
 	int64_t tenants;
 
 	if (store_server_get_id(store, id, &server, err) < 0 ||
-	    server_tenants(store, id, &tenants, err) < 0 ||
+	    store_server_tenants(store, id, &tenants, err) < 0 ||
 	    store_server_replicas(store, server.name, refuse_source, server.name, err) < 0) {
 		return -1;
 	}

@@ -21,6 +21,8 @@ NODISCARD int store_server_each(struct store *store, store_server_fn fn, void *c
 NODISCARD int store_server_replicas(struct store *store, const char *name, store_server_fn fn,
 				    void *ctx, struct err *err);
 
+NODISCARD int store_server_tenants(struct store *store, int64_t id, int64_t *nr, struct err *err);
+
 /* ERR_CONFLICT while it has tenants, or others are known to replicate from it. */
 NODISCARD int store_server_remove(struct store *store, int64_t id, struct err *err);
 

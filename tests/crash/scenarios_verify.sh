@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Looking without changing anything: what a look makes on the server goes with it, or when the next
-# musterd first works there. Sourced by scenarios.sh.
+# musterd starts. Sourced by scenarios.sh.
 
 died() {
 	! alive

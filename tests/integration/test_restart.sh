@@ -144,4 +144,30 @@ enrol
 ok m tenant discover --server main --like 'client\_%'
 ok m rollout start "$rel" --dry-run -o json
 is "0 $tenants" "$(jq -r '"\(.pending) \(.up_to_date)"' <<<"$out")"
+
+claim "kill -9 while a release is tried out: the next start drops the copy, and nothing else"
+next_release 0005_epsilon true
+migration "$rel" 0006_zeta.sql 'create table zeta as select sleep(1000) as slept;'
+copies() {
+	sql "select group_concat(schema_name) from information_schema.schemata
+		where schema_name like 'muster\_scratch\_%'"
+}
+only_theirs() {
+	[ "$(copies)" = "$theirs" ]
+}
+trying() {
+	tried=$(sql "select id from information_schema.processlist
+		where info like '%sleep(1000) as slept%' and db like 'muster\_scratch\_%'")
+	[ -n "$tried" ]
+}
+theirs=muster_scratch_0123456789abcdef
+sql "create database $theirs; create table $theirs.precious (id int)"
+background m plan "$rel"
+poll 20 trying
+daemon_kill
+sql "kill $tried"
+has , "$(copies)"
+daemon_start
+poll 60 only_theirs
+sql "drop database $theirs"
 daemon_stop

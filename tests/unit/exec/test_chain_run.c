@@ -105,6 +105,42 @@ static void what_is_not_settled_is_not_tried(void **state)
 	release_unref(release);
 }
 
+/* A look at the server of the socket, as musterd takes it when it starts. */
+static unsigned count_left(const char *socket)
+{
+	struct exec_order *order = kit_order(EXEC_LEFT, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	g_free(order->addr.socket);
+	order->addr.socket = g_strdup(socket);
+	order->epoch = 5;
+	result = exec_run(order);
+	if (!result->ok) {
+		fail_msg("%s", result->err.msg);
+	}
+	return g_strv_length(result->left_over);
+}
+
+static void what_is_left_is_dropped_where_it_was_made(void **state)
+{
+	const char *options[] = { NULL };
+	struct test_server *server = test_server_start(options);
+	const struct db_addr *addr = test_server_address(server);
+	SCOPED_PTR(db_session) session = NULL;
+	struct err err;
+
+	(void)state;
+	session = db_open(addr, &err);
+	assert_non_null(session);
+	assert_int_equal(count_left(addr->socket), 0);
+	assert_int_equal(db_execf(session, &err, "create database muster_scratch_00000000000000aa"),
+			 0);
+	assert_int_equal(count_left(addr->socket), 1);
+	assert_int_equal(db_execf(session, &err, "set global read_only = 1"), 0);
+	assert_int_equal(count_left(addr->socket), 0); /* perhaps a replica */
+	test_server_stop(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +149,7 @@ int main(void)
 		cmocka_unit_test(what_is_applied_is_not_tried),
 		cmocka_unit_test(what_is_half_done_is_tried_from_there),
 		cmocka_unit_test(what_is_not_settled_is_not_tried),
+		cmocka_unit_test(what_is_left_is_dropped_where_it_was_made),
 	};
 
 	return cmocka_run_group_tests_name("chain_run", tests, NULL, NULL);

@@ -147,6 +147,7 @@ static void only_marked_leftovers_of_earlier_daemons_are_swept(void **state)
 	SCOPED_PTR(db_session) first = test_server_open();
 	SCOPED_PTR(db_session) second = test_server_open();
 	g_autofree char *old = NULL;
+	g_auto(GStrv) found = NULL;
 	struct scratch *left;
 	struct scratch *now;
 	size_t dropped = 99;
@@ -162,6 +163,12 @@ static void only_marked_leftovers_of_earlier_daemons_are_swept(void **state)
 	old = g_strdup(scratch_name(left));
 	test_server_exec("update %s.muster_scratch set epoch = %d", old, EPOCH - 1);
 	now = begin(second, schema);
+	found = scratch_left(first, EPOCH, &err);
+	assert_non_null(found);
+	assert_int_equal(g_strv_length(found), 2);
+	assert_true(g_strv_contains((const char *const *)found, old));
+	assert_true(g_strv_contains((const char *const *)found, "muster_scratch_0123456789abcdef"));
+	assert_exists(old, true);
 	assert_int_equal(scratch_sweep(first, EPOCH, &dropped, &err), 0);
 	assert_int_equal(dropped, 2);
 	assert_exists(old, false);

@@ -283,6 +283,103 @@ static void an_idle_server_is_given_up(void **state)
 	test_server_exec("do release_lock(" FLEET ")");
 }
 
+#define LEFT_BEHIND "muster_scratch_00000000000000aa"
+#define NOT_OURS    "muster_scratch_00000000000000bb"
+
+static bool has_database(const char *name)
+{
+	g_autofree char *nr = test_server_value(
+		"select count(*) from information_schema.schemata where schema_name = '%s'", name);
+
+	return g_strcmp0(nr, "1") == 0;
+}
+
+static void leave_behind(void)
+{
+	test_server_exec("create database " LEFT_BEHIND);
+	test_server_exec("create table " LEFT_BEHIND ".muster_scratch (epoch bigint) "
+			 "comment 'muster: scratch schema, may be dropped'");
+	test_server_exec("insert into " LEFT_BEHIND ".muster_scratch values (1)");
+}
+
+static void restart(struct fixture *fixture)
+{
+	fixture_close(fixture);
+	fixture_open(fixture);
+}
+
+/* Nobody asks for anything: the start itself looks. */
+static void what_an_earlier_daemon_left_goes_at_the_start(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add_tenants(fixture, 1);
+	leave_behind();
+	test_server_exec("create database " NOT_OURS);
+	test_server_exec("create table " NOT_OURS ".precious (a int)");
+	restart(fixture);
+	fixture_turns(fixture, 10);
+	assert_false(has_database(LEFT_BEHIND));
+	assert_true(has_database(NOT_OURS));
+	restart(fixture);
+	fixture_turns(fixture, 10);
+	assert_int_equal(link_of(fixture)->claim_id, 0); /* not taken without a need */
+	test_server_exec("drop database " NOT_OURS);
+}
+
+static void no_server_is_looked_at_that_only_replicates_or_has_no_tenants(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	leave_behind();
+	restart(fixture);
+	assert_null(link_of(fixture));
+	fixture_add_tenants(fixture, 1);
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	store_text_set(&server.replica_of, "another");
+	must(store_server_put(fixture->store, &server, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	restart(fixture);
+	fixture_turns(fixture, 10);
+	assert_true(has_database(LEFT_BEHIND));
+	test_server_exec("drop database " LEFT_BEHIND);
+}
+
+static void set_socket(struct fixture *fixture, const char *socket)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	store_text_set(&server.socket, socket);
+	must(store_server_put(fixture->store, &server, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_server_changed(fixture->sched, fixture->server_id);
+}
+
+/* While it is away somebody looks at it now and then; the first one who finds it is enough. */
+static void a_server_that_was_down_is_looked_at_when_it_is_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asked asked;
+
+	fixture_add_tenants(fixture, 1);
+	set_socket(fixture, "/nowhere/sock");
+	leave_behind();
+	restart(fixture);
+	fixture_turns(fixture, 10);
+	assert_int_equal(link_of(fixture)->state, SERVER_DOWN);
+	set_socket(fixture, test_server_addr()->socket);
+	ask(fixture, EXEC_SURVEY, &asked);
+	assert_true(asked.ok);
+	fixture_turns(fixture, 10);
+	assert_false(has_database(LEFT_BEHIND));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +391,9 @@ int main(void)
 		SCENARIO(a_claim_that_another_daemon_took_stops_the_next_task),
 		SCENARIO(two_names_of_a_server_share_its_claim),
 		SCENARIO(an_idle_server_is_given_up),
+		SCENARIO(what_an_earlier_daemon_left_goes_at_the_start),
+		SCENARIO(no_server_is_looked_at_that_only_replicates_or_has_no_tenants),
+		SCENARIO(a_server_that_was_down_is_looked_at_when_it_is_back),
 	};
 
 	return cmocka_run_group_tests_name("sched_claim", tests, NULL, NULL);
