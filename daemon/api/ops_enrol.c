@@ -97,6 +97,7 @@ static enum enrolled new_enrol(struct call *call, struct store_tenant *row,
 	    call_note(call, "tenant.add", "tenant", asked->name, text, err) < 0) {
 		return ENROL_FAILED;
 	}
+	sched_tenant_added(call->api->sched, row);
 	return ENROL_NEW;
 }
 

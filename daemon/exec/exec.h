@@ -139,6 +139,7 @@ struct exec_order {
 	bool every_shape;       /* also of those that have nothing to do */
 	bool verifies;          /* SURVEY: each is read by itself, twice; see survey_verify.h */
 	struct db_crew *crew;   /* SURVEY; one reference; another order helps; NULL: none does */
+	bool in_passing;        /* SURVEY: nobody waits for it */
 	bool helps;             /* SURVEY: it is that one, and has no schemas of its own */
 	size_t *indices;        /* owned; BUILD: which migrations of the release, in order */
 	size_t nr_indices;

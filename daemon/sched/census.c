@@ -4,6 +4,7 @@
 
 #include "census_pick.h"
 #include "forecast.h"
+#include "glance.h"
 #include "release.h"
 #include "sched_state.h"
 #include "store_chain.h"
@@ -399,8 +400,16 @@ static char *text_or_none(const char *text)
 	return g_strdup(text == NULL ? "" : text);
 }
 
+/* What it should look like; of a new one, at least what it has looked like. Or NULL. Borrowed. */
+static const char *known_shape(const struct sched *sched, const struct census_tenant *tenant)
+{
+	return tenant->shape != NULL ? tenant->shape
+				     : glance_find(sched, tenant->server_id, tenant->schema);
+}
+
 /* What was seen there is expected to be there still. */
-static void name_tenants(struct exec_order *order, const struct census_tenant *tenants, size_t nr)
+static void name_tenants(const struct sched *sched, struct exec_order *order,
+			 const struct census_tenant *tenants, size_t nr)
 {
 	order->schemas = g_new0(char *, nr + 1);
 	order->expected = g_new0(char *, nr + 1);
@@ -411,7 +420,7 @@ static void name_tenants(struct exec_order *order, const struct census_tenant *t
 
 		order->schemas[i] = g_strdup(tenant->schema);
 		order->expected[i] = text_or_none(seen);
-		order->expected_shapes[i] = text_or_none(tenant->shape);
+		order->expected_shapes[i] = text_or_none(known_shape(sched, tenant));
 	}
 }
 
@@ -433,7 +442,7 @@ static void send_portion(struct sched *sched, struct census_run *run,
 	struct exec_order *helper = nr > PORTION_ALONE ? exec_order_helper(order) : NULL;
 
 	headway_expect(run->call.headway, HEADWAY_READ, (int64_t)nr);
-	name_tenants(order, tenants, nr);
+	name_tenants(sched, order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;
 	order->every_shape = run->is_plan;

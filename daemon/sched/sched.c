@@ -2,6 +2,7 @@
 
 #include "census_keep.h"
 #include "crash.h"
+#include "glance.h"
 #include "log.h"
 #include "release.h"
 #include "sched_close.h"
@@ -96,6 +97,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->hooks = table_new(hook_job_free);
 	sched->windows = sched_windows_new();
 	sched->guards = table_new(guard_value_free);
+	sched->glances = table_new(glance_free);
 	sched->rules = g_ptr_array_new_with_free_func(rule_value_free);
 	sched->rules_stale = true;
 	sched->retired = g_ptr_array_new();
@@ -159,6 +161,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->links);
 	sched_windows_free(sched->windows);
 	g_hash_table_destroy(sched->guards);
+	g_hash_table_destroy(sched->glances);
 	g_ptr_array_unref(sched->rules);
 	g_ptr_array_unref(sched->retired);
 	census_kept_free(sched->kept);
@@ -371,6 +374,9 @@ static void act(struct sched *sched)
 	sched_guards_acted(sched);
 	sched_jobs_finish(sched);
 	sched_modes_finish(sched);
+	if (!sched->stopping) {
+		glances_send(sched);
+	}
 	if (sched->wrote && sched->commit_fn != NULL) {
 		sched->wrote = false;
 		sched->commit_fn(sched->commit_ctx);

@@ -161,6 +161,12 @@ char **sched_replicas(const struct sched *sched, int64_t server_id);
 void sched_enrol(struct sched *sched, const struct store_server *server, char *const *schemas,
 		 void (*done)(void *ctx), void *ctx);
 
+/*
+ * A tenant is new in the inventory: once that is committed it is looked at in the background,
+ * so that the first plan is as quick as the second.
+ */
+void sched_tenant_added(struct sched *sched, const struct store_tenant *tenant);
+
 /* A tenant was held or released: its tasks in open rollouts follow. */
 NODISCARD int sched_tenant_changed(struct sched *sched, const struct store_tenant *tenant,
 				   const struct sched_actor *actor, struct err *err);

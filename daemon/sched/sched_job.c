@@ -41,7 +41,7 @@ void sched_job_start_unless(struct sched *sched, const struct store_server *serv
 	} else {
 		g_queue_push_tail(&link->waiting_jobs, run);
 	}
-	if (order->kind == EXEC_SURVEY) {
+	if (order->kind == EXEC_SURVEY && !order->in_passing) {
 		(void)sched_guard_need(sched, link); /* its load is known when tasks can start */
 	}
 	sched_wake(sched);

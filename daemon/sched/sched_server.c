@@ -1,6 +1,7 @@
 /*
  * Servers: the rows that links remember, and what a result says of a server's health.
  */
+#include "glance.h"
 #include "log.h"
 #include "sampler.h"
 #include "sched_guard.h"
@@ -75,6 +76,7 @@ void sched_server_changed(struct sched *sched, int64_t server_id)
 {
 	struct link *link = g_hash_table_lookup(sched->links, &server_id);
 
+	glance_forget(sched, server_id);
 	if (link != NULL) {
 		link->stale = true;
 		link->retry_at = 1; /* what was wrong may have been set right: ask at once */

@@ -101,6 +101,7 @@ struct sched {
 	GPtrArray *rules;     /* struct rule *, owned: what humans decided of the throttle */
 	struct sched_windows *windows; /* owned; sched_window.c */
 	struct census_kept *kept;      /* owned, or NULL; census_keep.c */
+	GHashTable *glances;           /* server id -> struct glance *, owned; glance.c */
 	GQueue inbox;                  /* struct letter *, owned: not yet committed */
 	GQueue outbox;                 /* struct outgoing *, owned */
 	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */

@@ -73,7 +73,8 @@ bench_clients() {
 }
 
 bench_daemon() {
-	printf 'data_dir = "%s";\nsocket = "%s";\nlog_level = "warn";\n' "$work/data" "$work/sock" >"$work/conf"
+	printf 'data_dir = "%s";\nsocket = "%s";\nlog_level = "%s";\n' \
+		"$work/data" "$work/sock" "${daemon_says:-warn}" >"$work/conf"
 	env ${daemon_env[@]+"${daemon_env[@]}"} "$build/musterd" --config "$work/conf" 2>"$work/log" &
 	daemon_pid=$!
 	export MUSTER_SOCKET=$work/sock

@@ -211,6 +211,30 @@ if [ "$flavor" = mysql ]; then
 	is 1 "$(row_versions)"
 fi
 
+if [ "$flavor" = mariadb ]; then
+	claim "who was enrolled is looked at before anybody asks, and the first plan asks for less"
+	whole() { # how often somebody was asked for everything
+		grep -c "select 'early_001', count(" "$work/early.log" || true
+	}
+	looks() {
+		grep -c '^new tenants looked at ' "$daemon_log" || true
+	}
+	looked() { # MORE often than so
+		[ "$(looks)" -gt "$1" ]
+	}
+	sql "set global general_log_file = '$work/early.log'; set global general_log = on"
+	make_schemas 3 early_
+	before=$(looks)
+	ok m tenant discover --server main --like 'early_%' -o json
+	poll 60 looked "$before"
+	first=$(whole)
+	[ "$first" -gt 0 ] || fail "nobody was looked at"
+	fails 1 m plan one -l early_001,early_002,early_003 -o json
+	is "3 1" "$(seen '"\(.pending) \(.classes | length)"')"
+	is "$first" "$(whole)"
+	sql "set global general_log = off"
+fi
+
 claim "a database that is gone, a tenant on hold and one that is ahead are named"
 sql 'drop database client_002'
 ok m tenant hold client_003 --reason audit
