@@ -6,9 +6,9 @@
  * time. Every call blocks. Workers only; the loop thread never calls anything here
  * but db_session_free on a session that is idle.
  *
- * One statement per packet, never several: a killed client must not leave a second
- * statement behind on the server. Nothing here repeats a statement. The error's code says
- * whether the caller may:
+ * One statement per packet, for a killed client must not leave a second statement behind
+ * on the server; db_together alone sends several. Nothing here repeats a statement. The
+ * error's code says whether the caller may:
  *   ERR_UNREACHABLE      no connection was made; nothing was sent
  *   ERR_DENIED           the server refused the account
  *   ERR_UNKNOWN_OUTCOME  the link broke while a statement was in flight
@@ -132,6 +132,15 @@ NODISCARD int db_query(struct db_session *session, struct db_rows *rows, const c
 		       struct err *err);
 NODISCARD int db_queryf(struct db_session *session, struct db_rows *rows, struct err *err,
 			const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/*
+ * Run several statements, one behind the other until one fails, in one round trip where the
+ * server lets a session do so. Only what harms nobody when the caller is killed meanwhile:
+ * the server goes on to the last of them. rows has nr places; *done is how many have run, also
+ * on failure; db_affected is of the first. None may change what db_pin set.
+ */
+NODISCARD int db_together(struct db_session *session, const char *const *statements,
+			  struct db_rows *rows, size_t nr, size_t *done, struct err *err);
 
 /* The same with the names of the columns, for what has other columns on every server. */
 NODISCARD int db_query_named(struct db_session *session, struct db_rows *rows, const char *sql,

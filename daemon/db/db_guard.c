@@ -38,9 +38,10 @@ static void pin_flavor(GString *sql, const struct db_session *session, const str
 	}
 }
 
-int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err)
+/* Owned. */
+static GString *pin_text(const struct db_session *session, const struct db_pin *pin)
 {
-	g_autoptr(GString) sql = g_string_new("set names utf8mb4");
+	GString *sql = g_string_new("set names utf8mb4");
 	unsigned wait_s = MAX(pin->lock_wait_s, 1U);
 
 	if (pin->collation != NULL) {
@@ -61,6 +62,20 @@ int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err
 			       "innodb_lock_wait_timeout = %u, wait_timeout = 120",
 			       wait_s, wait_s);
 	pin_flavor(sql, session, pin);
+	return sql;
+}
+
+bool db_is_pinned(const struct db_session *session, const struct db_pin *pin)
+{
+	g_autoptr(GString) sql = pin_text(session, pin);
+
+	return g_strcmp0(db_pinned(session), sql->str) == 0;
+}
+
+int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err)
+{
+	g_autoptr(GString) sql = pin_text(session, pin);
+
 	if (g_strcmp0(db_pinned(session), sql->str) == 0) {
 		return 0;
 	}
@@ -176,28 +191,43 @@ static int claim_refused(struct db_session *session, const char *schema, bool *l
 		       "written");
 }
 
+/*
+ * A lock that is held already is not counted twice: one db_unlock frees it. The claim is
+ * looked at when the lock has been taken, not before. Owned.
+ */
+static char *lock_text(struct db_session *session, const char *schema, unsigned wait_s,
+		       uint64_t claim_id)
+{
+	const char *name = lock_name(session, schema);
+
+	return g_strdup_printf(
+		"select if(if(is_used_lock(%s) = connection_id(), 1, get_lock(%s, %u)) = 1, "
+		"if(%" G_GUINT64_FORMAT " in (0, is_used_lock(" CLAIM_NAME ")), 1, 2), 0)",
+		name, name, wait_s, claim_id);
+}
+
+/* Is this the one cell of the answer? */
+static bool answers(const struct db_rows *rows, const char *cell)
+{
+	return rows->nr == 1 && g_strcmp0(rows->cells[0][0], cell) == 0;
+}
+
 int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
 		    uint64_t claim_id, bool *lost, struct err *err)
 {
+	g_autofree char *sql = lock_text(session, schema, wait_s, claim_id);
 	const char *name = lock_name(session, schema);
 	SCOPED(db_holder) holder = { 0 };
 	SCOPED(db_rows) rows = { 0 };
 
-	/*
-	 * A lock that is held already is not counted twice: one db_unlock frees it. The
-	 * claim is looked at when the lock has been taken, not before.
-	 */
-	if (db_queryf(session, &rows, err,
-		      "select if(if(is_used_lock(%s) = connection_id(), 1, get_lock(%s, %u)) = 1, "
-		      "if(%" G_GUINT64_FORMAT " in (0, is_used_lock(" CLAIM_NAME ")), 1, 2), 0)",
-		      name, name, wait_s, claim_id) < 0) {
+	if (db_query(session, &rows, sql, err) < 0) {
 		return err_prefix(err, "lock of %s", schema);
 	}
-	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0) {
+	if (answers(&rows, "1")) {
 		CRASH_POINT(DB_LOCKED);
 		return 0;
 	}
-	if (rows.nr == 1 && g_strcmp0(rows.cells[0][0], "2") == 0) {
+	if (answers(&rows, "2")) {
 		return claim_refused(session, schema, lost, err);
 	}
 	if (holder_get(session, name, &holder, err) < 0) {
@@ -207,6 +237,54 @@ int db_lock_claimed(struct db_session *session, const char *schema, unsigned wai
 		       "%s is locked by %s, for %" G_GINT64_FORMAT
 		       " s: another musterd works there, or a statement that one left behind",
 		       schema, holder_words(&holder), holder.seconds);
+}
+
+enum { ENTER_USE, ENTER_LOCK, ENTER_ASK, ENTER_NR };
+
+/* What was sent changes nothing that a client owns. */
+static int enter_failed(struct err *err, size_t done, const char *schema)
+{
+	if (err->code == ERR_UNKNOWN_OUTCOME) {
+		err->code = ERR_UNREACHABLE;
+	}
+	return done == ENTER_LOCK ? err_prefix(err, "lock of %s", schema) : -1;
+}
+
+int db_enter(struct db_session *session, const char *schema, struct db_entry *entry,
+	     struct err *err)
+{
+	g_autofree char *name = db_quote_name(schema);
+	g_autofree char *use = g_strconcat("use ", name, NULL);
+	g_autofree char *lock = lock_text(session, schema, 0, entry->claim_id);
+	const char *const statements[ENTER_NR] = {
+		[ENTER_USE] = use,
+		[ENTER_LOCK] = lock,
+		[ENTER_ASK] = entry->ask,
+	};
+	SCOPED(db_rows) used = { 0 };
+	SCOPED(db_rows) locked = { 0 };
+	struct db_rows rows[ENTER_NR] = { { 0 } };
+	size_t done;
+	int ran;
+
+	CRASH_POINT(DB_USE);
+	ran = db_together(session, statements, rows, ENTER_NR, &done, err);
+	used = rows[ENTER_USE];
+	locked = rows[ENTER_LOCK];
+	db_rows_release(&entry->rows);
+	entry->rows = rows[ENTER_ASK];
+	if (ran < 0 && (done < ENTER_ASK || db_is_lost(session))) {
+		return enter_failed(err, done, schema);
+	}
+	if (answers(&locked, "2")) {
+		return claim_refused(session, schema, &entry->lost, err);
+	}
+	if (!answers(&locked, "1")) {
+		return err_set(err, ERR_BUSY, "%s is locked", schema);
+	}
+	CRASH_POINT(DB_LOCKED);
+	entry->asked = ran < 0 ? *err : (struct err){ 0 };
+	return 0;
 }
 
 int db_lock_check(struct db_session *session, const char *schema, struct err *err)
@@ -238,6 +316,30 @@ int db_unlock(struct db_session *session, const char *schema, struct err *err)
 	}
 	return err_set(err, ERR_CONFLICT, "this session does not hold the lock of %s any more",
 		       schema);
+}
+
+int db_unlock_behind(struct db_session *session, const char *sql, const char *schema,
+		     bool *unlocked, struct err *err)
+{
+	g_autofree char *unlock =
+		g_strdup_printf("select release_lock(%s)", lock_name(session, schema));
+	const char *const statements[] = { sql, unlock };
+	SCOPED(db_rows) none = { 0 };
+	SCOPED(db_rows) given = { 0 };
+	struct db_rows rows[2] = { { 0 } };
+	size_t done;
+	int ran = db_together(session, statements, rows, 2, &done, err);
+
+	none = rows[0];
+	given = rows[1];
+	if (ran < 0 && done == 0) {
+		return -1;
+	}
+	*unlocked = ran == 0 && answers(&given, "1");
+	if (*unlocked) {
+		CRASH_POINT(DB_UNLOCKED);
+	}
+	return 0;
 }
 
 /* ---- the claim of a server ------------------------------------------------------- */

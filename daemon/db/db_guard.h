@@ -24,6 +24,9 @@ struct db_pin {
  */
 NODISCARD int db_pin(struct db_session *session, const struct db_pin *pin, struct err *err);
 
+/* Would db_pin have nothing to do? */
+bool db_is_pinned(const struct db_session *session, const struct db_pin *pin);
+
 /*
  * The tenant's lock: name is "muster:" and the start of the SHA-256 of the schema's
  * name in hex, at most 64 characters. Waits up to wait_s (whole seconds). ERR_BUSY
@@ -39,6 +42,22 @@ NODISCARD int db_lock(struct db_session *session, const char *schema, unsigned w
  */
 NODISCARD int db_lock_claimed(struct db_session *session, const char *schema, unsigned wait_s,
 			      uint64_t claim_id, bool *lost, struct err *err);
+
+/* Going to a tenant: what is wanted there, and what came of it. */
+struct db_entry {
+	uint64_t claim_id;   /* as in db_lock_claimed */
+	const char *ask;     /* a query that is made under the lock */
+	struct db_rows rows; /* owned; its answer */
+	struct err asked;    /* why there is none, else ERR_NONE */
+	bool lost;           /* the claim; as in db_lock_claimed */
+};
+
+/*
+ * db_use, db_lock_claimed without waiting and a query, in one round trip. Fine when the lock was
+ * taken, whatever came of the query. ERR_BUSY without words: it is taken by somebody else.
+ */
+NODISCARD int db_enter(struct db_session *session, const char *schema, struct db_entry *entry,
+		       struct err *err);
 
 /* Who holds a tenant's lock. */
 struct db_holder {
@@ -58,6 +77,14 @@ NODISCARD int db_lock_holder(struct db_session *session, const char *schema,
 /* ERR_CONFLICT when this session does not hold the lock any more. */
 NODISCARD int db_lock_check(struct db_session *session, const char *schema, struct err *err);
 NODISCARD int db_unlock(struct db_session *session, const char *schema, struct err *err);
+
+/*
+ * Run a statement that commits itself and, in the same round trip, give the lock back when it
+ * has succeeded: *unlocked, which is written then. What it returns is of the statement;
+ * db_affected, too.
+ */
+NODISCARD int db_unlock_behind(struct db_session *session, const char *sql, const char *schema,
+			       bool *unlocked, struct err *err);
 
 struct db_claim {
 	const char *daemon; /* letters and digits, at most 32: the same for all sessions of one */

@@ -164,10 +164,67 @@ static int exchange(struct db_session *session, const char *sql, size_t len, str
 	return 0;
 }
 
-static int submit(struct db_session *session, const char *sql, size_t len, struct err *err)
+/* Count and send; so many statements are in it. */
+static int send_counted(struct db_session *session, const char *sql, size_t len, size_t nr,
+			struct err *err)
 {
 	int sent;
 
+	atomic_fetch_add(&session->meter->sent, nr);
+	sent = exchange(session, sql, len, err);
+	atomic_fetch_add(&session->meter->done, nr);
+	return sent;
+}
+
+static int let_several(struct db_session *session, bool on, struct err *err)
+{
+	enum enum_mysql_set_option option =
+		on ? MYSQL_OPTION_MULTI_STATEMENTS_ON : MYSQL_OPTION_MULTI_STATEMENTS_OFF;
+	int failed;
+
+	atomic_fetch_add(&session->meter->sent, 1);
+	failed = mysql_set_server_option(session->mysql, option);
+	atomic_fetch_add(&session->meter->done, 1);
+	if (failed != 0) {
+		return fail_harmless(session, err);
+	}
+	session->several = on ? DB_SEVERAL_ON : DB_SEVERAL_OFF;
+	return 0;
+}
+
+/* What stands between us and the server may not know of it: then each goes by itself. */
+static int ask_for_several(struct db_session *session, struct err *err)
+{
+	if (session->several == DB_SEVERAL_ON || session->several == DB_SEVERAL_NEVER ||
+	    let_several(session, true, err) == 0) {
+		return 0;
+	}
+	if (session->several == DB_SEVERAL_OFF) {
+		session->several = DB_SEVERAL_NEVER;
+	}
+	return session->lost ? -1 : 0;
+}
+
+/*
+ * A file's statement is one for the server, too: where the splitter took two for one, it is to be
+ * refused and not run in part. What has no such character is one for everybody.
+ */
+static int let_one(struct db_session *session, const char *sql, size_t len, struct err *err)
+{
+	bool may_be_several =
+		session->several == DB_SEVERAL_ON || session->several == DB_SEVERAL_UNSURE;
+
+	if (!may_be_several || memchr(sql, ';', len) == NULL ||
+	    let_several(session, false, err) == 0) {
+		return 0;
+	}
+	session->lost = true; /* nothing was sent, nor ever is */
+	err->code = ERR_UNREACHABLE;
+	return -1;
+}
+
+static int submit(struct db_session *session, const char *sql, size_t len, struct err *err)
+{
 	if (session->lost) {
 		return gone(err);
 	}
@@ -178,10 +235,7 @@ static int submit(struct db_session *session, const char *sql, size_t len, struc
 			"is %" G_GUINT64_FORMAT,
 			len, session->max_packet);
 	}
-	atomic_fetch_add(&session->meter->sent, 1);
-	sent = exchange(session, sql, len, err);
-	atomic_fetch_add(&session->meter->done, 1);
-	return sent;
+	return let_one(session, sql, len, err) < 0 ? -1 : send_counted(session, sql, len, 1, err);
 }
 
 static void rows_keep(struct db_rows *rows, GPtrArray *kept)
@@ -270,10 +324,15 @@ static int results_read(struct db_session *session, struct db_rows *rows, struct
 	return 0;
 }
 
+static void learn_affected(struct db_session *session)
+{
+	uint64_t affected = mysql_affected_rows(session->mysql);
+
+	session->affected = affected == UINT64_MAX ? 0 : affected; /* a result set */
+}
+
 int db_exec(struct db_session *session, const char *sql, size_t len, struct err *err)
 {
-	uint64_t affected;
-
 	session->affected = 0;
 	if (session->pinned != NULL && db_leaves_settings(sql)) {
 		db_set_pinned(session, NULL);
@@ -281,10 +340,7 @@ int db_exec(struct db_session *session, const char *sql, size_t len, struct err 
 	if (submit(session, sql, len, err) < 0) {
 		return -1;
 	}
-	affected = mysql_affected_rows(session->mysql);
-	if (affected != UINT64_MAX) { /* a result set */
-		session->affected = affected;
-	}
+	learn_affected(session);
 	return results_read(session, NULL, err);
 }
 
@@ -294,6 +350,74 @@ int db_query(struct db_session *session, struct db_rows *rows, const char *sql, 
 		return -1;
 	}
 	return results_read(session, rows, err);
+}
+
+/* The first one's answer has come. */
+static int read_together(struct db_session *session, struct db_rows *rows, size_t nr, size_t *done,
+			 struct err *err)
+{
+	int more = 0;
+
+	learn_affected(session);
+	while (*done < nr && more == 0) {
+		if (result_read(session, &rows[*done], err) < 0) {
+			return -1;
+		}
+		(*done)++;
+		more = mysql_next_result(session->mysql);
+	}
+	if (more > 0) {
+		return fail(session, err);
+	}
+	if (more == 0 || *done < nr) {
+		session->lost = true; /* who knows what was answered to what */
+		return err_set(err, ERR_UNKNOWN_OUTCOME,
+			       "%zu statements had another number of answers", nr);
+	}
+	return 0;
+}
+
+static int run_apart(struct db_session *session, const char *const *statements,
+		     struct db_rows *rows, size_t nr, size_t *done, struct err *err)
+{
+	for (; *done < nr; (*done)++) {
+		const char *sql = statements[*done];
+
+		if (submit(session, sql, strlen(sql), err) < 0) {
+			return -1;
+		}
+		if (*done == 0) {
+			learn_affected(session);
+		}
+		if (results_read(session, &rows[*done], err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int db_together(struct db_session *session, const char *const *statements, struct db_rows *rows,
+		size_t nr, size_t *done, struct err *err)
+{
+	g_autoptr(GString) sql = g_string_new(statements[0]);
+
+	*done = 0;
+	session->affected = 0;
+	if (session->lost) {
+		return gone(err);
+	}
+	for (size_t i = 1; i < nr; i++) {
+		g_string_append_printf(sql, ";%s", statements[i]);
+	}
+	if (ask_for_several(session, err) < 0) {
+		return -1;
+	}
+	if (session->several != DB_SEVERAL_ON || sql->len + PACKET_OVERHEAD > session->max_packet) {
+		return run_apart(session, statements, rows, nr, done, err);
+	}
+	return send_counted(session, sql->str, sql->len, nr, err) < 0
+		       ? -1
+		       : read_together(session, rows, nr, done, err);
 }
 
 int db_use(struct db_session *session, const char *schema, struct err *err)
@@ -319,6 +443,7 @@ int db_reset(struct db_session *session, struct err *err)
 	}
 	session->affected = 0;
 	db_set_pinned(session, NULL);
+	session->several = session->several == DB_SEVERAL_ON ? DB_SEVERAL_UNSURE : session->several;
 	CRASH_POINT(DB_RESET);
 	atomic_fetch_add(&session->meter->sent, RESET_COMMANDS);
 	failed = mysql_reset_connection(session->mysql) != 0 ||

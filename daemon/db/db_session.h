@@ -11,6 +11,14 @@
 
 struct db_meter;
 
+/* Does the server take several statements in one packet from this session? */
+enum db_several {
+	DB_SEVERAL_OFF, /* as it is connected */
+	DB_SEVERAL_ON,
+	DB_SEVERAL_UNSURE, /* it did, and was reset since */
+	DB_SEVERAL_NEVER,  /* what stands in between refused to */
+};
+
 struct db_session {
 	void *mysql;       /* owned; MYSQL */
 	char *version;     /* owned */
@@ -21,6 +29,7 @@ struct db_session {
 	uint64_t max_packet;
 	uint64_t affected;
 	bool lost;
+	enum db_several several;
 	bool named;                         /* the result that is read next keeps its names */
 	const struct db_patience *patience; /* borrowed; NULL: waits for ever */
 	struct db_meter *meter;             /* borrowed */

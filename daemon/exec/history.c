@@ -7,6 +7,7 @@
 
 #include "db.h"
 #include "db_fault.h"
+#include "db_guard.h"
 #include "release.h"
 #include "states.h"
 #include "tenant_text.h"
@@ -173,19 +174,43 @@ static int make(struct db_session *session, struct err *err)
 	return -1;
 }
 
-int history_read(struct db_session *session, struct history *history, struct err *err)
+char *history_question(void)
 {
-	g_autofree char *sql = tenant_text(session, TENANT_HISTORY_READ, NULL);
-	SCOPED(db_rows) rows = { 0 };
+	return tenant_text(NULL, TENANT_HISTORY_READ, NULL);
+}
 
-	if (db_query(session, &rows, sql, err) < 0 &&
-	    (make(session, err) < 0 || db_query(session, &rows, sql, err) < 0)) {
-		return -1;
+static int ask(struct db_session *session, struct db_rows *rows, struct err *err)
+{
+	g_autofree char *sql = history_question();
+
+	return db_query(session, rows, sql, err);
+}
+
+int history_take(struct db_session *session, struct history *history, const struct db_rows *rows,
+		 const struct err *why, struct err *err)
+{
+	SCOPED(db_rows) again = { 0 };
+
+	if (why->code != ERR_NONE) {
+		*err = *why;
+		if (make(session, err) < 0 || ask(session, &again, err) < 0) {
+			return -1;
+		}
+		rows = &again;
 	}
-	if (rows_parse(history, &rows, err) < 0) {
+	if (rows_parse(history, rows, err) < 0) {
 		return -1;
 	}
 	return history->nr > 0 ? 0 : read_state(session, history, err);
+}
+
+int history_read(struct db_session *session, struct history *history, struct err *err)
+{
+	SCOPED(db_rows) rows = { 0 };
+	struct err why = { 0 };
+
+	(void)ask(session, &rows, &why);
+	return history_take(session, history, &rows, &why, err);
 }
 
 struct history_row *history_find(const struct history *history, const char *version)
@@ -222,6 +247,16 @@ static int explain_unwritten(struct db_session *session, bool is_new, uint64_t e
 		      : 0;
 }
 
+/* It commits itself: with its end the lock may go. */
+static int write_last(struct db_session *session, const struct history_mark *mark, const char *sql,
+		      struct err *err)
+{
+	bool ends = mark->unlock != NULL && !db_in_transaction(session) && db_autocommits(session);
+
+	return ends ? db_unlock_behind(session, sql, mark->unlock, mark->unlocked, err)
+		    : db_exec(session, sql, strlen(sql), err);
+}
+
 static int write_row(struct db_session *session, const struct history_mark *mark, bool is_new,
 		     struct err *err)
 {
@@ -247,7 +282,10 @@ static int write_row(struct db_session *session, const struct history_mark *mark
 		{ 0 },
 	};
 
-	if (run(session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params, err) < 0) {
+	g_autofree char *sql = tenant_text(
+		session, is_new ? TENANT_HISTORY_INSERT : TENANT_HISTORY_UPDATE, params);
+
+	if (write_last(session, mark, sql, err) < 0) {
 		return -1;
 	}
 	if (db_affected(session) == 1) {

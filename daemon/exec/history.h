@@ -17,6 +17,7 @@
 
 #include "err.h"
 
+struct db_rows;
 struct db_session;
 struct migration;
 
@@ -67,6 +68,13 @@ SCOPED_RELEASE(history);
  */
 NODISCARD int history_read(struct db_session *session, struct history *history, struct err *err);
 
+/* What history_read asks first. Owned. */
+char *history_question(void);
+
+/* The rest of history_read, when that was asked already: rows, or why there are none. */
+NODISCARD int history_take(struct db_session *session, struct history *history,
+			   const struct db_rows *rows, const struct err *why, struct err *err);
+
 /* The row of this version, or NULL. */
 struct history_row *history_find(const struct history *history, const char *version);
 
@@ -82,6 +90,8 @@ struct history_mark {
 	const char *rollout;     /* NULL: none */
 	uint64_t epoch;
 	int64_t stall_ms;
+	const char *unlock; /* the schema whose lock is given back with it; NULL: it is kept */
+	bool *unlocked;     /* true when it was: never where the row is not by itself the end */
 };
 
 /*

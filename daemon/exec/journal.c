@@ -101,7 +101,9 @@ int journal_close(struct journal *journal, enum history_state state, const char 
 {
 	const struct history_row *row = history_find(journal->history, journal->migration->version);
 	struct history_mark mark = mark_of(journal, state);
+	struct visit *visit = journal->visit;
 	g_autofree char *chain = NULL;
+	bool unlocked = false;
 
 	if (journal->closed || !writes_rows) {
 		return 0;
@@ -112,11 +114,17 @@ int journal_close(struct journal *journal, enum history_state state, const char 
 	}
 	mark.chain = chain;
 	mark.error = error;
+	if (journal->ends_visit && state == HISTORY_APPLIED && visit->locked && !visit->dirty) {
+		mark.unlock = visit->schema;
+		mark.unlocked = &unlocked;
+	}
 	CRASH_POINT(JOURNAL_CLOSE);
 	if (make_plain(journal, err) < 0 ||
-	    history_put(journal->visit->session, journal->history, &mark, err) < 0) {
+	    history_put(visit->session, journal->history, &mark, err) < 0) {
+		visit->locked = visit->locked && !unlocked;
 		return -1;
 	}
+	visit->locked = visit->locked && !unlocked;
 	CRASH_POINT(JOURNAL_CLOSED);
 	journal->flight = HISTORY_LANDED;
 	journal->closed = state == HISTORY_APPLIED;

@@ -42,6 +42,7 @@ struct journal {
 	enum history_flight flight;        /* as the row says */
 	bool closed;                       /* the row says applied */
 	bool ends_file;                    /* nothing follows the last statement */
+	bool ends_visit;                   /* nor the file: its end may give back the lock */
 	struct ground *ground;             /* owned */
 };
 

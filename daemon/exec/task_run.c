@@ -47,9 +47,10 @@ static void fail_outside(struct task *task, const struct err *err)
 
 static bool enter(struct task *task)
 {
+	g_autofree char *ask = history_question();
 	struct err err;
 
-	if (visit_begin(&task->visit, task->order, task->order->schema, &err) == 0) {
+	if (visit_begin_asking(&task->visit, task->order, task->order->schema, ask, &err) == 0) {
 		return true;
 	}
 	if (err.code == ERR_DB && err.native == NO_SUCH_DATABASE) {
@@ -60,12 +61,25 @@ static bool enter(struct task *task)
 	return false;
 }
 
+/* What came with the lock counts once. */
+static int take_history(struct task *task, struct err *err)
+{
+	struct visit *visit = &task->visit;
+
+	if (!visit->asked) {
+		return history_read(visit->session, &task->history, err);
+	}
+	visit->asked = false;
+	return history_take(visit->session, &task->history, &visit->entry.rows, &visit->entry.asked,
+			    err);
+}
+
 static bool read_history(struct task *task)
 {
 	struct err err;
 
 	history_release(&task->history);
-	if (history_read(task->visit.session, &task->history, &err) < 0) {
+	if (take_history(task, &err) < 0) {
 		fail_outside(task, &err);
 		return false;
 	}
@@ -210,8 +224,10 @@ static bool is_let(struct task *task, const struct migration *migration)
 	return false;
 }
 
-static bool apply_one(struct task *task, size_t index)
+/* place: among those that are pending */
+static bool apply_one(struct task *task, size_t place)
 {
+	size_t index = task->position.pending[place];
 	const struct migration *migration = &task->order->release->migrations[index];
 	const struct history_row *row = history_find(&task->history, migration->version);
 	size_t before = row == NULL || migration->skipped ? 0 : row->done;
@@ -221,6 +237,7 @@ static bool apply_one(struct task *task, size_t index)
 		.visit = &task->visit,
 		.history = &task->history,
 		.migration = migration,
+		.ends_visit = place + 1 == task->position.nr,
 	};
 	struct apply apply = {
 		.journal = &journal,
@@ -255,7 +272,7 @@ static bool apply_one(struct task *task, size_t index)
 static bool apply_some(struct task *task)
 {
 	for (size_t i = 0; i < task->position.nr; i++) {
-		if (!apply_one(task, task->position.pending[i])) {
+		if (!apply_one(task, i)) {
 			return false;
 		}
 		if (task->visit.dirty && i + 1 < task->position.nr) {

@@ -64,16 +64,21 @@ static int use(struct visit *visit, bool is_kept, struct err *err)
 	return db_use(visit->session, visit->schema, err);
 }
 
-static int pin(struct visit *visit, struct err *err)
+static struct db_pin pin_of(const struct exec_order *order)
 {
-	const struct exec_order *order = visit->order;
 	int64_t wait_s = order->lock_wait_ms / 1000;
-	const struct db_pin wanted = {
+
+	return (struct db_pin){
 		.sql_mode = order->release == NULL ? NULL : order->release->sql_mode,
 		.collation = order->release == NULL ? NULL : order->release->collation,
 		.lock_wait_s = wait_s < 1 ? 1 : (unsigned)wait_s,
 		.small_tables = order->bytes < SMALL_BYTES,
 	};
+}
+
+static int pin(struct visit *visit, struct err *err)
+{
+	const struct db_pin wanted = pin_of(visit->order);
 
 	return db_pin(visit->session, &wanted, err);
 }
@@ -184,9 +189,41 @@ static int lock(struct visit *visit, struct err *err)
 	return 0;
 }
 
+/*
+ * 1: in; 0: not this way, because the session is gone or not pinned, or the lock is held by
+ * somebody; -1: not at all.
+ */
+static int enter(struct visit *visit, const char *ask, struct err *err)
+{
+	struct exec_order *order = visit->order;
+	const struct db_pin wanted = pin_of(order);
+
+	if (ask == NULL || !db_is_pinned(visit->session, &wanted)) {
+		return 0;
+	}
+	visit->entry.ask = ask;
+	visit->entry.claim_id = order->claim_id;
+	if (db_enter(visit->session, visit->schema, &visit->entry, err) < 0) {
+		order->claim_lost = order->claim_lost || visit->entry.lost;
+		return db_is_lost(visit->session) || (err->code == ERR_BUSY && !order->claim_lost)
+			       ? 0
+			       : -1;
+	}
+	visit->locked = true;
+	visit->asked = true;
+	return 1;
+}
+
 int visit_begin(struct visit *visit, struct exec_order *order, const char *schema, struct err *err)
 {
+	return visit_begin_asking(visit, order, schema, NULL, err);
+}
+
+int visit_begin_asking(struct visit *visit, struct exec_order *order, const char *schema,
+		       const char *ask, struct err *err)
+{
 	bool is_kept = order->session != NULL;
+	int entered;
 
 	if (order->live != NULL) {
 		order->live->rested_us = tick_us();
@@ -195,6 +232,10 @@ int visit_begin(struct visit *visit, struct exec_order *order, const char *schem
 		return -1;
 	}
 	visit->schema = schema;
+	entered = enter(visit, ask, err);
+	if (entered != 0) {
+		return entered < 0 ? -1 : 0;
+	}
 	if (use(visit, is_kept, err) < 0 || pin(visit, err) < 0) {
 		return -1;
 	}
@@ -220,6 +261,8 @@ void visit_end(struct visit *visit)
 	struct err ignored;
 	int ended = 0;
 
+	db_rows_release(&visit->entry.rows);
+	visit->asked = false;
 	if (visit->session == NULL) {
 		return;
 	}

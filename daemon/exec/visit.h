@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "db_guard.h"
 #include "err.h"
 
 struct db_session;
@@ -23,7 +24,9 @@ struct visit {
 	struct db_session *session; /* owned; NULL when none could be opened */
 	const char *schema;         /* borrowed */
 	bool locked;
-	bool dirty; /* a file left something in the session; set by who ran it */
+	bool dirty;            /* a file left something in the session; set by who ran it */
+	bool asked;            /* entry has the answer to what visit_begin was given to ask */
+	struct db_entry entry; /* owned rows */
 };
 
 /* One more session on the order's server, the caller's own. NULL on failure. */
@@ -39,6 +42,13 @@ NODISCARD int visit_open(struct visit *visit, struct exec_order *order, struct e
  */
 NODISCARD int visit_begin(struct visit *visit, struct exec_order *order, const char *schema,
 			  struct err *err);
+
+/*
+ * The same; on a kept session with the lock at hand it is one round trip, and ask, a query, goes
+ * with it: visit->asked says so, and the caller asks itself otherwise.
+ */
+NODISCARD int visit_begin_asking(struct visit *visit, struct exec_order *order, const char *schema,
+				 const char *ask, struct err *err);
 
 /* A fresh session for the next file, when the last one left something. */
 NODISCARD int visit_renew(struct visit *visit, struct err *err);

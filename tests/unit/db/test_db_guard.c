@@ -189,6 +189,55 @@ static void a_lock_taken_twice_is_freed_once(void **state)
 	assert_int_equal(db_lock(other, "twice", 0, &err), 0);
 }
 
+static void the_lock_an_answer_and_the_tenant_come_together(void **state)
+{
+	const char *schema = test_server_schema("enter");
+	struct db_session *session = *state;
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct db_entry entry = { .ask = "select database()" };
+	struct db_entry missing = { .ask = "select * from no_such_table" };
+	struct db_entry unclaimed = { .ask = "select 1", .claim_id = 1 };
+	struct err err = { 0 };
+
+	assert_int_equal(db_enter(session, schema, &entry, &err), 0);
+	assert_int_equal(entry.asked.code, ERR_NONE);
+	assert_string_equal(entry.rows.cells[0][0], schema);
+	assert_int_equal(db_enter(session, schema, &missing, &err), 0);
+	assert_int_equal(missing.asked.native, 1146);
+	assert_int_equal(db_lock_check(session, schema, &err), 0);
+	assert_int_equal(db_enter(other, schema, &entry, &err), -1);
+	assert_int_equal(err.code, ERR_BUSY);
+	assert_false(entry.lost);
+	assert_int_equal(db_enter(other, "no_such_schema", &entry, &err), -1);
+	assert_int_equal(err.native, 1049);
+	assert_int_equal(db_unlock(session, schema, &err), 0);
+	assert_int_equal(db_enter(other, schema, &unclaimed, &err), -1);
+	assert_true(unclaimed.lost);
+	assert_int_equal(db_lock(session, schema, 0, &err), 0);
+	db_rows_release(&entry.rows);
+	db_rows_release(&unclaimed.rows);
+}
+
+static void the_lock_goes_behind_what_succeeds(void **state)
+{
+	struct db_session *session = *state;
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct err err = { 0 };
+	bool unlocked = false;
+
+	assert_int_equal(db_lock(session, "behind", 0, &err), 0);
+	assert_int_equal(db_unlock_behind(session, "no such statement", "behind", &unlocked, &err),
+			 -1);
+	assert_int_equal(err.native, 1064);
+	assert_false(unlocked);
+	assert_int_equal(db_lock_check(session, "behind", &err), 0);
+	assert_int_equal(db_unlock_behind(session, "do 1", "behind", &unlocked, &err), 0);
+	assert_true(unlocked);
+	assert_int_equal(db_lock(other, "behind", 0, &err), 0);
+	assert_int_equal(db_unlock_behind(session, "do 1", "behind", &unlocked, &err), 0);
+	assert_false(unlocked); /* it was somebody else's */
+}
+
 static void the_lock_outlives_commit_and_ends_with_reset(void **state)
 {
 	const char *schema = test_server_schema("lock");
@@ -275,6 +324,8 @@ int main(void)
 		WITH_SESSION(pinning_a_broken_link_harms_nobody),
 		WITH_SESSION(one_session_holds_the_lock),
 		WITH_SESSION(a_lock_taken_twice_is_freed_once),
+		WITH_SESSION(the_lock_an_answer_and_the_tenant_come_together),
+		WITH_SESSION(the_lock_goes_behind_what_succeeds),
 		WITH_SESSION(the_lock_outlives_commit_and_ends_with_reset),
 		WITH_SESSION(names_of_any_length_and_alphabet_are_locked),
 		WITH_SESSION(the_open_transaction_is_named),

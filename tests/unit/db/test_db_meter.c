@@ -70,6 +70,27 @@ static void what_it_counts_the_server_counts_too(void **state)
 	assert_int_equal(sent() - before, 41);
 }
 
+static void of_several_in_one_packet_each_counts(void **state)
+{
+	static const char *const statements[] = { "do 1", "select 1", "use mysql" };
+	SCOPED_PTR(db_session) session = test_server_open();
+	int64_t its = -questions(session);
+	unsigned long long before = sent();
+	struct err err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct db_rows rows[3] = { { 0 } };
+		size_t done;
+
+		assert_int_equal(db_together(session, statements, rows, 3, &done, &err), 0);
+		db_rows_release(&rows[1]);
+	}
+	its += questions(session);
+	assert_int_equal(its, 32); /* the server is asked once whether it takes several */
+	assert_int_equal(sent() - before, 32);
+}
+
 static void what_is_answered_is_done(void **state)
 {
 	SCOPED_PTR(db_session) session = test_server_open();
@@ -90,6 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_address_has_one),
 		cmocka_unit_test(what_it_counts_the_server_counts_too),
+		cmocka_unit_test(of_several_in_one_packet_each_counts),
 		cmocka_unit_test(what_is_answered_is_done),
 	};
 

@@ -157,6 +157,74 @@ static const struct {
 
 /* clang-format on */
 
+/* Those of one round trip; how many of them ran. */
+static size_t together(struct db_session *session, const char *first, const char *second,
+		       struct err *err)
+{
+	const char *const statements[] = { first, second, "select 'end'" };
+	struct db_rows rows[3] = { { 0 } };
+	size_t done;
+	int ran = db_together(session, statements, rows, 3, &done, err);
+
+	assert_int_equal(ran, done == 3 ? 0 : -1);
+	if (done == 3) {
+		assert_string_equal(rows[2].cells[0][0], "end");
+	}
+	for (size_t i = 0; i < 3; i++) {
+		db_rows_release(&rows[i]);
+	}
+	return done;
+}
+
+static void together_they_run_until_one_fails(void **state)
+{
+	struct db_session *session = *state;
+	struct err err = { 0 };
+
+	run(session, "create temporary table mysql.together (id int)");
+	assert_int_equal(together(session, "use mysql", "insert into together values (1)", &err),
+			 3);
+	assert_int_equal(db_affected(session), 0);
+	assert_int_equal(together(session, "insert into together values (2), (3)",
+				  "select id from together", &err),
+			 3);
+	assert_int_equal(db_affected(session), 2);
+}
+
+static void a_file_has_one_statement_also_behind_several(void **state)
+{
+	static const char *const both = "set @a = 1; set @a = 2";
+	struct db_session *session = *state;
+	struct err err = { 0 };
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(together(session, "do 1", "select 1", &err), 3);
+		assert_int_equal(db_exec(session, both, strlen(both), &err), -1);
+		assert_int_equal(err.native, 1064);
+		assert_int_equal(together(session, "do 1", "no such statement", &err), 1);
+		assert_int_equal(err.native, 1064);
+		run(session, "do 'a;b'");
+		assert_int_equal(db_reset(session, &err), 0);
+		assert_int_equal(db_exec(session, both, strlen(both), &err), -1);
+		assert_int_equal(together(session, "do 1", "do 2", &err), 3);
+		assert_int_equal(db_reset(session, &err), 0);
+	}
+}
+
+static void together_on_a_broken_link_they_are_unknown(void **state)
+{
+	struct db_session *session = *state;
+	struct err err = { 0 };
+
+	assert_int_equal(together(session, "do 1", "do 2", &err), 3);
+	cut(session);
+	assert_int_equal(together(session, "do 1", "do 2", &err), 0);
+	assert_true(db_is_lost(session));
+	assert_true(err.code == ERR_UNKNOWN_OUTCOME || err.code == ERR_UNREACHABLE);
+	assert_int_equal(together(session, "do 1", "do 2", &err), 0);
+	assert_int_equal(err.code, ERR_UNREACHABLE);
+}
+
 static void the_servers_words_without_the_clients_data(void **state)
 {
 	const char *schema = test_server_schema("refusals");
@@ -474,6 +542,9 @@ int main(void)
 		WITH_SESSION(affected_counts_changed_rows),
 		WITH_SESSION(several_results_of_a_procedure_are_read),
 		WITH_SESSION(several_statements_in_one_packet_are_refused),
+		WITH_SESSION(together_they_run_until_one_fails),
+		WITH_SESSION(a_file_has_one_statement_also_behind_several),
+		WITH_SESSION(together_on_a_broken_link_they_are_unknown),
 		WITH_SESSION(the_servers_words_without_the_clients_data),
 		WITH_SESSION(an_unknown_schema_is_refused),
 		WITH_SESSION(values_and_names_are_quoted),

@@ -43,6 +43,30 @@ static void one_session_serves_many_tenants(void **state)
 	g_free(first);
 }
 
+/* A kept session goes to a tenant in one round trip, where nothing is in its way. */
+static void on_a_kept_session_it_waits_for_the_lock(void **state)
+{
+	char *first = g_strdup(test_server_schema("kept1"));
+	const char *second = test_server_schema("kept2");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	SCOPED_PTR(exec_result) result = kit_task(release, first);
+	struct exec_order *order = kit_order(EXEC_TASK, release, second);
+	SCOPED_PTR(db_session) other = test_server_open();
+	SCOPED_PTR(exec_result) next = NULL;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(db_lock(other, second, 0, &err), 0);
+	order->session = g_steal_pointer(&result->session);
+	order->stall_ms = 1;
+	next = exec_run(order);
+	assert_int_equal(next->event, TASK_TRANSIENT);
+	assert_non_null(strstr(next->reason, " is locked by connection "));
+	kit_assert_exists(second, "muster_history", false);
+	release_unref(release);
+	g_free(first);
+}
+
 static void the_lock_is_given_back(void **state)
 {
 	const char *schema = test_server_schema("unlock");
@@ -229,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_session_closed_while_idle_is_replaced),
 		cmocka_unit_test(one_session_serves_many_tenants),
+		cmocka_unit_test(on_a_kept_session_it_waits_for_the_lock),
 		cmocka_unit_test(the_lock_is_given_back),
 		cmocka_unit_test(a_file_that_leaves_something_is_cleaned_away),
 		cmocka_unit_test(the_session_is_pinned_to_the_release),
