@@ -9,11 +9,15 @@ static void on_request(struct http_request *request, void *ctx)
 	ops_dispatch(ctx, request);
 }
 
-static void on_commit(void *ctx)
+static void on_commit(void *ctx, bool tasks_only)
 {
 	struct api *api = ctx;
 
-	watch_wake(api->watch);
+	if (tasks_only) {
+		watch_wake_tasks(api->watch);
+	} else {
+		watch_wake(api->watch);
+	}
 }
 
 static struct http *port_open(struct api *api, const char *port, struct err *err)

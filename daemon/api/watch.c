@@ -16,6 +16,7 @@
 #define BACKLOG_MAX  ((size_t)256 * 1024) /* bytes sent ahead of a reader */
 #define ROWS_AT_ONCE 500
 #define PAUSE_MS     20 /* at least, between two feeds: a rollout commits hundreds of times a second */
+#define TASKS_MS     100 /* the same, when all that is new is how single tasks went */
 
 struct stream {
 	struct watch *watch;
@@ -154,18 +155,30 @@ void watch_free(struct watch *watch)
 	g_free(watch);
 }
 
-void watch_wake(struct watch *watch)
+static void wake(struct watch *watch, int64_t pause_ms)
 {
-	int64_t left_ms = watch->fed_ms + PAUSE_MS - tick_ms();
+	int64_t left_ms = watch->fed_ms + pause_ms - tick_ms();
 	const struct timeval left = { .tv_usec = (suseconds_t)(left_ms * 1000) };
 
-	if (watch->streams->len == 0 || event_pending(watch->soon, EV_TIMEOUT, NULL) != 0) {
+	if (watch->streams->len == 0) {
 		return;
 	}
 	if (left_ms > 0) {
 		CHECK(event_add(watch->soon, &left) == 0);
 	} else {
 		feed_now(watch);
+	}
+}
+
+void watch_wake(struct watch *watch)
+{
+	wake(watch, PAUSE_MS); /* sooner than what may be due already */
+}
+
+void watch_wake_tasks(struct watch *watch)
+{
+	if (event_pending(watch->soon, EV_TIMEOUT, NULL) == 0) {
+		wake(watch, TASKS_MS);
 	}
 }
 

@@ -24,6 +24,9 @@ void watch_free(struct watch *watch);     /* ends all streams; NULL is fine */
 /* Rows were committed. They are sent in a moment, outside of the caller. */
 void watch_wake(struct watch *watch);
 
+/* The same of rows about single tasks alone, of which a rollout has hundreds a second. */
+void watch_wake_tasks(struct watch *watch);
+
 /* Takes request: it becomes a stream of rows with id > since. rollout_id 0: all. */
 void watch_add(struct watch *watch, struct http_request *request, int64_t since,
 	       int64_t rollout_id);

@@ -182,7 +182,7 @@ int sched_fd(const struct sched *sched)
 	return mailbox_fd(sched->letters);
 }
 
-void sched_on_commit(struct sched *sched, void (*fn)(void *ctx), void *ctx)
+void sched_on_commit(struct sched *sched, void (*fn)(void *ctx, bool tasks_only), void *ctx)
 {
 	sched->commit_fn = fn;
 	sched->commit_ctx = ctx;
@@ -378,8 +378,9 @@ static void act(struct sched *sched)
 		glances_send(sched);
 	}
 	if (sched->wrote && sched->commit_fn != NULL) {
+		sched->commit_fn(sched->commit_ctx, !sched->wrote_more);
 		sched->wrote = false;
-		sched->commit_fn(sched->commit_ctx);
+		sched->wrote_more = false;
 	}
 }
 

@@ -84,8 +84,11 @@ NODISCARD int sched_recover(struct sched *sched, struct err *err);
  */
 int64_t sched_turn(struct sched *sched);
 
-/* Called on the loop after each commit that wrote events; feeds the event stream. */
-void sched_on_commit(struct sched *sched, void (*fn)(void *ctx), void *ctx);
+/*
+ * Called on the loop after each commit that wrote events; feeds the event stream. tasks_only:
+ * all of them say how single tasks went.
+ */
+void sched_on_commit(struct sched *sched, void (*fn)(void *ctx, bool tasks_only), void *ctx);
 
 /* A turn is due now. */
 void sched_wake(struct sched *sched);

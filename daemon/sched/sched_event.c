@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "sched_state.h"
 #include "store_event.h"
 
@@ -25,5 +27,6 @@ int sched_note(struct sched *sched, const struct sched_actor *actor, int64_t rol
 	rc = store_event_add(sched->store, &event, err);
 	store_event_release(&event);
 	sched->wrote = true;
+	sched->wrote_more = sched->wrote_more || strcmp(kind, "task") != 0;
 	return rc;
 }

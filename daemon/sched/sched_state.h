@@ -120,11 +120,12 @@ struct sched {
 	bool runs_stale;    /* the set of open rollouts is to be read again */
 	bool settle;        /* this turn decided what only the inventory knows */
 	bool wrote;         /* events were written since the last commit */
+	bool wrote_more;    /* and not only of tasks */
 	bool stopping;
 	bool waked;
 	void (*wake_fn)(void *ctx);
 	void *wake_ctx;
-	void (*commit_fn)(void *ctx);
+	void (*commit_fn)(void *ctx, bool tasks_only);
 	void *commit_ctx;
 	struct sched_stats stats;
 };

@@ -13,7 +13,7 @@ static void stream_open(struct fixture *fixture, const char *query, const char *
 	client_write(fixture, text, strlen(text));
 }
 
-static void event_write(struct fixture *fixture, const char *text)
+static void event_put(struct fixture *fixture, const char *text)
 {
 	SCOPED(store_event) event = { .uid = -1 };
 	struct err err = { 0 };
@@ -24,6 +24,11 @@ static void event_write(struct fixture *fixture, const char *text)
 	must(store_begin(fixture->store, &err), &err);
 	must(store_event_add(fixture->store, &event, &err), &err);
 	must(store_commit(fixture->store, &err), &err);
+}
+
+static void event_write(struct fixture *fixture, const char *text)
+{
+	event_put(fixture, text);
 	watch_wake(fixture->api->watch);
 }
 
@@ -39,6 +44,24 @@ static void rows_come_as_they_are_committed(void **state)
 	said(fixture, "id: 2\ndata: {\"id\":2,");
 	said(fixture, "\"text\":\"after\"}\n\n");
 	assert_null(strstr(fixture->seen->str, "before"));
+}
+
+static void tasks_come_by_themselves_and_with_other_news(void **state)
+{
+	struct fixture *fixture = *state;
+
+	stream_open(fixture, "", "");
+	said(fixture, ": events\n\n");
+	for (int i = 0; i < 3; i++) {
+		event_put(fixture, "a task");
+		watch_wake_tasks(fixture->api->watch);
+	}
+	said(fixture, "id: 3\n");
+	event_put(fixture, "a task");
+	watch_wake_tasks(fixture->api->watch);
+	event_write(fixture, "the rollout");
+	said(fixture, "id: 4\n");
+	said(fixture, "id: 5\n");
 }
 
 static void a_client_that_comes_back_misses_nothing(void **state)
@@ -146,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rows_come_as_they_are_committed),
+		TEST(tasks_come_by_themselves_and_with_other_news),
 		TEST(a_client_that_comes_back_misses_nothing),
 		TEST(many_rows_come_in_order_and_whole),
 		TEST(a_slow_reader_holds_little),
