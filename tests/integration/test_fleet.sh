@@ -70,6 +70,7 @@ awk -F'\t' '{
 	} else if (head[2] == "Connect" || head[2] == "Change") {
 		schema[head[1]] = ""
 	} else if (head[2] == "Query" && what ~ /^ *use /) {
+		sub(/;.*/, "", what) # what goes in one packet is shown as one
 		gsub(/^ *use |`|;| /, "", what)
 		schema[head[1]] = what
 	} else if (head[2] == "Query" &&
