@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "cmd.h"
+#include "exits.h"
 #include "observe.h"
 #include "progress.h"
 #include "settings.h"
@@ -45,13 +46,7 @@ int cmd_rollout_show(struct cli *cli)
 
 int cmd_rollout_watch(struct cli *cli)
 {
-	struct err err = { 0 };
-	int64_t last = 0;
-
-	if (observe_last_event(cli, &last, &err) < 0) {
-		return cli_fail(cli, &err);
-	}
-	return observe_rollout(cli, cli_word(cli, 0), last);
+	return observe_from_now(cli, cli_word(cli, 0));
 }
 
 int cmd_rollout_set(struct cli *cli)
@@ -81,7 +76,7 @@ static int show_effect(struct cli *cli, const struct wire_rollout *rollout, int6
 	g_autofree char *next = progress_next_command(rollout);
 
 	if (opts_flag(&cli->opts, OPT_WAIT)) {
-		return observe_rollout(cli, rollout->id, last);
+		return observe_rollout(cli, rollout->id, last, exits_ended(&rollout->counts));
 	}
 	if (!cli_is_for_people(cli)) {
 		cli_print_item(cli, &view_rollout, rollout);

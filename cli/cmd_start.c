@@ -207,7 +207,7 @@ static int begin(struct cli *cli, const struct wire_rollout_start *start)
 		return refused(cli, &err);
 	}
 	if (opts_flag(&cli->opts, OPT_WAIT)) {
-		code = observe_rollout(cli, rollout.id, 0);
+		code = observe_rollout(cli, rollout.id, 0, 0);
 	} else if (cli_is_for_people(cli)) {
 		g_autoptr(GString) out = g_string_new(NULL);
 

@@ -8,12 +8,13 @@
 #include "tick.h"
 #include "views.h"
 
-#define TURN_MS     250
-#define PICTURE_MS  250  /* least time between two pictures that show news */
-#define THROTTLE_MS 1000 /* least time between two looks at the servers */
-#define IDLE_MS     1000 /* the picture's rate and time left move without news */
-#define DRAIN_MS    100
-#define TALL        40 /* lines of a terminal that has room */
+#define TURN_MS      250
+#define PICTURE_MS   250  /* least time between two pictures that show news */
+#define THROTTLE_MS  1000 /* least time between two looks at the servers */
+#define IDLE_MS      1000 /* the picture's rate and time left move without news */
+#define DRAIN_MS     100
+#define SETTLE_TRIES 5
+#define TALL         40 /* lines of a terminal that has room */
 
 struct observe {
 	struct cli *cli;
@@ -23,6 +24,9 @@ struct observe {
 	GString *lines;        /* owned; not yet printed */
 	GHashTable *throttled; /* owned; what was told of the servers */
 	int64_t ended;         /* tasks that have ended, by the events seen */
+	int64_t begun;         /* that had ended at the verb's own event; -1: it was seen */
+	int64_t settled;       /* that had ended at event settled_at */
+	int64_t settled_at;    /* 0: nothing to settle */
 	int64_t deadline;      /* tick_ms; -1: none */
 	int64_t loaded;        /* tick_ms of the last answer */
 	int64_t measured;      /* tick_ms of the last look at the servers */
@@ -56,16 +60,33 @@ static void learn_total(struct observe *observe)
 	}
 }
 
+/*
+ * An answer counts what the stream has not told yet: what it said is valid from the event on
+ * that was the newest when it was given, and not before.
+ */
+static void settle(struct observe *observe, const struct wire_event *event)
+{
+	if (observe->settled_at != 0 && event->id > observe->settled_at) {
+		observe->ended = observe->settled;
+		observe->settled_at = 0;
+	}
+}
+
 static void on_event(const struct wire_event *event, void *ctx)
 {
 	struct observe *observe = ctx;
 
+	settle(observe, event);
 	observe->news = true;
 	if (event->object != NULL && event->state != NULL &&
 	    g_str_equal(event->object, observe->board.rollout.id)) {
 		g_free(observe->told);
 		observe->told = g_strdup(event->state);
 		observe->turned = true;
+		if (observe->begun >= 0) {
+			observe->ended = observe->begun; /* tasks may have ended just before */
+			observe->begun = -1;
+		}
 	}
 	if (progress_is_end(event)) {
 		observe->ended++;
@@ -136,22 +157,62 @@ static int load_throttles(struct observe *observe, struct err *err)
 	return 0;
 }
 
+/*
+ * Load the rollout between two looks at the newest event: when both see the same one, nothing
+ * can have ended between it and the counts. 1: so it was, 0: too much goes on.
+ */
+static int load_settled(struct observe *observe, const char *id, int64_t *last, struct err *err)
+{
+	int64_t before = 0;
+
+	if (observe_last_event(observe->cli, last, err) < 0) {
+		return -1;
+	}
+	if (observe->live || !cli_is_for_people(observe->cli)) {
+		return board_load(&observe->board, observe->cli, id, err); /* nothing is counted */
+	}
+	for (int i = 0; i < SETTLE_TRIES; i++) {
+		before = *last;
+		if (board_load(&observe->board, observe->cli, id, err) < 0 ||
+		    observe_last_event(observe->cli, last, err) < 0) {
+			return -1;
+		}
+		if (*last == before) {
+			return 1;
+		}
+	}
+	*last = before; /* better a task that is counted twice than one that is not shown */
+	return 0;
+}
+
+/* Without news the count is made good: others may have retried or released tasks. */
+static int load_again(struct observe *observe, const char *id, struct err *err)
+{
+	int64_t last = 0;
+	int found;
+
+	if (observe->news || observe->live || !cli_is_for_people(observe->cli)) {
+		return board_load(&observe->board, observe->cli, id, err);
+	}
+	found = load_settled(observe, id, &last, err);
+	if (found > 0) {
+		observe->settled = exits_ended(&observe->board.rollout.counts);
+		observe->settled_at = last;
+	}
+	return found < 0 ? -1 : 0;
+}
+
 /* Ask again when there is news, or when nobody has looked for a while. */
 static int refresh(struct observe *observe, struct err *err)
 {
 	int64_t age = tick_ms() - observe->loaded;
-	struct cli *cli = observe->cli;
-	struct board *board = &observe->board;
-	g_autofree char *id = g_strdup(board->rollout.id);
+	g_autofree char *id = g_strdup(observe->board.rollout.id);
 
 	if (!observe->turned && age < (observe->news ? PICTURE_MS : IDLE_MS)) {
 		return 0;
 	}
-	if (board_load(board, cli, id, err) < 0) {
+	if (load_again(observe, id, err) < 0) {
 		return -1;
-	}
-	if (!observe->news) {
-		observe->ended = exits_ended(&board->rollout.counts);
 	}
 	observe->loaded = tick_ms();
 	observe->news = false;
@@ -280,27 +341,56 @@ int observe_last_event(struct cli *cli, int64_t *last, struct err *err)
 	return 0;
 }
 
-int observe_rollout(struct cli *cli, const char *id, int64_t since)
+static void observe_init(struct observe *observe, struct cli *cli)
 {
-	SCOPED(observe)
-	observe = { .cli = cli,
-		    .lines = g_string_new(NULL),
-		    .throttled = throttle_told_new(),
-		    .deadline = -1 };
+	*observe = (struct observe){ .cli = cli,
+				     .lines = g_string_new(NULL),
+				     .throttled = throttle_told_new(),
+				     .begun = -1,
+				     .deadline = -1 };
+	observe->live = cli_is_for_people(cli) && cli->style.width > 0;
+	if (opts_flag(&cli->opts, OPT_TIMEOUT)) {
+		observe->deadline = tick_ms() + opts_number(&cli->opts, OPT_TIMEOUT, 0);
+	}
+}
+
+/* The rollout is loaded: its events behind since, until it rests. */
+static int follow_from(struct observe *observe, int64_t since)
+{
 	struct err err = { 0 };
 
-	observe.live = cli_is_for_people(cli) && cli->style.width > 0;
-	if (opts_flag(&cli->opts, OPT_TIMEOUT)) {
-		observe.deadline = tick_ms() + opts_number(&cli->opts, OPT_TIMEOUT, 0);
+	follow_begin(&observe->follow, observe->cli->client, observe->board.rollout.id, since,
+		     on_event, observe);
+	if (observe->live && load_and_draw(observe, &err) < 0) {
+		return cli_fail(observe->cli, &err);
 	}
+	return loop(observe);
+}
+
+int observe_rollout(struct cli *cli, const char *id, int64_t since, int64_t ended)
+{
+	SCOPED(observe) observe = { 0 };
+	struct err err = { 0 };
+
+	observe_init(&observe, cli);
+	observe.ended = ended;
+	observe.begun = since > 0 ? ended : -1;
 	if (board_load(&observe.board, cli, id, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
-	observe.ended = since > 0 ? exits_ended(&observe.board.rollout.counts) : 0;
-	follow_begin(&observe.follow, cli->client, observe.board.rollout.id, since, on_event,
-		     &observe);
-	if (observe.live && load_and_draw(&observe, &err) < 0) {
+	return follow_from(&observe, since);
+}
+
+int observe_from_now(struct cli *cli, const char *id)
+{
+	SCOPED(observe) observe = { 0 };
+	struct err err = { 0 };
+	int64_t since = 0;
+
+	observe_init(&observe, cli);
+	if (load_settled(&observe, id, &since, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
-	return loop(&observe);
+	observe.ended = exits_ended(&observe.board.rollout.counts);
+	return follow_from(&observe, since);
 }

@@ -15,7 +15,13 @@
 /* The newest event there is: take it before the request whose effect is to be watched. */
 NODISCARD int observe_last_event(struct cli *cli, int64_t *last, struct err *err);
 
-/* Show what happens behind event since; 0: from the start of the rollout. Exit code. */
-int observe_rollout(struct cli *cli, const char *id, int64_t since);
+/*
+ * Show what happens behind event since, the effect of a verb; 0: from the start of the
+ * rollout. ended: tasks that had ended by the verb's answer. Exit code.
+ */
+int observe_rollout(struct cli *cli, const char *id, int64_t since, int64_t ended);
+
+/* Show what happens from now on. Exit code. */
+int observe_from_now(struct cli *cli, const char *id);
 
 #endif /* OBSERVE_H */

@@ -63,8 +63,9 @@ fails 3 m rollout start "$rel" --name gated --waves '1, 2, 3, rest' --gate human
 rollout=gated
 is "gated 1" "$(jq -r '"\(.state) \(.counts.done)"' <<<"$out")"
 has promote "$(show '.available_actions | join(" ")')"
-fails 3 m rollout promote gated --wait -o json
+fails 3 m rollout promote gated --wait
 is 3 "$(show .counts.done)"
+is "2/20 3/20" "$(grep -o '[0-9]*/20$' <<<"$out" | xargs)" # it counts on, it does not begin anew
 ok m rollout promote gated --full --wait
 is "done 20" "$(show '"\(.state) \(.counts.done)"')"
 fails 65 m rollout promote gated
