@@ -72,14 +72,31 @@ static void log_move(const struct store_task *task)
 		  task->server, task->reason);
 }
 
+/*
+ * A task that was parked or waits may have begun: where it stands is said, for a half applied
+ * file is not "never begun". Owned; NULL: what the table says is true.
+ */
+static char *why_cancelled(const struct store_task *task)
+{
+	if (task->migration != NULL && task->statement > 0) {
+		return g_strdup_printf("the rollout was aborted at %lld/%lld of %s; the next "
+				       "rollout goes on there",
+				       (long long)task->statement, (long long)task->statements,
+				       task->migration);
+	}
+	return task->attempt > 0 ? g_strdup("the rollout was aborted before it ended") : NULL;
+}
+
 int sched_task_move(struct sched *sched, struct run *run, struct store_task *task,
 		    enum task_event event, const struct sched_actor *actor, const char *text,
 		    struct err *err)
 {
 	const struct fsm_edge *edge = fsm_next(&fsm_task, (int)task->state, (int)event, err);
+	g_autofree char *stands = event == TASK_CANCEL ? why_cancelled(task) : NULL;
 	g_autofree char *object = NULL;
 	enum task_state from = task->state;
 
+	text = text == NULL ? stands : text;
 	if (edge == NULL) {
 		return err_prefix(err, "r%lld/%s", (long long)task->rollout_id, task->tenant);
 	}

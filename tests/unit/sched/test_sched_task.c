@@ -1,6 +1,8 @@
 #include "db_guard.h"
 #include "sched_fixture.h"
 
+static char second[] = "0001";
+
 static const struct sched_start everything = { .release = "rel", .budget = "10" };
 
 static void a_failure_keeps_position_and_error(void **state)
@@ -66,12 +68,74 @@ static void waits_for_the_lock_of_the_tenant(void **state)
 	tick_fake(-1, -1);
 }
 
+/* clang-format off */
+static const struct { int64_t attempt; int64_t statement; char *migration; const char *why; } stands[] = {
+	{ 0, 0, NULL,   "the rollout was aborted before it began" },
+	{ 1, 0, NULL,   "the rollout was aborted before it ended" },
+	{ 1, 1, second, "the rollout was aborted at 1/2 of 0001; the next rollout goes on there" },
+};
+
+/* clang-format on */
+
+/* As a worker leaves a task that it parks. */
+static void stand_at(struct fixture *fixture, struct store_task *task, size_t i)
+{
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	task->attempt = stands[i].attempt;
+	task->statement = stands[i].statement;
+	task->statements = 2;
+	store_text_set(&task->migration, stands[i].migration);
+	must(store_task_put(fixture->store, task, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+/* A task that was parked half way is not told that it never began. */
+static void an_aborted_task_says_where_it_stopped(void **state)
+{
+	static const char *const tenants[] = { "t00", "t01", "t02", "t03" };
+	const struct sched_start gated = { .release = "rel",
+					   .budget = "10",
+					   .waves = "1, rest",
+					   .gate = "human" };
+	const char *at[G_N_ELEMENTS(stands)] = { NULL };
+	struct fixture *fixture = *state;
+	size_t nr = 0;
+	int64_t id;
+
+	fixture_add_tenants(fixture, G_N_ELEMENTS(tenants));
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &gated);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	for (size_t i = 0; i < G_N_ELEMENTS(tenants); i++) {
+		SCOPED(store_task) task = { 0 };
+
+		fixture_task(fixture, id, tenants[i], &task);
+		if (task.state == TASK_PENDING) {
+			at[nr] = tenants[i];
+			stand_at(fixture, &task, nr++);
+		}
+	}
+	assert_int_equal(nr, G_N_ELEMENTS(stands));
+	fixture_do(fixture, id, ROLLOUT_ABORT);
+	fixture_until(fixture, id, ROLLOUT_ABORTED);
+	for (size_t i = 0; i < nr; i++) {
+		SCOPED(store_task) task = { 0 };
+
+		fixture_task(fixture, id, at[i], &task);
+		assert_int_equal(task.state, TASK_CANCELLED);
+		assert_string_equal(task.reason, stands[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_failure_keeps_position_and_error),
 		SCENARIO(the_version_of_the_tenant_follows),
 		SCENARIO(waits_for_the_lock_of_the_tenant),
+		SCENARIO(an_aborted_task_says_where_it_stopped),
 	};
 
 	return cmocka_run_group_tests_name("sched_task", tests, NULL, NULL);
