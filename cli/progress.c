@@ -55,6 +55,9 @@ char *progress_next_command(const struct wire_rollout *rollout)
 	if (strcmp(rollout->state, "paused") == 0 && rollout->throttled) {
 		return g_strdup("muster throttle show");
 	}
+	if (rollout->hint != NULL && exits_rollout_rests(rollout)) {
+		return g_strdup(rollout->hint);
+	}
 	if (strcmp(rollout->state, "paused") == 0 && rollout->over_budget) {
 		return g_strdup_printf("muster rollout retry %s", rollout->id);
 	}

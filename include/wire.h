@@ -311,6 +311,7 @@ struct wire_rollout {
 	char *started_at;
 	char *finished_at;
 	struct wire_texts available_actions; /* "pause", "resume", … */
+	char *hint; /* what helps its failed tasks when a retry cannot; null: a retry does */
 };
 
 struct wire_task {

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "advice.h"
 #include "api_state.h"
 #include "exec.h"
 #include "ops_window.h"
@@ -436,6 +437,10 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	counts_copy(&counts, &out->counts);
 	out->budget.failed = out->counts.failed + out->counts.in_doubt;
 	out->budget.limit = row->budget_limit;
+	if (out->counts.failed > 0 && (row->over_budget || row->state == ROLLOUT_FAILED) &&
+	    advice_rollout(api->store, row->id, &out->hint, err) < 0) {
+		return -1;
+	}
 	sched_rollout_pace(api->sched, row->id, &out->rate, &out->eta_s);
 	waits_view(row, &waits, out);
 	throttle_view(api, row, out);
@@ -448,19 +453,6 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 }
 
 /* ---- tasks --------------------------------------------------------------------------- */
-
-static char *task_hint(const struct store_task *row)
-{
-	if (row->state == TASK_IN_DOUBT) {
-		return g_strdup_printf("muster task resolve r%" PRId64 "/%s --as …",
-				       row->rollout_id, row->tenant);
-	}
-	if (row->state == TASK_FAILED) {
-		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s", row->rollout_id,
-				       row->tenant);
-	}
-	return NULL;
-}
 
 /* What is done of the statement that goes through rows range by range counts, too. */
 static double progress(const struct wire_task *task, enum task_state state,
@@ -555,7 +547,9 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 		out->error.code = g_strdup(row->err_code);
 		out->error.native = row->err_native;
 		out->error.message = g_strdup(row->err_message);
-		out->error.hint = task_hint(row);
+	}
+	if (row->err_code != NULL || row->state == TASK_CANCELLED) {
+		out->error.hint = advice_task(row);
 	}
 	out->next_window = view_time(row->window_at);
 	out->closed_ms = row->closed_ms;

@@ -100,6 +100,51 @@ static const struct {
 	{ 1049, DB_UNKNOWN, DB_FAULT_NO_SCHEMA },
 };
 
+/* The text of the statement is wrong, on both. */
+static const int of_text[] = {
+	1054, /* unknown column */
+	1056, 1057, 1058, /* GROUP BY, lists of columns */
+	1059, /* a name that is too long */
+	1063, /* wrong column specifier */
+	1064, /* syntax */
+	1065, /* empty */
+	1066, /* not a unique table or alias */
+	1067, /* invalid default */
+	1068, /* two primary keys */
+	1070, /* too many parts of a key */
+	1072, /* a key on a column that is not there */
+	1073, 1074, 1075, /* keys and columns that cannot be so */
+	1083, /* field separators */
+	1089, /* prefix of a key */
+	1096, /* no tables used */
+	1101, /* a default for a BLOB */
+	1102, 1103, /* names that cannot be */
+	1109, /* unknown table of the statement */
+	1110, /* a column twice */
+	1111, /* use of a group function */
+	1115, /* unknown character set */
+	1120, /* outer join */
+	1128, /* unknown function */
+	1136, /* more or fewer values than columns */
+	1149, /* syntax */
+	1166, /* a column's name that cannot be */
+	1170, /* a BLOB in a key without a length */
+	1171, /* a nullable primary key */
+	1193, /* unknown variable */
+	1221, /* use of two things together */
+	1222, /* SELECTs of a UNION */
+	1235, /* not supported */
+	1239, /* foreign key's definition */
+	1241, 1248, /* columns, and names of derived tables */
+	1253, 1273, /* collations */
+	1286, /* unknown engine */
+	1305, /* unknown routine */
+	1318, /* arguments of a routine */
+	1582, 1583, /* parameters of a function */
+	1630, /* unknown function */
+	1845, 1846, /* an ALGORITHM or LOCK that cannot be */
+};
+
 /* Where a message quotes a value: from one mark to the last of the other (or the end). */
 static const struct {
 	int number; const char *open; const char *close;
@@ -128,6 +173,16 @@ enum db_fault db_fault_classify(enum db_flavor flavor, int number)
 		}
 	}
 	return DB_FAULT_REFUSED;
+}
+
+bool db_fault_is_of_text(int number)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(of_text); i++) {
+		if (of_text[i] == number) {
+			return true;
+		}
+	}
+	return false;
 }
 
 char *db_fault_text(int number, const char *text)

@@ -29,6 +29,13 @@ extern const char *const db_fault_names[DB_FAULT_NR];
 enum db_fault db_fault_classify(enum db_flavor flavor, int number);
 
 /*
+ * Is the statement's own text wrong (syntax, a column that is not there, …), so that no other
+ * try helps before the file is mended? What a mended database or row would cure is not meant.
+ * The same numbers on both.
+ */
+bool db_fault_is_of_text(int number);
+
+/*
  * A server's message without the client's data: some messages quote a value of a row
  * ("Duplicate entry 'x' for key 'email'"), which becomes '…'. Names of tables, columns
  * and keys stay. Owned, valid UTF-8.

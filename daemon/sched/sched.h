@@ -451,4 +451,7 @@ struct sched_live {
 /* False when it is not running here. */
 bool sched_task_live(const struct sched *sched, int64_t task_id, struct sched_live *live);
 
+/* Did its server refuse the text of the file, so that no retry can help? Any thread. */
+bool sched_task_is_of_text(const struct store_task *task);
+
 #endif /* SCHED_H */

@@ -3,6 +3,7 @@
  * state with its reason and the event, and keeps the copy in memory in step.
  */
 #include "crash.h"
+#include "db_fault.h"
 #include "log.h"
 #include "rates.h"
 #include "release.h"
@@ -421,4 +422,10 @@ bool sched_task_live(const struct sched *sched, int64_t task_id, struct sched_li
 		.rows_of = atomic_load(&running->live.rows_of),
 	};
 	return true;
+}
+
+bool sched_task_is_of_text(const struct store_task *task)
+{
+	return g_strcmp0(task->err_code, err_code_names[ERR_DB]) == 0 &&
+	       db_fault_is_of_text((int)task->err_native);
 }

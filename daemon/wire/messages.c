@@ -264,6 +264,7 @@ static const struct wire_field rollout_fields[] = {
 	TEXT(   wire_rollout, started_at,        false ),
 	TEXT(   wire_rollout, finished_at,       false ),
 	TEXTS(  wire_rollout, available_actions, false ),
+	TEXT(   wire_rollout, hint,              false ),
 	{ 0 },
 };
 const struct wire_type wire_rollout_type = TYPE(rollout);

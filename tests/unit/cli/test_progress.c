@@ -8,6 +8,7 @@
 
 #include "progress.h"
 
+static char mend[] = "mend 0002, then muster rollout start DIR";
 static char id[] = "r12", name[] = "shop", running[] = "running", release[] = "app-7",
 	    version[] = "0007", done[] = "done", pending[] = "pending", paused[] = "paused",
 	    gated[] = "gated", failed[] = "failed", aborted[] = "aborted", human[] = "promote",
@@ -144,6 +145,27 @@ static void the_next_command_leads_on(void **state)
 	}
 }
 
+static void what_a_retry_cannot_help_is_not_retried(void **state)
+{
+	struct wire_rollout rollout = { .id = id,
+					.state = failed,
+					.hint = mend,
+					.counts = { .failed = 1 } };
+	g_autofree char *ended = progress_next_command(&rollout);
+	g_autofree char *stands = NULL;
+	g_autofree char *runs = NULL;
+
+	(void)state;
+	assert_string_equal(ended, mend);
+	rollout.state = paused;
+	rollout.over_budget = true;
+	stands = progress_next_command(&rollout);
+	assert_string_equal(stands, mend);
+	rollout.state = running;
+	runs = progress_next_command(&rollout);
+	assert_string_equal(runs, "muster rollout watch r12");
+}
+
 /* Paused by a load: where to look is the throttle, and nothing waits for a human. */
 static void a_load_that_pauses_is_looked_at(void **state)
 {
@@ -220,6 +242,7 @@ int main(void)
 		cmocka_unit_test(the_picture_says_how_it_stands),
 		cmocka_unit_test(many_waves_are_a_window_around_the_one_that_runs),
 		cmocka_unit_test(the_next_command_leads_on),
+		cmocka_unit_test(what_a_retry_cannot_help_is_not_retried),
 		cmocka_unit_test(a_load_that_pauses_is_looked_at),
 		cmocka_unit_test(servers_are_in_the_picture_while_it_goes),
 		cmocka_unit_test(an_event_is_one_line),

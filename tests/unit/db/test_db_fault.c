@@ -87,6 +87,26 @@ static void a_clients_value_is_not_shown(void **state)
 	}
 }
 
+static void a_file_is_to_be_mended_only_where_nothing_else_helps(void **state)
+{
+	static const int of_text[] = { 1054, 1064, 1072, 1149, 1305 };
+	static const int of_others[] = { 1050, 1062, 1114, 1146, 1205, 1213, 2013, 4025, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(of_text); i++) {
+		assert_true(db_fault_is_of_text(of_text[i]));
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(of_others); i++) {
+		assert_false(db_fault_is_of_text(of_others[i]));
+	}
+	for (int number = 1; number < 10000; number++) {
+		if (db_fault_is_of_text(number)) {
+			assert_int_equal(db_fault_classify(DB_MARIADB, number), DB_FAULT_REFUSED);
+			assert_int_equal(db_fault_classify(DB_MYSQL, number), DB_FAULT_REFUSED);
+		}
+	}
+}
+
 static void every_fault_has_a_name(void **state)
 {
 	(void)state;
@@ -100,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_means_what_it_means_there),
 		cmocka_unit_test(a_clients_value_is_not_shown),
+		cmocka_unit_test(a_file_is_to_be_mended_only_where_nothing_else_helps),
 		cmocka_unit_test(every_fault_has_a_name),
 	};
 

@@ -2,6 +2,7 @@
 #include "sched_fixture.h"
 
 static char second[] = "0001";
+static char db_code[] = "db";
 
 static const struct sched_start everything = { .release = "rel", .budget = "10" };
 
@@ -129,6 +130,18 @@ static void an_aborted_task_says_where_it_stopped(void **state)
 	}
 }
 
+static void what_a_retry_cannot_help_is_the_text(void **state)
+{
+	struct store_task task = { .err_code = db_code, .err_native = 1064 };
+
+	(void)state;
+	assert_true(sched_task_is_of_text(&task));
+	task.err_native = 1205;
+	assert_false(sched_task_is_of_text(&task));
+	task = (struct store_task){ .err_native = 1064 };
+	assert_false(sched_task_is_of_text(&task));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +149,7 @@ int main(void)
 		SCENARIO(the_version_of_the_tenant_follows),
 		SCENARIO(waits_for_the_lock_of_the_tenant),
 		SCENARIO(an_aborted_task_says_where_it_stopped),
+		cmocka_unit_test(what_a_retry_cannot_help_is_the_text),
 	};
 
 	return cmocka_run_group_tests_name("sched_task", tests, NULL, NULL);

@@ -1,0 +1,48 @@
+#include "advice.h"
+
+#include <inttypes.h>
+
+#include <glib.h>
+
+#include "sched.h"
+#include "store_task.h"
+
+static char *mend_file(const struct store_task *task)
+{
+	return g_strdup_printf("mend %s, then muster rollout start DIR",
+			       task->migration != NULL ? task->migration : "the file");
+}
+
+char *advice_task(const struct store_task *task)
+{
+	if (task->state == TASK_IN_DOUBT) {
+		return g_strdup_printf("muster task resolve r%" PRId64 "/%s --as …",
+				       task->rollout_id, task->tenant);
+	}
+	if (task->state == TASK_FAILED && sched_task_is_of_text(task)) {
+		return mend_file(task);
+	}
+	if (task->state == TASK_FAILED) {
+		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s", task->rollout_id,
+				       task->tenant);
+	}
+	if (task->state == TASK_CANCELLED && task->statement > 0) {
+		return g_strdup_printf("muster rollout start DIR -l %s", task->tenant);
+	}
+	return NULL;
+}
+
+static int first(const struct store_task *task, void *ctx, struct err *err)
+{
+	char **hint = ctx;
+
+	(void)err;
+	*hint = sched_task_is_of_text(task) ? mend_file(task) : NULL;
+	return 0;
+}
+
+int advice_rollout(struct store *store, int64_t rollout_id, char **hint, struct err *err)
+{
+	*hint = NULL;
+	return store_task_each(store, rollout_id, TASK_FAILED, 0, 1, first, hint, err);
+}
