@@ -45,6 +45,19 @@ static const struct {
 
 /* clang-format on */
 
+/* Those that are not done are to be looked at: the worst of them. */
+static char *list_command(const struct wire_rollout *rollout)
+{
+	const struct wire_counts *counts = &rollout->counts;
+	const char *state = counts->in_doubt > 0  ? task_state_names[TASK_IN_DOUBT]
+			    : counts->held > 0    ? task_state_names[TASK_HELD]
+			    : counts->skipped > 0 ? task_state_names[TASK_SKIPPED]
+						  : NULL;
+
+	return g_strdup_printf("muster task list %s%s%s", rollout->id,
+			       state != NULL ? " --state " : "", state != NULL ? state : "");
+}
+
 char *progress_next_command(const struct wire_rollout *rollout)
 {
 	const struct wire_counts *counts = &rollout->counts;
@@ -61,9 +74,9 @@ char *progress_next_command(const struct wire_rollout *rollout)
 	if (strcmp(rollout->state, "paused") == 0 && rollout->over_budget) {
 		return g_strdup_printf("muster rollout retry %s", rollout->id);
 	}
-	if (strcmp(rollout->state, "failed") == 0 && counts->failed == 0) {
-		return g_strdup_printf("muster task list %s%s", rollout->id,
-				       counts->in_doubt > 0 ? " --state in_doubt" : "");
+	if ((strcmp(rollout->state, "failed") == 0 && counts->failed == 0) ||
+	    (strcmp(rollout->state, "done") == 0 && exits_ended(counts) > counts->done)) {
+		return list_command(rollout);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(next_commands); i++) {
 		if (strcmp(rollout->state, next_commands[i].state) == 0) {

@@ -5,6 +5,7 @@
 #include "exits.h"
 #include "human.h"
 #include "progress.h"
+#include "states.h"
 #include "throttle.h"
 
 static void append_texts(GString *out, const struct wire_texts *texts)
@@ -87,13 +88,14 @@ static void get_statement(GString *out, const void *item)
 	}
 }
 
-/* Why: the error when there is one, else the reason. */
+/* Why: the error when there is one, else the reason; of a skipped task why it was skipped. */
 static void get_why(GString *out, const void *item)
 {
 	const struct wire_task *task = item;
 	const char *error = task->error.message;
+	bool skipped = g_strcmp0(task->state, task_state_names[TASK_SKIPPED]) == 0;
 
-	if (error != NULL && error[0] != '\0') {
+	if (error != NULL && error[0] != '\0' && !skipped) {
 		g_string_append(out, error);
 	} else if (task->reason != NULL) {
 		g_string_append(out, task->reason);

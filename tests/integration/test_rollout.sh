@@ -116,6 +116,10 @@ fails 2 m rollout start --no-plan "$rel" --name skipping --budget 2 --wait
 ok m rollout skip skipping -t client_002 --reason 'moves away'
 is skipped "$(j .state task show skipping/client_002)"
 has 'moves away' "$(m events --rollout skipping -o csv)"
+has 'moves away' "$(m task list skipping --state skipped)"
+fails 2 m rollout watch skipping
+has "  -> muster task list r" "$err"
+has " --state skipped" "$err"
 fails 64 m rollout skip skipping
 sql 'drop table seven' client_002
 ok m tenant discover --server main --like 'client\_002' --accept

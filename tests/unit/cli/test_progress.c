@@ -166,6 +166,20 @@ static void what_a_retry_cannot_help_is_not_retried(void **state)
 	assert_string_equal(runs, "muster rollout watch r12");
 }
 
+/* It ended with exit code 2: those that were left out are to be seen. */
+static void who_was_left_out_is_listed(void **state)
+{
+	struct wire_rollout rollout = { .id = id, .state = done, .counts = { .skipped = 2 } };
+	g_autofree char *skips = progress_next_command(&rollout);
+	g_autofree char *holds = NULL;
+
+	(void)state;
+	assert_string_equal(skips, "muster task list r12 --state skipped");
+	rollout.counts.held = 1;
+	holds = progress_next_command(&rollout);
+	assert_string_equal(holds, "muster task list r12 --state held");
+}
+
 /* Paused by a load: where to look is the throttle, and nothing waits for a human. */
 static void a_load_that_pauses_is_looked_at(void **state)
 {
@@ -243,6 +257,7 @@ int main(void)
 		cmocka_unit_test(many_waves_are_a_window_around_the_one_that_runs),
 		cmocka_unit_test(the_next_command_leads_on),
 		cmocka_unit_test(what_a_retry_cannot_help_is_not_retried),
+		cmocka_unit_test(who_was_left_out_is_listed),
 		cmocka_unit_test(a_load_that_pauses_is_looked_at),
 		cmocka_unit_test(servers_are_in_the_picture_while_it_goes),
 		cmocka_unit_test(an_event_is_one_line),
