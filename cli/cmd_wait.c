@@ -9,8 +9,8 @@
 
 /* What is waited for, and the answer that says how it is. */
 struct object {
-	char *path; /* owned */
-	const struct wire_type *type;
+	char *path;       /* owned */
+	const char *name; /* as other commands write it: without "rollout/" or "task/" */
 
 	enum { OBJECT_ROLLOUT, OBJECT_TASK, OBJECT_SERVER, OBJECT_TENANT } kind;
 
@@ -29,13 +29,16 @@ static void object_release(struct object *object)
 
 SCOPED_RELEASE(object);
 
-/* server/NAME, tenant/NAME, R/TENANT, R. */
+/* server/NAME, tenant/NAME, R/TENANT or task/R/TENANT, R or rollout/R. */
 static void object_parse(struct object *object, const char *word)
 {
 	const char *slash = strchr(word, '/');
 
+	object->name = word;
 	if (g_str_has_prefix(word, "rollout/")) {
 		object_parse(object, word + strlen("rollout/"));
+	} else if (g_str_has_prefix(word, "task/") && strchr(slash + 1, '/') != NULL) {
+		object_parse(object, word + strlen("task/"));
 	} else if (g_str_has_prefix(word, "server/")) {
 		object->kind = OBJECT_SERVER;
 		object->path = client_path("/v1/servers/", slash + 1, "");
@@ -180,9 +183,9 @@ static int give_up(const struct cli *cli, const struct object *object, int code)
 		      object->state != NULL ? object->state : "?", opts_text(&cli->opts, OPT_FOR),
 		      code == EXIT_TIMEOUT ? " after that time" : " and stays so");
 	if (object->kind == OBJECT_ROLLOUT) {
-		(void)fprintf(stderr, "  -> muster rollout show %s\n", word);
+		(void)fprintf(stderr, "  -> muster rollout show %s\n", object->name);
 	} else if (object->kind == OBJECT_TASK) {
-		(void)fprintf(stderr, "  -> muster task show %s\n", word);
+		(void)fprintf(stderr, "  -> muster task show %s\n", object->name);
 	} else {
 		(void)fprintf(stderr, "  -> muster events -f\n");
 	}

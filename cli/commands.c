@@ -329,8 +329,8 @@ const struct command command_table[] = {
 	{ "events", "", "Who did what, and why", NULL, "muster events -f --rollout r12",
 	  BIT(FOLLOW) | BIT(SINCE) | BIT(ROLLOUT), 0, 0, WORDS_NONE, false, cmd_events },
 	{ "wait", "OBJECT", "Wait until something is in a state",
-	  "OBJECT is a rollout (r12), a task (r12/acme), server/NAME or tenant/NAME; a tenant's "
-	  "state is its mode or its version. The exit code is 1 when the state can no longer come, "
+	  "OBJECT is a rollout (r12 or rollout/r12), a task (r12/acme or task/r12/acme), server/NAME "
+	  "or tenant/NAME; a tenant's state is its mode or its version. The exit code is 1 when the state can no longer come, "
 	  "5 when the time is over.",
 	  "muster wait r12 --for done,failed --timeout 1h",
 	  BIT(FOR) | BIT(TIMEOUT), 1, 1, WORDS_ROLLOUT, false, cmd_wait },

@@ -78,6 +78,18 @@ static void it_does_not_wait_in_vain(void **state)
 		  "",
 		  "muster: r1 is failed, not done and stays so\n"
 		  "  -> muster rollout show r1\n", 1 },
+		{ "wait rollout/r1 --for done",
+		  { RAN_OK ROLLOUT("failed") },
+		  "GET /v1/rollouts/r1\n",
+		  "",
+		  "muster: rollout/r1 is failed, not done and stays so\n"
+		  "  -> muster rollout show r1\n", 1 },
+		{ "wait task/r1/acme --for done",
+		  { RAN_OK TASK },
+		  "GET /v1/rollouts/r1/tasks/acme\n",
+		  "",
+		  "muster: task/r1/acme is failed, not done and stays so\n"
+		  "  -> muster task show r1/acme\n", 1 },
 		{ "wait r1/acme --for done",
 		  { RAN_OK TASK },
 		  "GET /v1/rollouts/r1/tasks/acme\n",
