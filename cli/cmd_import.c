@@ -18,7 +18,8 @@ static int refuse(const char *file, const struct wire_list *problems)
 	return EXIT_BAD_INPUT;
 }
 
-static int send_import(struct cli *cli, const struct wire_import *import, const char *file)
+static int send_import(struct cli *cli, const struct wire_import *import, const char *file,
+		       const char *text)
 {
 	struct wire_changed changed = { 0 };
 	struct err err = { 0 };
@@ -34,6 +35,7 @@ static int send_import(struct cli *cli, const struct wire_import *import, const 
 		return cli_fail(cli, &err);
 	}
 	if (changed.problems.nr > 0) {
+		inventory_place(text, &changed.problems);
 		code = refuse(file, &changed.problems);
 	} else if (cli_is_for_people(cli)) {
 		cli_say(cli,
@@ -44,6 +46,37 @@ static int send_import(struct cli *cli, const struct wire_import *import, const 
 	}
 	wire_release(&wire_changed_type, &changed);
 	return code;
+}
+
+/*
+ * Some lines cannot be read: what the daemon says of the others is told with them. When it does
+ * not answer, what is known is enough.
+ */
+static void ask_about_the_rest(struct cli *cli, struct wire_import *import, const char *text,
+			       struct wire_list *problems)
+{
+	struct wire_changed changed = { 0 };
+	struct err err = { 0 };
+	const struct ask ask = { .method = "POST",
+				 .path = "/v1/tenants/import",
+				 .in_type = &wire_import_type,
+				 .in = import,
+				 .out_type = &wire_changed_type,
+				 .out = &changed };
+
+	import->dry_run = true;
+	if (import->rows.nr == 0 || cli_ask(cli, &ask, &err) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < changed.problems.nr; i++) {
+		struct wire_problem *from = &((struct wire_problem *)changed.problems.items)[i];
+		struct wire_problem *to = wire_list_add(&wire_problem_type, problems);
+
+		*to = *from;
+		*from = (struct wire_problem){ 0 }; /* taken */
+	}
+	wire_release(&wire_changed_type, &changed);
+	inventory_place(text, problems);
 }
 
 int cmd_tenant_import(struct cli *cli)
@@ -59,7 +92,12 @@ int cmd_tenant_import(struct cli *cli)
 		return cli_fail(cli, &err);
 	}
 	inventory_parse(&import, text, &problems);
-	code = problems.nr > 0 ? refuse(file, &problems) : send_import(cli, &import, file);
+	if (problems.nr > 0) {
+		ask_about_the_rest(cli, &import, text, &problems);
+		code = refuse(file, &problems);
+	} else {
+		code = send_import(cli, &import, file, text);
+	}
 	wire_list_release(&wire_problem_type, &problems);
 	wire_release(&wire_import_type, &import);
 	return code;

@@ -57,8 +57,7 @@ static void to_next_line(struct reader *reader)
 /* False: a sentence was told, the reader stands anywhere. */
 static bool read_quoted(struct reader *reader, GString *text)
 {
-	unsigned line = reader->line;
-	unsigned column = reader->column;
+	const struct reader start = *reader;
 
 	for (step(reader); *reader->at != '\0'; step(reader)) {
 		if (*reader->at == '"' && reader->at[1] != '"') {
@@ -75,7 +74,8 @@ static bool read_quoted(struct reader *reader, GString *text)
 		}
 		g_string_append_c(text, *reader->at);
 	}
-	reader->problem(line, column, "the quote is never closed", reader->ctx);
+	*reader = start; /* the lines behind it are read, too */
+	reader->problem(reader->line, reader->column, "the quote is never closed", reader->ctx);
 	return false;
 }
 

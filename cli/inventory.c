@@ -156,6 +156,13 @@ static int by_place(const void *a, const void *b)
 	return left->column < right->column ? -1 : left->column > right->column;
 }
 
+static void sort_problems(struct wire_list *problems)
+{
+	if (problems->nr > 1) {
+		qsort(problems->items, problems->nr, sizeof(struct wire_problem), by_place);
+	}
+}
+
 static void read_rows(struct reading *reading, const struct csv *csv)
 {
 	const struct wire_problem *first = reading->problems->items;
@@ -202,9 +209,54 @@ void inventory_parse(struct wire_import *import, const char *text, struct wire_l
 	reading.lines = g_hash_table_new(g_str_hash, g_str_equal);
 	read_rows(&reading, &csv);
 	g_hash_table_unref(reading.lines);
-	if (problems->nr > 1) {
-		qsort(problems->items, problems->nr, sizeof(struct wire_problem), by_place);
+	sort_problems(problems);
+}
+
+/* The field of that title in the row of that line, or NULL. */
+static const struct csv_field *field_at(const struct csv *csv, int64_t line, const char *title)
+{
+	const struct csv_row *header = g_ptr_array_index(csv->rows, 0);
+
+	for (guint i = 1; i < csv->rows->len; i++) {
+		const struct csv_row *row = g_ptr_array_index(csv->rows, i);
+
+		for (size_t j = 0; csv_row_field(row, 0)->line == line && j < csv_row_nr(header) &&
+				   j < csv_row_nr(row);
+		     j++) {
+			if (strcmp(g_strstrip(csv_row_field(header, j)->text), title) == 0) {
+				return csv_row_field(row, j);
+			}
+		}
 	}
+	return NULL;
+}
+
+static void ignore(unsigned line, unsigned column, const char *what, void *ctx)
+{
+	(void)line;
+	(void)column;
+	(void)what;
+	(void)ctx;
+}
+
+void inventory_place(const char *text, struct wire_list *problems)
+{
+	struct wire_problem *items = problems->items;
+	SCOPED(csv) csv = { 0 };
+
+	csv_parse(&csv, text, ignore, NULL);
+	for (size_t i = 0; i < problems->nr && csv.rows->len > 0; i++) {
+		const struct csv_field *field =
+			items[i].field != NULL && items[i].column == 0
+				? field_at(&csv, items[i].line, items[i].field)
+				: NULL;
+
+		if (field != NULL) {
+			items[i].line = field->line;
+			items[i].column = field->column;
+		}
+	}
+	sort_problems(problems);
 }
 
 void inventory_report(GString *out, const char *file, const struct wire_list *problems)

@@ -15,6 +15,9 @@
 /* Problems are appended as struct wire_problem; 0 of them means rows is complete. */
 void inventory_parse(struct wire_import *import, const char *text, struct wire_list *problems);
 
+/* Where the fields that a problem names begin: the daemon knows lines, not columns. In order. */
+void inventory_place(const char *text, struct wire_list *problems);
+
 /* "FILE:line:column: sentence" for each, in the order of the file. */
 void inventory_report(GString *out, const char *file, const struct wire_list *problems);
 

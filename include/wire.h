@@ -201,6 +201,7 @@ struct wire_problem {
 	int64_t line;
 	int64_t column;
 	char *message;
+	char *field; /* "name", "server" or "schema" of the row it is about, or null */
 };
 
 /* What changed several tenants at once: discover, import, hold, label, remove, baseline. */
@@ -414,6 +415,7 @@ struct wire_import_row {
 
 struct wire_import {
 	struct wire_list rows; /* wire_import_row */
+	bool dry_run;          /* only say what is wrong */
 };
 
 /* hold, release, remove, label of all tenants a selector names. */

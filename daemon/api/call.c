@@ -100,6 +100,7 @@ void call_unref(struct call *call)
 	g_free(call->actor_name);
 	g_free(call->text);
 	g_free(call->hint);
+	g_free(call->field);
 	g_free(call);
 }
 

@@ -40,6 +40,7 @@ struct call {
 	const char *content_type; /* of text; static */
 	int status;               /* of the answer; 0: 200 */
 	char *hint;               /* owned; the command that helps; NULL: by the table */
+	char *field;              /* owned; of a row that is wrong: which; or NULL */
 	char *actor_name;         /* owned */
 	struct sched_actor actor; /* who asks, and why: borrowed from here */
 	struct headway headway;   /* of a look that takes long: GET /v1/calls/KEY tells of it */

@@ -29,6 +29,13 @@ static void point_at(struct call *call, const char *tenant)
 	call->hint = g_strdup_printf("muster tenant show %s", tenant);
 }
 
+/* The field of the row that is wrong. */
+static void blame(struct call *call, const char *field)
+{
+	g_free(call->field);
+	call->field = g_strdup(field);
+}
+
 /* The tenant of this name, and whether it is the one that is meant. */
 static enum enrolled again_enrol(struct call *call, struct store_tenant *row,
 				 const struct wire_import_row *asked, struct err *err)
@@ -37,6 +44,7 @@ static enum enrolled again_enrol(struct call *call, struct store_tenant *row,
 		err_set(err, ERR_CONFLICT, "tenant %s is already there, as schema %s on server %s",
 			row->name, row->schema, row->server);
 		point_at(call, row->name);
+		blame(call, strcmp(row->server, asked->server) != 0 ? "server" : "schema");
 		return ENROL_FAILED;
 	}
 	if (!labels_merge(&row->labels, &asked->labels)) {
@@ -56,6 +64,7 @@ static int server_find(struct call *call, const char *name, int64_t *id, struct 
 	if (store_server_get(call->api->store, name, &server, err) < 0) {
 		g_free(call->hint);
 		call->hint = g_strdup("muster server list");
+		blame(call, "server");
 		return -1;
 	}
 	*id = server.id;
@@ -74,6 +83,7 @@ static int schema_check(struct call *call, const struct wire_import_row *asked, 
 		return found.code == ERR_NOT_FOUND ? 0 : err_set(err, found.code, "%s", found.msg);
 	}
 	point_at(call, other.name);
+	blame(call, "schema");
 	return err_set(err, ERR_CONFLICT, "schema %s on server %s is tenant %s already",
 		       asked->schema, asked->server, other.name);
 }
@@ -114,8 +124,9 @@ static bool is_system_schema(const char *schema)
 	return false;
 }
 
-static int row_check(const struct wire_import_row *asked, struct err *err)
+static int row_check(struct call *call, const struct wire_import_row *asked, struct err *err)
 {
+	blame(call, "schema");
 	if (asked->schema[0] == '\0') {
 		return err_set(err, ERR_INVALID, "tenant %s: the schema is empty", asked->name);
 	}
@@ -124,17 +135,19 @@ static int row_check(const struct wire_import_row *asked, struct err *err)
 			       "tenant %s: \"%s\" is a schema of the server, never a client's",
 			       asked->name, asked->schema);
 	}
-	if (name_check_tenant(asked->name, err) < 0 || name_check_labels(&asked->labels, err) < 0) {
+	blame(call, "name");
+	if (name_check_tenant(asked->name, err) < 0) {
 		return -1;
 	}
-	return 0;
+	blame(call, NULL);
+	return name_check_labels(&asked->labels, err);
 }
 
 /* row is filled with what is stored now. */
 static enum enrolled enrol(struct call *call, const struct wire_import_row *asked,
 			   struct store_tenant *row, struct err *err)
 {
-	if (row_check(asked, err) < 0) {
+	if (row_check(call, asked, err) < 0) {
 		return ENROL_FAILED;
 	}
 	if (store_tenant_get(call->api->store, asked->name, row, err) == 0) {
@@ -164,11 +177,13 @@ int op_tenant_add(struct call *call, struct err *err)
 
 /* ---- many ---------------------------------------------------------------------------- */
 
-static void problem_add(struct wire_changed *answer, int64_t line, const char *message)
+static void problem_add(struct wire_changed *answer, int64_t line, const char *field,
+			const char *message)
 {
 	struct wire_problem *problem = wire_list_add(&wire_problem_type, &answer->problems);
 
 	problem->line = line;
+	problem->field = g_strdup(field);
 	problem->message = g_strdup(message);
 }
 
@@ -183,7 +198,7 @@ static int many_add(struct call *call, const struct wire_import_row *asked, stru
 		if (err->code == ERR_STORE) {
 			return -1;
 		}
-		problem_add(answer, asked->line, err->msg);
+		problem_add(answer, asked->line, call->field, err->msg);
 		return 0;
 	case ENROL_SAME:
 		answer->unchanged++;
@@ -199,12 +214,12 @@ static int many_add(struct call *call, const struct wire_import_row *asked, stru
 }
 
 /* With problems nothing stays changed, and the answer says only what is wrong. */
-static int many_end(struct call *call, struct err *err)
+static int many_end(struct call *call, bool dry_run, struct err *err)
 {
 	struct wire_changed *answer = call->answer;
 	struct wire_list problems = answer->problems;
 
-	if (problems.nr == 0) {
+	if (problems.nr == 0 && !dry_run) {
 		return store_savepoint_release(call->api->store, err);
 	}
 	store_savepoint_undo(call->api->store);
@@ -227,7 +242,7 @@ int op_tenant_import(struct call *call, struct err *err)
 			return OP_FAILED;
 		}
 	}
-	return many_end(call, err);
+	return many_end(call, asked->dry_run, err);
 }
 
 /* ---- discovered ---------------------------------------------------------------------- */
@@ -358,5 +373,5 @@ int tenant_discovered(struct call *call, const struct store_server *server,
 		store_savepoint_undo(call->api->store);
 		return 0;
 	}
-	return many_end(call, err);
+	return many_end(call, false, err);
 }

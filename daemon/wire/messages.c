@@ -150,6 +150,7 @@ static const struct wire_field problem_fields[] = {
 	INT(    wire_problem, line,    false ),
 	INT(    wire_problem, column,  false ),
 	TEXT(   wire_problem, message, false ),
+	TEXT(   wire_problem, field,   false ),
 	{ 0 },
 };
 const struct wire_type wire_problem_type = TYPE(problem);
@@ -360,7 +361,8 @@ static const struct wire_field import_row_fields[] = {
 const struct wire_type wire_import_row_type = TYPE(import_row);
 
 static const struct wire_field import_fields[] = {
-	LIST(   wire_import, rows, true , wire_import_row ),
+	LIST(   wire_import, rows,    true , wire_import_row ),
+	BOOL(   wire_import, dry_run, false ),
 	{ 0 },
 };
 const struct wire_type wire_import_type = TYPE(import);

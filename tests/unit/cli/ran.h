@@ -32,13 +32,16 @@ static inline int ran_folder_setup(void **state)
 	assert_true(g_file_set_contents("bad.csv", "name,server,schema\na,b\n", -1, NULL));
 	assert_true(g_file_set_contents("good.csv", "name,server,schema,region\nacme,db1,s,eu\n",
 					-1, NULL));
+	assert_true(g_file_set_contents("half.csv", "name,server,schema\na,nodb,s\nb,d,\"t\nc,d\n",
+					-1, NULL));
 	*state = folder;
 	return 0;
 }
 
 static inline int ran_folder_teardown(void **state)
 {
-	static const char *const gone[] = { "mig/0001_a.sql", "mig", "bad.csv", "good.csv" };
+	static const char *const gone[] = { "mig/0001_a.sql", "mig", "bad.csv", "good.csv",
+					    "half.csv" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(gone); i++) {
 		(void)g_remove(gone[i]);

@@ -6,7 +6,7 @@ static void a_file_is_imported_whole_or_not_at_all(void **state)
 	static const struct ran_row rows[] = {
 		{ "tenant import good.csv",
 		  { RAN_OK "{\"changed\":1,\"unchanged\":0,\"tenants\":[\"acme\"],\"problems\":[]}" },
-		  "POST /v1/tenants/import {\"rows\":[{\"line\":2,\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\",\"labels\":{\"region\":\"eu\"}}]}\n",
+		  "POST /v1/tenants/import {\"rows\":[{\"line\":2,\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\",\"labels\":{\"region\":\"eu\"}}],\"dry_run\":false}\n",
 		  "1 tenants imported, 0 as before\n",
 		  NULL, 0 },
 		{ "tenant import bad.csv",
@@ -17,11 +17,20 @@ static void a_file_is_imported_whole_or_not_at_all(void **state)
 		  "muster: nothing was imported; 1 line of bad.csv must be mended first\n"
 		  "  -> muster tenant import --help\n", 65 },
 		{ "tenant import good.csv",
-		  { RAN_OK "{\"changed\":0,\"unchanged\":0,\"tenants\":[],\"problems\":[{\"line\":2,\"column\":6,\"message\":\"no server is named db1\"}]}" },
-		  "POST /v1/tenants/import {\"rows\":[{\"line\":2,\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\",\"labels\":{\"region\":\"eu\"}}]}\n",
+		  { RAN_OK "{\"changed\":0,\"unchanged\":0,\"tenants\":[],\"problems\":[{\"line\":2,\"column\":0,\"message\":\"no server is named db1\",\"field\":\"server\"}]}" },
+		  "POST /v1/tenants/import {\"rows\":[{\"line\":2,\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\",\"labels\":{\"region\":\"eu\"}}],\"dry_run\":false}\n",
 		  "",
 		  "good.csv:2:6: no server is named db1\n"
 		  "muster: nothing was imported; 1 line of good.csv must be mended first\n"
+		  "  -> muster tenant import --help\n", 65 },
+		{ "tenant import half.csv",
+		  { RAN_OK "{\"changed\":0,\"unchanged\":0,\"tenants\":[],\"problems\":[{\"line\":2,\"column\":0,\"message\":\"no server is named nodb\",\"field\":\"server\"}]}" },
+		  "POST /v1/tenants/import {\"rows\":[{\"line\":2,\"name\":\"a\",\"server\":\"nodb\",\"schema\":\"s\",\"labels\":{}}],\"dry_run\":true}\n",
+		  "",
+		  "half.csv:2:3: no server is named nodb\n"
+		  "half.csv:3:5: the quote is never closed\n"
+		  "half.csv:4:1: 2 fields where the first line names 3 columns\n"
+		  "muster: nothing was imported; 3 lines of half.csv must be mended first\n"
 		  "  -> muster tenant import --help\n", 65 },
 	};
 	/* clang-format on */

@@ -53,7 +53,7 @@ static const struct { const char *text; const char *rows; const char *problems; 
 	  "2:2: a quote inside a field; put the whole field in quotes and double the quotes in it\n" },
 	{ "a\n\"b\"c\nd\n",            "a\nd\n",
 	  "2:4: a comma is missing behind the closing quote\n" },
-	{ "a\nb,\"open\nc\n",          "a\n",              "2:3: the quote is never closed\n" },
+	{ "a\nb,\"open\nc\n",          "a\nc\n",           "2:3: the quote is never closed\n" },
 	{ "\xc3\xa4\xc3\xb6,\"x\"y\n", "",
 	  "1:7: a comma is missing behind the closing quote\n" }, /* columns are letters */
 };
