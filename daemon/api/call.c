@@ -335,13 +335,37 @@ static char *hint_find(const struct call *call, enum err_code code)
 	return NULL;
 }
 
+/* A sentence that names the command that helps ("…" or `…`) knows better than the table. */
+static char *command_of(const char *sentence)
+{
+	static const char *const marks[] = { "\"muster ", "`muster " };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+		const char *found = strstr(sentence, marks[i]);
+		const char *end = found == NULL ? NULL : strchr(found + 1, marks[i][0]);
+
+		if (end != NULL) {
+			return g_strndup(found + 1, (size_t)(end - found - 1));
+		}
+	}
+	return NULL;
+}
+
+/* Owned, or NULL. */
+static char *hint_of(const struct call *call, const struct err *err)
+{
+	char *named = call->hint != NULL ? g_strdup(call->hint) : command_of(err->msg);
+
+	return named != NULL ? named : hint_find(call, err->code);
+}
+
 static void error_send(struct call *call, int status, const struct err *err)
 {
 	struct wire_error error = {
 		.code = g_strdup(err_code_names[err->code]),
 		.native = err->native,
 		.message = g_strdup(err->msg),
-		.hint = call->hint != NULL ? g_strdup(call->hint) : hint_find(call, err->code),
+		.hint = hint_of(call, err),
 	};
 
 	http_answer(g_steal_pointer(&call->http), status, JSON,

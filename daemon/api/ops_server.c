@@ -318,10 +318,34 @@ int op_server_remove(struct call *call, struct err *err)
 
 /* ---- check, discover: the server is asked --------------------------------------------- */
 
+/* clang-format off */
+/* What keeps the daemon from asking a server is mended by hand; the check says whether it is. */
+static const struct {
+	enum err_code code; const char *what;
+} mends[] = {
+	{ ERR_UNREACHABLE, "start it or mend its address" },
+	{ ERR_DENIED,      "mend its account or its option file" },
+	{ ERR_INVALID,     "mend its option file" },
+};
+
+/* clang-format on */
+
+static void point_at_check(struct call *call, const struct err *err)
+{
+	for (size_t i = 0; err != NULL && i < G_N_ELEMENTS(mends); i++) {
+		if (err->code == mends[i].code) {
+			g_free(call->hint);
+			call->hint = g_strdup_printf("%s, then muster server check %s",
+						     mends[i].what, call->args[0]);
+		}
+	}
+}
+
 static void job_done(void *ctx, const struct err *err)
 {
 	struct call *call = ctx;
 
+	point_at_check(call, err);
 	if (call->api != NULL) {
 		watch_wake(call->api->watch);
 	}
@@ -385,6 +409,7 @@ struct discovery {
 /* Takes discovery. */
 static void discovery_finish(struct discovery *discovery, const struct err *err)
 {
+	point_at_check(discovery->call, err);
 	call_finish(discovery->call, err);
 	store_server_release(&discovery->server);
 	g_ptr_array_unref(discovery->schemas);

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "ops.h"
 #include "sched_verify.h"
+#include "store_release.h"
 #include "verify.h"
 #include "view.h"
 
@@ -89,14 +90,34 @@ static void cancel(void *job)
 	sched_verify_cancel(job);
 }
 
+/* A name that is no release's: what helps is the list of those that are. */
+static int check_release(struct call *call, const char *name, struct err *err)
+{
+	SCOPED(store_release) row = { 0 };
+
+	if (name == NULL || name[0] == '\0' ||
+	    store_release_get(call->api->store, name, &row, err) == 0) {
+		return 0;
+	}
+	if (err->code == ERR_NOT_FOUND) {
+		g_free(call->hint);
+		call->hint = g_strdup("muster release list");
+	}
+	return -1;
+}
+
 int op_tenant_verify(struct call *call, struct err *err)
 {
 	const struct wire_verify_ask *asked = call->request;
 	const struct sched_verify_ask ask = { .release = asked->release,
 					      .selector = asked->selector,
 					      .headway = &call->headway };
-	struct errand *verifying = errand_new(call, cancel);
+	struct errand *verifying;
 
+	if (check_release(call, asked->release, err) < 0) {
+		return OP_FAILED;
+	}
+	verifying = errand_new(call, cancel);
 	return errand_begin(
 		verifying, sched_verify_start(call->api->sched, &ask, on_verified, verifying, err));
 }

@@ -116,7 +116,9 @@ GArray *census_select(struct sched *sched, const char *text, struct err *err)
 	}
 	unmatched = selector_unknown_label(selector);
 	if (unmatched != NULL) {
-		err_set(err, ERR_INVALID, "no tenant and no server has a label \"%s\"", unmatched);
+		err_set(err, ERR_INVALID,
+			"no tenant and no server has a label \"%s\": see \"muster tenant list\"",
+			unmatched);
 		return NULL;
 	}
 	if (tenants->len == 0) {

@@ -161,8 +161,9 @@ int store_server_remove(struct store *store, int64_t id, struct err *err)
 	}
 	if (tenants > 0) {
 		return err_set(err, ERR_CONFLICT,
-			       "server %s still has %lld tenants; remove them first", server.name,
-			       (long long)tenants);
+			       "server %s still has %lld tenants; remove them first: `muster "
+			       "tenant remove -l server=%s`",
+			       server.name, (long long)tenants, server.name);
 	}
 	if (store_query_begin(&query, store, SQL_SERVER_REMOVE, err) < 0) {
 		return -1;

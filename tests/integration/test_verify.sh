@@ -51,6 +51,9 @@ fails 1 m tenant verify client_006 --against "$work/app" -o json
 is "unrecorded unrecorded: it has no history: nobody knows what it should look like" "$(verdict client_006)"
 fails 64 m tenant verify client_006
 fails 65 m tenant verify client_006 --against nothing
+has "  -> muster release list" "$err"
+fails 65 m tenant verify -l nope=1 --against app
+has "  -> muster tenant list" "$err"
 fails 65 m tenant verify nobody --against app
 
 claim "what a rollout has made is as it should be, on each version"

@@ -41,9 +41,9 @@ static void what_cannot_be_planned_is_refused(void **state)
 	fixture_add_release(fixture, "do 1;");
 	ask_refused(fixture, 400, "plan_ask: field \"release\" is missing", NULL, "POST /v1/plan",
 		    "{}");
-	ask_refused(fixture, 400,
-		    "release shop has no version \"9\": see \"muster release show shop\"", NULL,
-		    "POST /v1/plan", "{\"release\":\"shop\",\"to\":\"9\"}");
+	ask_refused(
+		fixture, 400, "release shop has no version \"9\": see \"muster release show shop\"",
+		"muster release show shop", "POST /v1/plan", "{\"release\":\"shop\",\"to\":\"9\"}");
 }
 
 /* The client hangs up: nobody is asked any more, and the next one is answered. */

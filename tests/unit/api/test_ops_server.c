@@ -115,7 +115,11 @@ static void replicas_are_named_and_shown(void **state)
 		g_autofree char *body =
 			g_strdup_printf("{\"set\":[\"%s\"]}", wrong_replicas[i].set);
 
-		ask_refused(fixture, wrong_replicas[i].status, wrong_replicas[i].message, NULL,
+		const char *message = wrong_replicas[i].message;
+
+		ask_refused(fixture, wrong_replicas[i].status, message,
+			    strstr(message, "`muster server list`") != NULL ? "muster server list"
+									    : NULL,
 			    "PATCH /v1/servers/db1", body);
 	}
 	ask_for(fixture, &wire_server_type, &server, "PATCH /v1/servers/db2",
@@ -138,7 +142,7 @@ static void a_server_with_tenants_stays(void **state)
 	fixture_add_tenant(fixture, "acme", "db1", "{}");
 	ask(fixture, &reply, "DELETE /v1/servers/db1", NULL);
 	assert_int_equal(reply.status, 409);
-	assert_non_null(strstr(reply.body, "muster server show db1"));
+	assert_non_null(strstr(reply.body, "\"hint\":\"muster tenant remove -l server=db1\""));
 	reply_clear(&reply);
 }
 
@@ -162,6 +166,22 @@ static void a_check_asks_the_server(void **state)
 	wire_release(&wire_server_check_type, &check);
 }
 
+static void an_option_file_that_is_not_there_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reply reply = { 0 };
+	struct wire_server server = { 0 };
+
+	ask_for(fixture, &wire_server_type, &server, "POST /v1/servers",
+		"{\"name\":\"db2\",\"socket\":\"/nonexistent/s\","
+		"\"defaults_file\":\"/nonexistent/cnf\"}");
+	wire_release(&wire_server_type, &server);
+	ask(fixture, &reply, "POST /v1/servers/db2/check", NULL);
+	assert_non_null(strstr(reply.body, "/nonexistent/cnf"));
+	assert_non_null(strstr(reply.body, "option file, then muster server check db2\""));
+	reply_clear(&reply);
+}
+
 static void a_server_that_is_down_is_said_to_be(void **state)
 {
 	struct fixture *fixture = *state;
@@ -175,6 +195,7 @@ static void a_server_that_is_down_is_said_to_be(void **state)
 	assert_int_equal(reply.status, 502);
 	assert_non_null(strstr(reply.body, "\"code\":\"unreachable\""));
 	assert_non_null(strstr(reply.body, "\"message\":\"server db2: "));
+	assert_non_null(strstr(reply.body, "address, then muster server check db2\""));
 	ask_for(fixture, &wire_server_type, &server, "GET /v1/servers/db2", NULL);
 	assert_string_equal(server.state, "down");
 	assert_non_null(server.reason);
@@ -296,6 +317,7 @@ int main(void)
 		TEST(replicas_are_named_and_shown),
 		TEST(a_server_with_tenants_stays),
 		TEST(a_check_asks_the_server),
+		TEST(an_option_file_that_is_not_there_is_named),
 		TEST(a_server_that_is_down_is_said_to_be),
 		TEST(discovered_databases_become_tenants_once),
 		TEST(a_name_that_is_taken_enrols_nobody),

@@ -43,6 +43,17 @@ static void what_cannot_be_verified_is_refused(void **state)
 		    "POST /v1/tenants/verify", "{}");
 }
 
+static void a_release_that_is_none_is_looked_for_in_the_list(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reply reply = { 0 };
+
+	ask(fixture, &reply, "POST /v1/tenants/verify", "{\"release\":\"nosuch\"}");
+	assert_int_equal(reply.status, 404);
+	assert_non_null(strstr(reply.body, "\"hint\":\"muster release list\""));
+	reply_clear(&reply);
+}
+
 /* The client hangs up: nobody is asked any more, and the next one is answered. */
 static void a_client_that_leaves_ends_it(void **state)
 {
@@ -69,6 +80,8 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_verified_is_refused, fixture_setup,
 						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_release_that_is_none_is_looked_for_in_the_list,
+						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_client_that_leaves_ends_it, fixture_setup,
 						fixture_teardown),
 	};

@@ -10,7 +10,7 @@ static const struct {
 	{ { .release = "rel", .selector = "nobody" },
 	  "no tenant is called \"nobody\": see \"muster tenant list\"" },
 	{ { .release = "rel", .selector = "region=mars" },
-	  "no tenant and no server has a label \"region\"" },
+	  "no tenant and no server has a label \"region\": see \"muster tenant list\"" },
 	{ { .release = "rel", .waves = "1" }, "waves: 2 of 3 tenants are in no wave" },
 	{ { .release = "rel", .gate = "dog" }, "gate: \"dog\" is neither \"none\" nor \"human\"" },
 	{ { .release = "rel", .budget = "x" }, "budget: \"x\" is not a number from 0 to 1000000" },

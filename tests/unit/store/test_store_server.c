@@ -129,7 +129,8 @@ static void it_goes_only_without_tenants(void **state)
 	tenant = fixture_tenant(fixture, id, "acme");
 	assert_int_equal(store_server_remove(fixture->store, id, &fixture->err), -1);
 	assert_int_equal(fixture->err.code, ERR_CONFLICT);
-	assert_string_equal(fixture->err.msg, "server db1 still has 1 tenants; remove them first");
+	assert_string_equal(fixture->err.msg, "server db1 still has 1 tenants; remove them first: "
+					      "`muster tenant remove -l server=db1`");
 	WORKS(fixture, store_tenant_remove(fixture->store, tenant, &fixture->err));
 	WORKS(fixture, store_server_remove(fixture->store, id, &fixture->err));
 	assert_int_equal(store_server_get(fixture->store, "db1", &server, &fixture->err), -1);
