@@ -363,15 +363,38 @@ static void app_release(struct app *app)
 
 SCOPED_RELEASE(app);
 
-static int start(struct app *app, struct err *err)
+/* The command that helps when what is in that folder is in the way. Owned; NULL: it is told. */
+static char *help_with(const struct app *app, const char *folder, const struct err *err)
+{
+	if (err->code == ERR_CONFLICT) {
+		return g_strdup("systemctl status musterd"); /* another one runs */
+	}
+	if (err->code == ERR_INVALID) {
+		return g_strdup_printf("musterd --check --config %s", app->conf_path);
+	}
+	if (err->code == ERR_STORE && !store_is_transient(err)) {
+		return NULL; /* the sentence about a damaged inventory says what to do */
+	}
+	return g_strdup_printf("ls -ld %s", folder);
+}
+
+static int start(struct app *app, char **help, struct err *err)
 {
 	if (conf_load(&app->conf, app->conf_path, err) < 0) {
+		*help = g_strdup_printf("musterd --check --config %s", app->conf_path);
 		return -1;
 	}
 	log_set_level((enum log_level)app->conf.log_level);
 	app->base = event_base_new();
 	CHECK(app->base != NULL);
-	if (open_store(app, err) < 0 || open_sched(app, err) < 0 || open_api(app, err) < 0) {
+	if (open_store(app, err) < 0 || open_sched(app, err) < 0) {
+		*help = help_with(app, app->conf.data_dir, err);
+		return -1;
+	}
+	if (open_api(app, err) < 0) {
+		g_autofree char *folder = g_path_get_dirname(app->conf.socket);
+
+		*help = help_with(app, folder, err);
 		return -1;
 	}
 	open_events(app);
@@ -379,12 +402,12 @@ static int start(struct app *app, struct err *err)
 	return 0;
 }
 
-int app_run(const char *conf_path, struct err *err)
+int app_run(const char *conf_path, char **help, struct err *err)
 {
 	SCOPED(app) app = { .conf_path = conf_path };
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (exec_init(err) < 0 || sampler_library_init(err) < 0 || start(&app, err) < 0) {
+	if (exec_init(err) < 0 || sampler_library_init(err) < 0 || start(&app, help, err) < 0) {
 		return -1;
 	}
 	notify("READY=1");

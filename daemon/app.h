@@ -11,8 +11,11 @@
 
 #include "err.h"
 
-/* Run with the configuration file until SIGTERM or SIGINT. */
-NODISCARD int app_run(const char *conf_path, struct err *err);
+/*
+ * Run with the configuration file until SIGTERM or SIGINT. On failure *help is the command that
+ * helps (owned), or as it was.
+ */
+NODISCARD int app_run(const char *conf_path, char **help, struct err *err);
 
 /* Whether the same start may go well a little later, after an error of app_run. */
 bool app_may_restart(const struct err *err);

@@ -52,19 +52,51 @@ static int parse(struct options *options, int *argc, char ***argv, struct err *e
 	fine = g_option_context_parse(context, argc, argv, &error);
 	g_option_context_free(context);
 	if (!fine) {
-		return err_set(err, ERR_INVALID, "%s; see \"musterd --help\"", error->message);
+		return err_set(err, ERR_INVALID, "%s", error->message);
 	}
 	if (*argc > 1) {
-		return err_set(err, ERR_INVALID, "\"%s\" is not expected; see \"musterd --help\"",
-			       (*argv)[1]);
+		return err_set(err, ERR_INVALID, "\"%s\" is not expected", (*argv)[1]);
 	}
 	return 0;
 }
 
-static int complain(const struct err *err, int status)
+/* help: the command that helps, or NULL. */
+static int complain(const struct err *err, const char *help, int status)
 {
 	(void)fprintf(stderr, "musterd: %s\n", err->msg);
+	if (help != NULL) {
+		(void)fprintf(stderr, "  -> %s\n", help);
+	}
 	return status;
+}
+
+static int backup(const char *config, const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *help = g_strdup_printf("ls -ld %s", folder);
+	struct err err = { 0 };
+
+	return app_backup(config, path, &err) < 0 ? complain(&err, help, EXIT_FAILURE) : EXIT_OK;
+}
+
+static int run(const char *config)
+{
+	g_autofree char *help = NULL;
+	struct err err = { 0 };
+
+	if (app_run(config, &help, &err) < 0) {
+		return complain(&err, help,
+				app_may_restart(&err) ? EXIT_FAILURE : EXIT_CONFIGURATION);
+	}
+	return EXIT_OK;
+}
+
+static int check(const char *config)
+{
+	g_autofree char *help = g_strdup_printf("musterd --check --config %s", config);
+	struct err err = { 0 };
+
+	return app_check(config, &err) < 0 ? complain(&err, help, EXIT_CONFIGURATION) : EXIT_OK;
 }
 
 int main(int argc, char **argv)
@@ -72,9 +104,10 @@ int main(int argc, char **argv)
 	SCOPED(options) options = { 0 };
 	const char *config = CONF_DEFAULT;
 	struct err err = { 0 };
+	int status;
 
 	if (parse(&options, &argc, &argv, &err) < 0) {
-		return complain(&err, EXIT_USAGE);
+		return complain(&err, "musterd --help", EXIT_USAGE);
 	}
 	if (options.version) {
 		(void)printf("musterd %s\n", MUSTER_VERSION);
@@ -89,18 +122,9 @@ int main(int argc, char **argv)
 	if (options.config != NULL) {
 		config = options.config;
 	}
-	if (app_check(config, &err) < 0) {
-		return complain(&err, EXIT_CONFIGURATION);
+	status = check(config);
+	if (status != EXIT_OK || options.check) {
+		return status;
 	}
-	if (options.check) {
-		return EXIT_OK;
-	}
-	if (options.backup != NULL) {
-		return app_backup(config, options.backup, &err) < 0 ? complain(&err, EXIT_FAILURE)
-								    : EXIT_OK;
-	}
-	if (app_run(config, &err) < 0) {
-		return complain(&err, app_may_restart(&err) ? EXIT_FAILURE : EXIT_CONFIGURATION);
-	}
-	return EXIT_OK;
+	return options.backup != NULL ? backup(config, options.backup) : run(config);
 }

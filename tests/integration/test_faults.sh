@@ -22,13 +22,17 @@ refuses() { # STATUS FILE PART…: musterd does not start, and says why
 
 claim "a second daemon on the same data folder is refused, and the first goes on"
 sed "s|$sock|$work/other.sock|" "$conf" >"$work/second.conf"
-refuses 1 "$work/second.conf" "$work/data"
+refuses 1 "$work/second.conf" "$work/data" "  -> systemctl status musterd"
 ok m tenant list
 is 6 "$(j length tenant list)"
 
 claim "a socket that is taken is refused"
 sed "s|$work/data|$work/data2|" "$conf" >"$work/second.conf"
-refuses 1 "$work/second.conf" "$sock"
+refuses 1 "$work/second.conf" "$sock" "  -> systemctl status musterd"
+sed "s|$work/data|$work/data2|; s|$sock|$work/nowhere/sock|" "$conf" >"$work/second.conf"
+refuses 1 "$work/second.conf" "$work/nowhere/sock" "  -> ls -ld $work/nowhere"
+sed "s|$work/data|$conf/data|" "$conf" >"$work/second.conf"
+refuses 1 "$work/second.conf" "data_dir" "  -> ls -ld $conf/data"
 ok m tenant list
 
 claim "a socket that a killed daemon left behind is not in the way"
@@ -49,7 +53,7 @@ daemon_start
 claim "typing errors in the configuration are refused with file and line, exit 78"
 while IFS='|' read -r line part; do
 	printf 'socket = "%s/bad.sock";\n%s\n' "$work" "$line" >"$work/bad.conf"
-	refuses 78 "$work/bad.conf" "bad.conf:2" "$part"
+	refuses 78 "$work/bad.conf" "bad.conf:2" "$part" "  -> musterd --check --config $work/bad.conf"
 	fails 78 "$build/musterd" --config "$work/bad.conf" --check
 done <<'END'
 data_dri = "/tmp/x";|did you mean "data_dir"
@@ -59,7 +63,7 @@ budget = "lots";|budget
 data_dir = "relative";|data_dir
 running = (3;|syntax error
 END
-refuses 78 "$work/nowhere.conf" "nowhere.conf"
+refuses 78 "$work/nowhere.conf" "nowhere.conf" "  -> musterd --check --config $work/nowhere.conf"
 ok "$build/musterd" --config "$conf" --check
 fails 64 "$build/musterd" --confg "$conf"
 
