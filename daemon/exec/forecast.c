@@ -161,6 +161,16 @@ static bool is_written_before(const struct making *making, const char *table)
 	return making->has_called;
 }
 
+static bool is_named_before(const struct migration *migration, size_t number, const char *setting)
+{
+	for (size_t i = 0; i + 1 < number; i++) {
+		if (strcasestr(migration->up.statements[i].text, setting) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A file that switches the checks off means it. */
 static bool is_unchecked(const struct migration *migration, size_t number, enum precheck_kind kind)
 {
@@ -169,12 +179,7 @@ static bool is_unchecked(const struct migration *migration, size_t number, enum 
 		[PRECHECK_ZERO_DATES] = "sql_mode",
 	};
 
-	for (size_t i = 0; i + 1 < number && settings[kind] != NULL; i++) {
-		if (strcasestr(migration->up.statements[i].text, settings[kind]) != NULL) {
-			return true;
-		}
-	}
-	return false;
+	return settings[kind] != NULL && is_named_before(migration, number, settings[kind]);
 }
 
 static bool is_copied(const struct making *making, const struct forecast_statement *made)
@@ -210,6 +215,9 @@ static void add_checks(struct making *making, const struct forecast_statement *m
 			.precheck = g_array_index(found, struct precheck, i),
 		};
 
+		/* in which mode the server will be then nobody knows */
+		check.precheck.doubt |=
+			check.precheck.strict && is_named_before(migration, number, "sql_mode");
 		if (is_unchecked(migration, number, check.precheck.kind)) {
 			precheck_clear(&check.precheck);
 		} else if (is_written_before(making, check.precheck.table)) {

@@ -74,6 +74,46 @@ static char *rows_text(const struct db_rows *rows)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* Does the server refuse what does not fit, or make something else of it? */
+static int ask_mode(struct visit *visit, const char *schema, bool *strict, struct err *err)
+{
+	g_autofree char *sql =
+		query_of(visit, SELECT PRECHECK_MODE " regexp 'STRICT_|TRADITIONAL'", schema);
+	SCOPED(db_rows) rows = { 0 };
+
+	if (db_query(visit->session, &rows, sql, err) < 0) {
+		return -1;
+	}
+	*strict = rows.nr == 1 && g_strcmp0(rows.cells[0][0], "1") == 0;
+	return 0;
+}
+
+/* Rows are there that a check asked for. Takes text. */
+static int add_found(struct visit *visit, const char *schema, size_t index,
+		     struct exec_result *result, char *text, struct err *err)
+{
+	const struct precheck *check =
+		&g_array_index(visit->order->forecast->checks, struct forecast_check, index)
+			 .precheck;
+	g_autofree char *found = text;
+	bool strict = true;
+
+	if (check->doubt) {
+		add(result, schema, index, true,
+		    g_strdup_printf("nobody can say whether the server takes what is in %s",
+				    found));
+		return 0;
+	}
+	if (check->strict && ask_mode(visit, schema, &strict, err) < 0) {
+		return -1;
+	}
+	add(result, schema, index, !strict,
+	    strict ? g_steal_pointer(&found)
+		   : g_strdup_printf("sql_mode is not strict, so the values become other ones: %s",
+				     found));
+	return 0;
+}
+
 static bool is_interrupted(const struct err *err)
 {
 	return err->code == ERR_DB &&
@@ -107,8 +147,9 @@ static int ask_sample(struct visit *visit, const char *schema, size_t index,
 	} else {
 		g_autofree char *text = rows_text(&rows);
 
-		add(result, schema, index, false,
-		    g_strdup_printf("%s (of the first %d rows)", text, PRECHECK_SAMPLE));
+		return add_found(
+			visit, schema, index, result,
+			g_strdup_printf("%s (of the first %d rows)", text, PRECHECK_SAMPLE), err);
 	}
 	return 0;
 }
@@ -122,10 +163,9 @@ static int ask(struct visit *visit, const char *schema, size_t index, struct exe
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(visit->session, &rows, sql, err) == 0) {
-		if (rows.nr > 0) {
-			add(result, schema, index, false, rows_text(&rows));
-		}
-		return 0;
+		return rows.nr == 0
+			       ? 0
+			       : add_found(visit, schema, index, result, rows_text(&rows), err);
 	}
 	if (err->code != ERR_DB) {
 		return -1;

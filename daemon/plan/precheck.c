@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "precheck_fit.h"
 #include "precheck_text.h"
 #include "shape.h"
 
@@ -222,56 +223,6 @@ static void add_column(const struct deriving *deriving, enum precheck_kind kind,
 	    g_strdup_printf("select %s from %s r where %s limit " EXAMPLES, row, table, where));
 }
 
-/* clang-format off */
-static const struct {
-	const char *type; const char *least; const char *most; const char *unsigned_most; int rank;
-} integers[] = {
-	{ "tinyint",   "-128",        "127",        "255",        1 },
-	{ "smallint",  "-32768",      "32767",      "65535",      2 },
-	{ "mediumint", "-8388608",    "8388607",    "16777215",   3 },
-	{ "int",       "-2147483648", "2147483647", "4294967295", 4 },
-	{ "bigint",    "-9223372036854775808", "9223372036854775807", "18446744073709551615", 5 },
-};
-
-/* clang-format on */
-
-/* Its row in the table, -1: it is no integer. */
-static int integer_of(const char *type)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(integers); i++) {
-		size_t len = strlen(integers[i].type);
-
-		if (strncmp(type, integers[i].type, len) == 0 &&
-		    (type[len] == '\0' || type[len] == ' ' || type[len] == '(')) {
-			return (int)i;
-		}
-	}
-	return -1;
-}
-
-static void derive_range(const struct deriving *deriving, const char *column, const char *name)
-{
-	const char *now = deriving->change->before;
-	const char *then = deriving->change->after;
-	int is = integer_of(now);
-	int becomes = integer_of(then);
-	bool was_unsigned = precheck_text_has(now, " unsigned");
-	bool is_unsigned = precheck_text_has(then, " unsigned");
-	g_autofree char *where = NULL;
-
-	if (is < 0 || becomes < 0 || (becomes >= is && was_unsigned == is_unsigned) ||
-	    (becomes > is && was_unsigned)) {
-		return;
-	}
-	where = g_strdup_printf(
-		"%s < %s or %s > %s", name, is_unsigned ? "0" : integers[becomes].least, name,
-		is_unsigned ? integers[becomes].unsigned_most : integers[becomes].most);
-	add_column(deriving, PRECHECK_OUT_OF_RANGE,
-		   g_strdup_printf("%s.%s must fit into %s%s", deriving->table, column,
-				   integers[becomes].type, is_unsigned ? " unsigned" : ""),
-		   where);
-}
-
 static void derive_characters(const struct deriving *deriving, const char *column, const char *now,
 			      const char *then)
 {
@@ -426,11 +377,63 @@ void precheck_derive_copied(GArray *prechecks, const struct shape *start,
 
 /* ---- a column ----------------------------------------------------------------------------- */
 
+static const char *table_collation(const struct shape *shape, const char *table)
+{
+	g_autofree char *object = g_strconcat("table ", table, NULL);
+
+	return shape_find(shape, object, "collation");
+}
+
+/* A column of any type as the letters that it will have. Owned. */
+static char *as_text(const struct deriving *deriving, const char *name)
+{
+	g_autofree char *now = precheck_text_collation(deriving->change->before);
+	g_autofree char *then = precheck_text_collation(deriving->change->after);
+	const char *from = now != NULL ? now : table_collation(deriving->start, deriving->table);
+	const char *to = then != NULL ? then : table_collation(deriving->after, deriving->table);
+
+	return to == NULL || g_strcmp0(from, to) == 0
+		       ? g_strdup(name)
+		       : g_strdup_printf("convert(%s using %.*s) collate %s", name,
+					 (int)strcspn(to, "_"), to, to);
+}
+
+static void add_fit(const struct deriving *deriving, const char *column,
+		    const struct precheck_fit *fit, const char *where, bool doubt)
+{
+	struct precheck *added;
+
+	if (where == NULL) {
+		return;
+	}
+	add_column(deriving, fit->kind,
+		   g_strdup_printf("%s.%s must fit into %s", deriving->table, column, fit->type),
+		   where);
+	added = &g_array_index(deriving->out, struct precheck, deriving->out->len - 1);
+	added->strict = !fit->always;
+	added->doubt = doubt;
+}
+
+static void derive_fit(const struct deriving *deriving, const char *column, const char *name)
+{
+	g_autofree char *text = as_text(deriving, name);
+	const struct precheck_fit_column both = {
+		.now = deriving->change->before,
+		.then = deriving->change->after,
+		.name = name,
+		.text = text,
+	};
+	SCOPED(precheck_fit) fit = { 0 };
+
+	precheck_fit(&fit, &both);
+	add_fit(deriving, column, &fit, fit.refused, false);
+	add_fit(deriving, column, &fit, fit.doubted, true);
+}
+
 static void derive_column(const struct deriving *deriving, const char *column)
 {
 	const char *now = deriving->change->before;
 	const char *then = deriving->change->after;
-	unsigned long letters = precheck_text_letters(then);
 	g_autofree char *name = precheck_text_quote(column);
 
 	if (column_of(deriving->start, deriving->table, column) == NULL) {
@@ -443,16 +446,7 @@ static void derive_column(const struct deriving *deriving, const char *column)
 			   g_strdup_printf("%s.%s must not be NULL", deriving->table, column),
 			   where);
 	}
-	if (letters > 0 && precheck_text_is_letters(now) &&
-	    (precheck_text_letters(now) == 0 || precheck_text_letters(now) > letters)) {
-		g_autofree char *where = g_strdup_printf("char_length(%s) > %lu", name, letters);
-
-		add_column(deriving, PRECHECK_TOO_LONG,
-			   g_strdup_printf("%s.%s must fit into %lu characters", deriving->table,
-					   column, letters),
-			   where);
-	}
-	derive_range(deriving, column, name);
+	derive_fit(deriving, column, name);
 }
 
 static void derive_rule(const struct deriving *deriving)

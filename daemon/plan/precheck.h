@@ -5,13 +5,16 @@
  * the collation that the key will have, NOT NULL needs a value everywhere, a foreign key needs
  * its parents, a narrower type needs values that fit, a narrower character set characters that it
  * has, a new CHECK rows that keep it; a table that is copied needs whole dates in strict modes.
- * Each is a query that gives a row for what is in the way.
+ * Each is a query that gives a row for what is in the way, or, where nobody can say whether the
+ * server takes a value, for what may be.
  *
  * Only tables and columns are asked about that the tenant has now, as they are now. Pure; any
  * thread.
  */
 #ifndef PRECHECK_H
 #define PRECHECK_H
+
+#include <stdbool.h>
 
 #include <glib.h>
 
@@ -40,6 +43,8 @@ struct precheck {
 	char *table; /* owned */
 	char *what;  /* owned; what is required: "users (email) must be unique" */
 	char *sql;   /* owned; one column: where it is broken */
+	bool strict; /* only a strict sql_mode refuses it; else the value becomes another one */
+	bool doubt;  /* nobody can say whether such a row is refused */
 };
 
 void precheck_clear(void *item); /* of a struct precheck; for g_array_set_clear_func */

@@ -108,6 +108,76 @@ static void expect_breach(const char *schema, struct release *release, const cha
 	release_unref(release);
 }
 
+/* Row 1 fits and row 2 does not. */
+static void values_that_do_not_fit_are_found(void **state)
+{
+	static const struct {
+		const char *now;
+		const char *fits;
+		const char *cut;
+		const char *then;
+	} rows[] = {
+		{ "decimal(12,4)", "999999.994", "999999.9951", "decimal(8,2)" },
+		{ "double", "127.4", "127.5", "tinyint" },
+		{ "enum('a','b','c')", "'b'", "'c'", "enum('a','b')" },
+		{ "set('x','y')", "'x'", "'x,y'", "set('x')" },
+		{ "longtext", "repeat('a', 65535)", "repeat('a', 65536)", "text" },
+		{ "varbinary(9)", "'abc'", "'abcd'", "varbinary(3)" },
+		{ "decimal(12,4)", "127.4", "127.5", "tinyint" },
+		{ "varchar(9)", "' 12 '", "'12x'", "int" },
+		{ "varchar(9)", "'B'", "'c'", "enum('a','b')" },
+		{ "varchar(40)", "'2020-01-01'", "'x'", "date" },
+		{ "text", "'{}'", "'{'", "json" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *name = g_strdup_printf("pr_fit_%zu", i);
+		g_autofree char *text = g_strdup_printf("ALTER TABLE t MODIFY a %s;", rows[i].then);
+		const char *schema = test_server_schema(name);
+
+		test_server_exec("create table %s.t (id int primary key, a %s)", schema,
+				 rows[i].now);
+		test_server_exec("insert into %s.t values (1, %s), (2, %s)", schema, rows[i].fits,
+				 rows[i].cut);
+		expect_breach(schema, strict_release(text), "id=2");
+		test_server_exec("delete from %s.t where id = 2", schema);
+		expect_breach(schema, strict_release(text), NULL);
+	}
+}
+
+static void expect_doubt(const char *schema, struct release *release, const char *text)
+{
+	struct forecast *forecast = forecast_for(release, schema);
+	SCOPED_PTR(exec_result) result = looked(forecast, schema);
+
+	assert_true(result->ok);
+	assert_int_equal(result->nr_breaches, 1);
+	assert_true(result->breaches[0].unasked);
+	assert_string_equal(result->breaches[0].text, text);
+	forecast_unref(forecast);
+	release_unref(release);
+}
+
+static void what_nobody_can_say_is_no_failure(void **state)
+{
+	const char *schema = test_server_schema("pr_doubt");
+
+	(void)state;
+	test_server_exec("create table %s.t (id int primary key, a int, b varchar(9))", schema);
+	test_server_exec("insert into %s.t values (1, null, 'abcdef'), (2, 20200101, 'abc')",
+			 schema);
+	expect_doubt(schema, strict_release("ALTER TABLE t MODIFY a date;"),
+		     "nobody can say whether the server takes what is in id=2");
+	expect_doubt(schema,
+		     kit_release("release.cfg", "sql_mode = \"NO_ENGINE_SUBSTITUTION\";",
+				 "0001_a.sql", "ALTER TABLE t MODIFY b varchar(3);", NULL),
+		     "sql_mode is not strict, so the values become other ones: id=1");
+	expect_doubt(schema,
+		     strict_release("SET sql_mode = '';\nALTER TABLE t MODIFY b varchar(3);"),
+		     "nobody can say whether the server takes what is in id=1");
+}
+
 static void characters_that_are_lost_are_found(void **state)
 {
 	const char *schema = test_server_schema("pr_chars");
@@ -162,6 +232,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_in_the_way_are_named),
 		cmocka_unit_test(what_cannot_be_asked_says_why),
+		cmocka_unit_test(values_that_do_not_fit_are_found),
+		cmocka_unit_test(what_nobody_can_say_is_no_failure),
 		cmocka_unit_test(characters_that_are_lost_are_found),
 		cmocka_unit_test(dates_that_are_not_whole_hinder_a_copy_in_strict_modes),
 		cmocka_unit_test(a_date_that_nobody_gives_a_value_is_zero),

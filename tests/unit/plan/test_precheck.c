@@ -28,7 +28,8 @@ static const struct {
 	  "select concat('id=', `id`) from {SCHEMA}.`users` r where char_length(`a`) > 20 limit 3" },
 	{ WITH("column a", "text"), WITH("column a", "char(2)"), "too long",
 	  "users.a must fit into 2 characters",
-	  "select concat('id=', `id`) from {SCHEMA}.`users` r where char_length(`a`) > 2 limit 3" },
+	  "select concat('id=', `id`) from {SCHEMA}.`users` r where char_length(rtrim(`a`)) > "
+	  "2 limit 3" },
 	{ WITH("column a", "bigint"), WITH("column a", "tinyint unsigned"), "range",
 	  "users.a must fit into tinyint unsigned",
 	  "select concat('id=', `id`) from {SCHEMA}.`users` r where `a` < 0 or `a` > 255 limit 3" },
@@ -126,6 +127,22 @@ static void each_change_asks_for_what_is_in_its_way(void **state)
 	}
 }
 
+static void what_is_not_known_is_asked_as_a_doubt(void **state)
+{
+	g_autoptr(GArray) found = derived(WITH("column a", "varchar(9) collate utf8mb4_bin"),
+					  WITH("column a", "enum('x') collate latin1_bin"));
+	const struct precheck *refused = &g_array_index(found, struct precheck, 0);
+	const struct precheck *doubted = &g_array_index(found, struct precheck, 1);
+
+	(void)state;
+	assert_true(found->len >= 2);
+	assert_true(refused->strict && !refused->doubt);
+	assert_true(doubted->strict && doubted->doubt);
+	assert_string_equal(doubted->what, "users.a must fit into enum('x')");
+	assert_non_null(strstr(refused->sql, "rtrim(convert(`a` using latin1) collate latin1_bin) "
+					     "not in ('x')"));
+}
+
 static void what_every_row_bears_is_not_asked(void **state)
 {
 	(void)state;
@@ -192,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_change_asks_for_what_is_in_its_way),
+		cmocka_unit_test(what_is_not_known_is_asked_as_a_doubt),
 		cmocka_unit_test(what_every_row_bears_is_not_asked),
 		cmocka_unit_test(a_table_that_is_copied_needs_whole_dates),
 		cmocka_unit_test(a_part_of_the_rows_can_be_asked_for),
