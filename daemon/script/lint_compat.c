@@ -116,6 +116,28 @@ static void change_primary(struct lint_deep *deep, const struct alter_change *ch
 	}
 }
 
+static void say_foreign(struct lint_deep *deep, const struct alter_change *change)
+{
+	lint_say(
+		deep, LINT_FOREIGN_KEY, change->at,
+		"table %.64s gets a new foreign key; rows without their parent, and an application "
+		"that writes in another order, are refused: look for them first",
+		change->table);
+}
+
+/* REFERENCES behind a column makes a key, too, unless the rows have nothing in it. */
+static void check_reference(struct lint_deep *deep, const struct alter_change *change)
+{
+	const struct alter_column *column = &change->column;
+	bool empty = change->kind == ALTER_ADD_COLUMN && !column->not_null &&
+		     (!column->has_default || column->null_default);
+
+	if (column->references && !empty &&
+	    !g_hash_table_contains(deep->unlinked, change->table)) {
+		say_foreign(deep, change);
+	}
+}
+
 static void add_column(struct lint_deep *deep, const struct alter_change *change)
 {
 	const struct alter_column *column = &change->column;
@@ -137,6 +159,7 @@ static void add_column(struct lint_deep *deep, const struct alter_change *change
 			"application that does not know it fails; give it a DEFAULT",
 			change->table, column->name);
 	}
+	check_reference(deep, change);
 }
 
 /* ---- a column that is defined anew ------------------------------------------------ */
@@ -204,6 +227,7 @@ static void change_column(struct lint_deep *deep, const struct alter_change *cha
 		return;
 	}
 	say_renamed(deep, change, change->column.name);
+	check_reference(deep, change);
 	if (old == NULL || !old->known) {
 		g_autoptr(GString) is = g_string_new(NULL);
 
@@ -326,11 +350,7 @@ static void add_foreign(struct lint_deep *deep, const struct alter_change *chang
 	    has_empty_column(deep, change) || adds_empty_column(deep, change)) {
 		return;
 	}
-	lint_say(
-		deep, LINT_FOREIGN_KEY, change->at,
-		"table %.64s gets a new foreign key; rows without their parent, and an application "
-		"that writes in another order, are refused: look for them first",
-		change->table);
+	say_foreign(deep, change);
 }
 
 static void add_check(struct lint_deep *deep, const struct alter_change *change)

@@ -123,6 +123,11 @@ static const struct linted_row rows[] = {
 	  "" },
 	{ { ALTER "ADD c INT NULL, ADD FOREIGN KEY (c) REFERENCES a (id)" }, "" },
 	{ { "CREATE TABLE t (a INT, FOREIGN KEY (a) REFERENCES b (id))" }, "" },
+	{ { ALTER "ADD c INT NOT NULL DEFAULT 1 REFERENCES a (id)" }, "MU112@1:1:23" },
+	{ { ALTER "ADD c INT REFERENCES a (id)" },            "" },
+	{ { USERS, ALTER "MODIFY age INT REFERENCES a (id) ON DELETE CASCADE" }, "MU112@2:1:26" },
+	{ { USERS, ALTER "DROP FOREIGN KEY f, MODIFY age INT REFERENCES a (id)" }, "" },
+	{ { "CREATE TABLE t (a INT REFERENCES b (id))" },     "" },
 
 	/* MU113 */
 	{ { ALTER "DROP PRIMARY KEY" },                       "MU113@1:1:24" },
