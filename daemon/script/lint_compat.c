@@ -25,13 +25,14 @@ static bool is_new_column(const struct lint_deep *deep, const struct alter_chang
 static void drop_table(struct lint_deep *deep, const struct alter_change *change)
 {
 	const struct lint_table *table = table_of(deep, change);
+	const char *origin = g_hash_table_lookup(deep->origins, change->table);
 	bool view = change->kind == ALTER_DROP_VIEW;
 	bool again = g_hash_table_contains(deep->made, change->table);
 
-	if (table != NULL ? lint_is_new(deep, table->born) : again) {
+	if (origin == NULL && (table != NULL ? lint_is_new(deep, table->born) : again)) {
 		return; /* DROP TABLE IF EXISTS in front of CREATE TABLE */
 	}
-	if ((view && again) || g_hash_table_contains(deep->moved, change->table)) {
+	if ((view && again) || (origin != NULL && lint_is_new_table(deep, origin))) {
 		return; /* replaced, or the old one of a table that was built anew */
 	}
 	lint_say(
@@ -132,8 +133,7 @@ static void check_reference(struct lint_deep *deep, const struct alter_change *c
 	bool empty = change->kind == ALTER_ADD_COLUMN && !column->not_null &&
 		     (!column->has_default || column->null_default);
 
-	if (column->references && !empty &&
-	    !g_hash_table_contains(deep->unlinked, change->table)) {
+	if (column->references && !empty && !g_hash_table_contains(deep->unlinked, change->table)) {
 		say_foreign(deep, change);
 	}
 }

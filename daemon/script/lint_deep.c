@@ -107,9 +107,9 @@ static void gather_change(struct lint_deep *deep, const struct alter_change *cha
 {
 	if (change->kind == ALTER_CREATE_TABLE || change->kind == ALTER_CREATE_VIEW) {
 		put(deep->made, change->table);
+		put(deep->created, change->table);
 	} else if (change->kind == ALTER_RENAME_TABLE) {
 		put(deep->made, change->other);
-		put(deep->moved, change->other);
 	} else if (change->kind == ALTER_ADD_PRIMARY || change->kind == ALTER_ADD_UNIQUE) {
 		put(deep->keyed, change->table);
 	} else if (change->kind == ALTER_DROP_FOREIGN) {
@@ -209,6 +209,25 @@ static void judge(struct lint_deep *deep, const struct alter_change *change)
 	lint_shape_change(deep, change);
 }
 
+/* Follow a table that was there before the file through the names that it is given. */
+static void follow(struct lint_deep *deep, const struct alter_change *change)
+{
+	const struct lint_table *table = lint_tables_find(deep->tables, change->table);
+	const char *origin = g_hash_table_lookup(deep->origins, change->table);
+	bool made = table != NULL ? lint_is_new(deep, table->born)
+				  : g_hash_table_contains(deep->created, change->table);
+
+	if (change->kind == ALTER_RENAME_TABLE && change->other != NULL &&
+	    (origin != NULL || !made)) {
+		g_hash_table_replace(deep->origins, g_strdup(change->other),
+				     g_strdup(origin != NULL ? origin : change->table));
+	}
+	if (change->kind == ALTER_RENAME_TABLE || change->kind == ALTER_CREATE_TABLE ||
+	    change->kind == ALTER_DROP_TABLE) {
+		g_hash_table_remove(deep->origins, change->table);
+	}
+}
+
 static void apply(struct lint_deep *deep, const struct alter_change *change)
 {
 	struct lint_place place = { deep->migration, deep->statement->line };
@@ -218,6 +237,7 @@ static void apply(struct lint_deep *deep, const struct alter_change *change)
 		split_advance(&place.line, &column, deep->statement->text + deep->first,
 			      change->at - deep->first);
 	}
+	follow(deep, change);
 	lint_tables_apply(deep->tables, change, place);
 }
 
@@ -281,7 +301,8 @@ static void file_begin(struct lint_deep *deep, size_t migration)
 	deep->migration = migration;
 	deep->script = &deep->release->migrations[migration].up;
 	deep->made = set_new();
-	deep->moved = set_new();
+	deep->created = set_new();
+	deep->origins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	deep->rekeyed = set_new();
 	deep->keyed = set_new();
 	deep->unlinked = set_new();
@@ -299,7 +320,8 @@ static void file_begin(struct lint_deep *deep, size_t migration)
 static void file_end(struct lint_deep *deep)
 {
 	g_hash_table_unref(deep->made);
-	g_hash_table_unref(deep->moved);
+	g_hash_table_unref(deep->created);
+	g_hash_table_unref(deep->origins);
 	g_hash_table_unref(deep->rekeyed);
 	g_hash_table_unref(deep->keyed);
 	g_hash_table_unref(deep->unlinked);

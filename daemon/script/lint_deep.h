@@ -38,11 +38,12 @@ struct lint_deep {
 	/* the migration */
 	size_t migration;
 	const struct script *script;
-	GHashTable *made;      /* owned; tables and views that this file makes, also by renaming */
-	GHashTable *moved;     /* owned; names it gives to tables that it renames */
-	GHashTable *rekeyed;   /* owned; tables whose primary key it dropped so far */
-	GHashTable *keyed;     /* owned; tables to which this file gives a primary or unique key */
-	GHashTable *unlinked;  /* owned; tables from which this file takes a foreign key */
+	GHashTable *made;     /* owned; tables and views that this file makes, also by renaming */
+	GHashTable *created;  /* owned; those of them that it creates */
+	GHashTable *origins;  /* owned; names it gives to tables -> those that they had before it */
+	GHashTable *rekeyed;  /* owned; tables whose primary key it dropped so far */
+	GHashTable *keyed;    /* owned; tables to which this file gives a primary or unique key */
+	GHashTable *unlinked; /* owned; tables from which this file takes a foreign key */
 	GHashTable *temporary; /* owned; temporary tables */
 	GHashTable *assigned;  /* owned; user variables that this file sets, lower case */
 	GHashTable *unset;     /* owned; those that were reported */

@@ -24,6 +24,13 @@ static const struct linted_row rows[] = {
 	{ { "CREATE TEMPORARY TABLE t (a INT)" },             "" },
 	{ { "DROP VIEW IF EXISTS v; CREATE VIEW v AS SELECT 1" }, "" },
 	{ { "RENAME TABLE t TO old; CREATE TABLE t (a INT); DROP TABLE old" }, "" },
+	{ { "CREATE TABLE n (a INT); RENAME TABLE t TO o, n TO t; DROP TABLE o" }, "" },
+	{ { "CREATE TABLE n (a INT); RENAME TABLE n TO m; DROP TABLE m" }, "" },
+	{ { "RENAME TABLE t TO u; ALTER TABLE u RENAME t; DROP TABLE t" }, "MU101@1:1:57" },
+	{ { USERS, "RENAME TABLE users TO u; ALTER TABLE u RENAME users; DROP TABLE users" },
+	  "MU101@2:1:65" },
+	{ { "ALTER TABLE t RENAME o; DROP TABLE o" },         "MU102@1:1:22 MU101@1:1:36" },
+	{ { "RENAME TABLE t TO o; CREATE TABLE t (a INT); DROP TABLE o; DROP TABLE t" }, "" },
 	{ { "DROP INDEX i ON t" },                            "" },
 
 	/* MU102 */
