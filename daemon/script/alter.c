@@ -129,9 +129,26 @@ static void clause_add(struct alter_reader *r)
 	alter_read_definitions(r);
 }
 
+/* DROP PARTITION [IF EXISTS] a, b; TRUNCATE PARTITION a: the first is named */
+static void clause_partition(struct alter_reader *r, size_t offset)
+{
+	bool guarded = alter_take_if(&r->at);
+	char *name = alter_name(&r->at);
+	struct alter_change *change;
+
+	if (name != NULL) {
+		change = alter_add(r, ALTER_LOSE_PARTITION, offset);
+		change->name = name;
+		change->if_exists = guarded;
+	}
+	while (!alter_is_end(r)) {
+		alter_step(&r->at); /* nothing else may follow */
+	}
+}
+
 static void clause_drop(struct alter_reader *r)
 {
-	static const char *const others[] = { "PARTITION", "CHECK", NULL };
+	static const char *const others[] = { "CHECK", NULL };
 	size_t offset = r->at.now.at;
 	enum alter_kind kind = ALTER_DROP_COLUMN;
 	struct alter_change *change;
@@ -139,6 +156,10 @@ static void clause_drop(struct alter_reader *r)
 	char *name;
 
 	if (alter_is_one_of(r, others) || alter_is_period(r)) {
+		return;
+	}
+	if (alter_take(&r->at, "PARTITION")) {
+		clause_partition(r, offset);
 		return;
 	}
 	if (alter_take(&r->at, "PRIMARY")) {
@@ -279,6 +300,12 @@ static void read_clause(struct alter_reader *r)
 		clause_rename(r);
 	} else if (alter_take(&r->at, "CONVERT")) {
 		clause_convert(r);
+	} else if (alter_is(&r->at, "TRUNCATE") && alter_next_is(&r->at, "PARTITION")) {
+		size_t offset = r->at.now.at;
+
+		alter_step(&r->at);
+		alter_step(&r->at);
+		clause_partition(r, offset);
 	} else {
 		read_options(r);
 	}

@@ -74,6 +74,7 @@ enum alter_kind {
 	ALTER_DROP_TABLE,
 	ALTER_RENAME_TABLE, /* to other */
 	ALTER_TRUNCATE,
+	ALTER_LOSE_PARTITION, /* DROP or TRUNCATE of name */
 	ALTER_CREATE_VIEW,
 	ALTER_DROP_VIEW,
 	ALTER_ADD_COLUMN,    /* column */

@@ -1,5 +1,7 @@
 #include "dml.h"
 
+#include <string.h>
+
 #include "alter_column.h"
 
 static void take_modifiers(struct alter_cursor *at)
@@ -61,18 +63,84 @@ static void read_insert(struct dml *dml, struct alter_cursor *at)
 	}
 }
 
-/* WHERE 1, WHERE TRUE, WHERE 1 = 1: the present token is behind WHERE. */
+static bool take_always(struct alter_cursor *at);
+
+static bool is_constant(const struct alter_cursor *at)
+{
+	return at->now.kind == LEX_STRING ||
+	       (at->now.kind == LEX_WORD && g_ascii_isdigit(at->lex.text[at->now.at]));
+}
+
+static bool is_same_token(const struct alter_cursor *a, const struct alter_cursor *b)
+{
+	return a->now.kind == b->now.kind && a->now.len == b->now.len &&
+	       memcmp(a->lex.text + a->now.at, b->lex.text + b->now.at, a->now.len) == 0;
+}
+
+/* 1, TRUE, 1 = 1, 'a' = 'a', or such a condition in parentheses; it is passed. */
+static bool take_true(struct alter_cursor *at)
+{
+	struct alter_cursor left = *at;
+
+	if (alter_take_punct(at, '(')) {
+		return take_always(at) && alter_take_punct(at, ')');
+	}
+	if (alter_take(at, "TRUE")) {
+		return true;
+	}
+	if (!is_constant(at)) {
+		return false;
+	}
+	alter_step(at);
+	if (!alter_take_punct(at, '=')) {
+		return left.now.len == 1 && left.lex.text[left.now.at] == '1';
+	}
+	if (!is_same_token(&left, at)) {
+		return false;
+	}
+	alter_step(at);
+	return true;
+}
+
+static bool is_condition_end(const struct alter_cursor *at)
+{
+	static const char *const words[] = { "OR", "ORDER", "LIMIT", "RETURNING", NULL };
+
+	return at->now.kind == LEX_END || alter_is_punct(at, ')') ||
+	       lex_is_one_of(&at->lex, &at->now, words);
+}
+
+/* What stands between two ORs: true AND true */
+static bool take_branch(struct alter_cursor *at)
+{
+	bool always = take_true(at);
+
+	while (always && alter_take(at, "AND")) {
+		always = take_true(at);
+	}
+	return always && is_condition_end(at);
+}
+
+/* Is one of the branches true for every row? The condition is passed. */
+static bool take_always(struct alter_cursor *at)
+{
+	bool always = false;
+
+	do {
+		always |= take_branch(at);
+		while (!is_condition_end(at)) {
+			alter_skip(at);
+		}
+	} while (alter_take(at, "OR"));
+	return always;
+}
+
+/* The present token is behind WHERE. */
 static bool is_always(const struct alter_cursor *where)
 {
 	struct alter_cursor at = *where;
 
-	if (!alter_take(&at, "1") && !alter_take(&at, "TRUE")) {
-		return false;
-	}
-	if (alter_take_punct(&at, '=') && !alter_take(&at, "1")) {
-		return false;
-	}
-	return at.now.kind == LEX_END;
+	return take_always(&at);
 }
 
 /* The rest of UPDATE or DELETE: what stands in parentheses says nothing. */
@@ -105,6 +173,17 @@ static void read_writer(struct dml *dml, struct alter_cursor *at)
 	read_bounds(dml, at);
 }
 
+/* WITH x AS (…), y AS (…) in front of the verb */
+static void pass_with(struct alter_cursor *at)
+{
+	static const char *const verbs[] = { "UPDATE", "DELETE", NULL };
+	bool with = alter_is(at, "WITH");
+
+	while (with && at->now.kind != LEX_END && !lex_is_one_of(&at->lex, &at->now, verbs)) {
+		alter_skip(at);
+	}
+}
+
 void dml_read(struct dml *dml, const struct lex *piece)
 {
 	static const struct {
@@ -121,6 +200,7 @@ void dml_read(struct dml *dml, const struct lex *piece)
 	*dml = (struct dml){ 0 };
 	alter_step(&at);
 	dml->at = at.now.at;
+	pass_with(&at);
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs) && dml->kind == DML_NONE; i++) {
 		dml->kind = alter_is(&at, verbs[i].word) ? verbs[i].kind : DML_NONE;
 	}

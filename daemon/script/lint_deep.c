@@ -116,7 +116,8 @@ static void gather_change(struct lint_deep *deep, const struct alter_change *cha
 		put(deep->unlinked, change->table);
 	}
 	deep->changes_tables |= change->kind != ALTER_CREATE_VIEW &&
-				change->kind != ALTER_DROP_VIEW && change->kind != ALTER_TRUNCATE;
+				change->kind != ALTER_DROP_VIEW && change->kind != ALTER_TRUNCATE &&
+				change->kind != ALTER_LOSE_PARTITION;
 }
 
 /* CREATE [OR REPLACE] TEMPORARY TABLE [IF NOT EXISTS] x; CREATE … PROCEDURE x */

@@ -68,6 +68,13 @@ void lint_shape_change(struct lint_deep *deep, const struct alter_change *change
 			"that are meant, in ranges of the key",
 			change->table);
 	}
+	if (change->kind == ALTER_LOSE_PARTITION && !lint_is_new_table(deep, change->table)) {
+		lint_say(
+			deep, LINT_TRUNCATE, change->at,
+			"all rows in partition %.64s of %.64s are removed, and nothing brings them "
+			"back; allow it where they are worth nothing",
+			change->name, change->table);
+	}
 }
 
 /* ---- rows ------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@ static const char *const kinds[ALTER_KIND_NR] = {
 	[ALTER_DROP_PRIMARY] = "drop-primary", [ALTER_DROP_FOREIGN] = "drop-foreign",
 	[ALTER_CONVERT] = "convert", [ALTER_CHARSET] = "charset", [ALTER_COLLATION] = "collation",
 	[ALTER_ENGINE] = "engine", [ALTER_ROW_FORMAT] = "row-format",
+	[ALTER_LOSE_PARTITION] = "lose",
 };
 
 static const struct {

@@ -52,6 +52,8 @@ static const struct linted_row rows[] = {
 	{ { "DELETE t FROM t JOIN u ON t.a = u.a" },          "MU307@1:1:1" },
 	{ { "UPDATE t JOIN u ON t.a = u.a SET t.b = u.b" },   "MU307@1:1:1" },
 	{ { "UPDATE t SET a = (SELECT MAX(a) FROM u WHERE u.b = t.b)" }, "MU307@1:1:1" },
+	{ { "WITH x AS (SELECT 1) DELETE FROM t" },           "MU307@1:1:1" },
+	{ { "DELETE FROM t WHERE b = 1 OR 1 = 1" },           "MU307@1:1:1" },
 	{ { "UPDATE t SET a = 1 WHERE 1" },                   "MU307@1:1:1" },
 	{ { "UPDATE t SET a = 1 WHERE 1 = 1" },               "MU307@1:1:1" },
 	{ { "-- muster: chunk table=t\nUPDATE t SET a = 1 WHERE :chunk" }, "" },
@@ -68,6 +70,9 @@ static const struct linted_row rows[] = {
 
 	/* MU308 */
 	{ { "TRUNCATE TABLE t" },                             "MU308@1:1:1" },
+	{ { "ALTER TABLE t DROP PARTITION IF EXISTS p, q" },  "MU308@1:1:20" },
+	{ { "ALTER TABLE t TRUNCATE PARTITION ALL" },         "MU308@1:1:15" },
+	{ { "CREATE TABLE t (a INT PRIMARY KEY); ALTER TABLE t DROP PARTITION p" }, "MU301@1:1:1" },
 	{ { "TRUNCATE t" },                                   "MU308@1:1:1" },
 	{ { "CREATE TABLE IF NOT EXISTS t (a INT); TRUNCATE t" }, "" },
 	{ { "CREATE TEMPORARY TABLE t (a INT); TRUNCATE t" }, "" },
