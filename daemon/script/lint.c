@@ -13,6 +13,8 @@
 #define SAY_SERVER "this concerns the whole server, not one tenant; do it outside of the migration"
 #define SAY_LOCK \
 	"muster guards each tenant itself, and a lock on tables blocks its history and the client; take it out"
+#define SAY_XA \
+	"a transaction of XA outlives its session and holds its locks until somebody ends it; take it out"
 #define SAY_FILE "files lie outside of the tenant; write the rows as INSERT"
 
 /* clang-format off */
@@ -67,6 +69,7 @@ static const struct {
 	{ "ALTER",      "TABLESPACE",   LINT_SERVER,   SAY_SERVER },
 	{ "DROP",       "TABLESPACE",   LINT_SERVER,   SAY_SERVER },
 	{ "ALTER",      "INSTANCE",     LINT_SERVER,   SAY_SERVER },
+	{ "XA",         NULL,           LINT_SERVER,   SAY_XA },
 	{ "LOAD",       "DATA",         LINT_FILE,     SAY_FILE },
 	{ "LOAD",       "XML",          LINT_FILE,     SAY_FILE },
 };
@@ -312,6 +315,66 @@ static void check_files(struct lint_walk *walk)
 	}
 }
 
+/* ---- what lies elsewhere ---------------------------------------------------------- */
+
+/* SHOW TABLES FROM x, SHOW COLUMNS FROM t IN x: the name behind the present word is a schema. */
+static void check_show(struct lint_walk *walk)
+{
+	static const char *const lists[] = { "TABLES", "STATUS", "TRIGGERS", "EVENTS", NULL };
+	static const char *const words[] = { "FROM", "IN", NULL };
+	struct lex_token name = lint_peek(walk, 0);
+	bool second = lex_is_one_of(&walk->lex, &walk->back[1], words) ||
+		      (lint_punct(walk, &walk->back[1], '.') &&
+		       lex_is_one_of(&walk->lex, &walk->back[3], words));
+
+	if (!lint_word(walk, &walk->head, "SHOW") ||
+	    !lex_is_one_of(&walk->lex, &walk->token, words) ||
+	    !(second || lex_is_one_of(&walk->lex, &walk->back[0], lists)) ||
+	    (name.kind != LEX_WORD && name.kind != LEX_NAME) || lint_is_own_name(walk, &name)) {
+		return;
+	}
+	lint_note(walk, LINT_OTHER_SCHEMA, name.at,
+		  "\"%.*s\" names a schema; a migration stays inside its tenant, leave the schema "
+		  "out or write {SCHEMA}",
+		  (int)MIN(name.len, 64), walk->lex.text + name.at);
+}
+
+static bool is_table_option(const struct lint_walk *walk)
+{
+	return (lint_word(walk, &walk->head, "CREATE") || lint_word(walk, &walk->head, "ALTER")) &&
+	       walk->level == 0 && !walk->select;
+}
+
+/* CONNECTION = 'x' of FEDERATED and CONNECT */
+static bool is_connection(const struct lint_walk *walk)
+{
+	struct lex_token next = lint_peek(walk, 0);
+
+	return lint_word(walk, &walk->token, "CONNECTION") &&
+	       !lint_punct(walk, &walk->back[0], '.') &&
+	       (lint_punct(walk, &next, '=') ? lint_peek(walk, 1) : next).kind == LEX_STRING;
+}
+
+static void check_reach(struct lint_walk *walk)
+{
+	check_show(walk);
+	if (lint_word(walk, &walk->token, "SONAME") && lint_word(walk, &walk->head, "CREATE")) {
+		lint_note(walk, LINT_SERVER, walk->head.at, "%s", SAY_SERVER);
+	}
+	if (lint_word(walk, &walk->token, "DIRECTORY") &&
+	    (lint_word(walk, &walk->back[0], "DATA") || lint_word(walk, &walk->back[0], "INDEX")) &&
+	    (lint_word(walk, &walk->head, "CREATE") || lint_word(walk, &walk->head, "ALTER"))) {
+		lint_note(walk, LINT_FILE, walk->back[0].at,
+			  "the table would lie outside of its schema's folder, on one host; "
+			  "leave the directory out");
+	}
+	if (is_table_option(walk) && is_connection(walk)) {
+		lint_note(walk, LINT_OTHER_SCHEMA, walk->token.at,
+			  "CONNECTION reaches a table of another schema or server; a migration "
+			  "stays inside its tenant");
+	}
+}
+
 /* ${x}, {$x}, {{x}}, {X}: nothing in SQL looks like this. */
 static void check_placeholder(struct lint_walk *walk)
 {
@@ -388,6 +451,7 @@ static void look(struct lint_walk *walk)
 	}
 	if (walk->token.kind == LEX_WORD) {
 		check_files(walk);
+		check_reach(walk);
 	}
 	if (walk->token.kind == LEX_WORD || walk->token.kind == LEX_VARIABLE) {
 		follow_own(walk);

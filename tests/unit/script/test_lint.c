@@ -18,6 +18,12 @@ static const char *const inside[] = {
 	"UNLOCK TABLES",
 	"START TRANSACTION",
 	"SELECT {d '2020-01-01'}",
+	"SHOW TABLES FROM {SCHEMA}",
+	"SHOW COLUMNS FROM t",
+	"SHOW TABLES LIKE 'x'",
+	"CREATE TABLE t (connection VARCHAR(9) DEFAULT 'x', data INT, directory INT)",
+	"CREATE VIEW v AS SELECT a FROM t WHERE connection = 'x'",
+	"CREATE FUNCTION f() RETURNS INT RETURN 1",
 };
 
 static const struct linted_text outside[] = {
@@ -49,6 +55,15 @@ static const struct linted_text outside[] = {
 	{ "FLUSH PRIVILEGES",                                              "MU210", 1,  1 },
 	{ "STOP SLAVE",                                                    "MU210", 1,  1 },
 	{ "CREATE PROCEDURE p() BEGIN IF 1 THEN KILL 5; END IF; END",      "MU210", 1, 38 },
+	{ "SHOW TABLES FROM other",                                        "MU203", 1, 18 },
+	{ "SHOW TABLE STATUS IN `other`",                                  "MU203", 1, 22 },
+	{ "SHOW FULL COLUMNS FROM t FROM other",                           "MU203", 1, 31 },
+	{ "CREATE TABLE t (a INT) ENGINE=FEDERATED CONNECTION='mysql://h/d/t'", "MU203", 1, 41 },
+	{ "ALTER TABLE t CONNECTION 'x'",                                  "MU203", 1, 15 },
+	{ "CREATE FUNCTION f RETURNS STRING SONAME 'f.so'",                "MU210", 1,  1 },
+	{ "XA START 'x'",                                                  "MU210", 1,  1 },
+	{ "CREATE TABLE t (a INT) DATA DIRECTORY = '/x'",                  "MU212", 1, 24 },
+	{ "CREATE TABLE t (a INT) INDEX DIRECTORY '/x'",                   "MU212", 1, 24 },
 	{ "ALTER TABLE {$NAMESPACE}_a ADD b INT",                          "MU211", 1, 13 },
 	{ "ALTER TABLE ${prefix}a ADD b INT",                              "MU211", 1, 14 },
 	{ "ALTER TABLE `${prefix}a` ADD b INT",                            "MU211", 1, 13 },
