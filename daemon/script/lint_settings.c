@@ -140,11 +140,27 @@ static void check_engine(struct lint_deep *deep, const struct alter_change *chan
 	}
 }
 
+/* ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8 says one thing twice. */
+static bool is_said_before(const struct lint_deep *deep, const struct alter_change *change)
+{
+	for (guint i = 0; i < deep->changes->len; i++) {
+		const struct alter_change *other =
+			&g_array_index(deep->changes, struct alter_change, i);
+
+		if (other->kind == change->kind && other->at < change->at &&
+		    strcmp(other->table, change->table) == 0 &&
+		    equals(other->other, change->other)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void check_row_format(struct lint_deep *deep, const struct alter_change *change)
 {
 	static const char *const others[] = { "COMPACT", "REDUNDANT", "COMPRESSED", NULL };
 
-	if (is_listed(change->other, others)) {
+	if (is_listed(change->other, others) && !is_said_before(deep, change)) {
 		lint_say(deep, LINT_ROW_FORMAT, change->at,
 			 "table %.64s gets the row format %.32s, whose keys are shorter or whose "
 			 "changes cost a copy of the table; leave it out",

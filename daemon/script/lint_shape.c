@@ -147,6 +147,19 @@ static void take_setting(struct lint_deep *deep, struct alter_cursor *at, char *
 					   }));
 }
 
+static bool is_for_all(const struct alter_cursor *at)
+{
+	static const char *const scopes[] = { "@@global", "@@persist", "@@persist_only" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(scopes); i++) {
+		if (at->now.len == strlen(scopes[i]) &&
+		    g_ascii_strncasecmp(at->lex.text + at->now.at, scopes[i], at->now.len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The name of a variable of the session; NULL: it is something else that is set. */
 static char *setting_name(struct alter_cursor *at)
 {
@@ -154,7 +167,7 @@ static char *setting_name(struct alter_cursor *at)
 	char *name;
 
 	if (at->now.kind == LEX_VARIABLE && at->now.len > 2 &&
-	    at->lex.text[at->now.at + 1] == '@') {
+	    at->lex.text[at->now.at + 1] == '@' && !is_for_all(at)) {
 		name = g_ascii_strdown(at->lex.text + at->now.at + 2, (gssize)at->now.len - 2);
 		alter_step(at);
 		if (alter_take_punct(at, '.')) { /* @@session.x */

@@ -70,6 +70,7 @@ static const struct linted_row rows[] = {
 
 	/* MU410 */
 	{ { "ALTER TABLE t ROW_FORMAT=COMPRESSED" },          "MU410@1:1:15" },
+	{ { "ALTER TABLE t ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8" }, "MU410@1:1:15" },
 	{ { "CREATE TABLE t (" ID ") KEY_BLOCK_SIZE = 8" },   "MU410@1:1:37" },
 	{ { "CREATE TABLE t (" ID ") ENGINE InnoDB ROW_FORMAT DYNAMIC" }, "" },
 

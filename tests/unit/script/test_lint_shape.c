@@ -17,6 +17,7 @@ static const struct linted_row rows[] = {
 	{ { "SET foreign_key_checks = 0; SET foreign_key_checks = 1" }, "" },
 	{ { "SET @old = @@sql_mode, sql_mode = ''; SET sql_mode = @old" }, "" },
 	{ { "SET foreign_key_checks = 0; SET foreign_key_checks = DEFAULT" }, "" },
+	{ { "SET @@global.a = 1, @@session.b = 2" },         "MU303@1:1:21" },
 	{ { "SET NAMES utf8mb4; SET CHARACTER SET utf8mb4" }, "" },
 	{ { "SET STATEMENT max_statement_time = 1 FOR SELECT 1" }, "" },
 	{ { "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" }, "" },
