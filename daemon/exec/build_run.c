@@ -42,15 +42,6 @@ static char **not_run(const struct chain *chain, const struct release *release)
 	return (char **)g_ptr_array_free(lines, FALSE);
 }
 
-/* The server's words without the name of a schema that nobody knows. Owned. */
-static char *without_name(const char *text, const char *name)
-{
-	g_autofree char *qualifier = g_strconcat(name, ".", NULL);
-	g_auto(GStrv) pieces = g_strsplit(text, qualifier, -1);
-
-	return g_strjoinv("", pieces);
-}
-
 static void take_shape(struct exec_result *result, const struct shape *shape)
 {
 	g_autofree char *text = shape_write(shape);
@@ -77,7 +68,7 @@ static int build(struct scratch *scratch, struct db_session *runner, const struc
 		return -1;
 	}
 	if (chain.failure.version != NULL) {
-		result->reason = without_name(chain.failure.message, order->scratch);
+		result->reason = g_strdup(chain.failure.message);
 		return 0;
 	}
 	result->warnings = not_run(&chain, order->release);

@@ -381,6 +381,22 @@ static int sweep_one(struct db_session *session, const char *schema, int64_t epo
 	return 0;
 }
 
+static char *without(const char *text, const char *word)
+{
+	g_auto(GStrv) pieces = g_strsplit(text, word, -1);
+
+	return g_strjoinv("", pieces);
+}
+
+char *scratch_words(const struct scratch *scratch, const char *words)
+{
+	g_autofree char *bare = g_strconcat(scratch->name, ".", NULL);
+	g_autofree char *quoted = g_strdup_printf("`%s`.", scratch->name);
+	g_autofree char *rest = without(words, quoted);
+
+	return without(rest, bare);
+}
+
 int scratch_drop(struct db_session *session, const char *name, int64_t epoch, struct err *err)
 {
 	size_t dropped = 0;

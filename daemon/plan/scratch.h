@@ -97,6 +97,9 @@ const struct shape *scratch_shape(const struct scratch *scratch);
 /* What differs between the source and its copy, in words; NULL: nothing. Borrowed. */
 const char *scratch_unlike(const struct scratch *scratch);
 
+/* The server's words without the name of the copy, which nobody knows. Owned. */
+char *scratch_words(const struct scratch *scratch, const char *words);
+
 /*
  * Run the work on the copy and record a step for each. runner is a session of its own for the
  * statements: each file finds it reset and pinned as in the real run, one that goes on with what

@@ -123,6 +123,7 @@ static void record(struct run *run, size_t index, const char *delta, const char 
 static void record_failure(struct run *run, size_t index, const struct err *why)
 {
 	const struct migration *migration = run->migration;
+	g_autofree char *words = scratch_words(run->scratch, why->msg);
 
 	run->chain->failure = (struct chain_failure){
 		.version = g_strdup(migration->version),
@@ -131,7 +132,7 @@ static void record_failure(struct run *run, size_t index, const struct err *why)
 		.message = g_strdup_printf("%s:%u statement %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
 					   ": %s",
 					   migration->file, migration->up.statements[index].line,
-					   index + 1, migration->up.nr, why->msg),
+					   index + 1, migration->up.nr, words),
 	};
 }
 
@@ -179,6 +180,7 @@ static char *why_not(const struct run *run, const struct statement *statement, c
 static int refused(struct run *run, size_t index, char **note, const struct err *why)
 {
 	const struct statement *statement = &run->migration->up.statements[index];
+	g_autofree char *words = NULL;
 
 	if (why->code != ERR_DB) {
 		return -1;
@@ -187,7 +189,8 @@ static int refused(struct run *run, size_t index, char **note, const struct err 
 		record_failure(run, index, why);
 		return 0;
 	}
-	*note = g_strdup_printf("not run to its end on the empty copy: %s", why->msg);
+	words = scratch_words(run->scratch, why->msg);
+	*note = g_strdup_printf("not run to its end on the empty copy: %s", words);
 	return 1;
 }
 

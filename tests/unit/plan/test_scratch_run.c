@@ -200,6 +200,7 @@ static void a_refused_statement_ends_the_chain(void **state)
 	assert_int_equal(chain.failure.number, 2);
 	assert_int_equal(chain.failure.native, 1146);
 	assert_true(g_str_has_prefix(chain.failure.message, "0002_b.sql:2 statement 2 of 3: "));
+	assert_non_null(strstr(chain.failure.message, "Table 'nobody' doesn't exist"));
 }
 
 static void a_copy_without_rows_is_no_reason_to_fail(void **state)
