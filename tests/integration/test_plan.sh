@@ -268,6 +268,33 @@ has "late_002: 0001_key.sql:2: users (name) must be unique: " "$out"
 is 0 "$(j '[.[] | select(.release == "keys")] | length' rollout list)"
 is "$late" "$(for n in 1 2 3; do sql 'show create table users' "late_00$n"; done)"
 
+claim "rows without a parent and values that a narrower type does not take are found before they fail"
+make_schemas 3 narrow_
+for n in 1 2 3; do
+	sql "create table teams (id int primary key);
+		create table orders (id int primary key, team int, price decimal(12,4), state enum('new', 'open', 'done'))
+			engine = InnoDB;
+		insert into teams values (1);
+		insert into orders values (1, 1, 999.99, 'new')" "narrow_00$n"
+done
+sql 'insert into orders values (7, 2, 1, "new")' narrow_001
+sql 'insert into orders values (7, 1, 1000000, "new")' narrow_002
+sql 'insert into orders values (7, 1, 1, "done")' narrow_003
+ok m tenant discover --server main --like 'narrow_%' -L narrow=yes -o json
+migration "$work/narrow" release.cfg 'sql_mode = "STRICT_TRANS_TABLES";'
+migration "$work/narrow" 0001_narrow.sql "alter table orders add foreign key (team) references teams (id);
+alter table orders modify price decimal(8,2);
+alter table orders modify state enum('new', 'open');"
+fails 2 m plan "$work/narrow" -l narrow=yes -o json
+is "narrow_001 orphans id=7, narrow_002 range id=7, narrow_003 range id=7" \
+	"$(seen '[.failing[] | "\(.tenant) \(.check) \(.message | sub(".*: "; ""))"] | sort | join(", ")')"
+is 0 "$(seen '.unchecked | length')"
+migration "$work/dates" 0001_date.sql 'alter table orders modify team date;'
+fails 1 m plan "$work/dates" -l narrow=yes -o json
+has "orders.team must fit into date: nobody can say whether the server takes what is in id=1" "$out"
+fails 2 m rollout start "$work/narrow" -l narrow=yes
+ok m tenant remove narrow_001 narrow_002 narrow_003
+
 claim "who would fail is left out when asked, and the plan stays with the rollout"
 fails 2 m rollout start keys -l late=yes --skip-failing --stall 90s --name some --wait
 is 90000 "$(j .stall_ms rollout show some)"
