@@ -158,7 +158,7 @@ static int plan_rights(struct finding *finding, struct close_choice *choice, str
 		choice->plan = finding->look.plan;
 		finding->look.plan = (struct close_plan){ 0 };
 	}
-	return close_look_grants(finding->session, &choice->plan, err);
+	return close_look_grants(finding->session, finding->schema, &choice->plan, err);
 }
 
 static int plan_make(struct finding *finding, enum close_method method, struct close_choice *choice,

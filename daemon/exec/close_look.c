@@ -407,7 +407,8 @@ int close_look_at(struct db_session *session, const char *schema, struct close_l
 	return close_look_of(session, &rights, schema, look, err);
 }
 
-int close_look_grants(struct db_session *session, struct close_plan *plan, struct err *err)
+int close_look_grants(struct db_session *session, const char *schema, struct close_plan *plan,
+		      struct err *err)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -419,7 +420,7 @@ int close_look_grants(struct db_session *session, struct close_plan *plan, struc
 		    !g_hash_table_add(seen, close_account_text(item->user, item->host))) {
 			continue;
 		}
-		digest = close_grants_digest(session, item->user, item->host, err);
+		digest = close_grants_digest(session, item->user, item->host, schema, err);
 		if (digest == NULL) {
 			return -1;
 		}

@@ -47,9 +47,9 @@ NODISCARD int close_look_at(struct db_session *session, const char *schema, stru
 NODISCARD int close_look_of(struct db_session *session, struct close_rights *rights,
 			    const char *schema, struct close_look *look, struct err *err);
 
-/* Add to the plan what SHOW GRANTS says of every account in it. */
-NODISCARD int close_look_grants(struct db_session *session, struct close_plan *plan,
-				struct err *err);
+/* Add to the plan what SHOW GRANTS says of every account in it about the database. */
+NODISCARD int close_look_grants(struct db_session *session, const char *schema,
+				struct close_plan *plan, struct err *err);
 
 /*
  * The users whose sessions may still have what the plan takes: those in it, and those who

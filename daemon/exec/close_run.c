@@ -426,8 +426,8 @@ static int compare(struct visit *visit, const struct close_plan *plan, GPtrArray
 	for (size_t i = 0; i < close_plan_seen(plan); i++) {
 		const struct close_seen *seen = close_plan_saw_at(plan, i);
 		g_autofree char *who = close_account_text(seen->user, seen->host);
-		g_autofree char *digest =
-			close_grants_digest(visit->session, seen->user, seen->host, err);
+		g_autofree char *digest = close_grants_digest(visit->session, seen->user,
+							      seen->host, visit->schema, err);
 
 		if (digest == NULL && err->code != ERR_DB) {
 			return -1;

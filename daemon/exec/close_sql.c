@@ -184,8 +184,56 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* *text is behind the first ` of a name, and behind its last afterwards. Owned. */
+static char *name_of(const char **text)
+{
+	GString *out = g_string_new(NULL);
+	const char *at = *text;
+
+	for (; *at != '\0' && (*at != '`' || at[1] == '`'); at++) {
+		at += *at == '`'; /* two of them mean one */
+		g_string_append_c(out, *at);
+	}
+	*text = *at == '\0' ? at : at + 1;
+	return g_string_free(out, FALSE);
+}
+
+/* What follows " ON ", but in a name; NULL: nothing, as for a role. */
+static const char *object_of(const char *line)
+{
+	while (*line != '\0') {
+		if (*line == '`') {
+			line++;
+			g_free(name_of(&line));
+		} else if (g_str_has_prefix(line, " ON ")) {
+			return line + strlen(" ON ");
+		} else {
+			line++;
+		}
+	}
+	return NULL;
+}
+
+/* Does a line of SHOW GRANTS say something about the database? Rights on all databases do. */
+static bool is_about(const char *line, const char *schema)
+{
+	const char *at = object_of(line);
+	g_autofree char *name = NULL;
+
+	at = at == NULL ? NULL : strpbrk(at, "`*'");
+	if (at == NULL || *at != '`') {
+		return true;
+	}
+	at++;
+	name = name_of(&at);
+	if (*at != '.') {
+		return true; /* PROXY, on an account */
+	}
+	return strcmp(name, schema) == 0 || (at[1] == '*' && close_matches(name, schema));
+}
+
 char *close_grants_digest(struct db_session *session, const char *user, const char *host,
-			  struct err *err)
+			  const char *schema, struct err *err)
 {
 	g_autofree char *account = close_account(session, user, host);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new();
@@ -201,7 +249,9 @@ char *close_grants_digest(struct db_session *session, const char *user, const ch
 		if (secret != NULL) {
 			*secret = '\0';
 		}
-		g_ptr_array_add(lines, rows.cells[i][0]);
+		if (is_about(rows.cells[i][0], schema)) {
+			g_ptr_array_add(lines, rows.cells[i][0]);
+		}
 	}
 	/* the server's order is that of its memory */
 	g_ptr_array_sort(lines, compare_lines);

@@ -38,8 +38,12 @@ NODISCARD int close_take(struct db_session *session, const char *schema,
 NODISCARD int close_give(struct db_session *session, const char *schema,
 			 const struct close_item *item, GPtrArray *notes, struct err *err);
 
-/* SHA-256 of what SHOW GRANTS says, without what belongs to the password. Owned; NULL: failed. */
+/*
+ * SHA-256 of what SHOW GRANTS says that concerns the database, as of an account of many a
+ * tenant: without its rights on other databases, of which some may be closed or opened meanwhile,
+ * and without what belongs to the password. Owned; NULL: failed.
+ */
 char *close_grants_digest(struct db_session *session, const char *user, const char *host,
-			  struct err *err);
+			  const char *schema, struct err *err);
 
 #endif /* CLOSE_SQL_H */

@@ -9,7 +9,7 @@ static void look(const char *schema, struct close_look *look)
 	struct err err = { 0 };
 
 	if (db_use(session, schema, &err) < 0 || close_look_at(session, schema, look, &err) < 0 ||
-	    close_look_grants(session, &look->plan, &err) < 0) {
+	    close_look_grants(session, schema, &look->plan, &err) < 0) {
 		fail_msg("%s", err.msg);
 	}
 }

@@ -295,6 +295,29 @@ static void a_change_meanwhile_is_told(void **state)
 	assert_non_null(strstr(opened->warnings[0], "are not what they were"));
 }
 
+/* Two tenants of one account: what is taken for one is no change to the other. */
+static void an_account_of_two_is_not_changed(void **state)
+{
+	const char *schema = tenant("two_a");
+	const char *other = tenant("two_b");
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	g_autofree char *restore_other = look(other);
+	SCOPED_PTR(exec_result) closed_other = ordered(EXEC_CLOSE, other, restore_other);
+	SCOPED_PTR(exec_result) opened = ordered(EXEC_OPEN, schema, restore);
+	SCOPED_PTR(exec_result) opened_other = ordered(EXEC_OPEN, other, restore_other);
+
+	(void)state;
+	must_be_ok(closed);
+	must_be_ok(closed_other);
+	must_be_ok(opened);
+	must_be_ok(opened_other);
+	assert_int_equal(g_strv_length(opened->warnings), 0);
+	assert_int_equal(g_strv_length(opened_other->warnings), 0);
+	assert_int_equal(writes(schema), 0);
+	assert_int_equal(writes(other), 0);
+}
+
 static void an_unknown_method_is_refused(void **state)
 {
 	const char *schema = tenant("method");
@@ -326,6 +349,7 @@ int main(void)
 		cmocka_unit_test(what_fails_leaves_all_to_the_one_who_opens),
 		cmocka_unit_test(rights_come_back_also_when_the_database_is_gone),
 		cmocka_unit_test(a_change_meanwhile_is_told),
+		cmocka_unit_test(an_account_of_two_is_not_changed),
 		cmocka_unit_test(an_unknown_method_is_refused),
 	};
 

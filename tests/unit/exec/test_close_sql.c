@@ -195,15 +195,68 @@ static void a_digest_changes_with_the_grants_alone(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	before = close_grants_digest(session, user, "localhost", &err);
+	before = close_grants_digest(session, user, "localhost", schema, &err);
 	test_server_exec("alter user '%s'@'localhost' identified by 'another'", user);
-	password = close_grants_digest(session, user, "localhost", &err);
+	password = close_grants_digest(session, user, "localhost", schema, &err);
 	assert_string_equal(before, password);
 	test_server_exec("grant select on `%s`.* to '%s'@'localhost'", schema, user);
-	after = close_grants_digest(session, user, "localhost", &err);
+	after = close_grants_digest(session, user, "localhost", schema, &err);
 	assert_string_not_equal(before, after);
 	account_gone(user);
-	assert_null(close_grants_digest(session, user, "localhost", &err));
+	assert_null(close_grants_digest(session, user, "localhost", schema, &err));
+}
+
+/* clang-format off */
+static const struct {
+	const char *grant; /* %s: user */
+	bool concerns; /* the database sql_of_ours */
+} told[] = {
+	{ "grant insert on `sql\\_of\\_others`.* to '%s'@'localhost'",  false },
+	{ "grant select on `sql_of_others`.t to '%s'@'localhost'",        false },
+	{ "grant select (id) on sql_of_others.t to '%s'@'localhost'",     false },
+	{ "grant execute on procedure sql_of_others.p to '%s'@'localhost'", false },
+	{ "grant insert on `sql\\_of\\_ours`.* to '%s'@'localhost'",    true },
+	{ "grant select on `sql\\_of\\_%%`.* to '%s'@'localhost'",      true },
+	{ "grant select (id, ` ON ``x`) on sql_of_ours.t to '%s'@'localhost'", true },
+	{ "grant execute on procedure sql_of_ours.p to '%s'@'localhost'", true },
+	{ "grant process on *.* to '%s'@'localhost'",                     true },
+};
+
+/* clang-format on */
+
+static void it_is_about_one_database(void **state)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	const char *user = account("about");
+	struct err err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *name = i == 0 ? "sql_of_ours" : "sql_of_others";
+
+		test_server_exec("drop database if exists %s", name);
+		test_server_exec("create database %s", name);
+		test_server_exec("create table %s.t (id int, ` ON ``x` int)", name);
+		test_server_exec("create procedure %s.p() select 1", name);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+		g_autofree char *before =
+			close_grants_digest(session, user, "localhost", "sql_of_ours", &err);
+		g_autofree char *after = NULL;
+
+		/* NOLINTNEXTLINE: the texts stand above */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		test_server_exec(told[i].grant, user);
+#pragma GCC diagnostic pop
+		after = close_grants_digest(session, user, "localhost", "sql_of_ours", &err);
+		if ((strcmp(before, after) != 0) != told[i].concerns) {
+			fail_msg("%s", told[i].grant);
+		}
+	}
+	account_gone(user);
+	test_server_exec("drop database sql_of_ours");
+	test_server_exec("drop database sql_of_others");
 }
 
 static int setup(void **state)
@@ -223,6 +276,7 @@ int main(void)
 		cmocka_unit_test(a_shadow_stands_before_a_pattern),
 		cmocka_unit_test(what_is_gone_is_a_note_and_no_failure),
 		cmocka_unit_test(a_digest_changes_with_the_grants_alone),
+		cmocka_unit_test(it_is_about_one_database),
 	};
 
 	return cmocka_run_group_tests_name("close_sql", tests, setup, NULL);
