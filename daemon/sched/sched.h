@@ -270,13 +270,16 @@ typedef void (*sched_mode_fn)(void *ctx, const struct sched_writers *found, cons
 /*
  * Close a tenant for writes, or extend the lease of one that is closed. fn is told when
  * it is closed and proven so, or that it could not be and is being opened again. With -1
- * nothing follows and fn is not called.
+ * nothing follows and fn is not called; ERR_CONFLICT when a task of a rollout needs it as it is.
  */
 NODISCARD int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 			       const struct sched_close *how, const struct sched_actor *actor,
 			       sched_mode_fn fn, void *ctx, struct err *err);
 
-/* fn is told when the tenant is open, or that this has failed for now and is tried again. */
+/*
+ * fn is told when the tenant is open, or that this has failed for now and is tried again. Refused
+ * as closing is while a task of a rollout needs it closed.
+ */
 NODISCARD int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 			      const struct sched_actor *actor, sched_mode_fn fn, void *ctx,
 			      struct err *err);

@@ -109,6 +109,23 @@ bool sched_close_works(const struct sched *sched, int64_t tenant_id)
 	return running != NULL && running->close == CLOSE_WORKS && !running->ended;
 }
 
+int sched_close_needs(const struct sched *sched, const struct store_mode *row, struct err *err)
+{
+	const struct running *running = g_hash_table_lookup(sched->busy, &row->tenant_id);
+	long long rollout;
+
+	if (running == NULL || running->ended || row->mode == TENANT_OPENING ||
+	    (running->task_id != row->task_id && running->close != CLOSE_WORKS)) {
+		return 0;
+	}
+	rollout = (long long)running->rollout_id;
+	return err_set(err, ERR_CONFLICT,
+		       "task r%lld/%s needs it closed until it ends, and nobody else may open it or "
+		       "keep it: `muster rollout pause r%lld` or `muster rollout abort r%lld` ends "
+		       "it behind the running statement",
+		       rollout, row->tenant, rollout, rollout);
+}
+
 bool sched_close_awaited(const struct sched *sched, int64_t task_id)
 {
 	const struct running *running = g_hash_table_lookup(sched->running, &task_id);

@@ -17,6 +17,7 @@
 #define SCHED_CLOSE_H
 
 #include "sched_state.h"
+#include "store_mode.h"
 
 /* In the turn: 1: the tenant is to be closed for this task, 0: not. */
 NODISCARD int sched_close_needed(struct sched *sched, struct run *run,
@@ -36,6 +37,13 @@ int64_t sched_closes_due(struct sched *sched);                           /* ms, 
 
 /* Does an order work in the tenant, which must be closed as long as that goes on? */
 bool sched_close_works(const struct sched *sched, int64_t tenant_id);
+
+/*
+ * ERR_CONFLICT while a task works in the tenant or has had it closed: then it is not for others to
+ * open, nor to take over.
+ */
+NODISCARD int sched_close_needs(const struct sched *sched, const struct store_mode *row,
+				struct err *err);
 
 /* The task still waits for its tenant to be closed. */
 bool sched_close_awaited(const struct sched *sched, int64_t task_id);

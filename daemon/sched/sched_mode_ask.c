@@ -327,14 +327,15 @@ static int extend(struct sched *sched, const struct store_tenant *tenant,
 	g_autofree char *text =
 		g_strdup_printf("the lease ends in %" G_GINT64_FORMAT " s", how->ttl_ms / 1000);
 
-	if (store_mode_get(sched->store, tenant->id, &row, err) < 0) {
+	if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
+	    sched_close_needs(sched, &row, err) < 0) {
 		return -1;
 	}
 	row.expires_at = tick_wall_ms() + how->ttl_ms;
 	row.maintenance = how->maintenance;
 	store_text_set(&row.reason, how->reason);
 	store_text_set(&row.owner, actor->name);
-	row.rollout_id = 0; /* it stays closed when the task has ended that it was closed for */
+	row.rollout_id = 0; /* whose task has ended, and which would open it now */
 	row.task_id = 0;
 	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
 			       actor, text, err);
@@ -393,7 +394,7 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 
 /* ---- open -------------------------------------------------------------------------------- */
 
-/* What works there parks: it was promised that nobody else writes. */
+/* What was about to work there parks: it was promised that nobody else writes. */
 static void park_task(struct sched *sched, int64_t tenant_id)
 {
 	struct running *running = g_hash_table_lookup(sched->busy, &tenant_id);
@@ -411,6 +412,7 @@ int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 
 	if (tenant->mode != TENANT_RW) {
 		if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
+		    sched_close_needs(sched, &row, err) < 0 ||
 		    sched_mode_move(sched, &row, TENANT_OPEN, actor, NULL, err) < 0) {
 			return -1;
 		}

@@ -320,6 +320,44 @@ static bool is_told_to(const struct running *running)
 	       atomic_load(&running->live.share) != 0;
 }
 
+static int try_open(struct fixture *fixture, const char *name, struct told *told, struct err *err)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+
+	kit_tenant(fixture, name, &tenant);
+	return sched_mode_open(fixture->sched, &tenant, &fixture_actor, told_take, told, err);
+}
+
+static void nobody_opens_it_or_takes_it_over(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close again = kit_hour;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_mode) row = { 0 };
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+	struct running *running;
+	int64_t id;
+
+	running = working(fixture, &readonly, &id);
+	assert_int_equal(try_open(fixture, "t00", &told, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_non_null(strstr(err.msg, "task r1/t00 needs it closed"));
+	assert_non_null(strstr(err.msg, "muster rollout abort r1"));
+	kit_until(fixture, "t00", TENANT_RO);
+	again.ttl_ms = 1000;
+	assert_int_equal(kit_close(fixture, "t00", &again, &told, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	kit_tenant(fixture, "t00", &tenant);
+	must(store_mode_get(fixture->store, tenant.id, &row, &err), &err);
+	assert_string_equal(row.owner, "r1");
+	assert_int_equal(told.times, 0);
+	running->ended = true;
+	assert_int_equal(sched_close_needs(fixture->sched, &row, &err), 0);
+	running->ended = false;
+	put_back(fixture, running);
+}
+
 static void a_throttle_is_kept_off_it_for_ten_seconds(void **state)
 {
 	struct fixture *fixture = *state;
@@ -420,6 +458,7 @@ int main(void)
 		SCENARIO(a_new_start_opens_it_and_goes_on),
 		SCENARIO(who_is_expected_to_take_too_long_is_put_aside),
 		SCENARIO(more_is_allowed_while_it_runs),
+		SCENARIO(nobody_opens_it_or_takes_it_over),
 		SCENARIO(a_throttle_is_kept_off_it_for_ten_seconds),
 		SCENARIO(it_begins_anew_when_the_throttle_has_let_it),
 		SCENARIO(with_max_closed_for_as_long_as_that_says),
