@@ -382,7 +382,9 @@ static int begin(struct sched *sched, struct running *running, struct err *err)
 		running->ended = true;
 		return 0;
 	}
-	if (sched_task_send(sched, run, running, &task, err) < 0) {
+	store_text_set(&task.reason, "its tenant is closed for writes, and it works there");
+	if (sched_task_send(sched, run, running, &task, err) < 0 ||
+	    store_task_put(sched->store, &task, err) < 0) {
 		return -1;
 	}
 	CRASH_POINT(CLOSE_DECIDED);

@@ -180,6 +180,24 @@ static void verb(struct fixture *fixture, int64_t id, enum rollout_event event)
 	sched_wake(fixture->sched);
 }
 
+static void its_reason_says_so_when_it_works(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = closing(fixture, &readonly);
+	SCOPED(store_task) task = { 0 };
+
+	fixture_task(fixture, id, "t00", &task);
+	assert_string_equal(task.reason, "its tenant is being closed for writes");
+	for (unsigned i = 0; i < FIXTURE_TURNS; i++) {
+		if (sched_close_works(fixture->sched, task.tenant_id)) {
+			break;
+		}
+		fixture_turns(fixture, 1);
+	}
+	expect_task(fixture, id, "t00", TASK_RUNNING, "its tenant is closed for writes, and it works");
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
 static void a_pause_opens_it_and_rests_when_it_is_open(void **state)
 {
 	struct fixture *fixture = *state;
@@ -448,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(the_tenant_is_closed_while_its_task_runs),
+		SCENARIO(its_reason_says_so_when_it_works),
 		SCENARIO(others_stay_open),
 		SCENARIO(a_file_asks_for_it),
 		SCENARIO(what_fails_opens_it),
