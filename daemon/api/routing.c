@@ -35,6 +35,7 @@ struct stream {
 struct target {
 	enum route_format format;
 	struct routing_file *file; /* owned */
+	bool begun;                /* it has a text of ours */
 };
 
 struct routing {
@@ -301,6 +302,7 @@ static void target_free(void *data)
 
 static void target_write(struct routing *routing, struct target *target)
 {
+	target->begun = true;
 	routing_file_put(target->file, route_map_text(routing->map, target->format));
 }
 
@@ -333,15 +335,19 @@ static void tell(struct routing *routing)
 {
 	g_autofree char *news = route_map_news(routing->map);
 
-	if (news == NULL) {
-		return;
-	}
-	while (routing->waiters->len > 0) {
+	while (news != NULL && routing->waiters->len > 0) {
 		waiter_end(g_ptr_array_index(routing->waiters, 0), false);
 	}
-	say_all(routing, news);
+	if (news != NULL) {
+		say_all(routing, news);
+	}
 	for (guint i = 0; i < routing->targets->len; i++) {
-		target_write(routing, g_ptr_array_index(routing->targets, i));
+		struct target *target = g_ptr_array_index(routing->targets, i);
+
+		/* that there is nobody yet is no news, and yet not what the file may say */
+		if (news != NULL || !target->begun) {
+			target_write(routing, target);
+		}
 	}
 }
 

@@ -4,7 +4,10 @@
 
 db_start --log-bin=binlog --log-bin-trust-function-creators=1
 configure "routing_files = [ \"haproxy-map:$work/map\" ];"
+echo 'of yesterday' >"$work/map"
 daemon_start
+claim "a map of nobody is written at the start, over what was there"
+poll 10 eval '! grep -q yesterday "$work/map"'
 enrol
 make_tenants 3
 

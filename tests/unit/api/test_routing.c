@@ -119,6 +119,21 @@ static void files_follow(void **state)
 	(void)g_unlink(path);
 }
 
+static void a_file_says_also_that_there_is_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *path = g_build_filename(fixture->dir, "empty", NULL);
+	g_autofree char *one = g_strdup_printf("json:%s", path);
+	char *files[] = { one, NULL };
+
+	assert_true(g_file_set_contents(path, "of yesterday", -1, NULL));
+	api_set_routing(fixture->api, files);
+	until_file_has(fixture, path, "[]");
+	assert_false(file_has(path, "of yesterday"));
+	api_set_routing(fixture->api, NULL);
+	(void)g_unlink(path);
+}
+
 #define TENANTS 200
 
 /* More than are read one by one. */
@@ -156,6 +171,7 @@ int main(void)
 		TEST(a_stream_begins_with_all_and_goes_on_with_changes),
 		TEST(what_is_undone_is_never_told),
 		TEST(files_follow),
+		TEST(a_file_says_also_that_there_is_nobody),
 		TEST(many_changes_are_one_reading),
 	};
 
