@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "close_plan.h"
+#include "hook_set.h"
 #include "log.h"
 #include "sched_close.h"
 #include "sched_hook.h"
@@ -221,6 +223,25 @@ static void closing_free(struct closing *closing)
 	g_free(closing);
 }
 
+/* Of the method hook nothing is left without a hook that has the application stop. */
+static void find_holes(struct waiter *waiter, const struct closing *closing,
+		       const struct exec_result *result)
+{
+	g_autoptr(GStrvBuilder) holes = g_strv_builder_new();
+
+	for (size_t i = 0; result->holes[i] != NULL; i++) {
+		g_strv_builder_add(holes, result->holes[i]);
+	}
+	if (strcmp(result->method, close_method_names[CLOSE_HOOK]) == 0 &&
+	    !hook_set_has(closing->hooks, HOOK_BEFORE_CLOSE) &&
+	    !hook_set_has(closing->hooks, HOOK_AFTER_CLOSE)) {
+		g_strv_builder_add(holes, "method hook takes nothing by itself, and no hook has "
+					  "the application stop: --hook before-close=NAME");
+	}
+	g_strfreev(waiter->holes);
+	waiter->holes = g_strv_builder_end(holes);
+}
+
 static int refuse_holes(char **holes, struct err *err)
 {
 	g_autofree char *all = g_strjoinv("; ", holes);
@@ -284,16 +305,15 @@ static int on_looked(struct sched *sched, const struct exec_result *result, void
 	store_text_set(&waiter->method, result->method);
 	store_text_set(&waiter->why, result->why);
 	store_text_set(&waiter->proof, result->proof);
-	g_strfreev(waiter->holes);
-	waiter->holes = g_strdupv(result->holes);
+	find_holes(waiter, closing, result);
 	if (closing->how.dry_run) {
 		return 0;
 	}
 	if (closing->how.task_id != 0 && !sched_close_awaited(sched, closing->how.task_id)) {
 		return err_set(err, ERR_CANCELLED, "its task does not wait for it any more");
 	}
-	if (result->holes[0] != NULL && !closing->how.accept_holes) {
-		return refuse_holes(result->holes, err);
+	if (waiter->holes[0] != NULL && !closing->how.accept_holes) {
+		return refuse_holes(waiter->holes, err);
 	}
 	return begin_close(sched, closing, &tenant, result, err);
 }

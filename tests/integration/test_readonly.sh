@@ -318,10 +318,18 @@ sql 'drop procedure p; drop event e' client_001
 sql 'drop user boss@localhost'
 is "$before" "$(grants)"
 
+claim "the hook alone is a hole when there is none"
+fails 65 m readonly on client_001 --ttl 5m --reason hook --method hook
+has 'no hook has the application stop: --hook before-close=NAME' "$err"
+has '--dry-run' "$err"
+fails 1 m readonly on client_001 --ttl 5m --reason hook --method hook --dry-run
+has 'stays open: method hook takes nothing' "$out"
+is rw "$(mode client_001)"
+
 claim "with the hook alone nothing is taken, and what has begun is waited for"
 app_open hooked pool client_001
 app hooked "start transaction; insert into items (v) values (8711)"
-background m readonly on client_001 --ttl 5m --drain 30s --reason hook --method hook
+background m readonly on client_001 --ttl 5m --drain 30s --reason hook --method hook --accept-holes
 poll 10 eval '[ "$(mode client_001)" = closing ]'
 app hooked commit
 hasnt ERROR "$seen"

@@ -45,6 +45,33 @@ static void a_hole_is_refused_unless_it_is_accepted(void **state)
 	assert_true(told.holes > 0);
 }
 
+static void a_hook_alone_needs_a_hook(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close how = kit_hour;
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	how.method = "hook";
+	how.accept_holes = false;
+	for (int dry = 0; dry < 2; dry++) {
+		how.dry_run = dry == 1;
+		told.times = 0;
+		must(kit_close(fixture, "t00", &how, &told, &err), &err);
+		for (int i = 0; i < FIXTURE_TURNS && told.times == 0; i++) {
+			fixture_turns(fixture, 1);
+		}
+		assert_int_equal(told.holes, 1);
+		assert_int_equal(told.err.code, dry == 1 ? ERR_NONE : ERR_CONFLICT);
+	}
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	how.dry_run = false;
+	how.accept_holes = true;
+	must(kit_close(fixture, "t00", &how, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+}
+
 static void opened_by_an_operator(void **state)
 {
 	struct fixture *fixture = *state;
@@ -149,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_look_changes_nothing),
 		SCENARIO(a_hole_is_refused_unless_it_is_accepted),
+		SCENARIO(a_hook_alone_needs_a_hook),
 		SCENARIO(opened_by_an_operator),
 		SCENARIO(once_more_extends_the_lease),
 		SCENARIO(a_failure_is_told_and_the_tenant_opened),
