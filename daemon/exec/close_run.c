@@ -445,13 +445,58 @@ static int compare(struct visit *visit, const struct close_plan *plan, GPtrArray
 	return 0;
 }
 
+static bool has_account(const struct close_plan *plan, const struct close_item *item)
+{
+	for (size_t i = 0; i < close_plan_items(plan); i++) {
+		const struct close_item *other = close_plan_item(plan, i);
+
+		if (other->kind != CLOSE_TRIGGER && strcmp(other->user, item->user) == 0 &&
+		    strcmp(other->host, item->host) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * All is given back: who has rights now, and had none when the plan was made, has got them while
+ * it was closed. Of accounts that had some, compare has told. To look is no reason to stay closed.
+ */
+static int find_late(struct visit *visit, const struct close_plan *plan, GPtrArray *notes,
+		     struct err *err)
+{
+	SCOPED(close_look) look = { 0 };
+	SCOPED(close_plan) told = { 0 };
+
+	if (plan->method != CLOSE_PRIVILEGES) {
+		return 0;
+	}
+	if (close_look_at(visit->session, visit->schema, &look, err) < 0) {
+		return err->code == ERR_DB ? 0 : -1;
+	}
+	for (size_t i = 0; i < close_plan_items(&look.plan); i++) {
+		const struct close_item *item = close_plan_item(&look.plan, i);
+		g_autofree char *who = close_account_text(item->user, item->host);
+
+		if (!has_account(plan, item) && !has_account(&told, item)) {
+			g_ptr_array_add(notes,
+					g_strdup_printf("rights were given while it was closed: "
+							"%s may write, and could",
+							who));
+			(void)close_plan_add(&told, item->kind, item->user, item->host);
+		}
+	}
+	return 0;
+}
+
 static int open_it(struct visit *visit, bool is_there, GPtrArray *notes, struct err *err)
 {
 	SCOPED(close_plan) plan = { 0 };
 
 	if (close_plan_parse(&plan, visit->order->word, visit->schema, err) < 0 ||
 	    (is_there && clear(visit, &plan, err) < 0) || give_all(visit, &plan, notes, err) < 0 ||
-	    compare(visit, &plan, notes, err) < 0) {
+	    compare(visit, &plan, notes, err) < 0 ||
+	    (is_there && find_late(visit, &plan, notes, err) < 0)) {
 		return -1;
 	}
 	CRASH_POINT(MODE_GIVEN);

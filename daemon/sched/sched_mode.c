@@ -216,6 +216,9 @@ static int say_notes(struct sched *sched, const struct store_mode *row,
 		}
 	}
 	return 0;
+	if (result->warnings != NULL) {
+		sched_modes_say(sched, row->tenant_id, result->warnings);
+	}
 }
 
 int sched_mode_opened(struct sched *sched, struct store_mode *row, struct err *err)

@@ -49,6 +49,9 @@ void sched_modes_send(struct sched *sched);
 void sched_modes_finish(struct sched *sched); /* those who wait are told */
 
 NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
+/* What was found when it was opened, to those who wait for that. */
+void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes);
+
 void sched_modes_stop(struct sched *sched);
 void sched_modes_cancel(struct sched *sched);
 int64_t sched_modes_due(struct sched *sched); /* ms, -1: never */

@@ -54,6 +54,19 @@ static void waiter_add(struct sched *sched, struct waiter *waiter)
 	g_ptr_array_add(sched->waiters, waiter);
 }
 
+void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes)
+{
+	g_autofree char *all = g_strjoinv("; ", (char **)(uintptr_t)notes);
+
+	for (guint i = 0; i < sched->waiters->len && all[0] != '\0'; i++) {
+		struct waiter *waiter = g_ptr_array_index(sched->waiters, i);
+
+		if (waiter->tenant_id == tenant_id && waiter->open) {
+			store_text_set(&waiter->why, all);
+		}
+	}
+}
+
 /* Has what it waits for come, or will it never? 1 or 0. */
 static int is_settled(struct sched *sched, const struct waiter *waiter, struct err *err)
 {

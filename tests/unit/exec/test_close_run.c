@@ -295,6 +295,27 @@ static void a_change_meanwhile_is_told(void **state)
 	assert_non_null(strstr(opened->warnings[0], "are not what they were"));
 }
 
+static void rights_given_meanwhile_are_told(void **state)
+{
+	const char *schema = tenant("late");
+	const char *late = account("late");
+	g_autofree char *restore = look(schema);
+	SCOPED_PTR(exec_result) closed = ordered(EXEC_CLOSE, schema, restore);
+	SCOPED_PTR(exec_result) opened = NULL;
+	g_autofree char *want =
+		g_strdup_printf("rights were given while it was closed: %s@localhost", late);
+
+	(void)state;
+	must_be_ok(closed);
+	test_server_exec("grant insert on `%s`.* to '%s'@'localhost'", schema, late);
+	test_server_exec("grant update on `%s`.t to '%s'@'localhost'", schema, late);
+	opened = ordered(EXEC_OPEN, schema, restore);
+	must_be_ok(opened);
+	assert_int_equal(g_strv_length(opened->warnings), 1);
+	assert_non_null(strstr(opened->warnings[0], want));
+	account_gone(late);
+}
+
 /* Two tenants of one account: what is taken for one is no change to the other. */
 static void an_account_of_two_is_not_changed(void **state)
 {
@@ -349,6 +370,7 @@ int main(void)
 		cmocka_unit_test(what_fails_leaves_all_to_the_one_who_opens),
 		cmocka_unit_test(rights_come_back_also_when_the_database_is_gone),
 		cmocka_unit_test(a_change_meanwhile_is_told),
+		cmocka_unit_test(rights_given_meanwhile_are_told),
 		cmocka_unit_test(an_account_of_two_is_not_changed),
 		cmocka_unit_test(an_unknown_method_is_refused),
 	};

@@ -10,6 +10,7 @@ struct told {
 	int times;
 	struct err err; /* code ERR_NONE: it is so */
 	char *method;   /* owned */
+	char *why;      /* owned */
 	size_t holes;
 };
 
@@ -21,12 +22,15 @@ static inline void told_take(void *ctx, const struct sched_writers *found, const
 	told->err = err == NULL ? (struct err){ 0 } : *err;
 	g_free(told->method);
 	told->method = g_strdup(found->method);
+	g_free(told->why);
+	told->why = g_strdup(found->why);
 	told->holes = found->holes == NULL ? 0 : g_strv_length((char **)(uintptr_t)found->holes);
 }
 
 static inline void told_release(struct told *told)
 {
 	g_free(told->method);
+	g_free(told->why);
 }
 
 SCOPED_RELEASE(told);
