@@ -3,9 +3,24 @@
 
 static void report(const struct wire_readonly_change *change)
 {
+	g_autofree char *hint =
+		change->holes.nr == 0
+			? g_strdup("muster readonly list")
+			: g_strdup_printf("muster readonly on %s --ttl 1m --reason look --dry-run",
+					  change->tenant);
+
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "muster: tenant %s: %s\n  -> muster readonly list\n", change->tenant,
-		      change->problem);
+	(void)fprintf(stderr, "muster: tenant %s: %s\n  -> %s\n", change->tenant, change->problem,
+		      hint);
+}
+
+/* Of a lease that was there, of rights that were changed meanwhile: the table has no room. */
+static void remark(const struct wire_readonly_change *change)
+{
+	if (change->why != NULL && change->proof == NULL) {
+		(void)fflush(stdout);
+		(void)fprintf(stderr, "muster: tenant %s: %s\n", change->tenant, change->why);
+	}
 }
 
 /* Some could not be changed: 2. With a dry run, something stays open: 1. */
@@ -18,7 +33,10 @@ static int code_of(const struct wire_list *changes, bool dry_run)
 		if (items[i].problem != NULL) {
 			report(&items[i]);
 			code = EXIT_PROBLEMS;
-		} else if (dry_run && items[i].holes.nr > 0 && code == EXIT_OK) {
+			continue;
+		}
+		remark(&items[i]);
+		if (dry_run && items[i].holes.nr > 0 && code == EXIT_OK) {
 			code = EXIT_PENDING;
 		}
 	}

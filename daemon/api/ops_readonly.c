@@ -30,6 +30,7 @@ struct change {
 	size_t nr_failed;
 	struct err failed; /* of the first */
 	char *hooks;       /* owned */
+	char *hint;        /* owned; what helps the first that failed, or NULL */
 };
 
 /* One tenant. */
@@ -88,9 +89,32 @@ static void part_end(struct change *all)
 		qsort(all->call->list.items, all->call->list.nr,
 		      sizeof(struct wire_readonly_change), compare_names);
 	}
+	if (all->nr_failed == all->nr) {
+		all->call->hint = g_steal_pointer(&all->hint);
+	}
 	call_finish(all->call, all->nr_failed == all->nr ? &all->failed : NULL);
+	g_free(all->hint);
 	g_free(all->hooks);
 	g_free(all);
+}
+
+/* The command that tells more of a conflict. Owned; NULL: none does. */
+static char *hint_of(const struct part *part, const struct sched_writers *found,
+		     const struct err *err)
+{
+	SCOPED(store_tenant) row = { 0 };
+	struct err ignored;
+
+	if (err->code != ERR_CONFLICT || part->all->call->api == NULL ||
+	    store_tenant_get_id(part->all->call->api->store, part->tenant_id, &row, &ignored) < 0) {
+		return NULL;
+	}
+	if (found != NULL && found->holes != NULL && found->holes[0] != NULL) {
+		return g_strdup_printf("muster readonly on %s --ttl 1m --reason look --dry-run",
+				       row.name);
+	}
+	return row.mode == TENANT_RW ? g_strdup_printf("muster tenant show %s", row.name)
+				     : g_strdup("muster readonly list");
 }
 
 static void on_told(void *ctx, const struct sched_writers *found, const struct err *err)
@@ -101,6 +125,7 @@ static void on_told(void *ctx, const struct sched_writers *found, const struct e
 	if (err != NULL) {
 		if (all->nr_failed++ == 0) {
 			all->failed = *err;
+			all->hint = hint_of(part, found, err);
 			(void)err_prefix(&all->failed, "tenant %s", part->name);
 		}
 	}

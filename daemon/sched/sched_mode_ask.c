@@ -401,8 +401,8 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 		return 0;
 	}
 	if (tenant->mode != TENANT_RW) {
-		return err_set(err, ERR_CONFLICT, "tenant %s is %s: wait until it is %s",
-			       tenant->name, tenant_mode_names[tenant->mode],
+		return err_set(err, ERR_CONFLICT, "it is %s: wait until it is %s",
+			       tenant_mode_names[tenant->mode],
 			       tenant->mode == TENANT_CLOSING ? "ro" : "rw");
 	}
 	if (store_server_get_id(sched->store, tenant->server_id, &server, err) < 0) {

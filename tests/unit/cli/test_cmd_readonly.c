@@ -6,9 +6,16 @@
 #define HOLED                                                             \
 	"{\"tenant\":\"acme\",\"mode\":\"rw\",\"method\":\"privileges\"," \
 	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[\"root@% may write\"],\"expires_at\":null,\"problem\":null}"
+#define WITH_HOLE                                                                      \
+	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":\"privileges\"," \
+	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[\"root@% may write\"],\"expires_at\":null," \
+	"\"problem\":\"writes would still get through: root@% may write; --accept-holes closes it all the same\"}"
+#define LONGER                                                            \
+	"{\"tenant\":\"acme\",\"mode\":\"ro\",\"method\":\"privileges\"," \
+	"\"why\":\"it was closed already\",\"proof\":null,\"holes\":[],\"expires_at\":null,\"problem\":null}"
 #define FAILED                                                                                           \
 	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":null,\"why\":null,\"proof\":null,\"holes\":[]," \
-	"\"expires_at\":null,\"problem\":\"it is busy\"}"
+	"\"expires_at\":null,\"problem\":\"it is closing: wait until it is ro\"}"
 
 static void closing_says_what_came_of_it(void **state)
 {
@@ -37,12 +44,20 @@ static void closing_says_what_came_of_it(void **state)
 		  { RAN_OK "[" HOLED "," FAILED "]" }, NULL,
 		  "acme: method privileges: it fits\n  proof: tried\n"
 		  "  stays open: root@% may write\n",
-		  "muster: tenant beta: it is busy\n  -> muster readonly list\n", 2 },
+		  "muster: tenant beta: it is closing: wait until it is ro\n  -> muster readonly list\n", 2 },
 		{ "readonly on acme --ttl 15m --reason move --accept-holes -o name",
 		  { RAN_OK "[" HOLED "]" }, NULL, "acme\n", NULL, 0 },
 		{ "readonly on acme beta --ttl 15m --reason move -o name",
 		  { RAN_OK "[" CLOSED "," FAILED "]" }, NULL, "acme\nbeta\n",
-		  "muster: tenant beta: it is busy\n  -> muster readonly list\n", 2 },
+		  "muster: tenant beta: it is closing: wait until it is ro\n  -> muster readonly list\n", 2 },
+		{ "readonly on acme beta --ttl 15m --reason move -o name",
+		  { RAN_OK "[" CLOSED "," WITH_HOLE "]" }, NULL, "acme\nbeta\n",
+		  "muster: tenant beta: writes would still get through: root@% may write; "
+		  "--accept-holes closes it all the same\n"
+		  "  -> muster readonly on beta --ttl 1m --reason look --dry-run\n", 2 },
+		{ "readonly on acme --ttl 15m --reason move -o name",
+		  { RAN_OK "[" LONGER "]" }, NULL, "acme\n",
+		  "muster: tenant acme: it was closed already\n", 0 },
 		{ "readonly off acme --reason done -o name",
 		  { RAN_OK "[" CLOSED "]" },
 		  "POST /v1/readonly/off {\"selector\":\"acme\",\"reason\":\"done\"}\n",
