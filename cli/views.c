@@ -326,6 +326,13 @@ static void get_holes(GString *out, const void *item)
 	append_texts(out, &change->holes);
 }
 
+static void get_open_ways(GString *out, const void *item)
+{
+	const struct wire_readonly *closed = item;
+
+	append_texts(out, &closed->holes);
+}
+
 static const struct column readonly_columns[] = {
 	{ "TENANT",  "tenant",     0,                         NULL },
 	{ "MODE",    "mode",       COLUMN_STATE,              NULL },
@@ -334,6 +341,7 @@ static const struct column readonly_columns[] = {
 	{ "EXPIRES", "expires_at", COLUMN_TIME,               NULL },
 	{ "OWNER",   "owner",      0,                         NULL },
 	{ "REASON",  "reason",     COLUMN_FLEX,               NULL },
+	{ "STAYS OPEN", "holes",   COLUMN_FLEX,               get_open_ways },
 	{ "PROBLEM", "problem",    COLUMN_WIDE | COLUMN_FLEX, NULL },
 	{ 0 },
 };

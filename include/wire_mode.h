@@ -18,6 +18,7 @@ struct wire_readonly {
 	char *reason;
 	char *owner;
 	char *problem; /* why it could not be closed, or null */
+	struct wire_texts holes; /* how writes still get through */
 };
 
 /* What came of closing or opening one tenant; with dry_run what would. */
@@ -25,7 +26,7 @@ struct wire_readonly_change {
 	char *tenant;
 	char *mode;
 	char *method;
-	char *why;               /* this method */
+	char *why;               /* this method; without proof: what is to be said of it */
 	char *proof;             /* what shows that no write gets through */
 	struct wire_texts holes; /* how writes still get through */
 	char *expires_at;

@@ -270,6 +270,7 @@ int op_readonly_off(struct call *call, struct err *err)
 static int row_add(const struct store_mode *row, void *ctx, struct err *err)
 {
 	struct call *call = ctx;
+	char *const *holes = sched_mode_holes(call->api->sched, row->tenant_id);
 	struct wire_readonly *out = wire_list_add(&wire_readonly_type, &call->list);
 
 	(void)err;
@@ -281,6 +282,7 @@ static int row_add(const struct store_mode *row, void *ctx, struct err *err)
 	out->reason = g_strdup(row->reason);
 	out->owner = g_strdup(row->owner);
 	out->problem = g_strdup(row->failed);
+	view_texts(holes, &out->holes);
 	return 0;
 }
 

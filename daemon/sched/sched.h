@@ -269,7 +269,8 @@ struct sched_writers {
 typedef void (*sched_mode_fn)(void *ctx, const struct sched_writers *found, const struct err *err);
 
 /*
- * Close a tenant for writes, or extend the lease of one that is closed. fn is told when
+ * Close a tenant for writes, or extend the lease of one that is closed: it ends no sooner by it,
+ * and the method is the one it has. fn is told when
  * it is closed and proven so, or that it could not be and is being opened again. With -1
  * nothing follows and fn is not called; ERR_CONFLICT when a task of a rollout needs it as it is.
  */
@@ -284,6 +285,9 @@ NODISCARD int sched_mode_close(struct sched *sched, const struct store_tenant *t
 NODISCARD int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 			      const struct sched_actor *actor, sched_mode_fn fn, void *ctx,
 			      struct err *err);
+
+/* What stays open of one that is closed, NULL-terminated, borrowed; NULL: not known. */
+char *const *sched_mode_holes(struct sched *sched, int64_t tenant_id);
 
 /* Why a tenant that is on its way to closed or open is not there yet, or NULL. Borrowed. */
 const char *sched_mode_problem(struct sched *sched, int64_t tenant_id);

@@ -30,6 +30,7 @@ void mode_run_free(void *data)
 
 	store_mode_release(&run->row);
 	g_free(run->proof);
+	g_strfreev(run->holes);
 	g_free(run);
 }
 
@@ -215,10 +216,10 @@ static int say_notes(struct sched *sched, const struct store_mode *row,
 			return -1;
 		}
 	}
-	return 0;
 	if (result->warnings != NULL) {
 		sched_modes_say(sched, row->tenant_id, result->warnings);
 	}
+	return 0;
 }
 
 int sched_mode_opened(struct sched *sched, struct store_mode *row, struct err *err)

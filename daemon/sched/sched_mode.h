@@ -25,6 +25,7 @@ struct mode_run {
 	int64_t hooks_done; /* bits, HOOK_BIT: they have ended */
 	bool shut;          /* closed and proven so; a hook has its say before that is told */
 	char *proof;        /* owned; then */
+	char **holes;       /* owned; what stays open, NULL: not known */
 	int64_t given_at;   /* wall ms; open again, and a hook is told before that is; 0: not yet */
 };
 
@@ -48,10 +49,10 @@ void sched_modes_undo(struct sched *sched); /* the turn was undone */
 void sched_modes_send(struct sched *sched);
 void sched_modes_finish(struct sched *sched); /* those who wait are told */
 
-NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
 /* What was found when it was opened, to those who wait for that. */
 void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes);
 
+NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
 void sched_modes_stop(struct sched *sched);
 void sched_modes_cancel(struct sched *sched);
 int64_t sched_modes_due(struct sched *sched); /* ms, -1: never */

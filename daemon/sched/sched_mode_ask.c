@@ -95,6 +95,24 @@ static int is_settled(struct sched *sched, const struct waiter *waiter, struct e
 	return 1;
 }
 
+/* Once more on the closed one, or a list of them, says them again. */
+static void keep_holes(struct sched *sched, const struct waiter *waiter)
+{
+	struct mode_run *run = sched_mode_find(sched, waiter->tenant_id);
+
+	if (run != NULL && !waiter->open && waiter->holes != NULL) {
+		g_strfreev(run->holes);
+		run->holes = g_strdupv(waiter->holes);
+	}
+}
+
+char *const *sched_mode_holes(struct sched *sched, int64_t tenant_id)
+{
+	const struct mode_run *run = sched_mode_find(sched, tenant_id);
+
+	return run == NULL ? NULL : run->holes;
+}
+
 /* Collected first: who is told may ask again. */
 void sched_modes_finish(struct sched *sched)
 {
@@ -106,6 +124,7 @@ void sched_modes_finish(struct sched *sched)
 		struct err err;
 
 		if (is_settled(sched, waiter, &err)) {
+			keep_holes(sched, waiter);
 			g_ptr_array_add(told, g_ptr_array_steal_index(sched->waiters, i));
 			g_array_append_val(errs, err);
 		} else {
@@ -352,28 +371,6 @@ static void on_look_done(void *ctx, const struct err *err)
 	closing_free(closing);
 }
 
-/* Closed already: the lease is written anew. */
-static int extend(struct sched *sched, const struct store_tenant *tenant,
-		  const struct sched_close *how, const struct sched_actor *actor, struct err *err)
-{
-	SCOPED(store_mode) row = { 0 };
-	g_autofree char *text =
-		g_strdup_printf("the lease ends in %" G_GINT64_FORMAT " s", how->ttl_ms / 1000);
-
-	if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
-	    sched_close_needs(sched, &row, err) < 0) {
-		return -1;
-	}
-	row.expires_at = tick_wall_ms() + how->ttl_ms;
-	row.maintenance = how->maintenance;
-	store_text_set(&row.reason, how->reason);
-	store_text_set(&row.owner, actor->name);
-	row.rollout_id = 0; /* whose task has ended, and which would open it now */
-	row.task_id = 0;
-	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
-			       actor, text, err);
-}
-
 static struct waiter *waiter_new(int64_t tenant_id, bool open, sched_mode_fn fn, void *ctx)
 {
 	struct waiter *waiter = g_new0(struct waiter, 1);
@@ -385,6 +382,70 @@ static struct waiter *waiter_new(int64_t tenant_id, bool open, sched_mode_fn fn,
 	return waiter;
 }
 
+static int check_method(const struct store_mode *row, const struct sched_close *how,
+			struct err *err)
+{
+	if (how->method == NULL || strcmp(how->method, row->method) == 0) {
+		return 0;
+	}
+	return err_set(err, ERR_CONFLICT,
+		       "it is closed with method %s; to close it with method %s, open it first: "
+		       "`muster readonly off %s`",
+		       row->method, how->method, row->tenant);
+}
+
+/* Never sooner than it has been promised. Owned: what is told of it. */
+static char *put_lease(struct store_mode *row, int64_t ttl_ms)
+{
+	int64_t now = tick_wall_ms();
+
+	if (now + ttl_ms >= row->expires_at) {
+		row->expires_at = now + ttl_ms;
+		return g_strdup_printf("it was closed already: the lease ends in "
+				       "%" G_GINT64_FORMAT " s",
+				       ttl_ms / 1000);
+	}
+	return g_strdup_printf("it was closed already, and longer than that: the lease still ends "
+			       "in %" G_GINT64_FORMAT " s; `muster readonly off %s` opens it sooner",
+			       (row->expires_at - now) / 1000, row->tenant);
+}
+
+/* Closed already. */
+static int extend(struct sched *sched, const struct store_tenant *tenant,
+		  const struct sched_close *how, const struct sched_actor *actor,
+		  struct waiter *waiter, struct err *err)
+{
+	SCOPED(store_mode) row = { 0 };
+	g_autofree char *text = NULL;
+
+	if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
+	    sched_close_needs(sched, &row, err) < 0 || check_method(&row, how, err) < 0) {
+		return -1;
+	}
+	text = put_lease(&row, how->ttl_ms);
+	row.maintenance = how->maintenance;
+	store_text_set(&row.reason, how->reason);
+	store_text_set(&row.owner, actor->name);
+	row.rollout_id = 0; /* whose task has ended, and which would open it now */
+	row.task_id = 0;
+	store_text_set(&waiter->why, text);
+	waiter->holes = g_strdupv((char **)(uintptr_t)sched_mode_holes(sched, tenant->id));
+	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
+			       actor, text, err);
+}
+
+static int extend_or_not(struct sched *sched, const struct store_tenant *tenant,
+			 const struct sched_close *how, const struct sched_actor *actor,
+			 struct waiter *waiter, struct err *err)
+{
+	if (extend(sched, tenant, how, actor, waiter, err) < 0) {
+		waiter_free(waiter);
+		return -1;
+	}
+	waiter_add(sched, waiter);
+	return 0;
+}
+
 int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 		     const struct sched_close *how, const struct sched_actor *actor,
 		     sched_mode_fn fn, void *ctx, struct err *err)
@@ -394,11 +455,8 @@ int sched_mode_close(struct sched *sched, const struct store_tenant *tenant,
 	struct closing *closing;
 
 	if (!how->dry_run && (tenant->mode == TENANT_RO || tenant->mode == TENANT_MAINTENANCE)) {
-		if (extend(sched, tenant, how, actor, err) < 0) {
-			return -1;
-		}
-		waiter_add(sched, waiter_new(tenant->id, false, fn, ctx));
-		return 0;
+		return extend_or_not(sched, tenant, how, actor,
+				     waiter_new(tenant->id, false, fn, ctx), err);
 	}
 	if (tenant->mode != TENANT_RW) {
 		return err_set(err, ERR_CONFLICT, "it is %s: wait until it is %s",

@@ -106,6 +106,7 @@ static const struct wire_field readonly_fields[] = {
 	TEXT(   wire_readonly, reason,     false ),
 	TEXT(   wire_readonly, owner,      false ),
 	TEXT(   wire_readonly, problem,    false ),
+	TEXTS(  wire_readonly, holes,      false ),
 	{ 0 },
 };
 const struct wire_type wire_readonly_type = TYPE(readonly);

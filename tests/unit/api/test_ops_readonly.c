@@ -89,6 +89,53 @@ static void what_is_wrong_is_said_before_anything(void **state)
 		    "POST /v1/readonly/off", "{\"selector\":\"zz\"}");
 }
 
+static void a_conflict_names_the_command_that_helps(void **state)
+{
+	struct fixture *fixture = *state;
+
+	tenants_of_a_server(fixture);
+	ask_refused(fixture, 409,
+		    "tenant t0: writes would still get through: method hook takes nothing by "
+		    "itself, and no hook has the application stop: --hook before-close=NAME; "
+		    "--accept-holes closes it all the same",
+		    "muster readonly on t0 --ttl 1m --reason look --dry-run",
+		    "POST /v1/readonly/on",
+		    "{\"selector\":\"t0\",\"reason\":\"x\",\"ttl_ms\":60000,\"method\":\"hook\"}");
+	expect(fixture, "POST /v1/readonly/on", ON("t0", ",\"ttl_ms\":60000,\"method\":\"hook\""),
+	       "t0 ro hook");
+	ask_refused(fixture, 409,
+		    "tenant t0: it is closed with method hook; to close it with method triggers, "
+		    "open it first: `muster readonly off t0`",
+		    "muster readonly list", "POST /v1/readonly/on",
+		    ON("t0", ",\"ttl_ms\":60000,\"method\":\"triggers\""));
+	expect(fixture, "POST /v1/readonly/off", "{\"selector\":\"t0\"}", "t0 rw -");
+}
+
+static void what_stays_open_is_said_as_long_as_it_is_closed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_list list = { 0 };
+	const struct wire_readonly *items;
+	const struct wire_readonly_change *again;
+
+	tenants_of_a_server(fixture);
+	expect(fixture, "POST /v1/readonly/on", ON("t0", ",\"ttl_ms\":60000,\"method\":\"hook\""),
+	       "t0 ro hook");
+	ask_for_list(fixture, &wire_readonly_type, &list, "GET /v1/readonly", NULL);
+	items = list.items;
+	assert_int_equal(list.nr, 1);
+	assert_int_equal(items[0].holes.nr, 1);
+	wire_list_release(&wire_readonly_type, &list);
+	ask_for_list(fixture, &wire_readonly_change_type, &list, "POST /v1/readonly/on",
+		     ON("t0", ",\"ttl_ms\":2000"));
+	again = list.items;
+	assert_int_equal(again[0].holes.nr, 1);
+	assert_non_null(strstr(again[0].why, "the lease still ends in"));
+	assert_null(again[0].proof);
+	wire_list_release(&wire_readonly_change_type, &list);
+	expect(fixture, "POST /v1/readonly/off", "{\"selector\":\"t0\"}", "t0 rw -");
+}
+
 static void one_that_fails_does_not_keep_the_others(void **state)
 {
 	struct fixture *fixture = *state;
@@ -117,6 +164,8 @@ int main(void)
 		TEST(answered_when_all_are_closed_and_open),
 		TEST(a_dry_run_only_looks),
 		TEST(what_is_wrong_is_said_before_anything),
+		TEST(a_conflict_names_the_command_that_helps),
+		TEST(what_stays_open_is_said_as_long_as_it_is_closed),
 		TEST(one_that_fails_does_not_keep_the_others),
 	};
 

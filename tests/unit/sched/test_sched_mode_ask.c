@@ -119,6 +119,59 @@ static void once_more_extends_the_lease(void **state)
 	assert_string_equal(after.restore, before.restore);
 }
 
+static void once_more_takes_nothing_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_close again = kit_hour;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_mode) before = { 0 };
+	SCOPED(store_mode) after = { 0 };
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	kit_tenant(fixture, "t00", &tenant);
+	again.method = "hook"; /* without one: a hole */
+	must(kit_close(fixture, "t00", &again, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	fixture_turns(fixture, 1);
+	must(store_mode_get(fixture->store, tenant.id, &before, &err), &err);
+	again.ttl_ms = 60000;
+	must(kit_close(fixture, "t00", &again, &told, &err), &err);
+	fixture_turns(fixture, 1);
+	assert_int_equal(told.times, 2);
+	assert_int_equal(told.holes, 1);
+	assert_non_null(strstr(told.why, "the lease still ends in"));
+	assert_non_null(sched_mode_holes(fixture->sched, tenant.id));
+	must(store_mode_get(fixture->store, tenant.id, &after, &err), &err);
+	assert_int_equal(after.expires_at, before.expires_at);
+	again.method = "triggers";
+	assert_int_equal(kit_close(fixture, "t00", &again, &told, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_non_null(strstr(err.msg, "it is closed with method hook"));
+}
+
+static void who_opens_it_hears_what_has_changed(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *late = g_strdup_printf("late%d", (int)getpid());
+	SCOPED(told) told = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	test_server_exec("create user '%s'@'localhost'", late);
+	test_server_exec("grant insert on `%s`.* to '%s'@'localhost'", fixture_schema("t00"), late);
+	(void)kit_open(fixture, "t00", &told);
+	kit_until(fixture, "t00", TENANT_RW);
+	test_server_exec("drop user '%s'@'localhost'", late);
+	assert_int_equal(told.times, 2);
+	assert_int_equal(told.err.code, ERR_NONE);
+	assert_non_null(told.why);
+	assert_non_null(strstr(told.why, late));
+}
+
 static void a_failure_is_told_and_the_tenant_opened(void **state)
 {
 	struct fixture *fixture = *state;
@@ -179,6 +232,8 @@ int main(void)
 		SCENARIO(a_hook_alone_needs_a_hook),
 		SCENARIO(opened_by_an_operator),
 		SCENARIO(once_more_extends_the_lease),
+		SCENARIO(once_more_takes_nothing_back),
+		SCENARIO(who_opens_it_hears_what_has_changed),
 		SCENARIO(a_failure_is_told_and_the_tenant_opened),
 		SCENARIO(what_a_tenant_says_is_believed),
 	};
