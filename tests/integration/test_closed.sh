@@ -264,6 +264,11 @@ poll 20 throttle_is go
 barrier_up
 start_rollout next -l client_005 --readonly
 poll 30 waiting 1
+is 'its tenant is closed for writes, and it works there' "$(j .reason task show "$rollout/client_005")"
+fails 65 m readonly off client_005
+has "task $rollout/client_005 needs it closed until it ends" "$err"
+fails 65 m readonly on client_005 --ttl 1s --reason mine
+is "$rollout" "$(j '.[0].owner' readonly list)"
 sql 'insert into ops.stop values (1)'
 poll 20 goes_on client_005 'sql:stop 1 > 0 (critical)'
 is_pausing() {

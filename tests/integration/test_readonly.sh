@@ -148,6 +148,12 @@ claim "once more on a closed tenant extends the lease"
 ends=$(j '.[0].expires_at' readonly list)
 ok m readonly on client_001 --ttl 20m --reason longer
 [[ $(j '.[0].expires_at' readonly list) > $ends ]] || fail "it still ends at $ends"
+ends=$(j '.[0].expires_at' readonly list)
+ok m readonly on client_001 --ttl 1s --reason longer
+has 'the lease still ends in' "$err"
+is "$ends" "$(j '.[0].expires_at' readonly list)"
+fails 65 m readonly on client_001 --ttl 20m --reason longer --method triggers
+has 'it is closed with method privileges' "$err"
 ok m readonly on client_001 --ttl 20m --reason longer --maintenance
 is maintenance "$(mode client_001)"
 
@@ -401,6 +407,16 @@ claim "when the lease ends, the tenant is opened"
 ok m readonly on client_001 client_002 --ttl 5s --reason short -o json
 is 'ro ro' "$(jq -r '[.[].mode] | join(" ")' <<<"$out")"
 poll 20 eval '[ "$(mode client_001) $(mode client_002)" = "rw rw" ]'
+is "$before" "$(grants)"
+ok m events --since 0
+hasnt 'somebody has changed them meanwhile' "$out" # accounts of both
+
+claim "who has got rights while it was closed is named when it is opened"
+ok m readonly on client_001 --ttl 5m --reason late
+sql 'create user late@localhost; grant insert on client_001.* to late@localhost'
+ok m readonly off client_001
+has 'rights were given while it was closed: late@localhost may write' "$err"
+sql 'drop user late@localhost'
 is "$before" "$(grants)"
 
 claim "a daemon that was killed opens what it finds closed"
