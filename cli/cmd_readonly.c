@@ -112,6 +112,9 @@ int cmd_readonly_on(struct cli *cli)
 				 .in = &on };
 	int code;
 
+	if (opts_flag(&cli->opts, OPT_TTL) && on.ttl_ms == 0) {
+		return cli_misused(cli, "--ttl must be more than 0: say for how long at the most");
+	}
 	if (on.ttl_ms == 0) {
 		return cli_misused(cli, "say for how long at the most: --ttl 15m");
 	}

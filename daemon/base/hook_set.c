@@ -44,8 +44,15 @@ const char *hook_set_word(const char *word, enum hook_event *event, struct err *
 
 	for (int i = 0; i < HOOK_EVENT_NR; i++) {
 		if (strlen(hook_event_names[i]) != len ||
-		    strncmp(word, hook_event_names[i], len) != 0 || word[len] != '=') {
+		    strncmp(word, hook_event_names[i], len) != 0) {
 			continue;
+		}
+		if (word[len] != '=') {
+			err_set(err, ERR_INVALID,
+				"hook: which one at %s is missing: write %s=NAME, a file in "
+				"hooks_dir",
+				word, word);
+			return NULL;
 		}
 		if (!is_name(word + len + 1)) {
 			err_set(err, ERR_INVALID,

@@ -27,7 +27,7 @@ static const struct {
 static const struct {
 	const char *word; const char *says;
 } refusals[] = {
-	{ "before-close",            "there is no event \"before-close\"" },
+	{ "before-close",            "write before-close=NAME" },
 	{ "",                        "there is no event \"\"" },
 	{ "before=drain",            "there is no event \"before\"" },
 	{ "before-closed=drain",     "there is no event \"before-closed\"" },

@@ -78,6 +78,9 @@ static void half_a_command_is_not_sent(void **state)
 		{ "readonly on acme --reason move", { NULL }, "", "",
 		  "muster readonly on: say for how long at the most: --ttl 15m\n"
 		  "  -> muster readonly on --help\n", 64 },
+		{ "readonly on acme --ttl 0 --reason move", { NULL }, "", "",
+		  "muster readonly on: --ttl must be more than 0: say for how long at the most\n"
+		  "  -> muster readonly on --help\n", 64 },
 		{ "readonly on acme --ttl 1m", { NULL }, "", "",
 		  "muster readonly on: say why, the next one will wonder: --reason TEXT\n"
 		  "  -> muster readonly on --help\n", 64 },
