@@ -17,7 +17,7 @@ struct wire_readonly {
 	char *expires_at;
 	char *reason;
 	char *owner;
-	char *problem; /* why it could not be closed, or null */
+	char *problem;           /* why it could not be closed, or null */
 	struct wire_texts holes; /* how writes still get through */
 };
 

@@ -98,14 +98,15 @@ static void part_end(struct change *all)
 	g_free(all);
 }
 
-/* The command that tells more of a conflict. Owned; NULL: none does. */
+/* The command that tells more of a conflict, or of what lasts. Owned; NULL: none does. */
 static char *hint_of(const struct part *part, const struct sched_writers *found,
 		     const struct err *err)
 {
 	SCOPED(store_tenant) row = { 0 };
 	struct err ignored;
 
-	if (err->code != ERR_CONFLICT || part->all->call->api == NULL ||
+	if ((err->code != ERR_CONFLICT && err->code != ERR_TIMEOUT) ||
+	    part->all->call->api == NULL ||
 	    store_tenant_get_id(part->all->call->api->store, part->tenant_id, &row, &ignored) < 0) {
 		return NULL;
 	}

@@ -19,6 +19,7 @@
 #define COMMIT_RETRY_MS 1000
 #define SESSION_IDLE_MS 60000
 #define HOUSEKEEPING_MS 30000
+#define OPEN_MS         30000
 
 /* Worker thread. Takes result. */
 static void on_ended(void *ctx, struct exec_result *result)
@@ -103,6 +104,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->retired = g_ptr_array_new();
 	sched->modes = table_new(mode_run_free);
 	sched->waiters = g_ptr_array_new();
+	sched->open_ms = OPEN_MS;
 	sched->modes_stale = true;
 	g_queue_init(&sched->inbox);
 	g_queue_init(&sched->outbox);

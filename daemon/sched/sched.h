@@ -259,7 +259,7 @@ struct sched_close {
 /* What was found of the ways to write; borrowed for the call. All NULL: not looked. */
 struct sched_writers {
 	const char *method;
-	const char *why;    /* this one; without a method: what is to be said of the lease of one that
+	const char *why; /* this one; without a method: what is to be said of the lease of one that
 			     * was closed already, or of what has changed while it was closed */
 	const char *proof;  /* what shows that it is closed */
 	char *const *holes; /* NULL-terminated sentences */

@@ -119,11 +119,12 @@ int sched_close_needs(const struct sched *sched, const struct store_mode *row, s
 		return 0;
 	}
 	rollout = (long long)running->rollout_id;
-	return err_set(err, ERR_CONFLICT,
-		       "task r%lld/%s needs it closed until it ends, and nobody else may open it or "
-		       "keep it: `muster rollout pause r%lld` or `muster rollout abort r%lld` ends "
-		       "it behind the running statement",
-		       rollout, row->tenant, rollout, rollout);
+	return err_set(
+		err, ERR_CONFLICT,
+		"task r%lld/%s needs it closed until it ends, and nobody else may open it or "
+		"keep it: `muster rollout pause r%lld` or `muster rollout abort r%lld` ends "
+		"it behind the running statement",
+		rollout, row->tenant, rollout, rollout);
 }
 
 bool sched_close_awaited(const struct sched *sched, int64_t task_id)

@@ -469,7 +469,7 @@ static int64_t due_of(const struct sched *sched, const struct mode_run *run)
 
 int64_t sched_modes_due(struct sched *sched)
 {
-	int64_t due = -1;
+	int64_t due = sched_waiters_due(sched);
 	GHashTableIter iter;
 	void *value;
 

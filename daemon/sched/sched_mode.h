@@ -55,6 +55,7 @@ void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes)
 NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
 void sched_modes_stop(struct sched *sched);
 void sched_modes_cancel(struct sched *sched);
-int64_t sched_modes_due(struct sched *sched); /* ms, -1: never */
+int64_t sched_modes_due(struct sched *sched);         /* ms, -1: never */
+int64_t sched_waiters_due(const struct sched *sched); /* the same, of those who are to be told */
 
 #endif /* SCHED_MODE_H */

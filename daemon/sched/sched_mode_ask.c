@@ -18,7 +18,8 @@
 /* Somebody who waits for a tenant; told once. */
 struct waiter {
 	int64_t tenant_id;
-	bool open; /* until it is open; else until it is closed */
+	bool open;     /* until it is open; else until it is closed */
+	int64_t until; /* tick_ms; of opening, then it is told that it lasts */
 	sched_mode_fn fn;
 	void *ctx;
 	char *method; /* owned; of what is told, or NULL */
@@ -67,6 +68,37 @@ void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes)
 	}
 }
 
+static bool is_open(const struct waiter *waiter, const struct mode_run *run, struct err *err)
+{
+	if (run == NULL || run->row.mode == TENANT_RW) {
+		return true;
+	}
+	if (run->row.mode == TENANT_OPENING && run->failed) {
+		*err = run->err;
+		(void)err_prefix(err, "it is not open yet, and tried again");
+	} else if (tick_ms() >= waiter->until) {
+		(void)err_set(
+			err, ERR_TIMEOUT,
+			"it is not open yet, and goes on: its server has not answered so far");
+	}
+	return err->code != ERR_NONE;
+}
+
+int64_t sched_waiters_due(const struct sched *sched)
+{
+	int64_t due = -1;
+
+	for (guint i = 0; i < sched->waiters->len; i++) {
+		const struct waiter *waiter = g_ptr_array_index(sched->waiters, i);
+		int64_t left = MAX(waiter->until - tick_ms(), 0);
+
+		if (waiter->open) {
+			due = due < 0 ? left : MIN(due, left);
+		}
+	}
+	return due;
+}
+
 /* Has what it waits for come, or will it never? 1 or 0. */
 static int is_settled(struct sched *sched, const struct waiter *waiter, struct err *err)
 {
@@ -75,11 +107,7 @@ static int is_settled(struct sched *sched, const struct waiter *waiter, struct e
 
 	*err = (struct err){ 0 };
 	if (waiter->open) {
-		if (mode == TENANT_OPENING && run->failed) {
-			*err = run->err;
-			(void)err_prefix(err, "it is not open yet, and tried again");
-		}
-		return mode == TENANT_RW || err->code != ERR_NONE;
+		return is_open(waiter, run, err);
 	}
 	if (mode == TENANT_RO || mode == TENANT_MAINTENANCE) {
 		return 1;
@@ -406,7 +434,8 @@ static char *put_lease(struct store_mode *row, int64_t ttl_ms)
 				       ttl_ms / 1000);
 	}
 	return g_strdup_printf("it was closed already, and longer than that: the lease still ends "
-			       "in %" G_GINT64_FORMAT " s; `muster readonly off %s` opens it sooner",
+			       "in %" G_GINT64_FORMAT
+			       " s; `muster readonly off %s` opens it sooner",
 			       (row->expires_at - now) / 1000, row->tenant);
 }
 
@@ -500,6 +529,7 @@ int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 {
 	struct mode_run *run = sched_mode_find(sched, tenant->id);
 	SCOPED(store_mode) row = { 0 };
+	struct waiter *waiter;
 
 	if (tenant->mode != TENANT_RW) {
 		if (store_mode_get(sched->store, tenant->id, &row, err) < 0 ||
@@ -516,6 +546,10 @@ int sched_mode_open(struct sched *sched, const struct store_tenant *tenant,
 			run->failed = false;
 		}
 	}
-	waiter_add(sched, waiter_new(tenant->id, true, fn, ctx));
+	waiter = waiter_new(tenant->id, true, fn, ctx);
+	waiter->until = tick_ms() + sched->open_ms +
+			sched->policy.hook_ms * (hook_set_has(row.hooks, HOOK_BEFORE_OPEN) +
+						 hook_set_has(row.hooks, HOOK_AFTER_OPEN));
+	waiter_add(sched, waiter);
 	return 0;
 }

@@ -106,7 +106,8 @@ struct sched {
 	GQueue outbox;                 /* struct outgoing *, owned */
 	GHashTable *modes;  /* tenant id -> struct mode_run *, owned: those not open for writes */
 	GPtrArray *waiters; /* owned by sched_mode_ask.c: who waits for a mode */
-	GHashTable *hooks;  /* id -> struct hook_job *, owned: see sched_hook.h */
+	int64_t open_ms; /* so long who has a tenant opened is not told that it lasts; and hooks */
+	GHashTable *hooks; /* id -> struct hook_job *, owned: see sched_hook.h */
 	int64_t next_hook;
 	int64_t next_job;
 	int64_t next_asked; /* of a task for its tenant to be closed */

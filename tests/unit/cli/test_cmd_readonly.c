@@ -6,8 +6,8 @@
 #define HOLED                                                             \
 	"{\"tenant\":\"acme\",\"mode\":\"rw\",\"method\":\"privileges\"," \
 	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[\"root@% may write\"],\"expires_at\":null,\"problem\":null}"
-#define WITH_HOLE                                                                      \
-	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":\"privileges\"," \
+#define WITH_HOLE                                                                                       \
+	"{\"tenant\":\"beta\",\"mode\":\"rw\",\"method\":\"privileges\","                               \
 	"\"why\":\"it fits\",\"proof\":\"tried\",\"holes\":[\"root@% may write\"],\"expires_at\":null," \
 	"\"problem\":\"writes would still get through: root@% may write; --accept-holes closes it all the same\"}"
 #define LONGER                                                            \

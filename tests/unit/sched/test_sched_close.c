@@ -194,7 +194,8 @@ static void its_reason_says_so_when_it_works(void **state)
 		}
 		fixture_turns(fixture, 1);
 	}
-	expect_task(fixture, id, "t00", TASK_RUNNING, "its tenant is closed for writes, and it works");
+	expect_task(fixture, id, "t00", TASK_RUNNING,
+		    "its tenant is closed for writes, and it works");
 	fixture_until(fixture, id, ROLLOUT_DONE);
 }
 

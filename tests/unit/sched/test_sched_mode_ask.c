@@ -172,6 +172,39 @@ static void who_opens_it_hears_what_has_changed(void **state)
 	assert_non_null(strstr(told.why, late));
 }
 
+/* Nothing has come back from the server: the worker is not asked. */
+static void who_opens_it_is_told_that_it_lasts(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(told) told = { 0 };
+	struct mode_run *run;
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	kit_tenant(fixture, "t00", &tenant);
+	must(kit_close(fixture, "t00", &kit_hour, &told, &err), &err);
+	kit_until(fixture, "t00", TENANT_RO);
+	fixture_turns(fixture, 1);
+	run = sched_mode_find(fixture->sched, tenant.id);
+	assert_non_null(run);
+	run->in_flight = true;
+	(void)kit_open(fixture, "t00", &told);
+	fixture_turns(fixture, 1);
+	assert_int_equal(told.times, 1);
+	assert_in_range(sched_waiters_due(fixture->sched), 1, 30000);
+	fixture->sched->open_ms = 1;
+	(void)kit_open(fixture, "t00", &told);
+	for (int i = 0; i < FIXTURE_TURNS && told.times == 1; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(told.times, 2);
+	assert_int_equal(told.err.code, ERR_TIMEOUT);
+	assert_in_range(sched_waiters_due(fixture->sched), 1, 30000); /* of the first */
+	run->in_flight = false;
+	kit_until(fixture, "t00", TENANT_RW);
+}
+
 static void a_failure_is_told_and_the_tenant_opened(void **state)
 {
 	struct fixture *fixture = *state;
@@ -234,6 +267,7 @@ int main(void)
 		SCENARIO(once_more_extends_the_lease),
 		SCENARIO(once_more_takes_nothing_back),
 		SCENARIO(who_opens_it_hears_what_has_changed),
+		SCENARIO(who_opens_it_is_told_that_it_lasts),
 		SCENARIO(a_failure_is_told_and_the_tenant_opened),
 		SCENARIO(what_a_tenant_says_is_believed),
 	};
