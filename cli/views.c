@@ -490,6 +490,7 @@ static const struct column event_columns[] = {
 	{ "WHY",    "text",   COLUMN_FLEX,                NULL },
 	{ "ID",     "id",     COLUMN_WIDE | COLUMN_RIGHT, NULL },
 	{ "UID",    "uid",    COLUMN_WIDE | COLUMN_RIGHT, NULL },
+	{ "OUTPUT", "output", COLUMN_HIDE,                NULL },
 	{ 0 },
 };
 

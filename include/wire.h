@@ -350,6 +350,7 @@ struct wire_event {
 	char *object;
 	char *state;
 	char *text;
+	char *output; /* what a hook has printed that is in no log of a rollout, or null */
 };
 
 struct wire_event_page {

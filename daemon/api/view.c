@@ -572,4 +572,5 @@ void view_event(const struct store_event *row, struct wire_event *out)
 	out->object = g_strdup(row->object);
 	out->state = g_strdup(row->state);
 	out->text = g_strdup(row->text);
+	out->output = g_strdup(row->output);
 }

@@ -234,8 +234,8 @@ struct store_event {
 	char *state;        /* new state, or NULL */
 	char *text;         /* why, for people */
 	int64_t rollout_id; /* 0: none */
-	char *output;       /* read only; what a hook has printed, or NULL; store_event_log */
-	int64_t lost;       /* read only; bytes in front of that */
+	char *output; /* read only; what a hook has printed, or NULL; of rollouts store_event_log alone */
+	int64_t lost; /* read only; bytes in front of that */
 };
 
 enum store_rule_kind {

@@ -13,6 +13,7 @@ static const struct wire_field event_fields[] = {
 	TEXT(   wire_event, object, false ),
 	TEXT(   wire_event, state,  false ),
 	TEXT(   wire_event, text,   false ),
+	TEXT(   wire_event, output, false ),
 	{ 0 },
 };
 const struct wire_type wire_event_type = TYPE(event);

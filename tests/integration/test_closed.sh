@@ -378,6 +378,8 @@ is ro "$(mode client_003)"
 has "hook tells says so, exit code 0" "$(j '.[] | select(.object == "tenant/client_003" and .state == "ro") | .text' events | tail -n 1)"
 fails 65 m readonly on client_004 --ttl 5m --reason hooks --hook before-rollout=tells
 ok m readonly off client_003
+is 'as tells as tells as tells' "$(j '[.[] | select(.kind == "hook" and .object == "tenant/client_003" and .output != null)
+	| .output | rtrimstr("\n")] | join(" ")' events)"
 all_open
 
 claim "so can a rollout: nothing is taken, and the hook says when the application has stopped"

@@ -42,7 +42,7 @@ static void rows_come_as_they_are_committed(void **state)
 	said(fixture, ": events\n\n");
 	event_write(fixture, "after");
 	said(fixture, "id: 2\ndata: {\"id\":2,");
-	said(fixture, "\"text\":\"after\"}\n\n");
+	said(fixture, "\"text\":\"after\",\"output\":null}\n\n");
 	assert_null(strstr(fixture->seen->str, "before"));
 }
 

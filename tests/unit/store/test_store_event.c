@@ -59,6 +59,32 @@ static void reads_on_where_it_stopped(void **state)
 	assert_string_equal(got->str, "2:b:paused: 4:d:paused: 4:d:paused: ");
 }
 
+static int collect_output(const struct store_event *event, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s ", event->output == NULL ? "-" : event->output);
+	return 0;
+}
+
+/* That of a rollout is in its log: there may be thousands. */
+static void what_was_printed_without_a_rollout_is_read(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autoptr(GString) got = g_string_new(NULL);
+
+	tick_fake(1, 1234567);
+	fixture_begin(fixture);
+	add(fixture, "hook", 0);
+	WORKS(fixture, store_event_output(fixture->store, "one", 0, &fixture->err));
+	add(fixture, "other", 0);
+	add(fixture, "hook", 7);
+	WORKS(fixture, store_event_output(fixture->store, "two", 0, &fixture->err));
+	fixture_commit(fixture);
+	WORKS(fixture,
+	      store_event_each(fixture->store, 0, 0, 100, collect_output, got, &fixture->err));
+	assert_string_equal(got->str, "one - - ");
+}
+
 static void a_callback_stops_the_reading(void **state)
 {
 	struct fixture *fixture = *state;
@@ -98,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(reads_on_where_it_stopped),
+		STORE_TEST(what_was_printed_without_a_rollout_is_read),
 		STORE_TEST(a_callback_stops_the_reading),
 		STORE_TEST(nobody_changes_the_past),
 	};
