@@ -50,7 +50,7 @@ void sched_modes_send(struct sched *sched);
 void sched_modes_finish(struct sched *sched); /* those who wait are told */
 
 /* What was found when it was opened, to those who wait for that. */
-void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes);
+void sched_modes_say(struct sched *sched, int64_t tenant_id, char **notes);
 
 NODISCARD int sched_modes_recover(struct sched *sched, struct err *err);
 void sched_modes_stop(struct sched *sched);

@@ -55,9 +55,9 @@ static void waiter_add(struct sched *sched, struct waiter *waiter)
 	g_ptr_array_add(sched->waiters, waiter);
 }
 
-void sched_modes_say(struct sched *sched, int64_t tenant_id, char *const *notes)
+void sched_modes_say(struct sched *sched, int64_t tenant_id, char **notes)
 {
-	g_autofree char *all = g_strjoinv("; ", (char **)(uintptr_t)notes);
+	g_autofree char *all = g_strjoinv("; ", notes);
 
 	for (guint i = 0; i < sched->waiters->len && all[0] != '\0'; i++) {
 		struct waiter *waiter = g_ptr_array_index(sched->waiters, i);
@@ -444,6 +444,7 @@ static int extend(struct sched *sched, const struct store_tenant *tenant,
 		  const struct sched_close *how, const struct sched_actor *actor,
 		  struct waiter *waiter, struct err *err)
 {
+	const struct mode_run *run = sched_mode_find(sched, tenant->id);
 	SCOPED(store_mode) row = { 0 };
 	g_autofree char *text = NULL;
 
@@ -458,7 +459,7 @@ static int extend(struct sched *sched, const struct store_tenant *tenant,
 	row.rollout_id = 0; /* whose task has ended, and which would open it now */
 	row.task_id = 0;
 	store_text_set(&waiter->why, text);
-	waiter->holes = g_strdupv((char **)(uintptr_t)sched_mode_holes(sched, tenant->id));
+	waiter->holes = run == NULL ? NULL : g_strdupv(run->holes);
 	return sched_mode_move(sched, &row, how->maintenance ? TENANT_MAINTAIN : TENANT_CLOSE,
 			       actor, text, err);
 }
