@@ -17,6 +17,7 @@ void sched_guard_free(struct guard *guard)
 {
 	g_free(guard->name);
 	g_free(guard->sampled);
+	g_clear_pointer(&guard->customs, g_hash_table_unref);
 	governor_free(guard->governor);
 	g_free(guard);
 }
@@ -218,7 +219,7 @@ bool sched_guards_take(struct sched *sched, struct sample *sample)
 	SCOPED_PTR(sample) owned = sample;
 	struct guard *guard = g_hash_table_lookup(sched->guards, &sample->server_id);
 
-	if (guard == NULL) {
+	if (guard == NULL || owned->at_ms <= guard->begun_ms) { /* of the sampler before */
 		return false;
 	}
 	governor_take(guard->governor, owned, busy(sched, owned->server_id), owned->at_ms);
@@ -277,9 +278,12 @@ static int pause_rollouts(struct sched *sched, const struct guard *guard, const 
 	return 0;
 }
 
-static enum throttle_state tellable(enum throttle_state state)
+/* That the first value is waited for is no news. */
+static enum throttle_state tellable(const struct guard *guard)
 {
-	return state == THROTTLE_SLOW ? THROTTLE_GO : state;
+	enum throttle_state state = guard->verdict.state;
+
+	return guard->verdict.is_wait ? guard->told : state == THROTTLE_SLOW ? THROTTLE_GO : state;
 }
 
 static int tell(struct sched *sched, struct guard *guard, struct err *err)
@@ -325,7 +329,7 @@ int sched_guards_decide(struct sched *sched, struct err *err)
 		if (is_due(guard, now_ms) || is_keep_due(guard, now_ms) || sched->stopping) {
 			(void)sched_guard_decide(sched, guard, now_ms);
 		}
-		guard->telling = tellable(guard->verdict.state);
+		guard->telling = tellable(guard);
 		if (guard->telling != guard->told && tell(sched, guard, err) < 0) {
 			return -1;
 		}

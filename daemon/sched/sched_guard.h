@@ -30,7 +30,8 @@ struct guard {
 	int64_t wanted_ms;           /* of the last need */
 	int64_t begun_ms;            /* when the sampler was last started */
 	bool is_wanted;              /* since then somebody needs it */
-	char *sampled;               /* owned; the address and signals of the sampler */
+	char *sampled;               /* owned; the addresses of the sampler */
+	GHashTable *customs;         /* owned; its signals of operators: name to text */
 	int64_t period_ms;           /* what it was told */
 	bool is_stale;               /* rules changed */
 	double share;                /* of a question that others may ask next */

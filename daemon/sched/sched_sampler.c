@@ -69,8 +69,8 @@ static void describe_row(GString *text, const struct store_server *row)
 			       row->heartbeat);
 }
 
-/* All that makes a sampler what it is. Owned. */
-static char *describe(const struct link *link, const GArray *customs)
+/* Whom a sampler asks. Owned. */
+static char *describe(const struct link *link)
 {
 	GString *text = g_string_new(NULL);
 
@@ -78,13 +78,39 @@ static char *describe(const struct link *link, const GArray *customs)
 	for (guint i = 0; i < link->replicas->len; i++) {
 		describe_row(text, g_ptr_array_index(link->replicas, i));
 	}
+	return g_string_free(text, FALSE);
+}
+
+/* By their names. Owned. */
+static GHashTable *texts_of(const GArray *customs)
+{
+	GHashTable *texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
 	for (guint i = 0; i < customs->len; i++) {
 		const struct custom_signal *custom =
 			&g_array_index(customs, struct custom_signal, i);
 
-		g_string_append_printf(text, "%s %s\n", custom->name, custom->text);
+		g_hash_table_insert(texts, g_strdup(custom->name), g_strdup(custom->text));
 	}
-	return g_string_free(text, FALSE);
+	return texts;
+}
+
+/* Of what is read in another way now, or not any more, nothing is known. */
+static bool forget_others(struct guard *guard, GHashTable *texts, GHashTable *than, int64_t now_ms)
+{
+	bool differ = false;
+	GHashTableIter iter;
+	void *name;
+	void *text;
+
+	g_hash_table_iter_init(&iter, texts);
+	while (g_hash_table_iter_next(&iter, &name, &text)) {
+		if (g_strcmp0(text, g_hash_table_lookup(than, name)) != 0) {
+			governor_forget(guard->governor, name, now_ms);
+			differ = true;
+		}
+	}
+	return differ;
 }
 
 /* ---- replicas that are named -------------------------------------------------------- */
@@ -140,18 +166,22 @@ static void begin(struct sched *sched, struct guard *guard, const struct link *l
 		.probe = sched->policy.throttle_probe,
 	};
 
-	g_free(guard->sampled);
-	guard->sampled = describe(link, customs);
 	guard->sampler = sampler_new(&config, on_sample, sched, err);
 }
 
-static void start(struct sched *sched, struct guard *guard, const struct link *link, int64_t now_ms)
+/* What the governor knows is the caller's matter. */
+static void start(struct sched *sched, struct guard *guard, const struct link *link)
 {
+	g_autoptr(GArray) customs = customs_of(sched, guard->server_id);
 	struct err err = { 0 };
 	struct db_addr *listed = NULL;
 
-	guard->begun_ms = now_ms;
+	guard->begun_ms = tick_ms();
 	guard->period_ms = 0;
+	g_free(guard->sampled);
+	guard->sampled = describe(link);
+	g_clear_pointer(&guard->customs, g_hash_table_unref);
+	guard->customs = texts_of(customs);
 	if (link->row.replicas != NULL) {
 		listed = replica_named_parse(link->row.replicas, &err);
 	}
@@ -159,11 +189,20 @@ static void start(struct sched *sched, struct guard *guard, const struct link *l
 		begin(sched, guard, link, listed, &err);
 	}
 	replica_named_free(listed);
-	governor_begin(guard->governor, true, now_ms);
 	if (guard->sampler == NULL) { /* silent, with the reason */
 		governor_trouble(guard->governor, err.msg);
 		log_warn("server is not sampled server=%s error=\"%s\"", guard->name, err.msg);
 	}
+}
+
+static void start_anew(struct sched *sched, struct guard *guard, const struct link *link,
+		       int64_t now_ms)
+{
+	governor_begin(guard->governor, true, now_ms);
+	if (link->replicas->len > 0 || link->row.replicas != NULL) {
+		governor_promise(guard->governor, signal_kinds[SIGNAL_LAG].name);
+	}
+	start(sched, guard, link);
 }
 
 static void stop(struct sched *sched, struct guard *guard)
@@ -183,7 +222,7 @@ void sched_sampler_need(struct sched *sched, struct guard *guard, const struct l
 		return;
 	}
 	guard->is_wanted = true;
-	start(sched, guard, link, now_ms);
+	start_anew(sched, guard, link, now_ms);
 }
 
 void sched_sampler_pace(struct guard *guard)
@@ -194,21 +233,31 @@ void sched_sampler_pace(struct guard *guard)
 	}
 }
 
-/* Its address or the signals of operators may be others now. */
+/* Its address may be another now: then nothing is known; or other signals of operators: of them. */
 void sched_sampler_renew(struct sched *sched, struct guard *guard)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &guard->server_id);
 	g_autoptr(GArray) customs = NULL;
+	g_autoptr(GHashTable) texts = NULL;
 	g_autofree char *now = NULL;
+	int64_t now_ms = tick_ms();
+	bool differ;
 
 	if (guard->sampler == NULL || link == NULL) {
 		return;
 	}
 	customs = customs_of(sched, guard->server_id);
-	now = describe(link, customs);
+	texts = texts_of(customs);
+	now = describe(link);
+	differ = forget_others(guard, texts, guard->customs, now_ms);
+	differ |= forget_others(guard, guard->customs, texts, now_ms);
 	if (g_strcmp0(now, guard->sampled) != 0) {
 		stop(sched, guard);
-		start(sched, guard, link, tick_ms());
+		start_anew(sched, guard, link, now_ms);
+	} else if (differ) {
+		stop(sched, guard);
+		governor_renew(guard->governor);
+		start(sched, guard, link);
 	}
 }
 

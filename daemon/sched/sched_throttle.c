@@ -67,7 +67,7 @@ static struct sched_signal_view signal_view(const struct sched *sched, const str
 		.hard = gauge->limits.hard,
 		.critical = gauge->limits.critical,
 		.age_ms = is_known ? now_ms - gauge->track.at_ms : -1,
-		.level = level_names[governor_gauge_level(guard->governor, gauge, now_ms)],
+		.level = level_names[gauge_level(gauge)],
 		.problem = gauge_problem(gauge),
 		.text = source_of(sched, guard->server_id, gauge->name),
 		.exempt_until = is_exempt ? wall_of(gauge->exempt_until) : 0,

@@ -89,6 +89,8 @@ void gauge_missed(struct gauge *gauge, const char *problem)
 void gauge_begin(struct gauge *gauge, int64_t now_ms)
 {
 	gauge->is_there = false;
+	gauge->is_promised = false;
+	gauge->is_silent = false;
 	gauge->is_refused = false;
 	gauge->expected_ms = now_ms;
 	gauge->track = (struct level_track){ 0 };
@@ -117,6 +119,7 @@ void gauge_take(struct gauge *gauge, const struct reading *reading, int64_t busy
 		return;
 	}
 	gauge_missed(gauge, NULL);
+	gauge->is_silent = false;
 	level_take(&gauge->track, &gauge->limits, MAX(reading->value - own, 0), now_ms);
 }
 
@@ -134,7 +137,8 @@ static bool is_changed(const struct gauge_change *change)
 
 bool gauge_is_expected(const struct gauge *gauge)
 {
-	return gauge->is_there || (gauge->change.is_asked && level_has_limit(&gauge->limits)) ||
+	return gauge->is_there || gauge->is_promised ||
+	       (gauge->change.is_asked && level_has_limit(&gauge->limits)) ||
 	       (gauge->is_refused && is_changed(&gauge->change));
 }
 
@@ -158,12 +162,25 @@ int64_t gauge_heard_ms(const struct gauge *gauge)
 				   : gauge->expected_ms;
 }
 
-enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t now_ms)
+bool gauge_is_new(const struct gauge *gauge)
 {
-	bool is_silent = gauge_is_expected(gauge) && now_ms - gauge_heard_ms(gauge) >= silence_ms;
+	return gauge->track.nr == 0;
+}
 
+void gauge_listen(struct gauge *gauge, int64_t silence_ms, int64_t now_ms)
+{
+	if (!gauge_is_expected(gauge)) {
+		gauge->is_silent = false;
+	} else if (now_ms - gauge_heard_ms(gauge) >= silence_ms) {
+		gauge->is_silent = true;
+	}
+}
+
+enum level gauge_level(const struct gauge *gauge)
+{
 	/* what was critical does not become less by falling silent */
-	return is_silent && gauge->track.level < LEVEL_CRITICAL ? LEVEL_SILENT : gauge->track.level;
+	return gauge->is_silent && gauge->track.level < LEVEL_CRITICAL ? LEVEL_SILENT
+								       : gauge->track.level;
 }
 
 bool gauge_is_past(const struct gauge *gauge)

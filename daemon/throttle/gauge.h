@@ -2,9 +2,10 @@
  * gauge - one signal of one server: its limits, its values, who exempted it.
  *
  * Its level is that of its values (level.h), or LEVEL_SILENT when no good value came for
- * silence_ms although there should be one. It counts while it is expected, has a limit and is
- * not exempt. Expected is what the server has; also what it never gave, where somebody has set
- * a limit for this very server, or for all of them and this one refuses to tell.
+ * too long although there should be one; only a value ends that. It counts while it is expected,
+ * has a limit and is not exempt. Expected is what the server has, or must have (replicas that are
+ * named must tell their lag); also what it never gave, where somebody has set a limit for this
+ * very server, or for all of them and this one refuses to tell.
  *
  * Pure; times are passed in.
  */
@@ -38,6 +39,8 @@ struct gauge {
 	struct level_limits limits; /* in force */
 	struct level_track track;
 	bool is_there;        /* the server has it */
+	bool is_promised;     /* it must have it */
+	bool is_silent;       /* what should have come did not come for too long */
 	bool is_refused;      /* it has it, and this account may not see it */
 	int64_t expected_ms;  /* since when a good value is waited for; 0: nobody said yet */
 	char *problem;        /* owned; why there is no newer value, or NULL */
@@ -69,7 +72,13 @@ void gauge_missed(struct gauge *gauge, const char *problem);
 
 bool gauge_is_expected(const struct gauge *gauge);
 bool gauge_counts(const struct gauge *gauge, int64_t now_ms);
-enum level gauge_level(const struct gauge *gauge, int64_t silence_ms, int64_t now_ms);
+enum level gauge_level(const struct gauge *gauge);
+
+/* No good value has come yet. */
+bool gauge_is_new(const struct gauge *gauge);
+
+/* It falls silent when that is so for silence_ms; no longer expected, it is not silent. */
+void gauge_listen(struct gauge *gauge, int64_t silence_ms, int64_t now_ms);
 
 /* Its newest value alone is past a limit. */
 bool gauge_is_past(const struct gauge *gauge);

@@ -1,51 +1,17 @@
-#include "governor.h"
+#include "governor_state.h"
 
 #include <math.h>
 #include <string.h>
 
 #include <glib.h>
 
-#include "aimd.h"
-#include "pace.h"
 #include "pauses.h"
 #include "sample.h"
 #include "signal.h"
 
-#define TURN_OF_CORE   0.03
-#define TURN_LEAST     0.05
-#define TURN_MOST      0.25
-#define SILENT_PERIODS 3
-#define SAMPLES_FIRST  3 /* that come fast: a level takes two values, a rate two samples each */
-
-struct order { /* of a human */
-	int64_t until_ms;
-	char *text; /* owned */
-};
-
-struct governor {
-	GPtrArray *gauges;     /* struct gauge *, owned; those of signal.h first */
-	struct pauses *pauses; /* owned */
-	struct order hold;
-	struct order slow;
-	double ratio;
-	struct aimd aimd;
-	struct pace pace;
-	int64_t cores;
-	int64_t heard_ms; /* of the last sample with something good in it */
-	bool is_sampled;
-	size_t samples;        /* good ones, since it began */
-	char *trouble;         /* owned */
-	char *where;           /* owned; the replica that is furthest behind, or NULL */
-	int64_t hot_ms;        /* last moment past a hard limit; 0: long ago */
-	const char *hot;       /* which signal that was; interned */
-	const char *paused_by; /* what the last verdict was paused by; interned */
-	int64_t period_ms;     /* last wanted */
-	int64_t pace_ms;    /* what was wanted when the last sample came: the next may be as late */
-	int64_t decided_ms; /* last decision */
-	enum throttle_state state;
-	int64_t since_ms;
-	char *what; /* owned; of the last verdict */
-};
+#define TURN_OF_CORE 0.03
+#define TURN_LEAST   0.05
+#define TURN_MOST    0.25
 
 struct governor *governor_new(int64_t now_ms)
 {
@@ -112,9 +78,32 @@ void governor_begin(struct governor *governor, bool sampled, int64_t now_ms)
 	}
 	governor->heard_ms = now_ms;
 	governor->is_sampled = sampled;
+	governor->is_heard = false;
+	governor->is_mute = false;
+	governor->is_known = false;
 	governor->samples = 0;
 	governor->hot_ms = 0;
 	governor_trouble(governor, NULL);
+}
+
+void governor_renew(struct governor *governor)
+{
+	governor->samples = 0;
+	governor_trouble(governor, NULL);
+}
+
+void governor_forget(struct governor *governor, const char *signal, int64_t now_ms)
+{
+	struct gauge *gauge = find(governor, signal);
+
+	if (gauge != NULL) {
+		gauge_begin(gauge, now_ms);
+	}
+}
+
+void governor_promise(struct governor *governor, const char *signal)
+{
+	get(governor, signal)->is_promised = true;
 }
 
 void governor_trouble(struct governor *governor, const char *problem)
@@ -179,7 +168,10 @@ void governor_take(struct governor *governor, const struct sample *sample, int64
 		return;
 	}
 	governor->heard_ms = now_ms;
+	governor->is_heard = true;
+	governor->is_mute = false;
 	governor->samples++;
+	governor->is_known |= governor->samples >= SAMPLES_FIRST;
 	governor->pace_ms = governor->period_ms;
 	governor_trouble(governor, NULL);
 	g_free(governor->where);
@@ -253,15 +245,6 @@ void governor_exempt_none(struct governor *governor)
 
 /* ---- the decision --------------------------------------------------------------------- */
 
-static int64_t silence_ms(const struct governor *governor)
-{
-	int64_t period_ms = MAX(governor->period_ms, governor->pace_ms);
-	bool is_new = governor->samples < SAMPLES_FIRST;
-
-	return MAX(SILENT_PERIODS * (is_new ? GOVERNOR_PERIOD_MS : period_ms),
-		   (int64_t)GOVERNOR_SILENCE_MS);
-}
-
 static bool is_on(const struct order *order, int64_t now_ms)
 {
 	return order->until_ms > now_ms;
@@ -295,10 +278,10 @@ static const struct gauge *worst(const struct governor *governor, int64_t now_ms
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 		enum level its;
 
-		if (!gauge_counts(gauge, now_ms) || !(gauge->is_there || governor->is_sampled)) {
+		if (!governor_heeds(governor, gauge, now_ms)) {
 			continue;
 		}
-		its = gauge_level(gauge, silence_ms(governor), now_ms);
+		its = gauge_level(gauge);
 		if (badness(gauge, its) > most) {
 			found = gauge;
 			most = badness(gauge, its);
@@ -340,15 +323,38 @@ static void say_gauge(struct governor *governor, struct verdict *verdict, const 
 }
 
 /* No sample at all: more than one signal. */
-static bool say_silence(struct governor *governor, struct verdict *verdict, int64_t now_ms)
+static bool say_silence(struct governor *governor, struct verdict *verdict)
 {
-	if (!governor->is_sampled || now_ms - governor->heard_ms < silence_ms(governor)) {
+	if (!governor->is_mute) {
 		return false;
 	}
 	say(governor, verdict, THROTTLE_PAUSED, "silence", g_strdup("no signal"));
 	verdict->level = LEVEL_SILENT;
 	verdict->dated_ms = governor->heard_ms;
 	verdict->detail = governor->trouble;
+	return true;
+}
+
+/* Of what has to come nothing has come yet: that is no pause yet, but nothing starts. */
+static bool say_wait(struct governor *governor, struct verdict *verdict, int64_t now_ms)
+{
+	const struct gauge *gauge = governor_awaits(governor, now_ms);
+
+	if (governor->is_sampled && !governor->is_heard) {
+		say(governor, verdict, THROTTLE_PAUSED, "silence",
+		    g_strdup("waits for the first sample"));
+		verdict->dated_ms = governor->heard_ms;
+		verdict->detail = governor->trouble;
+	} else if (gauge != NULL) {
+		say(governor, verdict, THROTTLE_PAUSED, g_intern_string(gauge->name),
+		    g_strdup_printf("waits for the first value of signal %s", gauge->name));
+		verdict->dated_ms = gauge_heard_ms(gauge);
+		verdict->detail = gauge->problem;
+	} else {
+		return false;
+	}
+	verdict->level = LEVEL_SILENT;
+	verdict->is_wait = true;
 	return true;
 }
 
@@ -375,7 +381,7 @@ static bool say_pause(struct governor *governor, struct verdict *verdict, int64_
 		say(governor, verdict, THROTTLE_PAUSED, "hold", g_strdup(governor->hold.text));
 		return true;
 	}
-	if (say_silence(governor, verdict, now_ms)) {
+	if (say_silence(governor, verdict)) {
 		return true;
 	}
 	if (level == LEVEL_SILENT || level == LEVEL_HARD) {
@@ -484,7 +490,7 @@ static enum pace_need need(const struct governor *governor, int64_t now_ms)
 {
 	enum pace_need need = is_hot(governor, now_ms) ? PACE_WATCH : PACE_CALM;
 
-	if (governor->samples < SAMPLES_FIRST) {
+	if (governor->samples < SAMPLES_FIRST || governor_awaits(governor, now_ms) != NULL) {
 		return PACE_FIRST;
 	}
 	for (guint i = 0; i < governor->gauges->len; i++) {
@@ -511,8 +517,8 @@ static int64_t sooner(int64_t at_ms, int64_t other_ms, int64_t now_ms)
 
 static int64_t next(const struct governor *governor, int64_t now_ms)
 {
-	int64_t silence = silence_ms(governor);
-	int64_t at_ms = governor->is_sampled ? sooner(0, governor->heard_ms + silence, now_ms) : 0;
+	int64_t silent_ms = governor->heard_ms + governor_silence_ms(governor);
+	int64_t at_ms = governor->is_sampled ? sooner(0, silent_ms, now_ms) : 0;
 
 	at_ms = sooner(at_ms, governor->hold.until_ms, now_ms);
 	at_ms = sooner(at_ms, governor->slow.until_ms, now_ms);
@@ -527,7 +533,8 @@ static int64_t next(const struct governor *governor, int64_t now_ms)
 
 		at_ms = sooner(at_ms, gauge->exempt_until, now_ms);
 		if (gauge_counts(gauge, now_ms)) {
-			at_ms = sooner(at_ms, gauge_heard_ms(gauge) + silence, now_ms);
+			silent_ms = gauge_heard_ms(gauge) + governor_quiet_ms(governor, gauge);
+			at_ms = sooner(at_ms, silent_ms, now_ms);
 		}
 	}
 	return at_ms;
@@ -541,13 +548,17 @@ void governor_decide(struct governor *governor, int64_t slots_max, int64_t now_m
 		.share = 1,
 		.value = SIGNAL_NO_LIMIT,
 		.limit = SIGNAL_NO_LIMIT,
-		.is_known = governor->samples >= SAMPLES_FIRST,
+		.is_known = governor->is_known,
 	};
 	count_pause(governor, now_ms);
+	governor_listen(governor, now_ms);
 	if (say_pause(governor, verdict, now_ms)) {
 		verdict->slots =
 			aimd_step(&governor->aimd, AIMD_STOP, slots_max * AIMD_SLOT, now_ms);
 		governor->paused_by = verdict->cause;
+	} else if (say_wait(governor, verdict, now_ms)) {
+		verdict->slots = 0; /* those that there were are there again when it has come */
+		governor->paused_by = NULL;
 	} else {
 		say_slots(governor, verdict, now_ms);
 		governor->paused_by = NULL;
@@ -579,12 +590,6 @@ const struct gauge *governor_gauge(const struct governor *governor, size_t index
 		}
 	}
 	return NULL;
-}
-
-enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
-				int64_t now_ms)
-{
-	return gauge_level(gauge, silence_ms(governor), now_ms);
 }
 
 struct pauses *governor_pauses(const struct governor *governor)

@@ -12,7 +12,9 @@
  * muster's runs there or a signal is not calm, else once; a value that is the first past its hard
  * limit is looked at again at once, so that two of them need not take two periods. A signal that
  * was never given is silent, too, where somebody set a limit for it on this server (gauge.h).
- * Before the first sample it goes, until the silence has lasted too long.
+ * Silence ends with a value, or when nobody relies on it any more. Before the first sample, and
+ * before the first value of what must come, nothing starts: it waits, which is paused without
+ * a pause's consequences (is_wait), until the silence has lasted too long.
  *
  * Pure memory: all times are monotonic and passed in, so that nothing depends on the clock on
  * the wall. One thread at a time.
@@ -67,6 +69,7 @@ struct verdict {
 	double limit;       /* NAN: none */
 	bool is_courtesy;   /* slow only because clients are at work, who feel nothing yet */
 	bool is_known;      /* the first samples have come */
+	bool is_wait;       /* paused for a moment only, until the first value comes */
 };
 
 struct governor *governor_new(int64_t now_ms);
@@ -85,6 +88,15 @@ void governor_works(struct governor *governor, int64_t now_ms);
  * without, only humans decide. A new governor is not sampled.
  */
 void governor_begin(struct governor *governor, bool sampled, int64_t now_ms);
+
+/* Another sampler takes over: the next samples are its first, and what is known stays. */
+void governor_renew(struct governor *governor);
+
+/* Nothing is known of this signal again. */
+void governor_forget(struct governor *governor, const char *signal, int64_t now_ms);
+
+/* The server has it, until governor_begin: it is waited for, and its silence counts. */
+void governor_promise(struct governor *governor, const char *signal);
 
 /* Why no sample can come, for the words; NULL: no reason is known. */
 void governor_trouble(struct governor *governor, const char *problem);
@@ -113,8 +125,6 @@ char *verdict_reason(const struct verdict *verdict, int64_t now_ms, int64_t wall
 
 /* The signals that the server has, or refuses to give, by index; NULL behind the last. */
 const struct gauge *governor_gauge(const struct governor *governor, size_t index);
-enum level governor_gauge_level(const struct governor *governor, const struct gauge *gauge,
-				int64_t now_ms);
 
 /*
  * Which part of the time of one slot muster takes while clients are at work on a host of so

@@ -107,6 +107,22 @@ on_replica 'start replica sql_thread'
 ok m throttle release main
 poll 20 throttle_is go
 
+claim "after a restart nothing starts until each of them has said how late it is"
+on_its_process() { # SIGNAL
+	kill -"$1" "$(cat "$replica/pid")"
+}
+on_its_process STOP
+daemon_stop
+daemon_start
+migration "$rel" 0003_c.sql 'create table four (id int primary key);'
+start_rollout "$rel" --name hung
+poll 20 paused_by 'signal lag silent'
+is 0 "$(tables four)"
+on_its_process CONT
+wait_rollout hung 'done'
+is 4 "$(tables four)"
+poll 20 throttle_is go
+
 claim "a heartbeat says how late replicas are, whatever they say themselves"
 sql "create database ops; create table ops.heartbeat (ts timestamp(6));
 	insert into ops.heartbeat values (utc_timestamp(6) - interval 900 second)"

@@ -20,6 +20,12 @@ static void take(struct gauge *gauge, double value, int64_t busy, int64_t now_ms
 	gauge_take(gauge, &reading, busy, now_ms);
 }
 
+static enum level level_at(struct gauge *gauge, int64_t now_ms)
+{
+	gauge_listen(gauge, SILENCE, now_ms);
+	return gauge_level(gauge);
+}
+
 static void own_statements_do_not_count(void **state)
 {
 	struct gauge *threads = gauge_new("threads_running");
@@ -101,19 +107,19 @@ static void silence_begins_with_the_last_good_value(void **state)
 	assert_false(gauge_counts(gauge, 0)); /* the server has none */
 	gauge_take(gauge, &bad, 0, 1000);
 	assert_true(gauge_counts(gauge, 1000));
-	assert_int_equal(gauge_level(gauge, SILENCE, 3999), LEVEL_OK);
-	assert_int_equal(gauge_level(gauge, SILENCE, 4000), LEVEL_SILENT);
+	assert_int_equal(level_at(gauge, 3999), LEVEL_OK);
+	assert_int_equal(level_at(gauge, 4000), LEVEL_SILENT);
 	assert_string_equal(gauge->problem, "it hangs");
 	take(gauge, 0, 0, 5000);
-	assert_int_equal(gauge_level(gauge, SILENCE, 5000), LEVEL_OK);
+	assert_int_equal(level_at(gauge, 5000), LEVEL_OK);
 	assert_null(gauge->problem);
 	gauge_take(gauge, &bad, 0, 6000);
-	assert_int_equal(gauge_level(gauge, SILENCE, 7999), LEVEL_OK);
-	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
+	assert_int_equal(level_at(gauge, 7999), LEVEL_OK);
+	assert_int_equal(level_at(gauge, 8000), LEVEL_SILENT);
 	gauge_take(gauge, NULL, 0, 8000); /* left out: as late as before */
-	assert_int_equal(gauge_level(gauge, SILENCE, 8000), LEVEL_SILENT);
+	assert_int_equal(level_at(gauge, 8000), LEVEL_SILENT);
 	gauge_begin(gauge, 9000); /* the replica was removed */
-	assert_int_equal(gauge_level(gauge, SILENCE, 99000), LEVEL_OK);
+	assert_int_equal(level_at(gauge, 99000), LEVEL_OK);
 	assert_false(gauge_counts(gauge, 99000));
 	gauge_free(gauge);
 }
@@ -145,8 +151,8 @@ static void what_was_never_given_is_silent_for_who_relies_on_it(void **state)
 		gauge_set_limits(gauge, &never_given[i].change, 0, 50000);
 		gauge_take(gauge, never_given[i].refused ? &no : NULL, 0, 60000);
 		assert_int_equal(gauge_counts(gauge, 60000), never_given[i].counts);
-		assert_int_equal(gauge_level(gauge, SILENCE, 3999), LEVEL_OK);
-		assert_int_equal(gauge_level(gauge, SILENCE, 4000),
+		assert_int_equal(level_at(gauge, 3999), LEVEL_OK);
+		assert_int_equal(level_at(gauge, 4000),
 				 never_given[i].counts ? LEVEL_SILENT : LEVEL_OK);
 		if (never_given[i].counts) {
 			assert_string_equal(gauge_problem(gauge),
@@ -155,10 +161,52 @@ static void what_was_never_given_is_silent_for_who_relies_on_it(void **state)
 						    : "this server does not give it");
 		}
 		take(gauge, 1, 0, 70000);
-		assert_int_equal(gauge_level(gauge, SILENCE, 70000), LEVEL_OK);
+		assert_int_equal(level_at(gauge, 70000), LEVEL_OK);
 		assert_null(gauge_problem(gauge));
 		gauge_free(gauge);
 	}
+}
+
+static void only_a_value_ends_silence(void **state)
+{
+	const struct gauge_change none = { .has_soft = true,
+					   .soft = (double)NAN,
+					   .has_hard = true,
+					   .hard = (double)NAN };
+	const struct gauge_change asked = { .has_hard = true, .hard = 9, .is_asked = true };
+	struct gauge *gauge = gauge_new("lag");
+
+	(void)state;
+	take(gauge, 0, 0, 1000);
+	gauge_listen(gauge, 1000, 2000);
+	gauge_listen(gauge, SILENCE, 2001); /* who is asked less often may be quiet for longer */
+	assert_int_equal(gauge_level(gauge), LEVEL_SILENT);
+	take(gauge, 0, 0, 2002);
+	assert_int_equal(gauge_level(gauge), LEVEL_OK);
+	gauge_begin(gauge, 3000);
+	gauge_set_limits(gauge, &asked, 0, 3000);
+	assert_int_equal(level_at(gauge, 6000), LEVEL_SILENT);
+	gauge_set_limits(gauge, &none, 0, 6000);
+	assert_int_equal(level_at(gauge, 6000), LEVEL_OK); /* nobody waits for it any more */
+	gauge_free(gauge);
+}
+
+static void what_is_promised_is_expected(void **state)
+{
+	struct gauge *gauge = gauge_new("lag");
+
+	(void)state;
+	gauge_begin(gauge, 1000);
+	assert_false(gauge_is_expected(gauge));
+	gauge->is_promised = true;
+	assert_true(gauge_counts(gauge, 1000));
+	assert_true(gauge_is_new(gauge));
+	assert_int_equal(level_at(gauge, 4000), LEVEL_SILENT);
+	take(gauge, 0, 0, 4001);
+	assert_false(gauge_is_new(gauge));
+	gauge_begin(gauge, 5000);
+	assert_false(gauge_is_expected(gauge));
+	gauge_free(gauge);
 }
 
 static void critical_stays_critical_when_it_falls_silent(void **state)
@@ -168,7 +216,7 @@ static void critical_stays_critical_when_it_falls_silent(void **state)
 	(void)state;
 	take(gauge, 1000, 0, 0);
 	take(gauge, 1000, 0, 100);
-	assert_int_equal(gauge_level(gauge, SILENCE, 90000), LEVEL_CRITICAL);
+	assert_int_equal(level_at(gauge, 90000), LEVEL_CRITICAL);
 	gauge_free(gauge);
 }
 
@@ -195,7 +243,7 @@ static void a_switch_has_a_limit_and_a_query_has_none(void **state)
 	(void)state;
 	take(file, 1, 0, 0);
 	take(file, 1, 0, 100);
-	assert_int_equal(gauge_level(file, SILENCE, 100), LEVEL_HARD);
+	assert_int_equal(level_at(file, 100), LEVEL_HARD);
 	take(sql, 1e9, 0, 0);
 	take(sql, 1e9, 0, 100);
 	assert_false(gauge_counts(sql, 100));
@@ -238,6 +286,8 @@ int main(void)
 		cmocka_unit_test(what_is_said_replaces_what_is_usual),
 		cmocka_unit_test(silence_begins_with_the_last_good_value),
 		cmocka_unit_test(what_was_never_given_is_silent_for_who_relies_on_it),
+		cmocka_unit_test(only_a_value_ends_silence),
+		cmocka_unit_test(what_is_promised_is_expected),
 		cmocka_unit_test(critical_stays_critical_when_it_falls_silent),
 		cmocka_unit_test(an_exempt_one_counts_again_afterwards),
 		cmocka_unit_test(a_switch_has_a_limit_and_a_query_has_none),

@@ -5,9 +5,9 @@ static void an_idle_server_gives_all_its_slots_at_once(void **state)
 {
 	struct bench *bench = *state;
 
-	decide(bench); /* nothing is known, and nothing speaks against it */
-	expect(bench, THROTTLE_GO, NULL);
-	assert_int_equal(bench->verdict.slots, SLOTS);
+	decide(bench); /* nothing is known */
+	expect(bench, THROTTLE_PAUSED, "waits for the first sample");
+	assert_true(bench->verdict.is_wait);
 	assert_false(bench->verdict.is_known);
 	for (int i = 0; i < 100; i++) {
 		give(bench, 2, 0);
@@ -133,106 +133,6 @@ static void between_eighty_percent_and_the_limit_it_stays(void **state)
 	}
 	assert_int_equal(bench->changes, 0);
 	expect(bench, THROTTLE_PAUSED, "threads_running 27 near 32 (hard)");
-}
-
-static void a_signal_that_falls_silent_pauses(void **state)
-{
-	struct bench *bench = *state;
-	g_autofree char *reason = NULL;
-
-	run(bench, 1, 5000);
-	for (int i = 0; i < 4; i++) {
-		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-
-		sample_add(sample, "threads_running", 1);
-		sample_add_problem(sample, "lag", "server replica1 does not answer");
-		governor_take(bench->governor, sample, 0, bench->now);
-		decide(bench);
-		bench->now += 1000;
-		if (i < 2) {
-			expect(bench, THROTTLE_GO, NULL); /* not three intervals yet */
-		}
-	}
-	expect(bench, THROTTLE_PAUSED, "signal lag silent");
-	reason = verdict_reason(&bench->verdict, bench->now,
-				INT64_C(1000) * (3 * 3600 + 12 * 60 + 11));
-	assert_string_equal(reason,
-			    "signal lag silent since 03:12:06: server replica1 does not answer");
-	run(bench, 1, 100); /* it is back: nothing has to cool down */
-	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
-	assert_string_equal(pauses_get(governor_pauses(bench->governor), 0)->cause, "lag");
-	assert_in_range(pauses_get(governor_pauses(bench->governor), 0)->ms, 900, 2100);
-}
-
-static void no_sample_at_all_pauses_and_says_why(void **state)
-{
-	struct bench *bench = *state;
-	SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-	g_autofree char *reason = NULL;
-
-	run(bench, 1, 3000);
-	bench->now += 1999;
-	decide(bench);
-	expect(bench, THROTTLE_GO, NULL);
-	assert_int_equal(bench->verdict.next_ms, bench->now + 1);
-	bench->now += 1;
-	decide(bench);
-	expect(bench, THROTTLE_PAUSED, "no signal");
-	sample_add_problem(sample, "threads_running", "the server does not answer");
-	governor_take(bench->governor, sample, 0, bench->now);
-	decide(bench);
-	reason = verdict_reason(&bench->verdict, bench->now, bench->now);
-	assert_non_null(strstr(reason, ": the server does not answer"));
-	/* a server that never answered at all, too */
-	governor_begin(bench->governor, true, bench->now);
-	decide(bench);
-	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
-	bench->now += 3000;
-	decide(bench);
-	expect(bench, THROTTLE_PAUSED, "no signal");
-}
-
-static void a_limit_on_what_never_comes_pauses(void **state)
-{
-	const struct gauge_change asked = { .has_hard = true, .hard = 9, .is_asked = true };
-	const struct gauge_change all = { .has_hard = true, .hard = 9 };
-	struct bench *bench = *state;
-
-	governor_set_limits(bench->governor, "flow_control", &all, bench->now);
-	run(bench, 1, 10000);
-	expect(bench, THROTTLE_GO, NULL); /* not every server has Galera */
-	governor_set_limits(bench->governor, "flow_control", &asked, bench->now);
-	decide(bench);
-	expect(bench, THROTTLE_PAUSED, "signal flow_control silent");
-	assert_string_equal(bench->verdict.detail, "this server does not give it");
-	governor_set_limits(bench->governor, "flow_control", NULL, bench->now);
-	run(bench, 1, 5000);
-	expect(bench, THROTTLE_GO, NULL);
-	governor_begin(bench->governor, true, bench->now); /* from here three intervals */
-	governor_set_limits(bench->governor, "flow_control", &asked, bench->now);
-	run(bench, 1, 2000);
-	expect(bench, THROTTLE_GO, NULL);
-	run(bench, 1, 2000);
-	expect(bench, THROTTLE_PAUSED, "signal flow_control silent");
-	governor_begin(bench->governor, false, bench->now);
-	bench->now += 10000;
-	decide(bench);
-	assert_int_not_equal(bench->verdict.state, THROTTLE_PAUSED); /* only humans decide */
-}
-
-static void what_is_not_sampled_is_not_silent(void **state)
-{
-	struct bench *bench = *state;
-
-	governor_begin(bench->governor, false, bench->now);
-	bench->now += 60000;
-	decide(bench);
-	expect(bench, THROTTLE_GO, NULL);
-	assert_int_equal(bench->verdict.next_ms, 0);
-	governor_hold(bench->governor, bench->now + 500, "held");
-	decide(bench);
-	expect(bench, THROTTLE_PAUSED, "held");
-	assert_int_equal(bench->verdict.next_ms, bench->now + 500);
 }
 
 static void an_exempt_signal_does_not_count_for_a_while(void **state)
@@ -469,46 +369,6 @@ static void limits_can_be_changed_under_way(void **state)
 	assert_int_equal(bench->verdict.state, THROTTLE_SLOW);
 }
 
-static void critical_comes_before_silence_before_hard(void **state)
-{
-	struct bench *bench = *state;
-
-	give(bench, 60, 0);
-	bench->now += 100;
-	give(bench, 60, 0);
-	expect(bench, THROTTLE_PAUSED, "threads_running 60 > 32 (hard)");
-	for (int i = 0; i < 20; i++) {
-		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-
-		sample_add(sample, "threads_running", 60);
-		sample_add_problem(sample, "lag", "gone");
-		governor_take(bench->governor, sample, 0, bench->now);
-		decide(bench);
-		bench->now += 100;
-	}
-	expect(bench, THROTTLE_PAUSED, "signal lag silent");
-	run(bench, 200, 400);
-	expect(bench, THROTTLE_STOPPED, "threads_running 200 > 100 (critical)");
-}
-
-static void a_signal_that_is_left_out_is_late(void **state)
-{
-	struct bench *bench = *state;
-
-	run(bench, 1, 3000);
-	for (int i = 0; i < 4; i++) {
-		give(bench, 1, -1);
-		bench->now += 1000;
-	}
-	expect(bench, THROTTLE_PAUSED, "signal lag silent");
-	governor_begin(bench->governor, true, bench->now); /* the replica was removed */
-	for (int i = 0; i < 40; i++) {
-		give(bench, 1, -1);
-		bench->now += 1000;
-	}
-	expect(bench, THROTTLE_GO, NULL);
-}
-
 /* An account that may not make the probe: whoever relies on it is told, nobody else waits. */
 static void a_refusal_stops_only_who_set_a_limit_for_it(void **state)
 {
@@ -548,7 +408,7 @@ static void only_what_the_server_has_is_shown(void **state)
 	give(bench, 7, 0);
 	gauge = governor_gauge(bench->governor, 0);
 	assert_string_equal(gauge->name, "threads_running");
-	assert_int_equal(governor_gauge_level(bench->governor, gauge, bench->now), LEVEL_OK);
+	assert_int_equal(gauge_level(gauge), LEVEL_OK);
 	assert_string_equal(governor_gauge(bench->governor, 1)->name, "lag");
 	assert_null(governor_gauge(bench->governor, 2));
 }
@@ -563,10 +423,6 @@ int main(void)
 		TEST(goes_on_within_five_seconds),
 		TEST(a_saw_tooth_does_not_make_it_flap),
 		TEST(between_eighty_percent_and_the_limit_it_stays),
-		TEST(a_signal_that_falls_silent_pauses),
-		TEST(no_sample_at_all_pauses_and_says_why),
-		TEST(a_limit_on_what_never_comes_pauses),
-		TEST(what_is_not_sampled_is_not_silent),
 		TEST(an_exempt_signal_does_not_count_for_a_while),
 		TEST(a_hold_ends_by_itself_and_gives_its_words),
 		TEST(a_share_of_the_slots),
@@ -578,8 +434,6 @@ int main(void)
 		TEST(clients_that_come_and_go_do_not_make_it_flap),
 		TEST(what_is_worse_than_clients_is_named),
 		TEST(limits_can_be_changed_under_way),
-		TEST(critical_comes_before_silence_before_hard),
-		TEST(a_signal_that_is_left_out_is_late),
 		TEST(a_refusal_stops_only_who_set_a_limit_for_it),
 		TEST(only_what_the_server_has_is_shown),
 	};
