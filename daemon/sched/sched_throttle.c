@@ -311,7 +311,7 @@ static int check(struct sched *sched, int64_t server_id, const struct sched_limi
 			       "path=FILE",
 			       limit->signal);
 	}
-	return has_text ? check_text(limit->text, source, err) : 0;
+	return has_text && strcmp(limit->text, "-") != 0 ? check_text(limit->text, source, err) : 0;
 }
 
 static void set_text(char **text, const char *value)

@@ -108,6 +108,26 @@ static void a_signal_of_an_operator_comes_and_goes(void **state)
 	assert_int_equal(fixture->sched->rules->len, 0);
 }
 
+static void each_kind_of_them_ends_with_a_dash(void **state)
+{
+	static const struct sched_limit made[] = {
+		{ .signal = "http:shop", .text = "http://shop/ready" },
+		{ .signal = "file:stop", .text = "/run/stop" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
+		const struct sched_limit gone = { .signal = made[i].signal, .text = "-" };
+
+		ORDER(fixture, sched_throttle_set(fixture->sched, "db1", &made[i], &fixture_actor,
+						  &order_err));
+		assert_int_equal(fixture->sched->rules->len, 1);
+		ORDER(fixture,
+		      sched_throttle_set(fixture->sched, "db1", &gone, &fixture_actor, &order_err));
+		assert_int_equal(fixture->sched->rules->len, 0);
+	}
+}
+
 static void a_hold_keeps_everything_and_a_release_ends_it(void **state)
 {
 	const struct sched_start start = { .release = "rel", .budget = "0" };
@@ -251,6 +271,7 @@ int main(void)
 		SCENARIO(what_cannot_be_is_refused),
 		SCENARIO(what_this_kind_of_server_never_gives_is_refused),
 		SCENARIO(a_signal_of_an_operator_comes_and_goes),
+		SCENARIO(each_kind_of_them_ends_with_a_dash),
 		SCENARIO(a_hold_keeps_everything_and_a_release_ends_it),
 		SCENARIO(a_hold_ends_by_itself_leaves_no_rule_and_is_counted),
 		SCENARIO(an_end_is_needed),
