@@ -32,7 +32,9 @@ static int server_id_of(struct sched *sched, const char *server, int64_t *id, st
 	return 0;
 }
 
-static const char *source_of(const struct sched *sched, int64_t server_id, const char *signal)
+/* of_any: also where it is a signal of some other server only. */
+static const char *source_of(const struct sched *sched, int64_t server_id, const char *signal,
+			     bool of_any)
 {
 	const char *source = NULL;
 
@@ -41,7 +43,8 @@ static const char *source_of(const struct sched *sched, int64_t server_id, const
 			&((const struct rule *)g_ptr_array_index(sched->rules, i))->row;
 
 		if (row->kind == STORE_RULE_LIMIT && strcmp(row->name, signal) == 0 &&
-		    (row->server_id == 0 || row->server_id == server_id) && row->source != NULL) {
+		    (of_any || row->server_id == 0 || row->server_id == server_id) &&
+		    row->source != NULL) {
 			source = row->source;
 		}
 	}
@@ -69,7 +72,7 @@ static struct sched_signal_view signal_view(const struct sched *sched, const str
 		.age_ms = is_known ? now_ms - gauge->track.at_ms : -1,
 		.level = level_names[gauge_level(gauge)],
 		.problem = gauge_problem(gauge),
-		.text = source_of(sched, guard->server_id, gauge->name),
+		.text = source_of(sched, guard->server_id, gauge->name, false),
 		.exempt_until = is_exempt ? wall_of(gauge->exempt_until) : 0,
 		.exempt_reason = is_exempt ? gauge->exempt_reason : NULL,
 	};
@@ -305,7 +308,7 @@ static int check(struct sched *sched, int64_t server_id, const struct sched_limi
 					   "signals named sql:NAME, http:NAME or file:NAME",
 					   limit->signal);
 	}
-	if (!has_text && source_of(sched, server_id, limit->signal) == NULL) {
+	if (!has_text && source_of(sched, server_id, limit->signal, false) == NULL) {
 		return err_set(err, ERR_INVALID,
 			       "there is no signal %s yet: make it with query=SQL, url=URL or "
 			       "path=FILE",
@@ -479,9 +482,19 @@ int sched_throttle_exempt(struct sched *sched, const char *server, const char *s
 	g_autofree char *what = g_strdup_printf("%s does not count", signal);
 	g_autofree char *text = NULL;
 	enum signal_source source;
+	int64_t server_id;
 
-	if (signal_name_check(signal, &source, err) < 0 ||
-	    put_for(sched, &row, server, for_ms, actor, err) < 0) {
+	if (signal_name_check(signal, &source, err) < 0 || sched_rules_refresh(sched, err) < 0 ||
+	    server_id_of(sched, server, &server_id, err) < 0) {
+		return -1;
+	}
+	if (source != SIGNAL_BUILT_IN &&
+	    source_of(sched, server_id, signal, server == NULL) == NULL) {
+		return err_set(err, ERR_INVALID,
+			       "there is no signal %s%s%s: see `muster throttle show`", signal,
+			       server != NULL ? " on " : "", server != NULL ? server : "");
+	}
+	if (put_for(sched, &row, server, for_ms, actor, err) < 0) {
 		return -1;
 	}
 	text = until_text(what, &row);

@@ -235,6 +235,27 @@ static void a_share_and_an_exemption_are_kept(void **state)
 	assert_in_range(seen.exempt_until, tick_wall_ms(), tick_wall_ms() + 60000);
 }
 
+static void what_is_no_signal_cannot_be_exempt(void **state)
+{
+	const struct sched_limit made = { .signal = "sql:queue", .text = "select 1" };
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+
+	ORDER(fixture,
+	      sched_throttle_set(fixture->sched, "db1", &made, &fixture_actor, &order_err));
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(sched_throttle_exempt(fixture->sched, "db1", "sql:typo", 60000,
+					       &fixture_actor, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_non_null(strstr(err.msg, "there is no signal sql:typo on db1"));
+	store_rollback(fixture->store);
+	ORDER(fixture, sched_throttle_exempt(fixture->sched, "db1", "sql:queue", 60000,
+					     &fixture_actor, &order_err));
+	ORDER(fixture, sched_throttle_exempt(fixture->sched, NULL, "sql:queue", 60000,
+					     &fixture_actor, &order_err));
+}
+
 static int add_label(const char *label, int64_t running, int64_t now, void *ctx, struct err *err)
 {
 	(void)err;
@@ -276,6 +297,7 @@ int main(void)
 		SCENARIO(a_hold_ends_by_itself_leaves_no_rule_and_is_counted),
 		SCENARIO(an_end_is_needed),
 		SCENARIO(a_share_and_an_exemption_are_kept),
+		SCENARIO(what_is_no_signal_cannot_be_exempt),
 		SCENARIO(labels_have_limits),
 	};
 
