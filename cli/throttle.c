@@ -97,7 +97,8 @@ static int rank(const struct wire_signal *signal)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
 		if (is_state(signal, states[i])) {
-			return signal->exempt_until != NULL ? 0 : (int)i;
+			return signal->exempt_until != NULL || signal->consequence == NULL ? 0
+											   : (int)i;
 		}
 	}
 	return -1; /* not looked at yet */

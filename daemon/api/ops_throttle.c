@@ -34,10 +34,15 @@ static const struct {
 
 /* clang-format on */
 
-static const char *consequence_of(const char *level)
+/* NULL: none, as of what is exempt or has no limit. */
+static const char *consequence_of(const struct sched_signal_view *view)
 {
+	if (view->exempt_until > 0 ||
+	    (isnan(view->soft) && isnan(view->hard) && isnan(view->critical))) {
+		return NULL;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(consequences); i++) {
-		if (strcmp(consequences[i].level, level) == 0) {
+		if (strcmp(consequences[i].level, view->level) == 0) {
 			return consequences[i].consequence;
 		}
 	}
@@ -69,7 +74,7 @@ static void signal_view(const struct sched_signal_view *view, struct wire_signal
 	out->age_s = view->age_ms < 0 ? (double)NAN : seconds(view->age_ms);
 	out->unit = g_strdup(view->unit);
 	out->state = g_strdup(view->level);
-	out->consequence = g_strdup(exempt ? NULL : consequence_of(view->level));
+	out->consequence = g_strdup(consequence_of(view));
 	out->problem = g_strdup(view->problem);
 	out->source = g_strdup(view->text);
 	out->exempt_until = time_text(view->exempt_until);

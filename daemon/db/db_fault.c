@@ -2,6 +2,11 @@
 
 #include <glib.h>
 
+enum {
+	TIMEOUT_MARIADB = 1969, /* max_statement_time */
+	TIMEOUT_MYSQL = 3024,   /* max_execution_time */
+};
+
 const char *const db_fault_names[DB_FAULT_NR] = {
 	[DB_FAULT_REFUSED] = "refused",
 	[DB_FAULT_LOCK_WAIT] = "lock wait",
@@ -34,8 +39,8 @@ static const struct {
 	{ 3101, DB_MYSQL,   DB_FAULT_DEADLOCK },	/* group replication said no */
 
 	{ 1317, DB_UNKNOWN, DB_FAULT_INTERRUPTED },	/* KILL QUERY */
-	{ 1969, DB_MARIADB, DB_FAULT_INTERRUPTED },	/* max_statement_time */
-	{ 3024, DB_MYSQL,   DB_FAULT_INTERRUPTED },	/* max_execution_time */
+	{ TIMEOUT_MARIADB, DB_MARIADB, DB_FAULT_INTERRUPTED },
+	{ TIMEOUT_MYSQL,   DB_MYSQL,   DB_FAULT_INTERRUPTED },
 
 	{ 2002, DB_UNKNOWN, DB_FAULT_NO_CONNECT },
 	{ 2003, DB_UNKNOWN, DB_FAULT_NO_CONNECT },
@@ -183,6 +188,11 @@ bool db_fault_is_of_text(int number)
 		}
 	}
 	return false;
+}
+
+bool db_fault_is_timeout(int number)
+{
+	return number == TIMEOUT_MARIADB || number == TIMEOUT_MYSQL;
 }
 
 char *db_fault_text(int number, const char *text)

@@ -35,6 +35,9 @@ enum db_fault db_fault_classify(enum db_flavor flavor, int number);
  */
 bool db_fault_is_of_text(int number);
 
+/* Did the statement reach the limit of time that its session has? The same numbers on both. */
+bool db_fault_is_timeout(int number);
+
 /*
  * A server's message without the client's data: some messages quote a value of a row
  * ("Duplicate entry 'x' for key 'email'"), which becomes '…'. Names of tables, columns

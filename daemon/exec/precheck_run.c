@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "db.h"
+#include "db_fault.h"
 #include "db_sizes.h"
 #include "exec.h"
 #include "forecast.h"
@@ -15,9 +16,7 @@
 #define SELECT "select "
 
 enum {
-	QUERY_S = 2, /* one query may take, and with it others may wait to alter the table */
-	INTERRUPTED_MARIADB = 1969,
-	INTERRUPTED_MYSQL = 3024,
+	QUERY_S = 2,        /* one query may take, and with it others may wait to alter the table */
 	TABLES_MAX = 50000, /* of a server that is asked what they are like inside */
 };
 
@@ -116,8 +115,7 @@ static int add_found(struct visit *visit, const char *schema, size_t index,
 
 static bool is_interrupted(const struct err *err)
 {
-	return err->code == ERR_DB &&
-	       (err->native == INTERRUPTED_MARIADB || err->native == INTERRUPTED_MYSQL);
+	return err->code == ERR_DB && db_fault_is_timeout(err->native);
 }
 
 /* All rows take too long. What a part of them shows is true all the same. */

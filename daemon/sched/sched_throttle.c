@@ -555,7 +555,8 @@ int sched_throttle_set_label(struct sched *sched, const char *label, int64_t run
 	}
 	if (running == 0 || running < -1 || running > LABEL_RUN_MAX) {
 		return err_set(err, ERR_INVALID,
-			       "running: a number from 1 to %d, or - for no limit", LABEL_RUN_MAX);
+			       "of label %s from 1 to %d tasks may run at once, or - for no limit",
+			       label, LABEL_RUN_MAX);
 	}
 	if (running < 0) {
 		if (store_rule_remove(sched->store, 0, STORE_RULE_LABEL, label, err) < 0) {

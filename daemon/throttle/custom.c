@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "db.h"
+#include "db_fault.h"
 
 #define SQL_LIMIT_MS    1000
 #define HTTP_LIMIT_MS   2000L
@@ -108,8 +109,9 @@ static int number_read(const struct db_rows *rows, double *value, struct err *er
 
 	if (rows->nr != 1 || rows->columns != 1) {
 		return err_set(err, ERR_INVALID,
-			       "the SELECT gives %zu rows of %zu columns: " GIVES_MUST, rows->nr,
-			       rows->columns);
+			       "the SELECT gives %zu row%s of %zu column%s: " GIVES_MUST, rows->nr,
+			       rows->nr == 1 ? "" : "s", rows->columns,
+			       rows->columns == 1 ? "" : "s");
 	}
 	cell = rows->cells[0][0];
 	if (cell == NULL) {
@@ -124,6 +126,16 @@ static int number_read(const struct db_rows *rows, double *value, struct err *er
 	return 0;
 }
 
+static void explain(struct err *err)
+{
+	if (err->code == ERR_DB && db_fault_is_timeout(err->native)) {
+		(void)err_set(err, ERR_DB,
+			      "the SELECT takes longer than the %d s that it may: "
+			      "keep its answer in a small table of its own",
+			      SQL_LIMIT_MS / 1000);
+	}
+}
+
 int custom_sql(struct db_session *session, const char *sql, double *value, struct err *err)
 {
 	SCOPED(db_rows) rows = { 0 };
@@ -134,6 +146,9 @@ int custom_sql(struct db_session *session, const char *sql, double *value, struc
 		return -1;
 	}
 	failed = db_query(session, &rows, sql, err);
+	if (failed < 0) {
+		explain(err);
+	}
 	if (!db_is_lost(session) && db_execf(session, &ignored, "rollback") < 0 && failed == 0) {
 		*err = ignored;
 		failed = -1;

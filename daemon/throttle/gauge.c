@@ -145,7 +145,7 @@ bool gauge_is_expected(const struct gauge *gauge)
 const char *gauge_problem(const struct gauge *gauge)
 {
 	if (gauge->problem == NULL && !gauge->is_there && gauge_is_expected(gauge)) {
-		return "this server does not give it";
+		return gauge->is_silent ? "this server does not give it" : "no value has come yet";
 	}
 	return gauge->problem;
 }

@@ -27,6 +27,10 @@
 	"{\"name\":\"sql:jobs\",\"value\":null,\"soft\":null,\"hard\":50,\"critical\":null," \
 	"\"age_s\":null,\"unit\":\"\",\"state\":\"silent\",\"consequence\":\"nothing starts\"," \
 	"\"problem\":\"two rows\",\"source\":\"select 1\"}"
+#define UNLIMITED \
+	"{\"name\":\"http:jobs\",\"value\":null,\"soft\":null,\"hard\":null,\"critical\":null," \
+	"\"age_s\":null,\"unit\":\"\",\"state\":\"silent\",\"consequence\":null," \
+	"\"problem\":\"refused\",\"source\":\"http://localhost/\"}"
 #define DB1 \
 	"{\"server\":\"db1\",\"state\":\"paused\",\"reason\":\"threads_running 61 > 32 (hard)\"," \
 	"\"since\":\"2026-11-22T03:12:07Z\",\"slots\":{\"now\":0,\"max\":4}," \
@@ -36,6 +40,10 @@
 #define DB2 \
 	"{\"server\":\"db2\",\"state\":\"go\",\"reason\":null,\"since\":\"2026-11-22T03:00:00Z\"," \
 	"\"slots\":{\"now\":4,\"max\":4},\"signals\":[" RATE "," DISK "]," \
+	"\"paused_s\":0.0,\"paused\":[],\"hold\":null,\"ratio\":1.0,\"running\":2,\"sampled\":true,\"period_ms\":1000}"
+#define DB5 \
+	"{\"server\":\"db5\",\"state\":\"go\",\"reason\":null,\"since\":\"2026-11-22T03:00:00Z\"," \
+	"\"slots\":{\"now\":4,\"max\":4},\"signals\":[" DISK "," UNLIMITED "]," \
 	"\"paused_s\":0.0,\"paused\":[],\"hold\":null,\"ratio\":1.0,\"running\":2,\"sampled\":true,\"period_ms\":1000}"
 #define DB3 \
 	"{\"server\":\"db3\",\"state\":\"paused\",\"reason\":\"held by op until 04:00: backup\"," \
@@ -121,10 +129,9 @@ static void the_worst_signal_is_the_one_that_matters(void **state)
 		const char *list;
 		const char *worst;
 	} rows[] = {
-		{ "[" DB1 "]", "threads_running" },
-		{ "[" DB2 "]", "disk_free" },
-		{ "[" DB4 "]", "sql:jobs" },
-		{ "[" DB3 "]", NULL },
+		{ "[" DB1 "]", "threads_running" }, { "[" DB2 "]", "disk_free" },
+		{ "[" DB4 "]", "sql:jobs" },        { "[" DB3 "]", NULL },
+		{ "[" DB5 "]", "disk_free" },
 	};
 	struct wire_list list = { 0 };
 

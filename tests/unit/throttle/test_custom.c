@@ -51,9 +51,9 @@ static const struct {
 	{ "select 1.5 + 1",                           2.5,  NULL },
 	{ "select -1e3",                              -1000, NULL },
 	{ "(select count(*) from information_schema.schemata where 1 = 0)", 0, NULL },
-	{ "select 1 union select 2",                  0,    "2 rows of 1 columns" },
-	{ "select 1 from dual where 1 = 0",           0,    "0 rows of 1 columns" },
-	{ "select 1, 2",                              0,    "1 rows of 2 columns" },
+	{ "select 1 union select 2",                  0,    "2 rows of 1 column" },
+	{ "select 1 from dual where 1 = 0",           0,    "0 rows of 1 column" },
+	{ "select 1, 2",                              0,    "1 row of 2 columns" },
 	{ "select null",                              0,    "gives NULL" },
 	{ "select 'many'",                            0,    "gives a text" },
 	{ "select '0x10'",                            0,    "gives a text" },
@@ -160,6 +160,7 @@ static void a_slow_select_is_ended(void **state)
 			&value, &err),
 		-1);
 	assert_int_equal(err.code, ERR_DB);
+	assert_non_null(strstr(err.msg, "takes longer than the 1 s"));
 	assert_true(tick_ms() - from < 20000);
 	assert_int_equal(custom_sql(session, "select 1", &value, &err), 0);
 }

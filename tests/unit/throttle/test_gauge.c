@@ -152,6 +152,9 @@ static void what_was_never_given_is_silent_for_who_relies_on_it(void **state)
 		gauge_take(gauge, never_given[i].refused ? &no : NULL, 0, 60000);
 		assert_int_equal(gauge_counts(gauge, 60000), never_given[i].counts);
 		assert_int_equal(level_at(gauge, 3999), LEVEL_OK);
+		if (never_given[i].counts && !never_given[i].refused) {
+			assert_string_equal(gauge_problem(gauge), "no value has come yet");
+		}
 		assert_int_equal(level_at(gauge, 4000),
 				 never_given[i].counts ? LEVEL_SILENT : LEVEL_OK);
 		if (never_given[i].counts) {
