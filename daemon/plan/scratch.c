@@ -381,9 +381,9 @@ static int sweep_one(struct db_session *session, const char *schema, int64_t epo
 	return 0;
 }
 
-static char *without(const char *text, const char *word)
+static char *without(const char *words, const char *name)
 {
-	g_auto(GStrv) pieces = g_strsplit(text, word, -1);
+	g_auto(GStrv) pieces = g_strsplit(words, name, -1);
 
 	return g_strjoinv("", pieces);
 }
