@@ -261,7 +261,7 @@ static int size_versions(struct visit *visit, struct exec_result *result, struct
 	return 0;
 }
 
-static void take_versions(const struct exec_order *order, const GArray *found,
+static void take_versions(const struct exec_order *order, char *const *schemas, const GArray *found,
 			  struct exec_result *result)
 {
 	result->versions = g_new0(struct exec_versions, found->len);
@@ -270,7 +270,7 @@ static void take_versions(const struct exec_order *order, const GArray *found,
 		const struct trial_versions *from = &g_array_index(found, struct trial_versions, i);
 
 		result->versions[i] = (struct exec_versions){
-			.schema = g_strdup(order->schemas[from->schema]),
+			.schema = g_strdup(schemas[from->schema]),
 			.table = g_strdup(order->forecast->versioned[from->table]),
 			.row_versions = from->row_versions,
 			.bytes = -1,
@@ -278,21 +278,28 @@ static void take_versions(const struct exec_order *order, const GArray *found,
 	}
 }
 
-static int ask_versions(struct visit *visit, struct exec_result *result, struct err *err)
+static int may_have_versions(struct visit *visit, const char *schema, int64_t least, bool *may,
+			     struct err *err)
 {
-	const struct exec_order *order = visit->order;
-	const struct ladder_server server = {
-		.mariadb = db_flavor(visit->session) == DB_MARIADB,
-		.version = (int)db_version_number(visit->session),
-	};
+	char *const *table = visit->order->forecast->versioned;
+
+	*may = false;
+	for (; *table != NULL && !*may; table++) {
+		if (trial_facts_may_have(visit->session, schema, *table, least, may, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* How many there really are: of those few that may have so many. */
+static int count_versions(struct visit *visit, char *const *schemas, int64_t least,
+			  struct exec_result *result, struct err *err)
+{
 	SCOPED(trial_facts) facts = { .tables_max = TABLES_MAX };
 	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct trial_versions));
 	bool small;
 
-	result->versions_most = ladder_row_versions(&server);
-	if (server.mariadb) {
-		return 0;
-	}
 	if (trial_facts_small(&facts, visit->session, &small, err) < 0) {
 		return -1;
 	}
@@ -301,14 +308,50 @@ static int ask_versions(struct visit *visit, struct exec_result *result, struct 
 			g_strdup_printf("the server has more than %d tables", TABLES_MAX);
 		return 0;
 	}
-	if (trial_facts_versions(visit->session, order->schemas, order->forecast->versioned,
-				 least_of(order->forecast, result->versions_most), found,
-				 err) < 0) {
-		result->versions_unread = g_strdup(err->msg);
-		return err->code == ERR_DB ? 0 : -1;
+	if (trial_facts_versions(visit->session, schemas, visit->order->forecast->versioned, least,
+				 found, err) < 0) {
+		return -1;
 	}
-	take_versions(order, found, result);
+	take_versions(visit->order, schemas, found, result);
 	return size_versions(visit, result, err);
+}
+
+static int ask_versions(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	const struct exec_order *order = visit->order;
+	int64_t least = least_of(order->forecast, result->versions_most);
+	g_autoptr(GPtrArray) schemas = g_ptr_array_new();
+
+	for (char *const *schema = order->schemas; *schema != NULL; schema++) {
+		bool may;
+
+		if (may_have_versions(visit, *schema, least, &may, err) < 0) {
+			return -1;
+		}
+		if (may) {
+			g_ptr_array_add(schemas, *schema);
+		}
+	}
+	if (schemas->len == 0) {
+		return 0;
+	}
+	g_ptr_array_add(schemas, NULL);
+	return count_versions(visit, (char *const *)schemas->pdata, least, result, err);
+}
+
+static int check_versions(struct visit *visit, struct exec_result *result, struct err *err)
+{
+	const struct ladder_server server = {
+		.mariadb = db_flavor(visit->session) == DB_MARIADB,
+		.version = (int)db_version_number(visit->session),
+	};
+
+	result->versions_most = ladder_row_versions(&server);
+	if (server.mariadb || ask_versions(visit, result, err) == 0) {
+		return 0;
+	}
+	result->versions_unread = g_strdup(err->msg);
+	return err->code == ERR_DB ? 0 : -1;
 }
 
 int precheck_run(struct visit *visit, struct exec_result *result, struct err *err)
@@ -316,7 +359,7 @@ int precheck_run(struct visit *visit, struct exec_result *result, struct err *er
 	char *const *schemas = visit->order->schemas;
 
 	if (visit->order->with_versions) {
-		return ask_versions(visit, result, err);
+		return check_versions(visit, result, err);
 	}
 	if (ask_sizes(visit, result, err) < 0 || ask_place(visit, result, err) < 0) {
 		return -1;

@@ -6,6 +6,7 @@
 #include "db.h"
 
 #define HIDDEN_ALWAYS 3 /* columns of every InnoDB table that n_cols counts too */
+#define DROPPED       "!hidden!_dropped_v" /* how the name of a column begins that went at once */
 
 /* Where tables stand as InnoDB sees them, and what it says of instant changes and rows. */
 static const struct {
@@ -269,6 +270,25 @@ static char *list_of(const struct db_session *session, GHashTable *names)
 		g_string_append_printf(list, "%s%s", list->len == 0 ? "" : ", ", quoted);
 	}
 	return g_string_free(list, FALSE);
+}
+
+int trial_facts_may_have(struct db_session *session, const char *schema, const char *table,
+			 int64_t row_versions, bool *may, struct err *err)
+{
+	g_autofree char *in = db_quote_name(schema);
+	g_autofree char *name = db_quote_name(table);
+	SCOPED(db_rows) rows = { 0 };
+	int64_t most;
+
+	if (db_queryf(session, &rows, err, "show extended columns from %s.%s", in, name) < 0) {
+		return -1;
+	}
+	most = (int64_t)rows.nr;
+	for (size_t i = 0; i < rows.nr; i++) {
+		most += g_str_has_prefix(rows.cells[i][0], DROPPED) ? 1 : 0;
+	}
+	*may = most >= row_versions;
+	return 0;
 }
 
 /* A partition stands there as "shop/visits#p#p0". */

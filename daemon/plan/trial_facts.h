@@ -49,6 +49,15 @@ struct trial_versions {
 };
 
 /*
+ * Can a table of MySQL have so many row versions? Told by its columns: each that is there came with
+ * one at most, each that is gone, which the server hides, also went with one. Opens this table
+ * alone, while trial_facts_versions has the server open all it has. ERR_DB: the server refuses.
+ */
+NODISCARD int trial_facts_may_have(struct db_session *session, const char *schema,
+				   const char *table, int64_t row_versions, bool *may,
+				   struct err *err);
+
+/*
  * Append those of these tables in these schemas, both NULL-terminated, that have at least so many
  * row versions, in one round trip. Nothing is known of names that are not plain ASCII. ERR_DB: the
  * right PROCESS is missing.

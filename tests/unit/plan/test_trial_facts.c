@@ -182,11 +182,45 @@ static void many_schemas_are_asked_at_once(void **state)
 	assert_int_equal(found->len, 2);
 }
 
+static bool may_have(const char *schema, const char *table, int64_t versions)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	struct err err = { 0 };
+	bool may = false;
+
+	if (trial_facts_may_have(session, schema, table, versions, &may, &err) < 0) {
+		fail_msg("%s: %s", table, err.msg);
+	}
+	return may;
+}
+
+/* Two that are shown and two of the server's; one that is gone counts twice. */
+static void how_many_there_may_be_is_told_by_the_columns(void **state)
+{
+	const char *schema = test_server_schema("trial-may");
+	SCOPED_PTR(db_session) session = test_server_open();
+	struct err err = { 0 };
+	bool may = false;
+
+	(void)state;
+	make(schema);
+	if (test_server_flavor() != DB_MYSQL) {
+		skip();
+	}
+	assert_true(may_have(schema, "parts", 6));
+	assert_false(may_have(schema, "parts", 7));
+	assert_true(may_have(schema, "plain", 5));
+	assert_false(may_have(schema, "plain", 6));
+	assert_int_equal(trial_facts_may_have(session, schema, "nobody", 1, &may, &err), -1);
+	assert_int_equal(err.code, ERR_DB);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_tables_hide_is_known),
 		cmocka_unit_test(many_schemas_are_asked_at_once),
+		cmocka_unit_test(how_many_there_may_be_is_told_by_the_columns),
 		cmocka_unit_test(what_a_copied_table_was_like_is_forgotten),
 		cmocka_unit_test(a_server_with_very_many_tables_is_known_either_way),
 		cmocka_unit_test(a_mariadb_is_asked_for_the_tables_it_keeps_statistics_of),
