@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include "db_crew.h"
+
 #define BATCH          100 /* histories per query */
 #define LIST_MAX       50  /* up to here schemas are named in a query, above all are read */
 #define NO_SCHEMA      1049
@@ -208,6 +210,13 @@ static char *trimmed(const char *cell)
 	return cell == NULL ? NULL : g_strchomp(g_strdup(cell));
 }
 
+static void clear(struct db_position *position)
+{
+	g_clear_pointer(&position->before, g_free);
+	g_clear_pointer(&position->applied, g_strfreev);
+	g_clear_pointer(&position->checksums, g_strfreev);
+}
+
 /* Give entries[first..) of one position to it; returns where the next one begins. */
 static guint entries_take(struct survey *survey, const GArray *entries, guint first)
 {
@@ -218,6 +227,7 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 	uint64_t index = entry->index;
 	guint i = first;
 
+	clear(position); /* it is read again when the session of a first try broke */
 	position->before = trimmed(entry->before);
 	for (; i < entries->len; i++) {
 		entry = &g_array_index(entries, struct entry, i);
@@ -244,25 +254,33 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 	return i;
 }
 
+/* Some histories, which one session reads; each of a position of its own. */
+struct batch {
+	struct survey *survey;
+	size_t at[BATCH]; /* of its positions */
+	size_t nr;
+};
+
 /* Read the histories of these positions by one query. */
-static int batch_read(struct survey *survey, const size_t *batch, size_t nr, struct err *err)
+static int batch_read(struct db_session *session, struct survey *survey, const size_t *at,
+		      size_t nr, struct err *err)
 {
 	g_autoptr(GString) sql = g_string_new(NULL);
 	g_autoptr(GArray) entries = NULL;
 	SCOPED(db_rows) rows = { 0 };
 
 	for (size_t i = 0; i < nr; i++) {
-		g_autofree char *name = db_quote_name(survey->positions[batch[i]].schema);
+		g_autofree char *name = db_quote_name(survey->positions[at[i]].schema);
 
 		g_string_append_printf(
 			sql,
 			"%sselect %" G_GSIZE_FORMAT
 			", seq, state = 'applied', version, epoch, statements_done, in_flight%s "
 			"from %s." HISTORY_TABLE " where state <> 'reverted'",
-			i == 0 ? "" : " union all ", batch[i],
+			i == 0 ? "" : " union all ", at[i],
 			survey->with_checksums ? ", checksum, fingerprint_before" : "", name);
 	}
-	if (db_query(survey->session, &rows, sql->str, err) < 0) {
+	if (db_query(session, &rows, sql->str, err) < 0) {
 		return -1;
 	}
 	entries = entries_sort(&rows);
@@ -272,15 +290,16 @@ static int batch_read(struct survey *survey, const size_t *batch, size_t nr, str
 	return 0;
 }
 
-static int single_read(struct survey *survey, size_t index, struct err *err)
+static int single_read(struct db_session *session, struct survey *survey, size_t index,
+		       struct err *err)
 {
 	struct db_position *position = &survey->positions[index];
 	struct err refused = { 0 };
 
-	if (batch_read(survey, &index, 1, &refused) == 0) {
+	if (batch_read(session, survey, &index, 1, &refused) == 0) {
 		return 0;
 	}
-	if (db_is_lost(survey->session) || refused.code != ERR_DB) {
+	if (db_is_lost(session) || refused.code != ERR_DB) {
 		*err = refused;
 		return -1;
 	}
@@ -289,45 +308,57 @@ static int single_read(struct survey *survey, size_t index, struct err *err)
 		position->has_history = false;
 		return 0;
 	}
+	g_free(position->problem);
 	position->problem = g_strdup(refused.msg);
 	return 0;
 }
 
 /* One bad history must not hide the others: ask again one by one. */
-static int batch_read_safe(struct survey *survey, const size_t *batch, size_t nr, struct err *err)
+static int batch_read_safe(struct db_session *session, void *item, struct err *err)
 {
-	if (batch_read(survey, batch, nr, err) == 0) {
+	struct batch *batch = item;
+
+	if (batch_read(session, batch->survey, batch->at, batch->nr, err) == 0) {
 		return 0;
 	}
-	if (db_is_lost(survey->session)) {
+	if (db_is_lost(session)) {
 		return -1;
 	}
-	for (size_t i = 0; i < nr; i++) {
-		if (single_read(survey, batch[i], err) < 0) {
+	for (size_t i = 0; i < batch->nr; i++) {
+		if (single_read(session, batch->survey, batch->at[i], err) < 0) {
 			return -1;
 		}
 	}
 	return 0;
 }
 
-static int histories_read(struct survey *survey, struct err *err)
+static void batch_add(GArray *batches, struct survey *survey, size_t index)
 {
-	size_t batch[BATCH];
-	size_t nr = 0;
+	const struct batch empty = { .survey = survey };
+	struct batch *last;
+
+	if (batches->len == 0 ||
+	    g_array_index(batches, struct batch, batches->len - 1).nr == BATCH) {
+		g_array_append_val(batches, empty);
+	}
+	last = &g_array_index(batches, struct batch, batches->len - 1);
+	last->at[last->nr++] = index;
+}
+
+static int histories_read(struct survey *survey, struct db_crew *crew, struct err *err)
+{
+	g_autoptr(GArray) batches = g_array_new(FALSE, FALSE, sizeof(struct batch));
+	struct db_crew_work work = { .run = batch_read_safe, .size = sizeof(struct batch) };
 
 	for (size_t i = 0; i < survey->nr; i++) {
 		if (position_find(survey, survey->positions[i].schema) == &survey->positions[i] &&
 		    survey->positions[i].has_history) {
-			batch[nr++] = i;
-		}
-		if (nr == BATCH || (nr > 0 && i + 1 == survey->nr)) {
-			if (batch_read_safe(survey, batch, nr, err) < 0) {
-				return -1;
-			}
-			nr = 0;
+			batch_add(batches, survey, i);
 		}
 	}
-	return 0;
+	work.items = batches->data;
+	work.nr = batches->len;
+	return db_crew_run(crew, survey->session, &work, err);
 }
 
 static void sizes_take(struct survey *survey, const struct db_rows *rows)
@@ -390,7 +421,8 @@ static void duplicates_fill(struct survey *survey)
 }
 
 int db_positions_get(struct db_session *session, struct db_positions *positions,
-		     const char *const *schemas, size_t nr, unsigned wants, struct err *err)
+		     const char *const *schemas, size_t nr, unsigned wants, struct db_crew *crew,
+		     struct err *err)
 {
 	SCOPED(db_positions) got = { .positions = g_new0(struct db_position, nr), .nr = nr };
 	struct survey survey = {
@@ -411,7 +443,7 @@ int db_positions_get(struct db_session *session, struct db_positions *positions,
 		names_index(&survey);
 		by_name = survey.by_name;
 		if (existing_get(&survey, err) < 0 || histories_find(&survey, err) < 0 ||
-		    histories_read(&survey, err) < 0 ||
+		    histories_read(&survey, crew, err) < 0 ||
 		    ((wants & DB_POSITIONS_BYTES) != 0 && sizes_get(&survey, err) < 0)) {
 			return err_prefix(err, "positions");
 		}

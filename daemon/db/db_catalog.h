@@ -8,6 +8,8 @@
 
 #include "db.h"
 
+struct db_crew;
+
 struct db_server_info {
 	enum db_flavor flavor;
 	char *version;   /* owned */
@@ -77,10 +79,10 @@ NODISCARD char **db_schemas(struct db_session *session, const char *like, struct
  * histories: thousands take a second or two, most of it the server opening the tables. A
  * history that cannot be read does not fail the others: has_history and problem are
  * set. DB_POSITIONS_BYTES: mysql.innodb_table_stats where it is readable, else
- * information_schema.
+ * information_schema. crew: who helps to read histories; or NULL.
  */
 NODISCARD int db_positions_get(struct db_session *session, struct db_positions *positions,
 			       const char *const *schemas, size_t nr, unsigned wants,
-			       struct err *err);
+			       struct db_crew *crew, struct err *err);
 
 #endif /* DB_CATALOG_H */

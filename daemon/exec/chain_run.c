@@ -76,7 +76,7 @@ static int find_standing(struct visit *visit, const char *schema, struct standin
 	SCOPED(db_positions) positions = { 0 };
 	const char *const *applied;
 
-	if (db_positions_get(visit->session, &positions, schemas, 1, 0, err) < 0 ||
+	if (db_positions_get(visit->session, &positions, schemas, 1, 0, NULL, err) < 0 ||
 	    find_begun(visit, standing, &positions.positions[0], err) < 0) {
 		return -1;
 	}

@@ -196,7 +196,7 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 
 	if (survey_init(&survey, order, err) < 0 ||
 	    db_positions_get(visit->session, &positions, (const char *const *)schemas,
-			     g_strv_length(schemas), wants, err) < 0) {
+			     g_strv_length(schemas), wants, order->crew, err) < 0) {
 		return -1;
 	}
 	result->standings = g_new0(struct exec_standing, positions.nr);

@@ -53,7 +53,7 @@ int survey_verify_again(struct visit *visit, const struct db_positions *before,
 	for (size_t i = 0; i < before->nr; i++) {
 		schemas[i] = before->positions[i].schema;
 	}
-	if (db_positions_get(visit->session, &now, schemas, before->nr, 0, err) < 0) {
+	if (db_positions_get(visit->session, &now, schemas, before->nr, 0, NULL, err) < 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < before->nr; i++) {

@@ -59,7 +59,7 @@ static void ask_positions(struct bench *bench)
 	struct err err = { 0 };
 
 	must(db_positions_get(bench->sessions[0], &positions, bench->schemas, bench->nr_schemas,
-			      DB_POSITIONS_BYTES, &err),
+			      DB_POSITIONS_BYTES, bench->crew, &err),
 	     &err);
 }
 

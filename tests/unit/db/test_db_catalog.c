@@ -5,9 +5,11 @@
 
 #include <cmocka.h>
 #include <glib.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "db_catalog.h"
+#include "db_crew.h"
 #include "test_server.h"
 
 static struct db_session *session;
@@ -77,7 +79,7 @@ static void positions_are_what_the_histories_say(void **state)
 	history_add(several, "0002", "applied"); /* order of application, not of names */
 	history_add(several, "0003", "reverted");
 	history_add(several, "0004", "failed");
-	assert_int_equal(db_positions_get(session, &positions, asked, 5, 0, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, asked, 5, 0, NULL, &err), 0);
 	assert_int_equal(positions.nr, 5);
 	expect_position(&positions.positions[0], several, "0001 0010 0002", "0004");
 	expect_position(&positions.positions[1], "pos_not_there", "", NULL);
@@ -108,11 +110,12 @@ static void texts_are_read_only_when_asked_for(void **state)
 	test_server_exec("update `%s`.muster_history set checksum = repeat('3', 64), "
 			 "fingerprint_before = repeat('f', 64) where version = '0003'",
 			 schema);
-	assert_int_equal(db_positions_get(session, &plain, asked, 2, 0, &err), 0);
+	assert_int_equal(db_positions_get(session, &plain, asked, 2, 0, NULL, &err), 0);
 	assert_null(plain.positions[0].checksums);
 	assert_null(plain.positions[0].before);
 	assert_int_equal(
-		db_positions_get(session, &positions, asked, 2, DB_POSITIONS_CHECKSUMS, &err), 0);
+		db_positions_get(session, &positions, asked, 2, DB_POSITIONS_CHECKSUMS, NULL, &err),
+		0);
 	expect_position(&positions.positions[0], schema, "0001 0003", "0002");
 	assert_int_equal(g_strv_length(positions.positions[0].checksums), 2);
 	assert_true(g_str_has_prefix(positions.positions[0].checksums[0], "0000"));
@@ -134,7 +137,7 @@ static void a_long_history_is_read_whole(void **state)
 
 		history_add(schema, version, "applied");
 	}
-	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, NULL, &err), 0);
 	assert_int_equal(g_strv_length(positions.positions[0].applied), 400);
 	assert_true(g_str_has_prefix(positions.positions[0].applied[399], "0399_"));
 }
@@ -148,7 +151,7 @@ static void an_odd_version_is_not_cut_in_two(void **state)
 	(void)state;
 	history_create(schema);
 	history_add(schema, "one\ntwo", "applied");
-	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, &schema, 1, 0, NULL, &err), 0);
 	expect_position(&positions.positions[0], schema, "one\ntwo", NULL);
 }
 
@@ -164,16 +167,30 @@ static void one_broken_history_does_not_hide_the_others(void **state)
 	history_create(good);
 	history_add(good, "1", "applied");
 	test_server_exec("create table `%s`.muster_history (something int)", broken);
-	assert_int_equal(db_positions_get(session, &positions, asked, 2, 0, &err), 0);
+	assert_int_equal(db_positions_get(session, &positions, asked, 2, 0, NULL, &err), 0);
 	expect_position(&positions.positions[1], good, "1", NULL);
 	assert_null(positions.positions[1].problem);
 	assert_true(positions.positions[0].has_history);
 	assert_non_null(strstr(positions.positions[0].problem, "Unknown column"));
 }
 
-static void more_than_one_batch_is_read(void **state)
+static void *help(void *crew)
+{
+	struct db_session *helper;
+
+	db_thread_init();
+	helper = test_server_open();
+	db_crew_help(crew, helper);
+	db_session_free(helper);
+	db_thread_end();
+	return NULL;
+}
+
+static void batches_are_read_by_two(void **state)
 {
 	const size_t nr = 250;
+	struct db_crew *crew = db_crew_new();
+	pthread_t helper;
 	g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func(g_free);
 	SCOPED(db_positions) positions = { 0 };
 	struct err err = { 0 };
@@ -187,9 +204,14 @@ static void more_than_one_batch_is_read(void **state)
 		history_create(g_ptr_array_index(asked, i));
 		history_add(g_ptr_array_index(asked, i), version, "applied");
 	}
+	db_crew_begin(crew);
+	assert_int_equal(pthread_create(&helper, NULL, help, crew), 0);
 	assert_int_equal(db_positions_get(session, &positions, (const char *const *)asked->pdata,
-					  nr, DB_POSITIONS_BYTES, &err),
+					  nr, DB_POSITIONS_BYTES, crew, &err),
 			 0);
+	db_crew_end(crew);
+	assert_int_equal(pthread_join(helper, NULL), 0);
+	db_crew_unref(crew);
 	for (size_t i = 0; i < nr; i++) {
 		g_autofree char *version = g_strdup_printf("v%" G_GSIZE_FORMAT, i);
 
@@ -208,7 +230,8 @@ static void the_session_is_left_as_it_was(void **state)
 	(void)state;
 	history_create(schema);
 	assert_int_equal(
-		db_positions_get(session, &positions, &schema, 1, DB_POSITIONS_BYTES, &err), 0);
+		db_positions_get(session, &positions, &schema, 1, DB_POSITIONS_BYTES, NULL, &err),
+		0);
 	assert_int_equal(db_query(session, &rows,
 				  "select @@group_concat_max_len = @@global.group_concat_max_len",
 				  &err),
@@ -231,8 +254,8 @@ static void sizes_follow_the_data(void **state)
 	test_server_exec("insert into `%s`.t (b) values (repeat('x', 2000000))", large);
 	test_server_exec("analyze table `%s`.t", large);
 	test_server_exec("analyze table `%s`.t", small);
-	assert_int_equal(db_positions_get(session, &positions, asked, 2, DB_POSITIONS_BYTES, &err),
-			 0);
+	assert_int_equal(
+		db_positions_get(session, &positions, asked, 2, DB_POSITIONS_BYTES, NULL, &err), 0);
 	assert_true(positions.positions[0].bytes >= 16384);
 	assert_true(positions.positions[0].bytes < 200000);
 	assert_true(positions.positions[1].bytes >= 2000000);
@@ -244,8 +267,8 @@ static void asking_for_nothing_is_fine(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(db_positions_get(session, &positions, NULL, 0, DB_POSITIONS_BYTES, &err),
-			 0);
+	assert_int_equal(
+		db_positions_get(session, &positions, NULL, 0, DB_POSITIONS_BYTES, NULL, &err), 0);
 	assert_int_equal(positions.nr, 0);
 }
 
@@ -258,8 +281,9 @@ static void a_lost_link_fails_the_whole(void **state)
 
 	(void)state;
 	test_server_exec("kill connection %" G_GUINT64_FORMAT, db_connection_id(other));
-	assert_int_equal(db_positions_get(other, &positions, &schema, 1, DB_POSITIONS_BYTES, &err),
-			 -1);
+	assert_int_equal(
+		db_positions_get(other, &positions, &schema, 1, DB_POSITIONS_BYTES, NULL, &err),
+		-1);
 	assert_int_equal(positions.nr, 0);
 	assert_true(db_is_lost(other));
 }
@@ -329,7 +353,7 @@ int main(void)
 		cmocka_unit_test(a_long_history_is_read_whole),
 		cmocka_unit_test(an_odd_version_is_not_cut_in_two),
 		cmocka_unit_test(one_broken_history_does_not_hide_the_others),
-		cmocka_unit_test(more_than_one_batch_is_read),
+		cmocka_unit_test(batches_are_read_by_two),
 		cmocka_unit_test(the_session_is_left_as_it_was),
 		cmocka_unit_test(sizes_follow_the_data),
 		cmocka_unit_test(asking_for_nothing_is_fine),

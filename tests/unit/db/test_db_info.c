@@ -238,9 +238,9 @@ static void sizes_come_another_way_without_the_statistics(void **state)
 	account_make(&account, "sizes");
 	test_server_exec("grant select on `%s`.* to `%s`@localhost", schema, account.name);
 	account_login(&account);
-	assert_int_equal(
-		db_positions_get(account.session, &positions, &schema, 1, DB_POSITIONS_BYTES, &err),
-		0);
+	assert_int_equal(db_positions_get(account.session, &positions, &schema, 1,
+					  DB_POSITIONS_BYTES, NULL, &err),
+			 0);
 	assert_true(positions.positions[0].exists);
 	assert_true(positions.positions[0].bytes >= 16384);
 	account_drop(&account);

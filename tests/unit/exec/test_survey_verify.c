@@ -112,9 +112,9 @@ static void a_history_that_moves_meanwhile_is_seen(void **state)
 
 	(void)state;
 	kit_expect(release, schema, TASK_APPLIED, NULL);
-	assert_int_equal(
-		db_positions_get(visit.session, &before, &schema, 1, DB_POSITIONS_CHECKSUMS, &err),
-		0);
+	assert_int_equal(db_positions_get(visit.session, &before, &schema, 1,
+					  DB_POSITIONS_CHECKSUMS, NULL, &err),
+			 0);
 	assert_int_equal(survey_verify_again(&visit, &before, &result, &err), 0);
 	assert_false(standing.moved);
 	test_server_exec("update %s.muster_history set state = 'applying'", schema);
