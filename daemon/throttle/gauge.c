@@ -183,17 +183,39 @@ enum level gauge_level(const struct gauge *gauge)
 								       : gauge->track.level;
 }
 
-bool gauge_is_past(const struct gauge *gauge)
+bool gauge_is_clients(const struct gauge *gauge)
 {
-	return gauge->track.nr > 0 && level_of(&gauge->limits, gauge->track.values[0]) != LEVEL_OK;
+	return gauge->kind == &signal_kinds[SIGNAL_CLIENTS];
 }
 
-bool gauge_is_news(const struct gauge *gauge)
+/* Clients that work as they did are what every day is like: only that it changes is news. */
+static bool is_restless(const struct gauge *gauge, enum level newest)
 {
-	enum level newest =
-		gauge->track.nr == 0 ? LEVEL_OK : level_of(&gauge->limits, gauge->track.values[0]);
+	bool is_level = gauge->track.level != LEVEL_OK;
+	bool is_past = newest != LEVEL_OK;
 
-	return newest >= LEVEL_HARD && newest > gauge->track.level;
+	return gauge_is_clients(gauge) && gauge->track.level <= LEVEL_SOFT ? is_level != is_past
+									   : is_level || is_past;
+}
+
+static enum level level_at(const struct gauge *gauge, size_t age)
+{
+	return age < gauge->track.nr ? level_of(&gauge->limits, gauge->track.values[age])
+				     : LEVEL_OK;
+}
+
+enum pace_need gauge_need(const struct gauge *gauge)
+{
+	enum level newest = level_at(gauge, 0);
+	bool may_be_hard = gauge->track.level < LEVEL_HARD && !isnan(gauge->limits.hard);
+
+	if (newest >= LEVEL_HARD && newest > gauge->track.level) {
+		return PACE_AGAIN;
+	}
+	if (may_be_hard && (newest == LEVEL_SOFT || level_at(gauge, 1) >= LEVEL_HARD)) {
+		return PACE_STIR;
+	}
+	return is_restless(gauge, newest) ? PACE_WATCH : PACE_CALM;
 }
 
 char *gauge_format(const struct gauge *gauge, enum level level)

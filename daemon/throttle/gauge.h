@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "level.h"
+#include "pace.h"
 
 struct reading;
 struct signal_kind;
@@ -80,11 +81,11 @@ bool gauge_is_new(const struct gauge *gauge);
 /* It falls silent when that is so for silence_ms; no longer expected, it is not silent. */
 void gauge_listen(struct gauge *gauge, int64_t silence_ms, int64_t now_ms);
 
-/* Its newest value alone is past a limit. */
-bool gauge_is_past(const struct gauge *gauge);
+/* Statements of clients, whose limit only says that there are some. */
+bool gauge_is_clients(const struct gauge *gauge);
 
-/* That value is past a hard or critical limit, and the ones before were not. */
-bool gauge_is_news(const struct gauge *gauge);
+/* How soon its next value is wanted. */
+enum pace_need gauge_need(const struct gauge *gauge);
 
 /* Why there is no newer value, or NULL. */
 const char *gauge_problem(const struct gauge *gauge);

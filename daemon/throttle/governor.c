@@ -250,11 +250,6 @@ static bool is_on(const struct order *order, int64_t now_ms)
 	return order->until_ms > now_ms;
 }
 
-static bool is_clients(const struct gauge *gauge)
-{
-	return gauge->kind == &signal_kinds[SIGNAL_CLIENTS];
-}
-
 /* Critical before silent before hard; that clients are at work is no trouble yet. */
 static int badness(const struct gauge *gauge, enum level level)
 {
@@ -265,7 +260,7 @@ static int badness(const struct gauge *gauge, enum level level)
 		[LEVEL_CRITICAL] = 5,
 	};
 
-	return level == LEVEL_SOFT && is_clients(gauge) ? 1 : by_level[level];
+	return level == LEVEL_SOFT && gauge_is_clients(gauge) ? 1 : by_level[level];
 }
 
 static const struct gauge *worst(const struct governor *governor, int64_t now_ms, enum level *level)
@@ -430,7 +425,7 @@ static void say_soft(struct governor *governor, struct verdict *verdict, const s
 	g_autofree char *what = NULL;
 
 	say_gauge(governor, verdict, gauge, LEVEL_SOFT);
-	verdict->is_courtesy = is_clients(gauge);
+	verdict->is_courtesy = gauge_is_clients(gauge);
 	if (verdict->share < 1) {
 		what = g_strdup_printf("%s: %.0f%% of one slot", governor->what,
 				       verdict->share * 100);
@@ -476,16 +471,6 @@ static void count_pause(struct governor *governor, int64_t now_ms)
 	pauses_add(governor->pauses, governor->paused_by, ms);
 }
 
-/* Clients that work as they did are what every day is like: only that it changes is news. */
-static bool is_restless(const struct gauge *gauge)
-{
-	bool is_level = gauge->track.level != LEVEL_OK;
-	bool is_past = gauge_is_past(gauge);
-
-	return is_clients(gauge) && gauge->track.level <= LEVEL_SOFT ? is_level != is_past
-								     : is_level || is_past;
-}
-
 static enum pace_need need(const struct governor *governor, int64_t now_ms)
 {
 	enum pace_need need = is_hot(governor, now_ms) ? PACE_WATCH : PACE_CALM;
@@ -496,13 +481,9 @@ static enum pace_need need(const struct governor *governor, int64_t now_ms)
 	for (guint i = 0; i < governor->gauges->len; i++) {
 		const struct gauge *gauge = g_ptr_array_index(governor->gauges, i);
 
-		if (!gauge_counts(gauge, now_ms)) {
-			continue;
+		if (gauge_counts(gauge, now_ms)) {
+			need = MAX(need, gauge_need(gauge));
 		}
-		if (gauge_is_news(gauge)) {
-			return PACE_AGAIN;
-		}
-		need = is_restless(gauge) ? PACE_WATCH : need;
 	}
 	return need;
 }

@@ -9,7 +9,7 @@
  *   stopped  past a critical limit: what can be stopped safely is, and rollouts pause
  * What was past a hard limit must be calm for two seconds before it goes on, so that a load that
  * comes and goes does not make it flap. It wants to be told ten times a second while something of
- * muster's runs there or a signal is not calm, else once; a value that is the first past its hard
+ * muster's runs there or a signal is not calm, else once; a value that is the first past a
  * limit is looked at again at once, so that two of them need not take two periods. A signal that
  * was never given is silent, too, where somebody set a limit for it on this server (gauge.h).
  * Silence ends with a value, or when nobody relies on it any more. Before the first sample, and
@@ -32,7 +32,7 @@
 #define GOVERNOR_PERIOD_MS  1000
 #define GOVERNOR_FIRST_MS   60
 #define GOVERNOR_FAST_MS    100
-#define GOVERNOR_AGAIN_MS   40 /* a first value past a hard limit: was that so for a moment only? */
+#define GOVERNOR_AGAIN_MS   20 /* a first value past a limit: was that so for a moment only? */
 #define GOVERNOR_CALM_MS    2000
 #define GOVERNOR_TURN       0.1  /* see governor_turn */
 #define GOVERNOR_SILENCE_MS 1000 /* at least; else three intervals */

@@ -42,23 +42,36 @@ static void own_statements_do_not_count(void **state)
 	gauge_free(lag);
 }
 
-static void the_first_value_past_a_hard_limit_is_news(void **state)
+static void each_value_says_how_soon_the_next_is_wanted(void **state)
 {
 	struct gauge *threads = gauge_new("threads_running");
+	struct gauge *clients = gauge_new("clients");
 
 	(void)state;
-	assert_false(gauge_is_news(threads));
+	assert_int_equal(gauge_need(threads), PACE_CALM);
 	take(threads, 20, 0, 0); /* soft */
-	assert_false(gauge_is_news(threads));
+	assert_int_equal(gauge_need(threads), PACE_STIR);
 	take(threads, 50, 0, 100);
-	assert_true(gauge_is_news(threads));
-	take(threads, 50, 0, 200);
-	assert_false(gauge_is_news(threads)); /* it has its consequence */
-	take(threads, 500, 0, 300);
-	assert_true(gauge_is_news(threads)); /* critical is more than hard */
+	assert_int_equal(gauge_need(threads), PACE_AGAIN);
+	take(threads, 50, 0, 200); /* it has its consequence */
+	assert_int_equal(gauge_need(threads), PACE_WATCH);
+	take(threads, 500, 0, 300); /* critical is more than hard */
+	assert_int_equal(gauge_need(threads), PACE_AGAIN);
 	take(threads, 1, 0, 400);
-	assert_false(gauge_is_news(threads));
+	assert_int_equal(gauge_need(threads), PACE_WATCH);
+	for (int i = 0; i < 2; i++) {
+		take(threads, 1, 0, 500);
+	}
+	assert_int_equal(gauge_need(threads), PACE_CALM);
+	take(threads, 50, 0, 700);
+	take(threads, 5, 0, 720); /* was it a moment in between? */
+	assert_int_equal(gauge_need(threads), PACE_STIR);
+	take(clients, 200, 0, 0); /* the first of them are news, and no trouble */
+	assert_int_equal(gauge_need(clients), PACE_WATCH);
+	take(clients, 200, 0, 100);
+	assert_int_equal(gauge_need(clients), PACE_CALM);
 	gauge_free(threads);
+	gauge_free(clients);
 }
 
 static void limits_grow_with_cores(void **state)
@@ -265,7 +278,6 @@ static void says_what_it_is(void **state)
 
 	(void)state;
 	take(threads, 61, 0, 0);
-	assert_true(gauge_is_past(threads));
 	hard = gauge_format(threads, LEVEL_HARD);
 	assert_string_equal(hard, "threads_running 61 > 32 (hard)");
 	take(threads, 30, 0, 0);
@@ -284,7 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_statements_do_not_count),
-		cmocka_unit_test(the_first_value_past_a_hard_limit_is_news),
+		cmocka_unit_test(each_value_says_how_soon_the_next_is_wanted),
 		cmocka_unit_test(limits_grow_with_cores),
 		cmocka_unit_test(what_is_said_replaces_what_is_usual),
 		cmocka_unit_test(silence_begins_with_the_last_good_value),

@@ -11,6 +11,7 @@ static const struct {
 	{ PACE_CALM,  true,  GOVERNOR_FAST_MS },
 	{ PACE_WATCH, false, GOVERNOR_FAST_MS },
 	{ PACE_WATCH, true,  GOVERNOR_FAST_MS },
+	{ PACE_STIR,  true,  GOVERNOR_AGAIN_MS },
 	{ PACE_AGAIN, true,  GOVERNOR_AGAIN_MS },
 	{ PACE_FIRST, true,  GOVERNOR_FIRST_MS },
 };
@@ -27,6 +28,20 @@ static void each_need_has_its_period(void **state)
 			pace_works(&pace, 0);
 		}
 		assert_int_equal(pace_period_ms(&pace, paces[i].need, 500), paces[i].period_ms);
+	}
+}
+
+static void what_stirs_is_looked_at_closely_now_and_then(void **state)
+{
+	struct pace pace = { 0 };
+
+	(void)state;
+	for (int64_t now = 1000; now < 9000; now += 10) {
+		int64_t since = (now - 1000) % 2000;
+
+		assert_int_equal(pace_period_ms(&pace, PACE_STIR, now),
+				 since < 250 ? GOVERNOR_AGAIN_MS : GOVERNOR_FAST_MS);
+		assert_int_equal(pace_period_ms(&pace, PACE_AGAIN, now), GOVERNOR_AGAIN_MS);
 	}
 }
 
@@ -92,12 +107,33 @@ static void a_flood_beside_tasks_stops_them_in_two_periods_whenever_it_begins(vo
 	}
 }
 
+/* Of 64 clients few are seen at one moment and all at another; four more are muster's own. */
+static void one_that_half_of_the_looks_see_is_a_flood_too(void **state)
+{
+	static const double seen[] = { 24, 64, 9, 23, 64, 45 };
+	struct bench *bench = *state;
+	int64_t began;
+
+	for (int i = 0; i < 30; i++) {
+		give_busy(bench, 5, 4);
+		bench->now += bench->verdict.period_ms;
+	}
+	began = bench->now - GOVERNOR_FAST_MS;
+	for (size_t i = 0; bench->verdict.state < THROTTLE_PAUSED; i++) {
+		give_busy(bench, seen[i % G_N_ELEMENTS(seen)], 4);
+		assert_in_range(bench->now - began, 0, 250);
+		bench->now += bench->verdict.period_ms;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_need_has_its_period),
+		cmocka_unit_test(what_stirs_is_looked_at_closely_now_and_then),
 		TEST(where_tasks_run_it_looks_closely_and_a_second_longer),
 		TEST(a_flood_beside_tasks_stops_them_in_two_periods_whenever_it_begins),
+		TEST(one_that_half_of_the_looks_see_is_a_flood_too),
 	};
 
 	return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
