@@ -133,7 +133,7 @@ if(MUSTER_TSAN_BUILD)
   muster_units(tsan. ${MUSTER_TSAN_BUILD} tsan "${threaded_layers}")
   # the others ask for nothing that these do not ask for, too, as far as threads are concerned
   muster_scripts(${MUSTER_TSAN_BUILD} PREFIX tsan. LABEL tsan ENV ${slower}
-    NOT "^(cases|cli|fleet|install|logins|releases|servers|tenants)$" FOLDERS integration)
+    NOT "^(cases|cli|fleet|install|logins|promises|releases|servers|tenants)$" FOLDERS integration)
 endif()
 
 # ---- fuzz ---------------------------------------------------------------------------
