@@ -6,6 +6,7 @@
 #include "db.h"
 
 #define HIDDEN_ALWAYS 3 /* columns of every InnoDB table that n_cols counts too */
+#define NO_TABLE      1146
 #define DROPPED       "!hidden!_dropped_v" /* how the name of a column begins that went at once */
 
 /* Where tables stand as InnoDB sees them, and what it says of instant changes and rows. */
@@ -280,8 +281,9 @@ int trial_facts_may_have(struct db_session *session, const char *schema, const c
 	SCOPED(db_rows) rows = { 0 };
 	int64_t most;
 
+	*may = false;
 	if (db_queryf(session, &rows, err, "show extended columns from %s.%s", in, name) < 0) {
-		return -1;
+		return err->code == ERR_DB && err->native == NO_TABLE ? 0 : -1;
 	}
 	most = (int64_t)rows.nr;
 	for (size_t i = 0; i < rows.nr; i++) {

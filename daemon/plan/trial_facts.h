@@ -51,7 +51,8 @@ struct trial_versions {
 /*
  * Can a table of MySQL have so many row versions? Told by its columns: each that is there came with
  * one at most, each that is gone, which the server hides, also went with one. Opens this table
- * alone, while trial_facts_versions has the server open all it has. ERR_DB: the server refuses.
+ * alone, while trial_facts_versions has the server open all it has. One that is not there,
+ * because the release makes it, has none. ERR_DB: the server refuses.
  */
 NODISCARD int trial_facts_may_have(struct db_session *session, const char *schema,
 				   const char *table, int64_t row_versions, bool *may,

@@ -50,6 +50,7 @@ for set in "$@"; do
 	cases_release "$work/rel/$set"
 	m plan "$work/rel/$set" --no-rewrite -l "promise_${set//-/_}" -o json >"$work/plan" || [ $? -le 2 ] || fail "no plan of $set"
 	jq -e '.failing | length == 0' "$work/plan" >/dev/null || fail "$(jq -c .failing "$work/plan")"
+	hasnt "doesn't exist" "$(jq -c .unchecked "$work/plan")"
 	pinned <"$work/plan" >"$work/pinned.sql"
 	foretold=$((foretold + $(grep -c 'ALGORITHM=' "$work/pinned.sql" || true)))
 	cli --delimiter="$end" --init-command="$(init 1700000000)" "promise_${set//-/_}" <"$work/pinned.sql" \
