@@ -3,11 +3,11 @@
 #include <glib.h>
 
 #include "db_crew.h"
+#include "db_fault.h"
 
 #define BATCH          100 /* histories per query */
 #define LIST_MAX       50  /* up to here schemas are named in a query, above all are read */
 #define NO_SCHEMA      1049
-#define NO_TABLE       1146
 #define HISTORY_TABLE  "muster_history"
 #define SYSTEM_SCHEMAS "('mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo')"
 
@@ -303,8 +303,8 @@ static int single_read(struct db_session *session, struct survey *survey, size_t
 		*err = refused;
 		return -1;
 	}
-	if (refused.native == NO_SCHEMA || refused.native == NO_TABLE) {
-		position->exists = refused.native == NO_TABLE; /* dropped while we looked */
+	if (refused.native == NO_SCHEMA || db_fault_is_no_table(&refused)) {
+		position->exists = refused.native != NO_SCHEMA; /* dropped while we looked */
 		position->has_history = false;
 		return 0;
 	}

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 enum {
+	NO_SUCH_TABLE = 1146,
 	TIMEOUT_MARIADB = 1969, /* max_statement_time */
 	TIMEOUT_MYSQL = 3024,   /* max_execution_time */
 };
@@ -193,6 +194,11 @@ bool db_fault_is_of_text(int number)
 bool db_fault_is_timeout(int number)
 {
 	return number == TIMEOUT_MARIADB || number == TIMEOUT_MYSQL;
+}
+
+bool db_fault_is_no_table(const struct err *err)
+{
+	return err->code == ERR_DB && err->native == NO_SUCH_TABLE;
 }
 
 char *db_fault_text(int number, const char *text)

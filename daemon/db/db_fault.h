@@ -38,6 +38,9 @@ bool db_fault_is_of_text(int number);
 /* Did the statement reach the limit of time that its session has? The same numbers on both. */
 bool db_fault_is_timeout(int number);
 
+/* Did the server refuse because the table is not there? ERR_DB; the same number on both. */
+bool db_fault_is_no_table(const struct err *err);
+
 /*
  * A server's message without the client's data: some messages quote a value of a row
  * ("Duplicate entry 'x' for key 'email'"), which becomes '…'. Names of tables, columns

@@ -5,9 +5,8 @@
 #include <glib.h>
 
 #include "db.h"
+#include "db_fault.h"
 #include "tenant_text.h"
-
-enum { NO_SUCH_TABLE = 1146 /* the server's number */ };
 
 void close_row_release(struct close_row *row)
 {
@@ -32,7 +31,7 @@ int close_row_get(struct db_session *session, struct close_row *row, struct err 
 	SCOPED(db_rows) rows = { 0 };
 
 	if (db_query(session, &rows, sql, err) < 0) {
-		return err->code == ERR_DB && err->native == NO_SUCH_TABLE ? 0 : -1;
+		return db_fault_is_no_table(err) ? 0 : -1;
 	}
 	close_row_release(row);
 	if (rows.nr > 0) {
@@ -80,5 +79,5 @@ int close_row_remove(struct db_session *session, struct err *err)
 	if (run(session, TENANT_MODE_DELETE, NULL, err) == 0) {
 		return 0;
 	}
-	return err->code == ERR_DB && err->native == NO_SUCH_TABLE ? 0 : -1;
+	return db_fault_is_no_table(err) ? 0 : -1;
 }

@@ -9,12 +9,12 @@
 #include "close_sql.h"
 #include "crash.h"
 #include "db.h"
+#include "db_fault.h"
 #include "tenant_text.h"
 #include "visit.h"
 
 enum {
-	NO_SUCH_TABLE = 1146, /* the server's number */
-	DIGITS = 16,          /* of a table's name in that of its trigger */
+	DIGITS = 16, /* of a table's name in that of its trigger */
 };
 
 static const char *const verbs[] = { "INSERT", "UPDATE", "DELETE" };
@@ -159,7 +159,7 @@ static int change(struct db_session *session, const struct close_drain *drain, c
 	CRASH_POINT(MODE_CHANGE);
 	if (close_sessions_insist(session, drain, sql, err) < 0) {
 		/* a table that has gone has no triggers */
-		return err->code == ERR_DB && err->native == NO_SUCH_TABLE ? 0 : -1;
+		return db_fault_is_no_table(err) ? 0 : -1;
 	}
 	CRASH_POINT(MODE_CHANGED);
 	return 0;

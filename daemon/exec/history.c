@@ -14,8 +14,7 @@
 #include "tick.h"
 
 enum {
-	NO_SUCH_TABLE = 1146, /* the server's numbers */
-	NO_SUCH_COLUMN = 1054,
+	NO_SUCH_COLUMN = 1054, /* the server's number */
 	RETRY_PAUSE_US = 50000,
 };
 
@@ -165,7 +164,7 @@ static int read_state(struct db_session *session, struct history *history, struc
 /* What the first look missed. */
 static int make(struct db_session *session, struct err *err)
 {
-	if (err->code == ERR_DB && err->native == NO_SUCH_TABLE) {
+	if (db_fault_is_no_table(err)) {
 		return create(session, err);
 	}
 	if (err->code == ERR_DB && err->native == NO_SUCH_COLUMN) {

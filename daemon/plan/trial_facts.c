@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "db.h"
+#include "db_fault.h"
 
 #define HIDDEN_ALWAYS 3 /* columns of every InnoDB table that n_cols counts too */
-#define NO_TABLE      1146
 #define DROPPED       "!hidden!_dropped_v" /* how the name of a column begins that went at once */
 
 /* Where tables stand as InnoDB sees them, and what it says of instant changes and rows. */
@@ -283,7 +283,7 @@ int trial_facts_may_have(struct db_session *session, const char *schema, const c
 
 	*may = false;
 	if (db_queryf(session, &rows, err, "show extended columns from %s.%s", in, name) < 0) {
-		return err->code == ERR_DB && err->native == NO_TABLE ? 0 : -1;
+		return db_fault_is_no_table(err) ? 0 : -1;
 	}
 	most = (int64_t)rows.nr;
 	for (size_t i = 0; i < rows.nr; i++) {

@@ -115,9 +115,23 @@ static void every_fault_has_a_name(void **state)
 	}
 }
 
+static void a_table_that_is_not_there_is_known(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	(void)err_set_native(&err, ERR_DB, 1146, "Table 'a.t' doesn't exist");
+	assert_true(db_fault_is_no_table(&err));
+	(void)err_set_native(&err, ERR_DB, 1049, "Unknown database 'a'");
+	assert_false(db_fault_is_no_table(&err));
+	(void)err_set_native(&err, ERR_UNREACHABLE, 1146, "of something else");
+	assert_false(db_fault_is_no_table(&err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_that_is_not_there_is_known),
 		cmocka_unit_test(a_number_means_what_it_means_there),
 		cmocka_unit_test(a_clients_value_is_not_shown),
 		cmocka_unit_test(a_file_is_to_be_mended_only_where_nothing_else_helps),
