@@ -18,20 +18,27 @@ static int refuse(const char *file, const struct wire_list *problems)
 	return EXIT_BAD_INPUT;
 }
 
-static int send_import(struct cli *cli, const struct wire_import *import, const char *file,
-		       const char *text)
+static int ask_import(struct cli *cli, const struct wire_import *import,
+		      struct wire_changed *changed, struct err *err)
 {
-	struct wire_changed changed = { 0 };
-	struct err err = { 0 };
 	const struct ask ask = { .method = "POST",
 				 .path = "/v1/tenants/import",
 				 .in_type = &wire_import_type,
 				 .in = import,
 				 .out_type = &wire_changed_type,
-				 .out = &changed };
+				 .out = changed };
+
+	return cli_ask(cli, &ask, err);
+}
+
+static int send_import(struct cli *cli, const struct wire_import *import, const char *file,
+		       const char *text)
+{
+	struct wire_changed changed = { 0 };
+	struct err err = { 0 };
 	int code = EXIT_OK;
 
-	if (cli_ask(cli, &ask, &err) < 0) {
+	if (ask_import(cli, import, &changed, &err) < 0) {
 		return cli_fail(cli, &err);
 	}
 	if (changed.problems.nr > 0) {
@@ -57,15 +64,9 @@ static void ask_about_the_rest(struct cli *cli, struct wire_import *import, cons
 {
 	struct wire_changed changed = { 0 };
 	struct err err = { 0 };
-	const struct ask ask = { .method = "POST",
-				 .path = "/v1/tenants/import",
-				 .in_type = &wire_import_type,
-				 .in = import,
-				 .out_type = &wire_changed_type,
-				 .out = &changed };
 
 	import->dry_run = true;
-	if (import->rows.nr == 0 || cli_ask(cli, &ask, &err) < 0) {
+	if (import->rows.nr == 0 || ask_import(cli, import, &changed, &err) < 0) {
 		return;
 	}
 	for (size_t i = 0; i < changed.problems.nr; i++) {
