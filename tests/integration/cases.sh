@@ -30,6 +30,15 @@ if [ "$flavor" = mysql ]; then
 	export -f chroot
 fi
 
+cases_sets() { # those with a result of this server, one a line
+	local set
+
+	for set in "$cases"/*/expected/"$flavor"; do
+		set=${set%/expected/*}
+		echo "${set##*/}"
+	done
+}
+
 cases_enter() { # SET: its settings, as the recording had them
 	D=$cases/$1
 	CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci SQLMODE='' INITVARS=''

@@ -9,10 +9,8 @@ copies=3
 [ "$flavor" = mariadb ] && [ -z "${MUSTER_SLOWER:-}" ] || copies=2
 
 if [ $# -eq 0 ]; then
-	for set in "$cases"/*/expected/"$flavor"; do
-		set=${set%/expected/*}
-		set -- "$@" "${set##*/}"
-	done
+	mapfile -t sets < <(cases_sets)
+	set -- "${sets[@]}"
 fi
 
 db_start --max-allowed-packet=64M

@@ -8,10 +8,8 @@
 end='$$muster$$' # of a statement; in none of them
 
 if [ $# -eq 0 ]; then
-	for set in "$cases"/*/expected/"$flavor"; do
-		set=${set%/expected/*}
-		set -- "$@" "${set##*/}"
-	done
+	mapfile -t sets < <(cases_sets)
+	set -- "${sets[@]}"
 fi
 
 db_start --max-allowed-packet=64M

@@ -98,6 +98,19 @@ static inline int64_t fixture_add_server(struct fixture *fixture, const char *na
 	return server.id;
 }
 
+/* Its server is at another address from now on; nobody is told. */
+static inline void fixture_move_server(struct fixture *fixture, const char *socket)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	store_text_set(&server.socket, socket);
+	must(store_server_put(fixture->store, &server, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
 static inline int fixture_setup(void **state)
 {
 	struct fixture *fixture = g_new0(struct fixture, 1);

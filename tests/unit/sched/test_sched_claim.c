@@ -350,14 +350,7 @@ static void no_server_is_looked_at_that_only_replicates_or_has_no_tenants(void *
 
 static void set_socket(struct fixture *fixture, const char *socket)
 {
-	SCOPED(store_server) server = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
-	store_text_set(&server.socket, socket);
-	must(store_server_put(fixture->store, &server, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
+	fixture_move_server(fixture, socket);
 	sched_server_changed(fixture->sched, fixture->server_id);
 }
 

@@ -192,14 +192,7 @@ static void who_failed_is_tried_from_where_it_stands(void **state)
 
 static void set_socket(struct fixture *fixture, const char *socket)
 {
-	SCOPED(store_server) server = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
-	store_text_set(&server.socket, socket);
-	must(store_server_put(fixture->store, &server, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
+	fixture_move_server(fixture, socket);
 	sched_forget(fixture->sched);
 	sched_wake(fixture->sched);
 }

@@ -4,6 +4,16 @@
 
 static const struct gauge_change asked = { .has_hard = true, .hard = 9, .is_asked = true };
 
+static void give_without_lag(struct bench *bench, double threads, const char *problem)
+{
+	SCOPED_PTR(sample) sample = sample_new(1, bench->now);
+
+	sample_add(sample, "threads_running", threads);
+	sample_add_problem(sample, "lag", problem);
+	governor_take(bench->governor, sample, 0, bench->now);
+	decide(bench);
+}
+
 static void a_signal_that_falls_silent_pauses(void **state)
 {
 	struct bench *bench = *state;
@@ -11,12 +21,7 @@ static void a_signal_that_falls_silent_pauses(void **state)
 
 	run(bench, 1, 5000);
 	for (int i = 0; i < 4; i++) {
-		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-
-		sample_add(sample, "threads_running", 1);
-		sample_add_problem(sample, "lag", "server replica1 does not answer");
-		governor_take(bench->governor, sample, 0, bench->now);
-		decide(bench);
+		give_without_lag(bench, 1, "server replica1 does not answer");
 		bench->now += 1000;
 		if (i < 2) {
 			expect(bench, THROTTLE_GO, NULL); /* not three intervals yet */
@@ -113,12 +118,7 @@ static void critical_comes_before_silence_before_hard(void **state)
 	give(bench, 60, 0);
 	expect(bench, THROTTLE_PAUSED, "threads_running 60 > 32 (hard)");
 	for (int i = 0; i < 20; i++) {
-		SCOPED_PTR(sample) sample = sample_new(1, bench->now);
-
-		sample_add(sample, "threads_running", 60);
-		sample_add_problem(sample, "lag", "gone");
-		governor_take(bench->governor, sample, 0, bench->now);
-		decide(bench);
+		give_without_lag(bench, 60, "gone");
 		bench->now += 100;
 	}
 	expect(bench, THROTTLE_PAUSED, "signal lag silent");
