@@ -335,6 +335,12 @@ static char *hint_find(const struct call *call, enum err_code code)
 	return NULL;
 }
 
+void call_set_hint(struct call *call, char *hint)
+{
+	g_free(call->hint);
+	call->hint = hint;
+}
+
 /* A sentence that names the command that helps ("…" or `…`) knows better than the table. */
 static char *command_of(const char *sentence)
 {

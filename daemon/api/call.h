@@ -81,6 +81,9 @@ struct errand *errand_new(struct call *call, void (*cancel)(void *job));
 /* The job that was begun with the errand as its context: OP_LATER. NULL: OP_FAILED, it is freed. */
 int errand_begin(struct errand *errand, void *job);
 
+/* Takes hint, the command that helps when it fails; the last one counts. */
+void call_set_hint(struct call *call, char *hint);
+
 /*
  * Send the answer, or err when it is not NULL, and drop one reference. Each call_defer needs
  * one; the first sends, the others only drop.

@@ -102,7 +102,7 @@ int op_events(struct call *call, struct err *err)
 		return OP_FAILED;
 	}
 	if (word != NULL && store_rollout_get(call->api->store, word, &rollout, err) < 0) {
-		call->hint = g_strdup("muster rollout list");
+		call_set_hint(call, g_strdup("muster rollout list"));
 		return OP_FAILED;
 	}
 	if (wants_stream(call)) {

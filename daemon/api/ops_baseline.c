@@ -223,14 +223,14 @@ static struct release *release_of(struct call *call, struct err *err)
 	struct release *release;
 
 	if (store_release_get(call->api->store, asked->release, &row, err) < 0) {
-		call->hint = g_strdup("muster release list");
+		call_set_hint(call, g_strdup("muster release list"));
 		return NULL;
 	}
 	release = sched_release_get(call->api->sched, row.id, err);
 	if (release != NULL && release_find(release, asked->version) < 0) {
 		err_set(err, ERR_INVALID, "release %s has no version \"%.64s\"", row.name,
 			asked->version);
-		call->hint = g_strdup_printf("muster release show %s", row.name);
+		call_set_hint(call, g_strdup_printf("muster release show %s", row.name));
 		release_unref(release);
 		return NULL;
 	}

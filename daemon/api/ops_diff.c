@@ -91,8 +91,7 @@ static int on_read(struct sched *sched, const struct exec_result *result, void *
 		return err_prefix(err, "tenant %s", side->tenant);
 	}
 	if (result->nr != 1 || !result->standings[0].exists || result->nr_shapes != 1) {
-		g_free(side->all->call->hint);
-		side->all->call->hint = g_strdup("muster doctor");
+		call_set_hint(side->all->call, g_strdup("muster doctor"));
 		return err_set(err, ERR_NOT_FOUND, "tenant %s: its database %s is not there",
 			       side->tenant, side->schema);
 	}

@@ -25,8 +25,7 @@ enum enrolled { ENROL_FAILED = -1, ENROL_SAME, ENROL_NEW, ENROL_CHANGED };
 /* What helps is a look at that tenant. */
 static void point_at(struct call *call, const char *tenant)
 {
-	g_free(call->hint);
-	call->hint = g_strdup_printf("muster tenant show %s", tenant);
+	call_set_hint(call, g_strdup_printf("muster tenant show %s", tenant));
 }
 
 /* The field of the row that is wrong. */
@@ -62,8 +61,7 @@ static int server_find(struct call *call, const char *name, int64_t *id, struct 
 	SCOPED(store_server) server = { 0 };
 
 	if (store_server_get(call->api->store, name, &server, err) < 0) {
-		g_free(call->hint);
-		call->hint = g_strdup("muster server list");
+		call_set_hint(call, g_strdup("muster server list"));
 		blame(call, "server");
 		return -1;
 	}

@@ -90,7 +90,7 @@ static void part_end(struct change *all)
 		      sizeof(struct wire_readonly_change), compare_names);
 	}
 	if (all->nr_failed == all->nr) {
-		all->call->hint = g_steal_pointer(&all->hint);
+		call_set_hint(all->call, g_steal_pointer(&all->hint));
 	}
 	call_finish(all->call, all->nr_failed == all->nr ? &all->failed : NULL);
 	g_free(all->hint);

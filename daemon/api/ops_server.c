@@ -334,9 +334,8 @@ static void point_at_check(struct call *call, const struct err *err)
 {
 	for (size_t i = 0; err != NULL && i < G_N_ELEMENTS(mends); i++) {
 		if (err->code == mends[i].code) {
-			g_free(call->hint);
-			call->hint = g_strdup_printf("%s, then muster server check %s",
-						     mends[i].what, call->args[0]);
+			call_set_hint(call, g_strdup_printf("%s, then muster server check %s",
+							    mends[i].what, call->args[0]));
 		}
 	}
 }

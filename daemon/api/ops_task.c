@@ -74,7 +74,7 @@ int op_task_list(struct call *call, struct err *err)
 		return OP_FAILED;
 	}
 	if (store_rollout_get(call->api->store, call->args[0], &rollout, err) < 0) {
-		call->hint = g_strdup("muster rollout list");
+		call_set_hint(call, g_strdup("muster rollout list"));
 		return OP_FAILED;
 	}
 	if (store_task_each(call->api->store, rollout.id, state, after, page.limit + 1, task_add,
@@ -93,7 +93,7 @@ static int task_answer(struct call *call, struct err *err)
 	SCOPED(store_task) task = { 0 };
 
 	if (store_rollout_get(call->api->store, call->args[0], &rollout, err) < 0) {
-		call->hint = g_strdup("muster rollout list");
+		call_set_hint(call, g_strdup("muster rollout list"));
 		return OP_FAILED;
 	}
 	if (store_task_get(call->api->store, rollout.id, call->args[1], &task, err) < 0) {
@@ -132,7 +132,7 @@ int op_task_log(struct call *call, struct err *err)
 	g_autofree char *object = NULL;
 
 	if (store_rollout_get(call->api->store, call->args[0], &rollout, err) < 0) {
-		call->hint = g_strdup("muster rollout list");
+		call_set_hint(call, g_strdup("muster rollout list"));
 		return OP_FAILED;
 	}
 	if (call->op->arg != 0 &&

@@ -144,7 +144,7 @@ static int show_rollout(struct call *call, const char *word, struct err *err)
 	SCOPED(store_rollout) rollout = { 0 };
 
 	if (store_rollout_get(call->api->store, word, &rollout, err) < 0) {
-		call->hint = g_strdup("muster rollout list");
+		call_set_hint(call, g_strdup("muster rollout list"));
 		return OP_FAILED;
 	}
 	if (store_task_servers(call->api->store, rollout.id, name_add, names, err) < 0) {

@@ -100,8 +100,7 @@ static int check_release(struct call *call, const char *name, struct err *err)
 		return 0;
 	}
 	if (err->code == ERR_NOT_FOUND) {
-		g_free(call->hint);
-		call->hint = g_strdup("muster release list");
+		call_set_hint(call, g_strdup("muster release list"));
 	}
 	return -1;
 }
