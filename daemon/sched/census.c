@@ -400,9 +400,15 @@ static char *text_or_none(const char *text)
 	return g_strdup(text == NULL ? "" : text);
 }
 
-/* What it should look like; of a new one, at least what it has looked like. Or NULL. Borrowed. */
+/*
+ * What it should look like; of a new one, at least what it has looked like. NULL: not known, or it
+ * looked otherwise, and whatever it differed in counts again. Borrowed.
+ */
 static const char *known_shape(const struct sched *sched, const struct census_tenant *tenant)
 {
+	if (tenant->was_drifted) {
+		return NULL;
+	}
 	return tenant->shape != NULL ? tenant->shape
 				     : glance_find(sched, tenant->server_id, tenant->schema);
 }

@@ -42,6 +42,7 @@ struct census_tenant {
 	int64_t statements;
 	int64_t bytes;
 	char *shape;       /* owned; fingerprint that it should have, or NULL: not known */
+	bool was_drifted;  /* when it was last looked at */
 	char *fingerprint; /* owned; what it looks like, or NULL: not known */
 	char *class;       /* owned; those with the same one on a server are alike, or NULL */
 	char *chain;       /* owned; what its unfinished migration began with, or NULL */

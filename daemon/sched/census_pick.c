@@ -69,6 +69,7 @@ static struct census_tenant item_of(const struct store_tenant *tenant)
 		.regressed = g_strdup(tenant->regressed),
 		.version = g_strdup(tenant->version),
 		.shape = g_strdup(tenant->shape),
+		.was_drifted = tenant->drifted != NULL,
 	};
 }
 

@@ -115,6 +115,19 @@ is 'done' "$(j .state task show without/client_006)"
 is '' "$(j '.available_actions[]' rollout show without)"
 ok m doctor
 
+claim "nor is it forgotten by a look at nothing but what a release touches"
+ok m rollout start "$rel" -l 'client_001,client_004' --wait
+sql 'alter table one add constraint by_hand check (id > 0)' client_004
+is 'tenant/client_004 drifted' "$(problems)"
+migration "$rel" 0004_fourth.sql 'create table four (id int primary key);'
+fails 2 m rollout start "$rel" -l 'client_001,client_004' --wait --name within
+has 'drifted: table one, check by_hand: new' "$(j .reason task show within/client_004)"
+is 'tenant/client_004 drifted' "$(problems)"
+help=$(help_for tenant/client_004 drifted)
+eval "ok m ${help#muster }"
+ok m rollout retry within -t client_004 --wait
+ok m doctor
+
 claim "what no rollout of this inventory owns is unfinished"
 sql "update muster_history set state = 'failed', statements_done = 0, done_digest = '' where version = '0002';
 	drop table two" client_005
@@ -144,7 +157,7 @@ held() { # by that one: musterd may have had it
 		where id = is_used_lock('muster:fleet') and info like 'do sleep%'")" = 1 ]
 }
 poll 10 held
-migration "$rel" 0004_fourth.sql 'create table four (id int primary key);'
+migration "$rel" 0005_fifth.sql 'create table five (id int primary key);'
 start_rollout "$rel" --budget 100%
 shut_out() {
 	[ "$(j .state server show main)" = denied ]
