@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "pauses.h"
+#include "recall.h"
 #include "sample.h"
 #include "sched_close.h"
 #include "sched_throttle.h"
@@ -338,6 +339,9 @@ int sched_guards_decide(struct sched *sched, struct err *err)
 		    keep_paused(sched, guard, now_ms, err) < 0) {
 			return -1;
 		}
+		if (recall_keep(sched, guard, now_ms, err) < 0) {
+			return -1;
+		}
 	}
 	return 0;
 }
@@ -357,6 +361,7 @@ void sched_guards_acted(struct sched *sched)
 		}
 		guard->told = guard->telling;
 		guard->kept_ms = guard->keeping_ms;
+		recall_kept(guard);
 	}
 }
 

@@ -5,6 +5,7 @@
  */
 #include "db.h"
 #include "log.h"
+#include "recall.h"
 #include "replica_named.h"
 #include "sample.h"
 #include "sampler.h"
@@ -126,34 +127,41 @@ static struct db_addr address_of(const struct store_server *row)
 }
 
 /*
- * Those that are enrolled, by their names, and those in the server's list, asked with its
- * option file. Borrows from link and listed. Owned.
+ * Those that are enrolled, by their names, those in the server's list, asked with its option
+ * file, and those that were found before. Borrows from all of them. Owned.
  */
-static GArray *replicas_of(const struct link *link, const struct db_addr *listed)
+static GArray *replicas_of(const struct link *link, const struct db_addr *listed,
+			   const GArray *recalled)
 {
 	GArray *replicas = g_array_new(FALSE, FALSE, sizeof(struct sampler_replica));
 
 	for (guint i = 0; i < link->replicas->len; i++) {
 		const struct store_server *row = g_ptr_array_index(link->replicas, i);
-		const struct sampler_replica one = { row->name, address_of(row) };
+		const struct sampler_replica one = { row->name, address_of(row), 0 };
 
 		g_array_append_val(replicas, one);
 	}
 	for (const struct db_addr *at = listed;
 	     at != NULL && (at->host != NULL || at->socket != NULL); at++) {
-		struct sampler_replica one = { NULL, *at };
+		struct sampler_replica one = { NULL, *at, 0 };
 
 		one.addr.defaults_file = link->row.defaults_file;
+		g_array_append_val(replicas, one);
+	}
+	for (guint i = 0; i < recalled->len; i++) {
+		const struct recalled *at = &g_array_index(recalled, struct recalled, i);
+		const struct sampler_replica one = { NULL, at->addr, at->seen_at };
+
 		g_array_append_val(replicas, one);
 	}
 	return replicas;
 }
 
 static void begin(struct sched *sched, struct guard *guard, const struct link *link,
-		  const struct db_addr *listed, struct err *err)
+		  const struct db_addr *listed, const GArray *recalled, struct err *err)
 {
 	g_autoptr(GArray) customs = customs_of(sched, guard->server_id);
-	g_autoptr(GArray) replicas = replicas_of(link, listed);
+	g_autoptr(GArray) replicas = replicas_of(link, listed, recalled);
 	const struct sampler_config config = {
 		.server_id = guard->server_id,
 		.addr = address_of(&link->row),
@@ -166,6 +174,9 @@ static void begin(struct sched *sched, struct guard *guard, const struct link *l
 		.probe = sched->policy.throttle_probe,
 	};
 
+	if (replicas->len > 0) {
+		governor_promise(guard->governor, signal_kinds[SIGNAL_LAG].name);
+	}
 	guard->sampler = sampler_new(&config, on_sample, sched, err);
 }
 
@@ -174,6 +185,7 @@ static void start(struct sched *sched, struct guard *guard, const struct link *l
 {
 	g_autoptr(GArray) customs = customs_of(sched, guard->server_id);
 	struct err err = { 0 };
+	g_autoptr(GArray) recalled = recall_read(sched, link, &err);
 	struct db_addr *listed = NULL;
 
 	guard->begun_ms = tick_ms();
@@ -185,8 +197,8 @@ static void start(struct sched *sched, struct guard *guard, const struct link *l
 	if (link->row.replicas != NULL) {
 		listed = replica_named_parse(link->row.replicas, &err);
 	}
-	if (link->row.replicas == NULL || listed != NULL) {
-		begin(sched, guard, link, listed, &err);
+	if (recalled != NULL && (link->row.replicas == NULL || listed != NULL)) {
+		begin(sched, guard, link, listed, recalled, &err);
 	}
 	replica_named_free(listed);
 	if (guard->sampler == NULL) { /* silent, with the reason */
@@ -199,9 +211,6 @@ static void start_anew(struct sched *sched, struct guard *guard, const struct li
 		       int64_t now_ms)
 {
 	governor_begin(guard->governor, true, now_ms);
-	if (link->replicas->len > 0 || link->row.replicas != NULL) {
-		governor_promise(guard->governor, signal_kinds[SIGNAL_LAG].name);
-	}
 	start(sched, guard, link);
 }
 

@@ -176,3 +176,40 @@ int store_server_remove(struct store *store, int64_t id, struct err *err)
 	return store_labels_write(store, SQL_SERVER_LABEL_CLEAR, SQL_SERVER_LABEL_PUT, id, &none,
 				  err);
 }
+
+int store_replica_put(struct store *store, int64_t server_id, const char *address,
+		      const char *source, int64_t seen_at, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+
+	if (store_query_begin(&query, store, SQL_REPLICA_FOUND_PUT, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":server_id", server_id);
+	store_bind_text(&query, ":address", address);
+	store_bind_text(&query, ":source", source);
+	store_bind_int(&query, ":seen_at", seen_at);
+	return store_query_run(&query, err);
+}
+
+int store_replica_each(struct store *store, int64_t server_id, const char *source, int64_t since,
+		       store_replica_fn fn, void *ctx, struct err *err)
+{
+	SCOPED(store_query) query = { 0 };
+	int step;
+
+	if (store_query_begin(&query, store, SQL_REPLICA_FOUND_EACH, err) < 0) {
+		return -1;
+	}
+	store_bind_int(&query, ":server_id", server_id);
+	store_bind_text(&query, ":source", source);
+	store_bind_int(&query, ":since", since);
+	while ((step = store_query_step(&query, err)) == STORE_ROW) {
+		const char *address = (const char *)sqlite3_column_text(query.stmt->handle, 0);
+
+		if (fn(address, sqlite3_column_int64(query.stmt->handle, 1), ctx, err) < 0) {
+			return -1;
+		}
+	}
+	return step;
+}

@@ -26,4 +26,16 @@ NODISCARD int store_server_tenants(struct store *store, int64_t id, int64_t *nr,
 /* ERR_CONFLICT while it has tenants, or others are known to replicate from it. */
 NODISCARD int store_server_remove(struct store *store, int64_t id, struct err *err);
 
+/* ---- replicas of a server that were found without being named ------------------------- */
+
+typedef int (*store_replica_fn)(const char *address, int64_t seen_at, void *ctx, struct err *err);
+
+/* source: where the server was; seen_at: wall ms. Replaces what was said of that address. */
+NODISCARD int store_replica_put(struct store *store, int64_t server_id, const char *address,
+				const char *source, int64_t seen_at, struct err *err);
+
+/* Those of a server that is there, seen since then, by address. */
+NODISCARD int store_replica_each(struct store *store, int64_t server_id, const char *source,
+				 int64_t since, store_replica_fn fn, void *ctx, struct err *err);
+
 #endif /* STORE_SERVER_H */

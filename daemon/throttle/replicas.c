@@ -20,6 +20,7 @@ struct member {
 	char *name;                /* owned */
 	struct line line;
 	int64_t server_id; /* 0: not known yet */
+	int64_t seen_at;   /* wall ms, when it last said that it replicates; 0: it was named */
 	bool is_direct;    /* it reads our server's binary log, when it was last asked */
 };
 
@@ -101,6 +102,35 @@ static bool has(const struct replicas *replicas, const struct db_addr *addr, int
 	return false;
 }
 
+/* Under the lock: it was found, and is known under its name, too, by another address. */
+static bool is_double(const struct replicas *replicas, const struct member *member)
+{
+	for (guint i = 0; i < replicas->members->len; i++) {
+		const struct member *other = g_ptr_array_index(replicas->members, i);
+
+		if (member->seen_at > 0 && other->seen_at == 0 && member->server_id != 0 &&
+		    member->server_id == other->server_id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Under the lock. Owned; who is in it never goes. */
+static GPtrArray *who_counts(const struct replicas *replicas)
+{
+	GPtrArray *members = g_ptr_array_new();
+
+	for (guint i = 0; i < replicas->members->len; i++) {
+		struct member *member = g_ptr_array_index(replicas->members, i);
+
+		if (!is_double(replicas, member)) {
+			g_ptr_array_add(members, member);
+		}
+	}
+	return members;
+}
+
 bool replicas_has(struct replicas *replicas, const struct db_addr *addr)
 {
 	bool is;
@@ -120,8 +150,17 @@ static void waiting(void *ctx, int64_t waited_ms)
 	panel_put_problem(member->replicas->panel, SIGNAL_LAG, why, tick_ms(), PROBLEM_MS);
 }
 
+static void expect(struct replicas *replicas, const struct member *member)
+{
+	g_autofree char *why = g_strdup_printf("replica %s was not asked yet", member->name);
+
+	if (!panel_has(replicas->panel, SIGNAL_LAG)) {
+		panel_put_problem(replicas->panel, SIGNAL_LAG, why, tick_ms(), PROBLEM_MS);
+	}
+}
+
 bool replicas_add(struct replicas *replicas, const char *name, const struct db_addr *addr,
-		  int64_t server_id)
+		  int64_t server_id, int64_t seen_at)
 {
 	bool is_new;
 
@@ -133,11 +172,13 @@ bool replicas_add(struct replicas *replicas, const char *name, const struct db_a
 		member->replicas = replicas;
 		member->name = name != NULL ? g_strdup(name) : db_addr_format(addr);
 		member->server_id = server_id;
+		member->seen_at = seen_at;
 		line_init(&member->line, addr, replicas->stop_fd);
 		member->line.time_zone = "+00:00";
 		member->line.waiting = waiting;
 		member->line.ctx = member;
 		g_ptr_array_add(replicas->members, member);
+		expect(replicas, member);
 	}
 	(void)pthread_mutex_unlock(&replicas->lock);
 	return is_new;
@@ -146,16 +187,46 @@ bool replicas_add(struct replicas *replicas, const char *name, const struct db_a
 char **replicas_names(struct replicas *replicas)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(GPtrArray) members = NULL;
 
 	(void)pthread_mutex_lock(&replicas->lock);
-	for (guint i = 0; i < replicas->members->len; i++) {
-		const struct member *member = g_ptr_array_index(replicas->members, i);
+	members = who_counts(replicas);
+	for (guint i = 0; i < members->len; i++) {
+		const struct member *member = g_ptr_array_index(members, i);
 
 		g_ptr_array_add(names, g_strdup(member->name));
 	}
 	(void)pthread_mutex_unlock(&replicas->lock);
 	g_ptr_array_add(names, NULL);
 	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+static void found_clear(void *found)
+{
+	g_free(((struct replica_found *)found)->where);
+}
+
+GArray *replicas_found(struct replicas *replicas)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct replica_found));
+	g_autoptr(GPtrArray) members = NULL;
+
+	g_array_set_clear_func(list, found_clear);
+	(void)pthread_mutex_lock(&replicas->lock);
+	members = who_counts(replicas);
+	for (guint i = 0; i < members->len; i++) {
+		const struct member *member = g_ptr_array_index(members, i);
+		const struct replica_found found = {
+			.where = member->seen_at > 0 ? db_addr_format(&member->line.addr) : NULL,
+			.seen_at = member->seen_at,
+		};
+
+		if (found.where != NULL) {
+			g_array_append_val(list, found);
+		}
+	}
+	(void)pthread_mutex_unlock(&replicas->lock);
+	return list;
 }
 
 void replicas_set_source(struct replicas *replicas, int64_t source_id, int64_t readers)
@@ -208,6 +279,15 @@ static int member_read(struct member *member, int64_t source_id, struct replica_
 	return failed;
 }
 
+static void mark_seen(struct member *member)
+{
+	(void)pthread_mutex_lock(&member->replicas->lock);
+	if (member->seen_at > 0) {
+		member->seen_at = tick_wall_ms();
+	}
+	(void)pthread_mutex_unlock(&member->replicas->lock);
+}
+
 static void member_turn(struct member *member, int64_t source_id, struct worst *worst)
 {
 	SCOPED(replica_lag) lag = { 0 };
@@ -220,6 +300,9 @@ static void member_turn(struct member *member, int64_t source_id, struct worst *
 		return;
 	}
 	member->is_direct = lag.of_source;
+	if (lag.of_source) {
+		mark_seen(member);
+	}
 	if (lag.seconds > worst->seconds) {
 		worst->seconds = lag.seconds;
 		g_free(worst->where);
@@ -255,14 +338,14 @@ static void put(const struct replicas *replicas, const struct worst *worst, int6
 void replicas_turn(struct replicas *replicas, int64_t period_ms)
 {
 	SCOPED(worst) worst = { .seconds = -1 };
-	g_autoptr(GPtrArray) members = g_ptr_array_new();
+	g_autoptr(GPtrArray) members = NULL;
 	int64_t source_id;
 	int64_t readers;
 	int64_t readers_most;
 	int64_t direct = 0;
 
 	(void)pthread_mutex_lock(&replicas->lock);
-	g_ptr_array_extend(members, replicas->members, NULL, NULL);
+	members = who_counts(replicas);
 	source_id = replicas->source_id;
 	readers = replicas->readers;
 	readers_most = replicas->readers_most;

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "db.h"
 #include "err.h"
 
@@ -26,15 +28,27 @@ struct replicas *replicas_new(const char *heartbeat, struct panel *panel, int st
 void replicas_free(struct replicas *replicas); /* NULL is fine */
 
 /*
- * Expect one; copied. name NULL: its address. server_id 0: not known. false: one with this
- * address or this server_id is expected already.
+ * Expect one; copied. name NULL: its address. server_id 0: not known. seen_at: of one that was
+ * found, not named: wall ms, when it said that it replicates; else 0. Until it was read it is a
+ * problem. false: one with this address or this server_id is expected already.
  */
 bool replicas_add(struct replicas *replicas, const char *name, const struct db_addr *addr,
-		  int64_t server_id);
+		  int64_t server_id, int64_t seen_at);
 bool replicas_has(struct replicas *replicas, const struct db_addr *addr);
 
-/* The names of all that are expected, in the order in which they came. Owned. */
+/*
+ * The names of all that are expected, in the order in which they came; one that was found and is
+ * known by name, too, counts once. Owned.
+ */
 char **replicas_names(struct replicas *replicas);
+
+struct replica_found {
+	char *where;     /* owned; as replica_named_parse wants it */
+	int64_t seen_at; /* wall ms, when it last said that it replicates from the server */
+};
+
+/* Those that were found, of struct replica_found. Owned. */
+GArray *replicas_found(struct replicas *replicas);
 
 /* What the server says: its server_id, and how many read its binary log (-1: not known). */
 void replicas_set_source(struct replicas *replicas, int64_t source_id, int64_t readers);

@@ -22,6 +22,7 @@
 
 #define STACK_SIZE      ((size_t)512 * 1024)
 #define SCOUT_PERIOD_MS (2 * SAMPLER_PERIOD_MS)
+#define SCOUT_FIRST_MS  3000 /* so long the first sample waits for those who do not answer */
 
 enum lane { LANE_LOAD, LANE_CUSTOM, LANE_REPLICAS, LANE_SCOUT, LANE_NR };
 
@@ -34,10 +35,12 @@ struct sampler {
 	struct custom_lane *custom; /* the same; NULL: none */
 	struct replicas *replicas;  /* owned; NULL: none are wanted */
 	struct scout *scout;        /* owned; NULL: only those that are named */
+	bool scouted;               /* once; of the server's thread */
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
 	int64_t period_ms;
 	bool stopped;
+	bool found;  /* replicas may have been: they are read at once */
 	int stop_fd; /* readable when stopped: whoever waits for a server looks at it */
 	atomic_uint running;
 	pthread_t threads[LANE_NR];
@@ -100,13 +103,24 @@ static void replicas_lane(struct sampler *sampler, int64_t period_ms)
 static void scout_lane(struct sampler *sampler, int64_t period_ms)
 {
 	(void)period_ms;
-	scout_turn(sampler->scout);
+	scout_turn(sampler->scout, INT64_MAX);
 }
 
 /* What others still use is freed when all have ended. */
 static void nothing_to_end(struct sampler *sampler)
 {
 	(void)sampler;
+}
+
+/* Before the first sample, so that nothing starts that one of them would be late by. */
+static void scout_first(struct sampler *sampler)
+{
+	sampler->scouted = true;
+	scout_turn(sampler->scout, tick_ms() + SCOUT_FIRST_MS);
+	(void)pthread_mutex_lock(&sampler->lock);
+	sampler->found = true;
+	(void)pthread_cond_broadcast(&sampler->woken);
+	(void)pthread_mutex_unlock(&sampler->lock);
 }
 
 /* On the thread of the server, over its connection. */
@@ -122,6 +136,9 @@ static int look(void *ctx, struct db_session *session, struct err *err)
 	if (sampler->scout != NULL) {
 		scout_see(sampler->scout, &list);
 	}
+	if (sampler->scout != NULL && !sampler->scouted) {
+		scout_first(sampler);
+	}
 	return 0;
 }
 
@@ -134,6 +151,15 @@ static const struct lane_kind lanes[LANE_NR] = {
 
 /* ---- threads ---------------------------------------------------------------------- */
 
+/* Under the lock: once. */
+static bool is_called(struct sampler *sampler, const struct lane_kind *kind)
+{
+	bool is = sampler->found && kind == &lanes[LANE_REPLICAS];
+
+	sampler->found = sampler->found && !is;
+	return is;
+}
+
 /* Until a period after from_ms, or until the period changes; false when stopped. */
 static bool sleep_until_due(struct sampler *sampler, const struct lane_kind *kind, int64_t from_ms,
 			    int64_t *period_ms)
@@ -145,7 +171,7 @@ static bool sleep_until_due(struct sampler *sampler, const struct lane_kind *kin
 		int64_t at_ms = from_ms + MAX(sampler->period_ms, kind->period_least_ms);
 		struct timespec at = { .tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000 };
 
-		if (sampler->stopped || tick_ms() >= at_ms) {
+		if (sampler->stopped || tick_ms() >= at_ms || is_called(sampler, kind)) {
 			break;
 		}
 		(void)pthread_cond_timedwait(&sampler->woken, &sampler->lock, &at);
@@ -256,7 +282,7 @@ static int replicas_begin(struct sampler *sampler, const struct sampler_config *
 	sampler->replicas = replicas_new(config->heartbeat, sampler->panel, sampler->stop_fd);
 	for (size_t i = 0; i < config->replicas_nr; i++) {
 		(void)replicas_add(sampler->replicas, config->replicas[i].name,
-				   &config->replicas[i].addr, 0);
+				   &config->replicas[i].addr, 0, config->replicas[i].seen_at);
 	}
 	if (config->discover) {
 		sampler->scout =
@@ -313,6 +339,12 @@ void sampler_set_period(struct sampler *sampler, int64_t period_ms)
 char **sampler_replicas(const struct sampler *sampler)
 {
 	return sampler->replicas == NULL ? g_new0(char *, 1) : replicas_names(sampler->replicas);
+}
+
+GArray *sampler_found(const struct sampler *sampler)
+{
+	return sampler->replicas == NULL ? g_array_new(FALSE, FALSE, sizeof(struct replica_found))
+					 : replicas_found(sampler->replicas);
 }
 
 void sampler_stop(struct sampler *sampler)

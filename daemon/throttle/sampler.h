@@ -8,7 +8,8 @@
  * that is in no sample is one that this server cannot give, one that is refused the rights of this
  * account forbid; one that was there and is missing is late.
  *
- * The first samples come without rates. Replicas are read as often as the server, an
+ * The first sample comes when whoever replicates from the server by its own word was looked for, and
+ * the first ones without rates. Replicas are read as often as the server, an
  * operator's own signals once a second at most.
  *
  * All functions from any one thread (the loop), but not from within fn.
@@ -19,6 +20,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <glib.h>
 
 #include "db.h"
 #include "err.h"
@@ -31,6 +34,7 @@
 struct sampler_replica {
 	const char *name; /* for people; NULL: the address */
 	struct db_addr addr;
+	int64_t seen_at; /* of one that an earlier sampler found: when, wall ms; else 0 */
 };
 
 /* Borrowed, all of it; copied. */
@@ -67,6 +71,9 @@ void sampler_set_period(struct sampler *sampler, int64_t period_ms);
 
 /* Names of the replicas that are watched, named and found. Owned. */
 char **sampler_replicas(const struct sampler *sampler);
+
+/* Those that were found, of struct replica_found (replicas.h). Owned. */
+GArray *sampler_found(const struct sampler *sampler);
 
 /* fn is called no more. Does not wait: the threads end soon, within two seconds. */
 void sampler_stop(struct sampler *sampler);

@@ -93,11 +93,11 @@ static void ask(struct scout *scout, const struct db_addr *where, int64_t source
 	line.give_up_ms = GIVE_UP_MS;
 	session = line_session(&line, tick_ms(), &fresh, &err);
 	if (session != NULL && is_replica_of(session, source_id, &server_id)) {
-		(void)replicas_add(scout->replicas, NULL, &addr, server_id);
+		(void)replicas_add(scout->replicas, NULL, &addr, server_id, tick_wall_ms());
 	}
 }
 
-void scout_turn(struct scout *scout)
+void scout_turn(struct scout *scout, int64_t until_ms)
 {
 	SCOPED(replica_list) list = { 0 };
 
@@ -105,7 +105,7 @@ void scout_turn(struct scout *scout)
 	list = scout->list;
 	scout->list = (struct replica_list){ 0 };
 	(void)pthread_mutex_unlock(&scout->lock);
-	for (size_t i = 0; i < list.nr && !is_stopped(scout); i++) {
+	for (size_t i = 0; i < list.nr && !is_stopped(scout) && tick_ms() < until_ms; i++) {
 		if (!replicas_has(scout->replicas, &list.addrs[i])) {
 			ask(scout, &list.addrs[i], list.source_id);
 		}

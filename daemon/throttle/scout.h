@@ -6,11 +6,12 @@
  * from it. Who does not answer, or is something else, is nobody's trouble: many tools
  * read a binary log. Asked again with every list.
  *
- * scout_turn by one thread: it blocks for two seconds where somebody does not answer;
- * scout_see by any.
+ * Any thread. scout_turn blocks for two seconds where somebody does not answer.
  */
 #ifndef SCOUT_H
 #define SCOUT_H
+
+#include <stdint.h>
 
 struct replica_list;
 struct replicas;
@@ -23,6 +24,7 @@ void scout_free(struct scout *scout); /* NULL is fine */
 /* Copied; takes the place of one that was not yet gone through. */
 void scout_see(struct scout *scout, const struct replica_list *list);
 
-void scout_turn(struct scout *scout);
+/* Nobody is asked from until_ms (tick_ms) on: they are left to the next list. */
+void scout_turn(struct scout *scout, int64_t until_ms);
 
 #endif /* SCOUT_H */

@@ -45,6 +45,34 @@ claim "a replica is found without being named, and shown"
 poll 20 lag_is_known
 poll 20 replicas_are "127.0.0.1:$(cat "$replica/port")"
 
+claim "one that has stopped while nobody looked is missed after a restart, until somebody says who counts"
+on_its_process() { # SIGNAL
+	kill -"$1" "$(cat "$replica/pid")"
+}
+recalled() {
+	[ "$(sqlite3 "$work/data/inventory.db" 'select address from replica_found')" = \
+		"127.0.0.1:$(cat "$replica/port")" ]
+}
+poll 20 recalled
+daemon_stop
+server_stop "$replica"
+daemon_start
+migration "$rel" 0000_before.sql 'create table zero (id int primary key);'
+start_rollout "$rel" --name missing
+poll 20 paused_by 'signal lag silent'
+poll 20 paused_by "replica 127.0.0.1:$(cat "$replica/port"): "
+is 0 "$(tables zero)"
+ok m server set main replicas="$db/sock"
+poll 20 replicas_are "$db/sock"
+poll 20 paused_by "$db/sock"
+is 0 "$(tables zero)"
+server_again "$replica" >/dev/null
+ok m server set main replicas=
+wait_rollout missing 'done'
+is 4 "$(tables zero)"
+poll 20 lag_is_known
+poll 20 replicas_are "127.0.0.1:$(cat "$replica/port")"
+
 claim "a client that is closed is closed on the replica, too, and opened with what it had"
 app_there() { # what the replica lets the application do
 	server_client "$replica" -N -e 'show grants for app@localhost' 2>/dev/null
@@ -108,9 +136,6 @@ ok m throttle release main
 poll 20 throttle_is go
 
 claim "after a restart nothing starts until each of them has said how late it is"
-on_its_process() { # SIGNAL
-	kill -"$1" "$(cat "$replica/pid")"
-}
 on_its_process STOP
 daemon_stop
 daemon_start

@@ -216,6 +216,37 @@ static void what_is_gone_is_not_written(void **state)
 	fixture_commit(fixture);
 }
 
+static int add_found(const char *address, int64_t seen_at, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s %lld|", address, (long long)seen_at);
+	return 0;
+}
+
+static void replicas_that_were_found_are_of_one_place_and_age(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = fixture->store;
+	g_autoptr(GString) got = g_string_new(NULL);
+	int64_t one;
+	int64_t two;
+
+	fixture_begin(fixture);
+	one = fixture_server(fixture, "db1");
+	two = fixture_server(fixture, "db2");
+	WORKS(fixture, store_replica_put(store, one, "b:3306", "here", 100, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 100, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 200, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "c:3306", "there", 200, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "d:3306", "here", 99, &fixture->err));
+	WORKS(fixture, store_replica_put(store, two, "e:3306", "here", 200, &fixture->err));
+	fixture_commit(fixture);
+	fixture_reopen(fixture);
+	WORKS(fixture,
+	      store_replica_each(fixture->store, one, "here", 100, add_found, got, &fixture->err));
+	assert_string_equal(got->str, "a:3306 200|b:3306 100|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +258,7 @@ int main(void)
 		STORE_TEST(replicas_are_found_through_each_other),
 		STORE_TEST(a_source_stays_while_it_has_replicas),
 		STORE_TEST(what_is_gone_is_not_written),
+		STORE_TEST(replicas_that_were_found_are_of_one_place_and_age),
 	};
 
 	return cmocka_run_group_tests_name("store_server", tests, NULL, NULL);

@@ -106,12 +106,72 @@ static void one_is_expected_once(void **state)
 	const struct db_addr alias = { .host = (char *)(uintptr_t) "db8.example" };
 
 	(void)state;
-	assert_true(replicas_add(replicas, "r1", &addr, 5));
+	assert_true(replicas_add(replicas, "r1", &addr, 5, 0));
 	assert_true(replicas_has(replicas, &same));
 	assert_false(replicas_has(replicas, &alias));
-	assert_false(replicas_add(replicas, NULL, &same, 0));
-	assert_false(replicas_add(replicas, NULL, &alias, 5));
-	assert_true(replicas_add(replicas, NULL, &alias, 6));
+	assert_false(replicas_add(replicas, NULL, &same, 0, 0));
+	assert_false(replicas_add(replicas, NULL, &alias, 5, 0));
+	assert_true(replicas_add(replicas, NULL, &alias, 6, 0));
+}
+
+static void who_was_found_is_told_with_when_it_last_replicated(void **state)
+{
+	const struct db_addr nowhere = { .host = (char *)(uintptr_t) "127.0.0.1", .port = 1 };
+	g_autoptr(GArray) found = NULL;
+	const struct replica_found *first;
+	const struct replica_found *second;
+
+	(void)state;
+	assert_true(replicas_add(replicas, NULL, test_pair_replica(pair), 0, 1000));
+	assert_true(replicas_add(replicas, NULL, &nowhere, 0, 2000));
+	assert_true(replicas_add(replicas, "named", test_pair_source(pair), 0, 0));
+	replicas_set_source(replicas, 1, 1);
+	replicas_turn(replicas, PERIOD_MS);
+	found = replicas_found(replicas);
+	assert_int_equal(found->len, 2);
+	first = &g_array_index(found, struct replica_found, 0);
+	second = &g_array_index(found, struct replica_found, 1);
+	assert_true(first->seen_at > tick_wall_ms() - TIMEOUT_MS);
+	assert_string_equal(second->where, "127.0.0.1:1");
+	assert_int_equal(second->seen_at, 2000);
+}
+
+static void one_that_was_found_and_is_named_counts_once(void **state)
+{
+	const struct db_addr other = { .host = (char *)(uintptr_t) "127.0.0.1", .port = 1 };
+	g_auto(GStrv) names = NULL;
+	g_autoptr(GArray) found = NULL;
+	SCOPED(db_rows) rows = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(db_query(test_pair_on_replica(pair), &rows, "select @@server_id", &err),
+			 0);
+	assert_true(replicas_add(replicas, NULL, &other,
+				 g_ascii_strtoll(rows.cells[0][0], NULL, 10), 1000));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0, 0));
+	replicas_set_source(replicas, 1, 1);
+	replicas_turn(replicas, PERIOD_MS); /* now its number is known */
+	names = replicas_names(replicas);
+	assert_int_equal(g_strv_length(names), 1);
+	assert_string_equal(names[0], "replica1");
+	found = replicas_found(replicas);
+	assert_int_equal(found->len, 0);
+	g_free(until(-5));
+}
+
+static void one_that_was_not_asked_yet_is_a_problem(void **state)
+{
+	const struct db_addr addr = { .host = (char *)(uintptr_t) "127.0.0.1", .port = 1 };
+	SCOPED_PTR(sample) sample = NULL;
+	const struct reading *lag;
+
+	(void)state;
+	assert_true(replicas_add(replicas, NULL, &addr, 0, 1000));
+	sample = panel_sample(panel, 1, tick_ms());
+	lag = sample_find(sample, "lag");
+	assert_non_null(lag);
+	assert_string_equal(lag->problem, "replica 127.0.0.1:1 was not asked yet");
 }
 
 static void the_worst_is_named(void **state)
@@ -120,7 +180,7 @@ static void the_worst_is_named(void **state)
 	g_autofree char *stopped = NULL;
 
 	(void)state;
-	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0, 0));
 	replicas_set_source(replicas, 1, 1);
 	where = until(-1);
 	assert_string_equal(where, "replica1");
@@ -138,8 +198,8 @@ static void one_that_cannot_be_asked_is_a_problem_though_others_can(void **state
 	g_autofree char *stopped = NULL;
 
 	(void)state;
-	assert_true(replicas_add(replicas, "gone", &nowhere, 0));
-	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	assert_true(replicas_add(replicas, "gone", &nowhere, 0, 0));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0, 0));
 	why = until((double)NAN);
 	assert_true(g_str_has_prefix(why, "replica gone: "));
 	exec("stop replica sql_thread", "stop slave sql_thread");
@@ -153,7 +213,7 @@ static void one_that_is_no_replica_any_more_is_a_problem(void **state)
 	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_true(replicas_add(replicas, "master", test_pair_source(pair), 0));
+	assert_true(replicas_add(replicas, "master", test_pair_source(pair), 0, 0));
 	why = until((double)NAN);
 	assert_string_equal(why, "replica master: it is no replica");
 }
@@ -163,7 +223,7 @@ static void one_that_the_server_does_not_see_is_a_problem(void **state)
 	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0, 0));
 	replicas_set_source(replicas, 1, -1); /* it may not say */
 	g_free(until(-5));
 	replicas_set_source(replicas, 1, 1);
@@ -180,7 +240,7 @@ static void a_hung_one_is_a_problem_and_comes_back(void **state)
 	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0));
+	assert_true(replicas_add(replicas, "replica1", test_pair_replica(pair), 0, 0));
 	g_free(until(-5));
 	test_pair_signal(pair, SIGSTOP);
 	why = until((double)NAN);
@@ -196,6 +256,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH(without_a_replica_there_is_no_lag),
 		FRESH(one_is_expected_once),
+		FRESH(who_was_found_is_told_with_when_it_last_replicated),
+		FRESH(one_that_was_found_and_is_named_counts_once),
+		FRESH(one_that_was_not_asked_yet_is_a_problem),
 		FRESH(the_worst_is_named),
 		FRESH(one_that_cannot_be_asked_is_a_problem_though_others_can),
 		FRESH(one_that_is_no_replica_any_more_is_a_problem),

@@ -35,13 +35,16 @@ static void only_who_replicates_from_the_server_is_found(void **state)
 	db_addr_copy(&others.addrs[1], &list.addrs[0]);
 	others.source_id = 99; /* it replicates from another */
 	scout_see(scout, &others);
-	scout_turn(scout);
+	scout_turn(scout, INT64_MAX);
 	assert_false(replicas_has(replicas, &others.addrs[0]));
 	assert_false(replicas_has(replicas, &others.addrs[1]));
 	scout_see(scout, &list);
-	scout_turn(scout);
+	scout_turn(scout, 0); /* it is too late by now */
+	assert_false(replicas_has(replicas, &list.addrs[0]));
+	scout_see(scout, &list);
+	scout_turn(scout, INT64_MAX);
 	assert_true(replicas_has(replicas, &list.addrs[0]));
-	scout_turn(scout); /* nothing new was seen */
+	scout_turn(scout, INT64_MAX); /* nothing new was seen */
 	scout_free(scout);
 	replicas_free(replicas);
 	panel_free(panel);
@@ -60,7 +63,7 @@ static void nobody_is_asked_once_it_must_stop(void **state)
 	(void)state;
 	scout_see(scout, &list);
 	scout_see(scout, &list);
-	scout_turn(scout);
+	scout_turn(scout, INT64_MAX);
 	assert_false(replicas_has(replicas, &addr));
 	scout_free(scout);
 	replicas_free(replicas);
