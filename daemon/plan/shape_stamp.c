@@ -13,6 +13,8 @@
 #define BATCH_FIRST  10  /* schemas that are asked for one by one, before their size is known */
 #define BATCH_MAX    50  /* each costs the server a temporary table */
 #define BATCH_TABLES 200 /* that stay open between two questions; a server keeps 400 or more */
+#define SHARE_LEAST  50  /* schemas: fewer are not worth a question of their own */
+#define SHARES_MAX   4 /* of the longest question; MySQL answers each of them at its share's cost */
 
 /* Name of the schema in InnoDB's own lists, which write it as the folder is called. */
 #define FOLDER \
@@ -33,6 +35,7 @@ struct stamp_query {
 	bool of_views;       /* asked only of schemas that have views */
 	bool of_mariadb;     /* asked only of MariaDB */
 	bool is_opening;     /* for all tables of MariaDB, see opening_queries instead */
+	bool is_long;        /* takes MySQL longer than all others do */
 };
 
 #define RULES                                                                                      \
@@ -50,6 +53,7 @@ static const struct stamp_query queries[] = {
 	  .sql = "select schema_name, 1, crc32(default_collation_name) "
 		 "from information_schema.schemata where schema_name in (" IN ")" },
 	{ .what = "columns",
+	  .is_long = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
 		 "column_name, ordinal_position, ifnull(column_default, '~'), is_nullable, "
 		 "column_type, extra, ifnull(collation_name, '~'), column_key, column_comment))) "
@@ -169,6 +173,7 @@ struct stamp_item {
 	size_t first; /* of queries, or of schemas that are asked for their tables */
 	size_t nr;
 	bool is_opening;
+	char *names;     /* owned; of the schemas that are asked about; NULL: of all */
 	GArray *answers; /* struct stamp_answer, owned */
 };
 
@@ -184,12 +189,12 @@ static void text_free(void *text)
 	g_string_free(text, TRUE);
 }
 
-/* "'a','b'", of those that have views or of all. Owned. */
-static char *list(const struct stamping *stamping, bool of_views)
+/* "'a','b'", of those from first to behind that have views, or of all. Owned. */
+static char *list(const struct stamping *stamping, size_t first, size_t behind, bool of_views)
 {
 	GString *names = g_string_new(NULL);
 
-	for (size_t i = 0; i < stamping->nr; i++) {
+	for (size_t i = first; i < behind; i++) {
 		g_autofree char *quoted = db_quote(stamping->session, stamping->schemas[i]);
 
 		if (!of_views || g_hash_table_contains(stamping->views, stamping->schemas[i])) {
@@ -353,7 +358,8 @@ static int run_item(struct db_session *session, void *data, struct err *err)
 		return ask_opening(session, item, err);
 	}
 	for (size_t i = item->first; i < item->first + item->nr; i++) {
-		if (ask(session, item, i, item->stamping->names, err) < 0) {
+		if (ask(session, item, i, item->names == NULL ? item->stamping->names : item->names,
+			err) < 0) {
 			return -1;
 		}
 	}
@@ -377,7 +383,22 @@ static void add_item(GArray *items, const struct stamping *stamping, size_t firs
 
 static void item_clear(void *data)
 {
-	g_array_unref(((struct stamp_item *)data)->answers);
+	struct stamp_item *item = data;
+
+	g_free(item->names);
+	g_array_unref(item->answers);
+}
+
+/* The same question, of some schemas at a time. */
+static void add_shares(GArray *items, const struct stamping *stamping, size_t number)
+{
+	size_t nr = CLAMP(stamping->nr / SHARE_LEAST, 1, SHARES_MAX);
+
+	for (size_t i = 0; i < nr; i++) {
+		add_item(items, stamping, number, 1, false);
+		g_array_index(items, struct stamp_item, items->len - 1).names =
+			list(stamping, stamping->nr * i / nr, stamping->nr * (i + 1) / nr, false);
+	}
 }
 
 static bool is_asked(const struct stamping *stamping, const struct stamp_query *query)
@@ -395,7 +416,10 @@ static GArray *make_items(const struct stamping *stamping)
 	for (size_t i = 0; queries[i].what != NULL; i++) {
 		size_t nr = queries[i].of_mariadb ? 2 : 1;
 
-		if (is_asked(stamping, &queries[i])) {
+		if (is_asked(stamping, &queries[i]) && queries[i].is_long &&
+		    !stamping->is_mariadb) {
+			add_shares(items, stamping, i);
+		} else if (is_asked(stamping, &queries[i])) {
 			add_item(items, stamping, i, nr, false);
 			i += nr - 1;
 		}
@@ -420,7 +444,7 @@ static void take_all(struct stamping *stamping, const struct stamp_item *item)
 static int ask_views(struct stamping *stamping, struct err *err)
 {
 	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct stamp_item));
-	g_autofree char *names = list(stamping, true);
+	g_autofree char *names = list(stamping, 0, stamping->nr, true);
 	struct stamp_item *item;
 	size_t number = 0;
 
@@ -481,7 +505,7 @@ int shape_stamps(struct db_session *session, const char *const *schemas, size_t 
 	for (size_t i = 0; i < nr; i++) {
 		g_hash_table_replace(texts, g_strdup(schemas[i]), g_string_new(NULL));
 	}
-	stamping.names = names = list(&stamping, false);
+	stamping.names = names = list(&stamping, 0, nr, false);
 	if (nr > 0 && ask_all(&stamping, crew, err) < 0) {
 		return -1;
 	}

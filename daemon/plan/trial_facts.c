@@ -125,17 +125,14 @@ static int64_t tables_max(const struct trial_facts *facts)
 }
 
 /*
- * InnoDB's own list of MariaDB tells it without a look into every folder. 0: it cannot be told so,
- * for statistics are not kept or not shown.
+ * The list of what statistics are kept of tells it without a look at every table. 0: it cannot be
+ * told so, for none are kept, or they are not shown.
  */
 static int count_kept(struct db_session *session, int64_t *nr, struct err *err)
 {
 	SCOPED(db_rows) rows = { 0 };
 
 	*nr = 0;
-	if (db_flavor(session) != DB_MARIADB) {
-		return 0;
-	}
 	/* beside a count of the same select MariaDB gives every switch as 0 */
 	if (db_query(session, &rows,
 		     "select @@innodb_stats_persistent, "

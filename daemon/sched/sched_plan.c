@@ -20,7 +20,8 @@
 #include "tick.h"
 #include "versions.h"
 
-#define PORTION 100 /* tenants whose rows are looked at by one order */
+#define PORTION          100  /* tenants whose rows are looked at by one order */
+#define PORTION_VERSIONS 1000 /* whose tables are, for the server may have to open all it has */
 
 struct sched_plan {
 	struct sched *sched;
@@ -353,14 +354,19 @@ static void send_look(struct sched_plan *plan, struct forecast_class *class,
 	sched_job_start_unless(plan->sched, &link->row, order, &job, &plan->cancelled);
 }
 
-/* Their rows some at a time, what tables are like inside of all: it is read for all or none. */
+/*
+ * Their rows some at a time; what tables are like inside by two orders, as many as a server answers
+ * at once, or more of the same size.
+ */
 static void send_server(struct sched_plan *plan, struct forecast_class *class,
 			const GPtrArray *tenants)
 {
 	struct forecast_tenant *const *list = (struct forecast_tenant *const *)tenants->pdata;
+	guint versions = CLAMP((tenants->len + 1) / 2, PORTION, PORTION_VERSIONS);
 
-	if (class->forecast->versioned[0] != NULL) {
-		send_look(plan, class, list, tenants->len, true);
+	for (guint i = 0; class->forecast->versioned[0] != NULL && i < tenants->len;
+	     i += versions) {
+		send_look(plan, class, list + i, MIN(versions, tenants->len - i), true);
 	}
 	for (guint i = 0; has_rows(class) && i < tenants->len; i += PORTION) {
 		send_look(plan, class, list + i, MIN(PORTION, tenants->len - i), false);
