@@ -90,6 +90,12 @@ int recall_keep(struct sched *sched, struct guard *guard, int64_t now_ms, struct
 	return 0;
 }
 
+void recall_begin(struct guard *guard)
+{
+	guard->found_nr = 0;
+	guard->found_keeping = 0;
+}
+
 void recall_kept(struct guard *guard)
 {
 	guard->found_nr = guard->found_keeping;

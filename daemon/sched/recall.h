@@ -36,6 +36,9 @@ NODISCARD GArray *recall_read(struct sched *sched, const struct link *link, stru
 NODISCARD int recall_keep(struct sched *sched, struct guard *guard, int64_t now_ms,
 			  struct err *err);
 
+/* Another sampler begins, perhaps of another address: who it finds is not written down yet. */
+void recall_begin(struct guard *guard);
+
 /* After the commit. */
 void recall_kept(struct guard *guard);
 

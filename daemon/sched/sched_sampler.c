@@ -190,6 +190,7 @@ static void start(struct sched *sched, struct guard *guard, const struct link *l
 
 	guard->begun_ms = tick_ms();
 	guard->period_ms = 0;
+	recall_begin(guard);
 	g_free(guard->sampled);
 	guard->sampled = describe(link);
 	g_clear_pointer(&guard->customs, g_hash_table_unref);

@@ -91,12 +91,35 @@ static void one_that_has_stopped_meanwhile_keeps_everything_from_starting(void *
 	}
 }
 
+/* As many were written down as it finds, and none of them for where the server is now. */
+static void what_a_sampler_finds_elsewhere_is_written_down_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sched_policy policy = fixture_policy();
+	struct guard *guard;
+	SCOPED(seen) seen = { 0 };
+
+	policy.throttle = true;
+	sched_set_policy(fixture->sched, &policy);
+	look_at_server(fixture, &seen);
+	guard = g_hash_table_lookup(fixture->sched->guards, &fixture->server_id);
+	guard->found_nr = 1;
+	guard->found_keeping = 1;
+	guard->found_ms = tick_ms() + HOUR_MS; /* it is not looked at meanwhile */
+	fixture_move_server(fixture, "/nowhere/sock");
+	sched_forget(fixture->sched);
+	look_at_server(fixture, &seen);
+	(void)sched_turn(fixture->sched);
+	assert_int_equal(guard->found_nr, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(who_was_seen_within_a_day_is_recalled),
 		SCENARIO(nobody_is_where_an_operator_says_who_counts),
 		SCENARIO(one_that_has_stopped_meanwhile_keeps_everything_from_starting),
+		SCENARIO(what_a_sampler_finds_elsewhere_is_written_down_again),
 	};
 
 	return cmocka_run_group_tests_name("recall", tests, NULL, NULL);
