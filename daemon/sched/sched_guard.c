@@ -78,6 +78,8 @@ bool sched_guard_decide(struct sched *sched, struct guard *guard, int64_t now_ms
 		sched_sampler_renew(sched, guard);
 	}
 	governor_decide(guard->governor, guard->slots_max, now_ms, &guard->verdict);
+	guard->was_stopped = guard->verdict.state == THROTTLE_STOPPED ||
+			     (guard->was_stopped && guard->verdict.state >= THROTTLE_PAUSED);
 	sched_sampler_pace(guard);
 	if (before.state != guard->verdict.state || before.share < guard->verdict.share ||
 	    before.share > guard->verdict.share) {
@@ -365,8 +367,27 @@ void sched_guards_acted(struct sched *sched)
 	}
 }
 
-/* Does a task of this rollout run where nothing may start? */
-static bool runs_on_paused(const struct sched *sched, const struct run *run)
+/* A human said so, or it says nothing: nothing starts there, and others need not wait for it. */
+static bool is_its_own_matter(const struct verdict *verdict)
+{
+	return verdict->state == THROTTLE_PAUSED && !verdict->is_wait &&
+	       (verdict->level == LEVEL_SILENT || g_strcmp0(verdict->cause, "hold") == 0);
+}
+
+/* Its load was critical and is not calm yet, or is not known yet. */
+static bool keeps_paused(const struct guard *guard)
+{
+	const struct verdict *verdict = &guard->verdict;
+
+	if (is_its_own_matter(verdict)) {
+		return false;
+	}
+	return guard->was_stopped || verdict->is_wait ||
+	       (guard->sampler != NULL && !verdict->is_known);
+}
+
+/* Does a task of this rollout run where the load was critical and is not calm yet? */
+static bool runs_where_kept(const struct sched *sched, const struct run *run)
 {
 	GHashTableIter iter;
 	void *value;
@@ -374,23 +395,25 @@ static bool runs_on_paused(const struct sched *sched, const struct run *run)
 	g_hash_table_iter_init(&iter, sched->running);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct running *running = value;
+		const struct guard *guard = g_hash_table_lookup(sched->guards, &running->server_id);
 
-		if (running->rollout_id == run->id &&
-		    sched_guard_pauses(sched, running->server_id)) {
+		if (running->rollout_id == run->id && guard != NULL && keeps_paused(guard)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Every server that it has tasks for is known and lets it. */
+/* No server that it has tasks for keeps it, and on one of them something may start. */
 static int may_resume(struct sched *sched, struct run *run, bool *may, struct err *err)
 {
+	bool is_kept = runs_where_kept(sched, run);
+	bool has_tasks = false;
+	bool may_start = false;
 	GHashTableIter iter;
 	void *key;
 	void *value;
 
-	*may = !runs_on_paused(sched, run);
 	g_hash_table_iter_init(&iter, run->queues);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		const struct guard *guard;
@@ -403,11 +426,11 @@ static int may_resume(struct sched *sched, struct run *run, bool *may, struct er
 			return -1;
 		}
 		guard = sched_guard_need(sched, link);
-		if (guard->verdict.state >= THROTTLE_PAUSED ||
-		    (guard->sampler != NULL && !guard->verdict.is_known)) {
-			*may = false;
-		}
+		has_tasks = true;
+		may_start |= guard->verdict.state < THROTTLE_PAUSED;
+		is_kept |= keeps_paused(guard);
 	}
+	*may = !is_kept && (may_start || !has_tasks);
 	return 0;
 }
 

@@ -43,6 +43,7 @@ struct guard {
 	int64_t keeping_ms;          /* the same, as this turn writes it */
 	int64_t kept_at_ms;          /* when that was last looked at */
 	bool is_unkept;              /* what it was before could not be read */
+	bool was_stopped;            /* its load was critical, and nothing may start there yet */
 	int64_t found_ms;            /* when the replicas that were found were last looked at */
 	guint found_nr;              /* how many of them the inventory has */
 	int64_t found_kept_ms;       /* since when */

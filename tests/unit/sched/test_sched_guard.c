@@ -90,6 +90,28 @@ static void whom_a_human_paused_the_throttle_does_not_resume(void **state)
 	give_until(fixture, 1, id, ROLLOUT_DONE);
 }
 
+static void another_server_that_is_held_does_not_keep_it_paused(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t other = fixture_add_server(fixture, "db2", test_server_addr()->socket);
+	int64_t id;
+
+	fixture_add_tenant(fixture, "held", other, 1000);
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, "db2", 60000, &fixture_actor, &order_err));
+	id = begin(fixture);
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	give_until(fixture, 1, id, ROLLOUT_RUNNING);
+	while (fixture_count(fixture, id, TASK_DONE) < 6) {
+		give(fixture, 1);
+		g_usleep(GIVE_US);
+	}
+	assert_int_equal(fixture_count(fixture, id, TASK_PENDING), 1);
+	assert_int_equal(fixture_state(fixture, id), ROLLOUT_RUNNING);
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db2", &fixture_actor, &order_err));
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+}
+
 static void a_restart_does_not_forget_who_paused_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -230,6 +252,7 @@ int main(void)
 		SCENARIO(one_sample_pauses_nothing),
 		SCENARIO(a_hard_limit_lets_nothing_new_start_and_pauses_no_rollout),
 		SCENARIO(whom_a_human_paused_the_throttle_does_not_resume),
+		SCENARIO(another_server_that_is_held_does_not_keep_it_paused),
 		SCENARIO(a_restart_does_not_forget_who_paused_it),
 		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
 		SCENARIO(what_it_did_is_in_the_audit_trail),
