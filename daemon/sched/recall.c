@@ -31,11 +31,11 @@ struct reading_of {
 	GArray *list;
 };
 
-static int add(const char *address, int64_t seen_at, void *ctx, struct err *err)
+static int add(const char *address, int64_t seen_at, int64_t number, void *ctx, struct err *err)
 {
 	const struct reading_of *of = ctx;
 	struct db_addr *addrs = replica_named_parse(address, err);
-	struct recalled one = { .seen_at = seen_at };
+	struct recalled one = { .seen_at = seen_at, .number = number };
 
 	if (addrs == NULL) {
 		return -1;
@@ -81,7 +81,7 @@ int recall_keep(struct sched *sched, struct guard *guard, int64_t now_ms, struct
 		const struct replica_found *one = &g_array_index(found, struct replica_found, i);
 
 		if (store_replica_put(sched->store, guard->server_id, one->where, source,
-				      one->seen_at, err) < 0) {
+				      one->seen_at, one->server_id, err) < 0) {
 			return -1;
 		}
 	}

@@ -27,6 +27,7 @@ struct sched;
 struct recalled {
 	struct db_addr addr; /* owned; asked with the option file of the server */
 	int64_t seen_at;     /* wall ms */
+	int64_t number;      /* its server_id; 0: not known */
 };
 
 /* Of struct recalled: none where an operator has named them. Owned; NULL: err says why. */

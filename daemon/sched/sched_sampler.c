@@ -137,20 +137,20 @@ static GArray *replicas_of(const struct link *link, const struct db_addr *listed
 
 	for (guint i = 0; i < link->replicas->len; i++) {
 		const struct store_server *row = g_ptr_array_index(link->replicas, i);
-		const struct sampler_replica one = { row->name, address_of(row), 0 };
+		const struct sampler_replica one = { row->name, address_of(row), 0, 0 };
 
 		g_array_append_val(replicas, one);
 	}
 	for (const struct db_addr *at = listed;
 	     at != NULL && (at->host != NULL || at->socket != NULL); at++) {
-		struct sampler_replica one = { NULL, *at, 0 };
+		struct sampler_replica one = { NULL, *at, 0, 0 };
 
 		one.addr.defaults_file = link->row.defaults_file;
 		g_array_append_val(replicas, one);
 	}
 	for (guint i = 0; i < recalled->len; i++) {
 		const struct recalled *at = &g_array_index(recalled, struct recalled, i);
-		const struct sampler_replica one = { NULL, at->addr, at->seen_at };
+		const struct sampler_replica one = { NULL, at->addr, at->seen_at, at->number };
 
 		g_array_append_val(replicas, one);
 	}

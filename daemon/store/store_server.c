@@ -178,7 +178,7 @@ int store_server_remove(struct store *store, int64_t id, struct err *err)
 }
 
 int store_replica_put(struct store *store, int64_t server_id, const char *address,
-		      const char *source, int64_t seen_at, struct err *err)
+		      const char *source, int64_t seen_at, int64_t number, struct err *err)
 {
 	SCOPED(store_query) query = { 0 };
 
@@ -189,6 +189,7 @@ int store_replica_put(struct store *store, int64_t server_id, const char *addres
 	store_bind_text(&query, ":address", address);
 	store_bind_text(&query, ":source", source);
 	store_bind_int(&query, ":seen_at", seen_at);
+	store_bind_int(&query, ":number", number);
 	return store_query_run(&query, err);
 }
 
@@ -207,7 +208,8 @@ int store_replica_each(struct store *store, int64_t server_id, const char *sourc
 	while ((step = store_query_step(&query, err)) == STORE_ROW) {
 		const char *address = (const char *)sqlite3_column_text(query.stmt->handle, 0);
 
-		if (fn(address, sqlite3_column_int64(query.stmt->handle, 1), ctx, err) < 0) {
+		if (fn(address, sqlite3_column_int64(query.stmt->handle, 1),
+		       sqlite3_column_int64(query.stmt->handle, 2), ctx, err) < 0) {
 			return -1;
 		}
 	}

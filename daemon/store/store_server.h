@@ -28,11 +28,16 @@ NODISCARD int store_server_remove(struct store *store, int64_t id, struct err *e
 
 /* ---- replicas of a server that were found without being named ------------------------- */
 
-typedef int (*store_replica_fn)(const char *address, int64_t seen_at, void *ctx, struct err *err);
+typedef int (*store_replica_fn)(const char *address, int64_t seen_at, int64_t number, void *ctx,
+				struct err *err);
 
-/* source: where the server was; seen_at: wall ms. Replaces what was said of that address. */
+/*
+ * source: where the server was; seen_at: wall ms; number: its server_id, 0 when not known.
+ * Replaces what was said of that address.
+ */
 NODISCARD int store_replica_put(struct store *store, int64_t server_id, const char *address,
-				const char *source, int64_t seen_at, struct err *err);
+				const char *source, int64_t seen_at, int64_t number,
+				struct err *err);
 
 /* Those of a server that is there, seen since then, by address. */
 NODISCARD int store_replica_each(struct store *store, int64_t server_id, const char *source,

@@ -22,6 +22,8 @@ struct member {
 	int64_t server_id; /* 0: not known yet */
 	int64_t seen_at;   /* wall ms, when it last said that it replicates; 0: it was named */
 	bool is_direct;    /* it reads our server's binary log, when it was last asked */
+	bool is_lost;      /* it did not answer then */
+	bool has_moved;    /* it is another member now, at another address */
 };
 
 struct replicas {
@@ -94,12 +96,26 @@ static bool has(const struct replicas *replicas, const struct db_addr *addr, int
 		const struct member *member = g_ptr_array_index(replicas->members, i);
 		g_autofree char *theirs = db_addr_format(&member->line.addr);
 
-		if (g_str_equal(where, theirs) ||
-		    (server_id != 0 && member->server_id == server_id)) {
+		if (!member->has_moved && (g_str_equal(where, theirs) ||
+					   (server_id != 0 && member->server_id == server_id))) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Under the lock. Of all that read one binary log each has a server_id of its own. */
+static void move(struct replicas *replicas, const struct db_addr *addr, int64_t server_id)
+{
+	g_autofree char *where = db_addr_format(addr);
+
+	for (guint i = 0; i < replicas->members->len; i++) {
+		struct member *member = g_ptr_array_index(replicas->members, i);
+		g_autofree char *theirs = db_addr_format(&member->line.addr);
+
+		member->has_moved |= member->seen_at > 0 && member->is_lost && server_id != 0 &&
+				     member->server_id == server_id && !g_str_equal(where, theirs);
+	}
 }
 
 /* Under the lock: it was found, and is known under its name, too, by another address. */
@@ -124,7 +140,7 @@ static GPtrArray *who_counts(const struct replicas *replicas)
 	for (guint i = 0; i < replicas->members->len; i++) {
 		struct member *member = g_ptr_array_index(replicas->members, i);
 
-		if (!is_double(replicas, member)) {
+		if (!member->has_moved && !is_double(replicas, member)) {
 			g_ptr_array_add(members, member);
 		}
 	}
@@ -165,6 +181,9 @@ bool replicas_add(struct replicas *replicas, const char *name, const struct db_a
 	bool is_new;
 
 	(void)pthread_mutex_lock(&replicas->lock);
+	if (seen_at > 0) {
+		move(replicas, addr, server_id);
+	}
 	is_new = !has(replicas, addr, server_id);
 	if (is_new) {
 		struct member *member = g_new0(struct member, 1);
@@ -209,19 +228,18 @@ static void found_clear(void *found)
 GArray *replicas_found(struct replicas *replicas)
 {
 	GArray *list = g_array_new(FALSE, FALSE, sizeof(struct replica_found));
-	g_autoptr(GPtrArray) members = NULL;
 
 	g_array_set_clear_func(list, found_clear);
 	(void)pthread_mutex_lock(&replicas->lock);
-	members = who_counts(replicas);
-	for (guint i = 0; i < members->len; i++) {
-		const struct member *member = g_ptr_array_index(members, i);
-		const struct replica_found found = {
-			.where = member->seen_at > 0 ? db_addr_format(&member->line.addr) : NULL,
-			.seen_at = member->seen_at,
+	for (guint i = 0; i < replicas->members->len; i++) {
+		const struct member *member = g_ptr_array_index(replicas->members, i);
+		struct replica_found found = {
+			.seen_at = member->has_moved ? 0 : member->seen_at,
+			.server_id = member->server_id,
 		};
 
-		if (found.where != NULL) {
+		if (member->seen_at > 0 && !is_double(replicas, member)) {
+			found.where = db_addr_format(&member->line.addr);
 			g_array_append_val(list, found);
 		}
 	}
@@ -279,10 +297,11 @@ static int member_read(struct member *member, int64_t source_id, struct replica_
 	return failed;
 }
 
-static void mark_seen(struct member *member)
+static void mark(struct member *member, bool is_lost, bool is_direct)
 {
 	(void)pthread_mutex_lock(&member->replicas->lock);
-	if (member->seen_at > 0) {
+	member->is_lost = is_lost;
+	if (member->seen_at > 0 && is_direct) {
 		member->seen_at = tick_wall_ms();
 	}
 	(void)pthread_mutex_unlock(&member->replicas->lock);
@@ -294,15 +313,14 @@ static void member_turn(struct member *member, int64_t source_id, struct worst *
 	struct err err = { 0 };
 
 	if (member_read(member, source_id, &lag, &err) < 0) {
+		mark(member, true, false);
 		if (worst->problem == NULL) {
 			worst->problem = g_strdup_printf("replica %s: %s", member->name, err.msg);
 		}
 		return;
 	}
 	member->is_direct = lag.of_source;
-	if (lag.of_source) {
-		mark_seen(member);
-	}
+	mark(member, false, lag.of_source);
 	if (lag.seconds > worst->seconds) {
 		worst->seconds = lag.seconds;
 		g_free(worst->where);

@@ -30,7 +30,8 @@ void replicas_free(struct replicas *replicas); /* NULL is fine */
 /*
  * Expect one; copied. name NULL: its address. server_id 0: not known. seen_at: of one that was
  * found, not named: wall ms, when it said that it replicates; else 0. Until it was read it is a
- * problem. false: one with this address or this server_id is expected already.
+ * problem. false: one with this address or this server_id is expected already; but one that was
+ * found, and is found at another address while it does not answer at the one it had, has moved.
  */
 bool replicas_add(struct replicas *replicas, const char *name, const struct db_addr *addr,
 		  int64_t server_id, int64_t seen_at);
@@ -44,7 +45,8 @@ char **replicas_names(struct replicas *replicas);
 
 struct replica_found {
 	char *where;     /* owned; as replica_named_parse wants it */
-	int64_t seen_at; /* wall ms, when it last said that it replicates from the server */
+	int64_t seen_at; /* wall ms, when it last said that it replicates from the server; 0: moved */
+	int64_t server_id; /* 0: not known */
 };
 
 /* Those that were found, of struct replica_found. Owned. */

@@ -282,7 +282,8 @@ static int replicas_begin(struct sampler *sampler, const struct sampler_config *
 	sampler->replicas = replicas_new(config->heartbeat, sampler->panel, sampler->stop_fd);
 	for (size_t i = 0; i < config->replicas_nr; i++) {
 		(void)replicas_add(sampler->replicas, config->replicas[i].name,
-				   &config->replicas[i].addr, 0, config->replicas[i].seen_at);
+				   &config->replicas[i].addr, config->replicas[i].number,
+				   config->replicas[i].seen_at);
 	}
 	if (config->discover) {
 		sampler->scout =

@@ -35,6 +35,7 @@ struct sampler_replica {
 	const char *name; /* for people; NULL: the address */
 	struct db_addr addr;
 	int64_t seen_at; /* of one that an earlier sampler found: when, wall ms; else 0 */
+	int64_t number;  /* its server_id; 0: not known */
 };
 
 /* Borrowed, all of it; copied. */

@@ -20,7 +20,7 @@ static void found(struct fixture *fixture, const char *address, int64_t ago_ms)
 	g_autofree char *source = db_addr_format(&addr);
 
 	ORDER(fixture, store_replica_put(fixture->store, fixture->server_id, address, source,
-					 tick_wall_ms() - ago_ms, &order_err));
+					 tick_wall_ms() - ago_ms, 5, &order_err));
 }
 
 /* Their ports. Owned. */
@@ -36,6 +36,7 @@ static char *recalled(struct fixture *fixture)
 		const struct recalled *one = &g_array_index(list, struct recalled, i);
 
 		g_string_append_printf(text, "%s:%u ", one->addr.host, one->addr.port);
+		assert_int_equal(one->number, 5);
 	}
 	return g_strdup(text->str);
 }

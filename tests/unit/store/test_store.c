@@ -276,14 +276,14 @@ static bool mount_small(const char *dir)
 static void full_disk_child(struct fixture *fixture)
 {
 	g_autofree char *ballast = g_build_filename(fixture->dir, "ballast", NULL);
-	g_autofree char *half = g_strnfill(512 * 1024, 'x');
+	g_autofree char *half = g_strnfill(448 * 1024, 'x');
 
 	if (!mount_small(fixture->dir)) {
 		_exit(77);
 	}
 	fixture_open(fixture);
 	add_one(fixture);
-	assert_true(g_file_set_contents(ballast, half, 512 * 1024, NULL));
+	assert_true(g_file_set_contents(ballast, half, 448 * 1024, NULL));
 	check_full(fixture);
 	assert_non_null(strstr(fixture->err.msg, "the disk is full; free some space"));
 	assert_int_equal(g_unlink(ballast), 0);

@@ -216,10 +216,12 @@ static void what_is_gone_is_not_written(void **state)
 	fixture_commit(fixture);
 }
 
-static int add_found(const char *address, int64_t seen_at, void *ctx, struct err *err)
+static int add_found(const char *address, int64_t seen_at, int64_t number, void *ctx,
+		     struct err *err)
 {
 	(void)err;
-	g_string_append_printf(ctx, "%s %lld|", address, (long long)seen_at);
+	g_string_append_printf(ctx, "%s %lld %lld|", address, (long long)seen_at,
+			       (long long)number);
 	return 0;
 }
 
@@ -234,17 +236,17 @@ static void replicas_that_were_found_are_of_one_place_and_age(void **state)
 	fixture_begin(fixture);
 	one = fixture_server(fixture, "db1");
 	two = fixture_server(fixture, "db2");
-	WORKS(fixture, store_replica_put(store, one, "b:3306", "here", 100, &fixture->err));
-	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 100, &fixture->err));
-	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 200, &fixture->err));
-	WORKS(fixture, store_replica_put(store, one, "c:3306", "there", 200, &fixture->err));
-	WORKS(fixture, store_replica_put(store, one, "d:3306", "here", 99, &fixture->err));
-	WORKS(fixture, store_replica_put(store, two, "e:3306", "here", 200, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "b:3306", "here", 100, 7, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 100, 7, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "a:3306", "here", 200, 7, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "c:3306", "there", 200, 7, &fixture->err));
+	WORKS(fixture, store_replica_put(store, one, "d:3306", "here", 99, 7, &fixture->err));
+	WORKS(fixture, store_replica_put(store, two, "e:3306", "here", 200, 7, &fixture->err));
 	fixture_commit(fixture);
 	fixture_reopen(fixture);
 	WORKS(fixture,
 	      store_replica_each(fixture->store, one, "here", 100, add_found, got, &fixture->err));
-	assert_string_equal(got->str, "a:3306 200|b:3306 100|");
+	assert_string_equal(got->str, "a:3306 200 7|b:3306 100 7|");
 }
 
 int main(void)

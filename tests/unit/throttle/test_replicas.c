@@ -160,6 +160,35 @@ static void one_that_was_found_and_is_named_counts_once(void **state)
 	g_free(until(-5));
 }
 
+static void one_that_was_found_and_has_moved_is_not_missed_where_it_was(void **state)
+{
+	const struct db_addr before = { .host = (char *)(uintptr_t) "127.0.0.1", .port = 1 };
+	SCOPED(db_rows) rows = { 0 };
+	g_auto(GStrv) names = NULL;
+	g_autoptr(GArray) found = NULL;
+	struct err err = { 0 };
+	int64_t id;
+
+	(void)state;
+	assert_int_equal(db_query(test_pair_on_replica(pair), &rows, "select @@server_id", &err),
+			 0);
+	id = g_ascii_strtoll(rows.cells[0][0], NULL, 10);
+	assert_true(replicas_add(replicas, NULL, &before, id, 1000));
+	assert_false(replicas_add(replicas, NULL, test_pair_replica(pair), id, 2000));
+	replicas_set_source(replicas, 1, 1);
+	replicas_turn(replicas, PERIOD_MS); /* it does not answer there */
+	assert_true(replicas_add(replicas, NULL, test_pair_replica(pair), id, 2000));
+	assert_false(replicas_has(replicas, &before));
+	names = replicas_names(replicas);
+	assert_int_equal(g_strv_length(names), 1);
+	g_free(until(-5));
+	found = replicas_found(replicas);
+	assert_int_equal(found->len, 2);
+	assert_int_equal(g_array_index(found, struct replica_found, 0).seen_at, 0);
+	assert_int_equal(g_array_index(found, struct replica_found, 1).server_id, id);
+	assert_true(replicas_add(replicas, NULL, &before, 99, 3000)); /* another is there now */
+}
+
 static void one_that_was_not_asked_yet_is_a_problem(void **state)
 {
 	const struct db_addr addr = { .host = (char *)(uintptr_t) "127.0.0.1", .port = 1 };
@@ -258,6 +287,7 @@ int main(void)
 		FRESH(one_is_expected_once),
 		FRESH(who_was_found_is_told_with_when_it_last_replicated),
 		FRESH(one_that_was_found_and_is_named_counts_once),
+		FRESH(one_that_was_found_and_has_moved_is_not_missed_where_it_was),
 		FRESH(one_that_was_not_asked_yet_is_a_problem),
 		FRESH(the_worst_is_named),
 		FRESH(one_that_cannot_be_asked_is_a_problem_though_others_can),
