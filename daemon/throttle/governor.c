@@ -312,7 +312,7 @@ static void say_gauge(struct governor *governor, struct verdict *verdict, const 
 	verdict->limit = level_limit(&gauge->limits, level);
 	verdict->value = gauge->track.nr > 0 ? gauge->track.values[0] : SIGNAL_NO_LIMIT;
 	verdict->dated_ms = level == LEVEL_SILENT ? gauge_heard_ms(gauge) : gauge->track.since_ms;
-	verdict->detail = level == LEVEL_SILENT                      ? gauge_problem(gauge)
+	verdict->detail = level == LEVEL_SILENT || gauge->is_silent  ? gauge_problem(gauge)
 			  : gauge->kind == &signal_kinds[SIGNAL_LAG] ? governor->where
 								     : NULL;
 }

@@ -38,6 +38,26 @@ static void a_signal_that_falls_silent_pauses(void **state)
 	assert_in_range(pauses_get(governor_pauses(bench->governor), 0)->ms, 900, 2100);
 }
 
+static void what_was_critical_and_falls_silent_says_why(void **state)
+{
+	const struct gauge_change change = { .has_critical = true, .critical = 60 };
+	struct bench *bench = *state;
+
+	governor_set_limits(bench->governor, "lag", &change, bench->now);
+	run(bench, 1, 5000);
+	for (int i = 0; i < 3; i++) {
+		give(bench, 1, 99);
+		bench->now += 1000;
+	}
+	expect(bench, THROTTLE_STOPPED, "lag 99 > 60 (critical)");
+	for (int i = 0; i < 4; i++) {
+		give_without_lag(bench, 1, "server replica1 does not answer");
+		bench->now += 1000;
+	}
+	expect(bench, THROTTLE_STOPPED, "lag 99 > 60 (critical)");
+	assert_string_equal(bench->verdict.detail, "server replica1 does not answer");
+}
+
 static void no_sample_at_all_pauses_and_says_why(void **state)
 {
 	struct bench *bench = *state;
@@ -289,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_signal_that_falls_silent_pauses),
+		TEST(what_was_critical_and_falls_silent_says_why),
 		TEST(no_sample_at_all_pauses_and_says_why),
 		TEST(a_limit_on_what_never_comes_pauses),
 		TEST(what_is_not_sampled_is_not_silent),
