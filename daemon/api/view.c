@@ -353,12 +353,15 @@ static void waits_view(const struct store_rollout *row, const struct store_waits
 		       out->counts.verifying;
 	g_autofree char *first = NULL;
 	int64_t last_s;
+	bool never;
 
 	if (waits->nr == 0) {
 		return;
 	}
-	first = upkeep_moment(waits->first_at);
-	out->next_window = view_time(waits->first_at);
+	never = waits->first_at == WINDOW_FOREVER;
+	first = never ? g_strdup("not within a year, see `muster doctor`")
+		      : upkeep_moment(waits->first_at);
+	out->next_window = never ? NULL : view_time(waits->first_at);
 	last_s = MAX(waits->last_at - tick_wall_ms() + 999, 0) / 1000;
 	if (row->state != ROLLOUT_RUNNING) {
 		return;
@@ -551,7 +554,7 @@ void view_task(const struct api *api, const struct store_task *row, struct wire_
 	if (row->err_code != NULL || row->state == TASK_CANCELLED) {
 		out->error.hint = advice_task(row);
 	}
-	out->next_window = view_time(row->window_at);
+	out->next_window = row->window_at == WINDOW_FOREVER ? NULL : view_time(row->window_at);
 	out->closed_ms = row->closed_ms;
 	out->started_at = view_time(row->started_at);
 	out->finished_at = view_time(row->finished_at);

@@ -305,8 +305,8 @@ static int need_find(struct sched *sched, struct run *run, int64_t bytes, struct
 static int park(struct sched *sched, struct run *run, struct store_task *task, int64_t next_ms,
 		const char *reason, struct err *err)
 {
-	task->window_at = next_ms != WINDOW_FOREVER ? next_ms : tick_wall_ms() + AGAIN_MS;
-	task->not_before = task->window_at;
+	task->window_at = next_ms;
+	task->not_before = next_ms != WINDOW_FOREVER ? next_ms : tick_wall_ms() + AGAIN_MS;
 	sched->due_at =
 		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
 	return sched_task_move(sched, run, task, TASK_TRANSIENT, &sched_self, reason, err);

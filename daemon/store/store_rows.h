@@ -162,7 +162,8 @@ struct store_task {
 	int64_t err_native;
 	char *err_message;
 	int64_t not_before; /* a waiting task is looked at again then */
-	int64_t window_at;  /* the opening that it waits for; 0: it waits for no window */
+	int64_t window_at;  /* the opening that it waits for; 0: for none; INT64_MAX: for one that
+			       does not come within a year */
 	int64_t started_at;
 	int64_t finished_at;
 	int64_t bytes;       /* size of the tenant, read only */

@@ -175,3 +175,16 @@ poll 20 stands fifth "0 done 1 waiting 0 failed"
 ok m rollout abort fifth
 wait_rollout fifth aborted
 is 0 "$(column client_004 more)"
+
+claim "what waits for windows that never open together says no time at which it would start"
+ok m tenant set client_005 window="$(window '+12 hours' '+13 hours')"
+start_rollout "$work/rel3" --name sixth -l name=client_005
+poll 20 stands sixth "0 done 1 waiting 0 failed"
+is null "$(j .next_window task show sixth/client_005)"
+is null "$(j .next_window rollout show sixth)"
+never_opens() {
+	[[ $(j .reason rollout show sixth) == *"waits for windows: the first opens not within a year, see"* ]]
+}
+poll 20 never_opens
+ok m rollout abort sixth
+wait_rollout sixth aborted
