@@ -67,8 +67,8 @@ static void a_default_that_names_the_schema_is_copied(void **state)
 {
 	const char *source = NULL;
 	const char *to = NULL;
-	SCOPED_PTR(db_session) session = test_server_open();
-	g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
+	SCOPED_PTR(db_session) session = NULL;
+	g_autoptr(GHashTable) schemas = NULL;
 	SCOPED(shape) a = { 0 };
 	SCOPED(shape) b = { 0 };
 	struct err err = { 0 };
@@ -77,6 +77,8 @@ static void a_default_that_names_the_schema_is_copied(void **state)
 	if (test_server_flavor() != DB_MARIADB) {
 		skip(); /* only MariaDB has sequences */
 	}
+	session = test_server_open();
+	schemas = g_hash_table_new(g_str_hash, g_str_equal);
 	source = test_server_schema("numbers");
 	to = test_server_schema("numbers_too");
 	test_server_exec("create sequence %s.s increment by 3", source);
