@@ -12,6 +12,7 @@
 #include <event2/listener.h>
 #include <glib.h>
 
+#include "accept_rest.h"
 #include "crowd.h"
 #include "http_listen.h"
 #include "log.h"
@@ -29,10 +30,11 @@ struct http {
 	struct evhttp *server;
 	http_fn fn;
 	void *ctx;
-	char *path;          /* owned; NULL: the socket is not ours to remove */
-	int port;            /* 0: a Unix socket */
-	struct crowd *crowd; /* owned; NULL: a Unix socket */
-	GHashTable *open;    /* struct request *, those not answered */
+	char *path;               /* owned; NULL: the socket is not ours to remove */
+	int port;                 /* 0: a Unix socket */
+	struct crowd *crowd;      /* owned; NULL: a Unix socket */
+	struct accept_rest *rest; /* owned */
+	GHashTable *open;         /* struct request *, those not answered */
 	struct http_stats stats;
 };
 
@@ -361,6 +363,7 @@ static int server_accept(struct http *http, struct event_base *base, int fd)
 	if (bound == NULL) {
 		return -1;
 	}
+	http->rest = accept_rest_new(base, evhttp_bound_socket_get_listener(bound));
 	if (http->port != 0) {
 		http->crowd = crowd_new(base, evhttp_bound_socket_get_listener(bound), http->port,
 					PORT_CROWD_MAX);
@@ -417,6 +420,7 @@ void http_close(struct http *http)
 		((struct request *)request)->raw = NULL;
 	}
 	crowd_free(http->crowd);
+	accept_rest_free(http->rest);
 	evhttp_free(http->server);
 	if (http->path != NULL) {
 		unlink(http->path);
