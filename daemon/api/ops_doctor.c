@@ -194,6 +194,9 @@ static int examine(struct part *part, int64_t id, const struct exec_result *resu
 	if (result->ok) {
 		subject.seen = index_take(index, row.schema);
 		subject.seen = subject.seen == NULL ? &gone : subject.seen;
+		if (sched_tenant_is_stale(api->sched, row.id, subject.seen)) {
+			subject.seen = NULL; /* what is known counts */
+		}
 	}
 	if (subject.seen != NULL && subject.seen->exists &&
 	    sched_tenant_compare(api->sched, &row, subject.seen, result, &drifted, err) < 0) {

@@ -307,6 +307,9 @@ static int known_see(struct call *call, const struct store_tenant *row,
 	const char *gone = sched_tenant_regressed(row, standing);
 
 	answer->unchanged++;
+	if (!asked->accept && sched_tenant_is_stale(call->api->sched, row->id, standing)) {
+		return 0;
+	}
 	if (gone != NULL && !asked->accept) {
 		note_regressed(answer, row, gone, standing);
 	}

@@ -172,6 +172,7 @@ void exec_chain_unref(struct chain *chain);        /* NULL is fine */
 /* One tenant of a survey against the release of the order. */
 struct exec_standing {
 	char *schema;
+	int64_t looked_ms; /* tick_ms before the look began; 0: not known */
 	bool exists;
 	bool has_history;
 	char *version;      /* newest applied, in the release's order; else in its own */

@@ -13,6 +13,7 @@
 #include "release.h"
 #include "survey_shape.h"
 #include "survey_verify.h"
+#include "tick.h"
 #include "visit.h"
 
 /* The release of a survey, ready to be asked by version. */
@@ -189,6 +190,7 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 {
 	const struct exec_order *order = visit->order;
 	char **expected = order->expected;
+	int64_t looked_ms = tick_ms();
 	unsigned wants = (order->with_bytes ? DB_POSITIONS_BYTES : 0U) |
 			 (order->verifies ? DB_POSITIONS_CHECKSUMS : 0U);
 	SCOPED(db_positions) positions = { 0 };
@@ -203,6 +205,7 @@ static int look(struct visit *visit, struct exec_result *result, char **schemas,
 	for (size_t i = 0; i < positions.nr; i++) {
 		fill(&survey, &positions.positions[i], expected == NULL ? NULL : expected[i],
 		     &result->standings[i]);
+		result->standings[i].looked_ms = looked_ms;
 	}
 	result->nr = positions.nr;
 	if (!order->with_shapes) {

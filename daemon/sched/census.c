@@ -118,10 +118,12 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 {
 	struct census_tenant *tenant = tenant_of(run, server_id, standing);
 	SCOPED(store_tenant) row = { 0 };
+	bool is_stale;
 
 	if (store_tenant_get_id(sched->store, tenant->id, &row, err) < 0) {
 		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed meanwhile */
 	}
+	is_stale = sched_tenant_is_stale(sched, row.id, standing);
 	tenant->known = true;
 	tenant->exists = standing->exists;
 	tenant->pending = standing->pending;
@@ -131,7 +133,8 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	if (standing->bytes > 0) {
 		tenant->bytes = standing->bytes;
 	}
-	store_text_set(&tenant->regressed, sched_tenant_regressed(&row, standing));
+	store_text_set(&tenant->regressed,
+		       is_stale ? row.regressed : sched_tenant_regressed(&row, standing));
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
 	tenant->open = standing->open != NULL;
@@ -144,7 +147,7 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 		if (sched_tenant_begun(sched, tenant, run->release, err) < 0) {
 			return -1;
 		}
-	} else if (!tenant->open &&
+	} else if (!tenant->open && !is_stale &&
 		   sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
 		return -1;
 	}

@@ -94,6 +94,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 	sched->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, chain_value_free);
 	sched->running = table_new(g_free);
 	sched->busy = table_new(NULL);
+	sched->moved = table_new(g_free);
 	sched->jobs = table_new(g_free);
 	sched->hooks = table_new(hook_job_free);
 	sched->windows = sched_windows_new();
@@ -156,6 +157,7 @@ void sched_free(struct sched *sched)
 	g_hash_table_destroy(sched->hooks);
 	g_hash_table_destroy(sched->modes);
 	g_hash_table_destroy(sched->busy);
+	g_hash_table_destroy(sched->moved);
 	g_hash_table_destroy(sched->running);
 	g_hash_table_destroy(sched->runs);
 	g_hash_table_destroy(sched->releases);

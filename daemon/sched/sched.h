@@ -183,6 +183,13 @@ NODISCARD int sched_tenant_looked(struct sched *sched, const struct store_tenant
 				  const struct exec_standing *standing, bool accept,
 				  struct err *err);
 
+/*
+ * A task works on the tenant, or has ended since the look began: what was seen may be of before,
+ * and cannot be held against the row.
+ */
+bool sched_tenant_is_stale(const struct sched *sched, int64_t tenant_id,
+			   const struct exec_standing *standing);
+
 /* The version that is gone, or NULL. Borrowed from either. */
 const char *sched_tenant_regressed(const struct store_tenant *tenant,
 				   const struct exec_standing *standing);

@@ -95,6 +95,7 @@ struct sched {
 	GHashTable *chains;   /* "rollout/server/class" -> struct chain *, one reference each */
 	GHashTable *running;  /* task id -> struct running *, owned */
 	GHashTable *busy;     /* tenant id -> struct running *, borrowed */
+	GHashTable *moved;    /* tenant id -> int64_t, owned: tick_ms of its last task's end */
 	GHashTable *jobs;     /* id -> struct job_run *, owned */
 	GHashTable *guards;   /* server id -> struct guard *, owned */
 	GPtrArray *retired;   /* struct sampler *, owned: told to stop, and not yet ended */
@@ -231,6 +232,9 @@ NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *res
 			      struct err *err);
 void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
 void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
+
+/* sched_tenant.c: a task of it ends now. */
+void sched_tenant_moved(struct sched *sched, int64_t tenant_id);
 
 /*
  * sched_shape.c. What a tenant looks like against what it should: sets tenant->drifted,

@@ -233,6 +233,7 @@ static int note_version(struct sched *sched, const struct store_task *task,
 		.bytes = task->bytes,
 	};
 
+	sched_tenant_moved(sched, task->tenant_id);
 	if (result->epoch > sched->epoch &&
 	    store_epoch_seen(sched->store, result->epoch, err) < 0) {
 		return -1;

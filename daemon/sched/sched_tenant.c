@@ -14,8 +14,26 @@
 #include "store_server.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "tick.h"
 
 /* ---- a look ------------------------------------------------------------------------- */
+
+void sched_tenant_moved(struct sched *sched, int64_t tenant_id)
+{
+	int64_t now_ms = tick_ms();
+
+	g_hash_table_replace(sched->moved, g_memdup2(&tenant_id, sizeof(tenant_id)),
+			     g_memdup2(&now_ms, sizeof(now_ms)));
+}
+
+bool sched_tenant_is_stale(const struct sched *sched, int64_t tenant_id,
+			   const struct exec_standing *standing)
+{
+	const int64_t *moved_ms = g_hash_table_lookup(sched->moved, &tenant_id);
+
+	return standing->looked_ms != 0 && (g_hash_table_contains(sched->busy, &tenant_id) ||
+					    (moved_ms != NULL && *moved_ms >= standing->looked_ms));
+}
 
 const char *sched_tenant_regressed(const struct store_tenant *tenant,
 				   const struct exec_standing *standing)
@@ -99,7 +117,8 @@ int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
 		.bytes = standing->bytes > 0 ? standing->bytes : tenant->bytes,
 	};
 
-	if (!standing->exists || standing->problem != NULL) {
+	if (!standing->exists || standing->problem != NULL ||
+	    (!accept && sched_tenant_is_stale(sched, tenant->id, standing))) {
 		return 0; /* what is known stays */
 	}
 	if (g_strcmp0(gone, tenant->regressed) != 0 &&

@@ -279,6 +279,28 @@ static void a_later_epoch_makes_the_next_start_later_still(void **state)
 	assert_int_equal(fixture->sched->epoch, now.epoch + 1);
 }
 
+static void a_look_from_before_the_end_of_a_task_says_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct exec_standing look = { .exists = true, .looked_ms = tick_ms() };
+	char *none[] = { NULL };
+	SCOPED(store_tenant) before = { 0 };
+	SCOPED(store_tenant) after = { 0 };
+	struct err err = { 0 };
+
+	look.applied = none;
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	tenant_get(fixture, "t00", &before);
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_tenant_looked(fixture->sched, &before, &look, false, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	tenant_get(fixture, "t00", &after);
+	assert_null(after.regressed);
+	assert_string_equal(after.version, before.version);
+}
+
 static void a_task_in_doubt_is_settled_by_a_human(void **state)
 {
 	struct fixture *fixture = *state;
@@ -335,6 +357,7 @@ int main(void)
 		SCENARIO(what_a_human_accepted_is_brought_forward),
 		SCENARIO(a_tenant_that_goes_backwards_before_its_turn_is_left_alone),
 		cmocka_unit_test(only_what_was_seen_and_is_gone_is_regressed),
+		SCENARIO(a_look_from_before_the_end_of_a_task_says_nothing),
 		SCENARIO(a_later_epoch_makes_the_next_start_later_still),
 	};
 
