@@ -18,6 +18,14 @@ enum { CLASS_SHAPE_LEN = 16, CLASS_PENDING_LEN = 8 };
 
 #define SHARE_MAX 100 /* schemas */
 
+/* How those are told apart who are asked about together. */
+enum pass {
+	PASS_TOUCHED, /* by what the release touches, where it is known what they looked like */
+	PASS_ALL,     /* by everything */
+	PASS_EACH,    /* not at all: each is read by itself */
+	PASS_NR,
+};
+
 /* Without a release everybody who is not in the middle of a migration. */
 static bool is_wanted(const struct exec_order *order, const struct exec_standing *standing)
 {
@@ -55,7 +63,11 @@ static char *class_of(const struct shape *shape, const struct exec_standing *sta
 struct group {
 	struct exec_standing *first; /* it is read for all of them */
 	GPtrArray *members;          /* struct exec_standing *, the first among them */
-	const char *expected;        /* borrowed; what their stamps rely on; NULL: on nothing */
+	const char *expected;        /* borrowed; "": nothing */
+	bool relies;                 /* their stamps are alike only if they look so */
+	char *stamp;                 /* owned; NULL: there was none */
+	struct shape shape;          /* owned; of the first */
+	bool doubtful;               /* that is the first one's alone */
 };
 
 /* One survey's way from standings to groups. */
@@ -71,6 +83,8 @@ static void group_free(void *item)
 {
 	struct group *group = item;
 
+	g_free(group->stamp);
+	shape_release(&group->shape);
 	g_ptr_array_unref(group->members);
 	g_free(group);
 }
@@ -98,8 +112,10 @@ static void keep(struct exec_result *result, GHashTable *known, struct exec_stan
 }
 
 static void take(struct exec_result *result, GHashTable *known, const struct group *group,
-		 const struct shape *shape, bool by_look)
+		 bool by_look)
 {
+	const struct shape *shape = &group->shape;
+
 	if (shape->fingerprint[0] == '\0') {
 		return; /* it vanished between the two looks */
 	}
@@ -149,14 +165,68 @@ static int read_all(struct visit *visit, const char *const *schemas, struct shap
 	return 0;
 }
 
-/*
- * The stamps left out of what nothing is touched: it was as expected, once. The one that was read
- * is not any more, so that it speaks for itself only.
- */
-static bool is_doubtful(const struct group *group, const struct shape *shape)
+/* The one of each that is read for all. */
+static int read_firsts(const struct sorting *sorting, struct err *err)
 {
-	return group->expected != NULL && group->members->len > 1 &&
-	       g_strcmp0(group->expected, shape->fingerprint) != 0;
+	const GPtrArray *groups = sorting->groups;
+	g_autofree const char **schemas = g_new0(const char *, groups->len);
+	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
+
+	for (guint i = 0; i < groups->len; i++) {
+		schemas[i] = ((struct group *)g_ptr_array_index(groups, i))->first->schema;
+	}
+	if (read_all(sorting->visit, schemas, shapes, groups->len, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < groups->len; i++) {
+		((struct group *)g_ptr_array_index(groups, i))->shape = shapes[i];
+	}
+	return 0;
+}
+
+/*
+ * The one that was read does not look as it should: it alone, perhaps, as it is being migrated, or
+ * as the stamps left out what nothing touches.
+ */
+static bool is_suspect(const struct group *group)
+{
+	return group->members->len > 1 && g_strcmp0(group->expected, group->shape.fingerprint) != 0;
+}
+
+/* Whose first one has another stamp behind its reading than in front of it. */
+static int find_moved(const struct sorting *sorting, const GPtrArray *suspects, struct err *err)
+{
+	g_autofree const char **schemas = g_new0(const char *, suspects->len);
+	g_auto(GStrv) stamps = g_new0(char *, suspects->len + 1);
+
+	for (guint i = 0; i < suspects->len; i++) {
+		schemas[i] = ((struct group *)g_ptr_array_index(suspects, i))->first->schema;
+	}
+	if (shape_stamps(sorting->visit->session, schemas, suspects->len, NULL,
+			 sorting->visit->order->crew, stamps, err) < 0) {
+		return -1;
+	}
+	for (guint i = 0; i < suspects->len; i++) {
+		struct group *group = g_ptr_array_index(suspects, i);
+
+		group->doubtful = g_strcmp0(group->stamp, stamps[i]) != 0;
+	}
+	return 0;
+}
+
+static int find_doubtful(const struct sorting *sorting, struct err *err)
+{
+	g_autoptr(GPtrArray) suspects = g_ptr_array_new();
+
+	for (guint i = 0; i < sorting->groups->len; i++) {
+		struct group *group = g_ptr_array_index(sorting->groups, i);
+
+		group->doubtful = group->relies && is_suspect(group);
+		if (!group->relies && is_suspect(group)) {
+			g_ptr_array_add(suspects, group);
+		}
+	}
+	return suspects->len == 0 ? 0 : find_moved(sorting, suspects, err);
 }
 
 static void doubt(struct sorting *sorting, const struct group *group)
@@ -172,26 +242,17 @@ static void doubt(struct sorting *sorting, const struct group *group)
 /* known: fingerprints that the result has already. */
 static int read_groups(struct sorting *sorting, GHashTable *known, struct err *err)
 {
-	struct visit *visit = sorting->visit;
-	const GPtrArray *groups = sorting->groups;
-	g_autofree const char **schemas = g_new0(const char *, groups->len);
-	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
-
-	for (guint i = 0; i < groups->len; i++) {
-		schemas[i] = ((struct group *)g_ptr_array_index(groups, i))->first->schema;
-	}
-	if (read_all(visit, schemas, shapes, groups->len, err) < 0) {
+	if (read_firsts(sorting, err) < 0 || find_doubtful(sorting, err) < 0) {
 		return -1;
 	}
-	for (guint i = 0; i < groups->len; i++) {
-		const struct group *group = g_ptr_array_index(groups, i);
+	for (guint i = 0; i < sorting->groups->len; i++) {
+		const struct group *group = g_ptr_array_index(sorting->groups, i);
 
-		if (is_doubtful(group, &shapes[i])) {
+		if (group->doubtful) {
 			doubt(sorting, group);
 		} else {
-			take(sorting->result, known, group, &shapes[i], visit->order->verifies);
+			take(sorting->result, known, group, sorting->visit->order->verifies);
 		}
-		shape_release(&shapes[i]);
 	}
 	return 0;
 }
@@ -200,15 +261,18 @@ static void add_to_group(struct sorting *sorting, const char *stamp, const char 
 			 bool relies, struct exec_standing *standing)
 {
 	/* what still runs in one may change it between the two looks: it speaks for itself only */
-	g_autofree char *key = g_strjoin(" ", stamp, expected,
-					 standing->in_flight ? standing->schema : NULL, NULL);
+	bool is_alone = stamp == NULL || standing->in_flight;
+	g_autofree char *key = g_strjoin(" ", stamp == NULL ? "" : stamp, expected,
+					 is_alone ? standing->schema : NULL, NULL);
 	struct group *group = g_hash_table_lookup(sorting->by_key, key);
 
 	if (group == NULL) {
 		group = g_new0(struct group, 1);
 		group->first = standing;
 		group->members = g_ptr_array_new();
-		group->expected = relies ? expected : NULL;
+		group->expected = expected;
+		group->relies = relies;
+		group->stamp = g_strdup(stamp);
 		g_ptr_array_add(sorting->groups, group);
 		g_hash_table_insert(sorting->by_key, g_steal_pointer(&key), group);
 	}
@@ -283,8 +347,9 @@ static void sorting_release(struct sorting *sorting)
 
 SCOPED_RELEASE(sorting);
 
-/* These standings into groups. touched NULL: everything of them counts. */
-static int sort(struct sorting *sorting, const GArray *some, GHashTable *touched, struct err *err)
+/* These standings into groups. touched NULL: everything of them counts; with_stamps: or each alone. */
+static int sort(struct sorting *sorting, const GArray *some, GHashTable *touched, bool with_stamps,
+		struct err *err)
 {
 	const struct exec_order *order = sorting->visit->order;
 	struct exec_standing *standings = sorting->result->standings;
@@ -294,21 +359,21 @@ static int sort(struct sorting *sorting, const GArray *some, GHashTable *touched
 	for (guint i = 0; i < some->len; i++) {
 		schemas[i] = standings[g_array_index(some, size_t, i)].schema;
 	}
-	if (!order->verifies && shape_stamps(sorting->visit->session, schemas, some->len, touched,
-					     order->crew, stamps, err) < 0) {
+	if (with_stamps && shape_stamps(sorting->visit->session, schemas, some->len, touched,
+					order->crew, stamps, err) < 0) {
 		return -1;
 	}
 	for (guint i = 0; i < some->len; i++) {
 		size_t index = g_array_index(some, size_t, i);
 
-		add_to_group(sorting, stamps[i] == NULL ? schemas[i] : stamps[i],
-			     expected_of(order, index), touched != NULL, &standings[index]);
+		add_to_group(sorting, stamps[i], expected_of(order, index), touched != NULL,
+			     &standings[index]);
 	}
 	return 0;
 }
 
 /* Of whom nothing is known to compare with everything counts: the next look relies on it. */
-static int sort_all(struct sorting *sorting, const GArray *wanted, struct err *err)
+static int sort_touched(struct sorting *sorting, const GArray *wanted, struct err *err)
 {
 	g_autoptr(GHashTable) touched = find_touched(sorting->visit, sorting->result, wanted);
 	g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(size_t));
@@ -321,30 +386,40 @@ static int sort_all(struct sorting *sorting, const GArray *wanted, struct err *e
 
 		g_array_append_val(is_known ? known : unknown, index);
 	}
-	if (known->len > 0 && sort(sorting, known, touched, err) < 0) {
+	if (known->len > 0 && sort(sorting, known, touched, true, err) < 0) {
 		return -1;
 	}
-	return unknown->len == 0 ? 0 : sort(sorting, unknown, NULL, err);
+	return unknown->len == 0 ? 0 : sort(sorting, unknown, NULL, true, err);
+}
+
+/* Those of the next pass take the place of wanted. */
+static int run_pass(struct visit *visit, struct exec_result *result, enum pass pass, GArray *wanted,
+		    GHashTable *known, struct err *err)
+{
+	SCOPED(sorting) sorting = { 0 };
+	int done;
+
+	sorting_init(&sorting, visit, result);
+	done = pass == PASS_TOUCHED ? sort_touched(&sorting, wanted, err)
+				    : sort(&sorting, wanted, NULL, pass == PASS_ALL, err);
+	if (done < 0 || (sorting.groups->len > 0 && read_groups(&sorting, known, err) < 0)) {
+		return -1;
+	}
+	g_array_set_size(wanted, 0);
+	g_array_append_vals(wanted, sorting.doubtful->data, sorting.doubtful->len);
+	return 0;
 }
 
 int survey_shapes(struct visit *visit, struct exec_result *result, struct err *err)
 {
 	g_autoptr(GArray) wanted = find_wanted(visit->order, result);
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-	SCOPED(sorting) first = { 0 };
-	SCOPED(sorting) again = { 0 };
+	int pass = visit->order->verifies ? PASS_EACH : PASS_TOUCHED;
 
-	sorting_init(&first, visit, result);
-	sorting_init(&again, visit, result);
-	if (sort_all(&first, wanted, err) < 0 ||
-	    (first.groups->len > 0 && read_groups(&first, known, err) < 0)) {
-		return -1;
+	for (; pass < PASS_NR && wanted->len > 0; pass++) {
+		if (run_pass(visit, result, (enum pass)pass, wanted, known, err) < 0) {
+			return -1;
+		}
 	}
-	if (first.doubtful->len == 0) {
-		return 0;
-	}
-	if (sort(&again, first.doubtful, NULL, err) < 0) {
-		return -1;
-	}
-	return read_groups(&again, known, err);
+	return 0;
 }

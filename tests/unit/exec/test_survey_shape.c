@@ -218,6 +218,60 @@ static void without_its_helper_a_leader_does_all(void **state)
 	release_unref(release);
 }
 
+struct change {
+	struct db_session *session;
+	const char *schema;
+	int64_t after_us;
+};
+
+static void *change(void *ctx)
+{
+	const struct change *what = ctx;
+	struct err err = { 0 };
+
+	db_thread_init();
+	g_usleep((gulong)what->after_us);
+	(void)!db_execf(what->session, &err, "alter table %s.t add column late int", what->schema);
+	db_thread_end();
+	return NULL;
+}
+
+#define CHANGES       60
+#define CHANGE_GAP_US 250 /* so that some fall between the question who is alike and the reading */
+
+/* The one that is read for all may be changed meanwhile. */
+static void what_changes_meanwhile_is_not_laid_to_others(void **state)
+{
+	g_autofree char *a = g_strdup(test_server_schema("ss_moves_a"));
+	g_autofree char *b = g_strdup(test_server_schema("ss_moves_b"));
+	char *schemas[] = { a, b, NULL };
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE u (n int);", NULL);
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(exec_result) before = NULL;
+
+	(void)state;
+	for (int i = 0; i < CHANGES; i++) {
+		struct change what = { session, a, (int64_t)i * CHANGE_GAP_US };
+		SCOPED_PTR(exec_result) result = NULL;
+		pthread_t thread;
+
+		for (size_t k = 0; k < 2; k++) {
+			test_server_exec("create or replace view %s.v as select 1 as one",
+					 schemas[k]);
+			test_server_exec("drop table if exists %s.t", schemas[k]);
+			test_server_exec("create table %s.t (n int)", schemas[k]);
+		}
+		before = before == NULL ? survey(release, schemas) : before;
+		assert_int_equal(pthread_create(&thread, NULL, change, &what), 0);
+		result = survey(release, schemas);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_true(result->ok);
+		assert_string_equal(result->standings[1].fingerprint,
+				    before->standings[1].fingerprint);
+	}
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +279,7 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_to_do_is_not_read),
 		cmocka_unit_test(who_was_changed_by_hand_is_no_longer_alike),
 		cmocka_unit_test(what_one_changed_by_hand_is_not_laid_to_others),
+		cmocka_unit_test(what_changes_meanwhile_is_not_laid_to_others),
 		cmocka_unit_test(who_is_half_way_is_alike_only_with_those_who_came_as_far),
 		cmocka_unit_test(a_helper_changes_nothing_of_what_is_found),
 		cmocka_unit_test(without_its_helper_a_leader_does_all),
