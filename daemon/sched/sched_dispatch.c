@@ -163,6 +163,50 @@ static int64_t allowance(const struct sched *sched, const struct run *run)
 	return MIN(most - run_running(run), fleet);
 }
 
+/* That came while it was surveyed, ran or had failed: tasks that wait follow it at once. */
+static int put_aside(struct sched *sched, struct run *run, struct store_task *task, struct err *err)
+{
+	g_autofree char *text = NULL;
+
+	sched_wake(sched); /* it may have been the last of its wave */
+	if (task->removed_at != 0) {
+		return sched_task_move(sched, run, task, TASK_SKIP, &sched_self,
+				       "the tenant was removed", err);
+	}
+	text = g_strdup_printf("the tenant is held: %s", task->hold);
+	return sched_task_move(sched, run, task, TASK_HOLD, &sched_self, text, err);
+}
+
+static int64_t wave_of(struct run *run)
+{
+	const struct run_wave *current = run_current_wave(run);
+
+	return current != NULL ? current->row.seq : RUN_WAVES_MAX - 1; /* all: retries */
+}
+
+/* A server that was removed has no tenants any more: those that failed there are tried again. */
+static int leave_server(struct sched *sched, struct run *run, int64_t server_id, struct err *err)
+{
+	const struct run_task *item;
+
+	run_ready(run, server_id);
+	while ((item = run_next(run, server_id, wave_of(run), sched->busy)) != NULL) {
+		SCOPED(store_task) task = { 0 };
+
+		if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
+			return -1;
+		}
+		if (task.removed_at == 0) {
+			return err_set(err, ERR_STORE, "r%lld/%s has no server", (long long)run->id,
+				       task.tenant);
+		}
+		if (put_aside(sched, run, &task, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* A server that is down keeps its tasks waiting, with the reason on each. */
 static int park_server(struct sched *sched, struct run *run, const struct link *link, int64_t wave,
 		       struct err *err)
@@ -185,13 +229,6 @@ static int park_server(struct sched *sched, struct run *run, const struct link *
 		}
 	}
 	return 0;
-}
-
-static int64_t wave_of(struct run *run)
-{
-	const struct run_wave *current = run_current_wave(run);
-
-	return current != NULL ? current->row.seq : RUN_WAVES_MAX - 1; /* all: retries */
 }
 
 /* May this rollout have the next slot of the server? */
@@ -226,7 +263,8 @@ static void mark_labels(struct sched *sched, const struct run_task *item)
 }
 
 /*
- * 1: it was started; 0: its tenant is to be looked at first, or it has to wait; -1: failed.
+ * 1: it was started; 0: its tenant is held, removed or to be looked at first, or it has to wait; -1:
+ * failed.
  */
 static int try_task(struct share *share, struct run *run, struct link *link,
 		    const struct run_task *item, struct err *err)
@@ -241,6 +279,9 @@ static int try_task(struct share *share, struct run *run, struct link *link,
 
 	if (store_task_get_id(sched->store, item->id, &task, err) < 0) {
 		return -1;
+	}
+	if (task.hold != NULL || task.removed_at != 0) {
+		return put_aside(sched, run, &task, err);
 	}
 	ready = sched_prepared(sched, run, &task, &chain, err);
 	if (ready <= 0) {
@@ -297,6 +338,16 @@ static bool has_work(const struct sched *sched, struct run *run, int64_t server_
 	return run->allowed > 0 && run_next(run, server_id, wave_of(run), sched->busy) != NULL;
 }
 
+static int leave_all(struct share *share, const GPtrArray *runs, int64_t server_id, struct err *err)
+{
+	for (guint i = 0; i < runs->len; i++) {
+		if (leave_server(share->sched, g_ptr_array_index(runs, i), server_id, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* At most one task: servers take turns, and so do the rollouts on each. */
 static int try_server(struct share *share, const GPtrArray *runs, int64_t server_id,
 		      struct err *err)
@@ -314,7 +365,7 @@ static int try_server(struct share *share, const GPtrArray *runs, int64_t server
 		return 0;
 	}
 	if (sched_link_get(share->sched, server_id, &link, err) < 0) {
-		return -1;
+		return err->code == ERR_NOT_FOUND ? leave_all(share, asked, server_id, err) : -1;
 	}
 	(void)sched_guard_need(share->sched, link);
 	while (started == 0 && asked->len > 0) {

@@ -14,6 +14,7 @@
 #include "store_plan.h"
 #include "store_rollout.h"
 #include "store_task.h"
+#include "store_tenant.h"
 #include "tick.h"
 #include "wave.h"
 
@@ -219,6 +220,17 @@ static void set_phase(const struct census_tenant *tenant, struct store_task *tas
 				       tenant->version != NULL ? tenant->version : "the start");
 }
 
+/* One that was held when its survey began, and may have been released since. */
+static int is_held(struct sched *sched, const struct census_tenant *tenant, struct err *err)
+{
+	SCOPED(store_tenant) row = { 0 };
+
+	if (store_tenant_get_id(sched->store, tenant->id, &row, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1; /* removed: its task says so */
+	}
+	return row.hold != NULL;
+}
+
 static int put_task(struct sched *sched, const struct run *run, const struct sorting *sorting,
 		    const struct census_tenant *tenant, const struct store_task *place,
 		    struct err *err)
@@ -236,8 +248,13 @@ static int put_task(struct sched *sched, const struct run *run, const struct sor
 		.class = g_strdup(tenant->held || sched_is_drifted(tenant) ? NULL : tenant->class),
 		.difference = g_strdup(tenant->drifted),
 	};
+	/* who is held only by now is put aside before it starts */
+	int held = tenant->held ? is_held(sched, tenant, err) : 0;
 
-	if (tenant->held) {
+	if (held < 0) {
+		return -1;
+	}
+	if (held > 0) {
 		task.state = TASK_HELD;
 		store_text_set(&task.reason, "the tenant is held");
 	} else if (sched_is_drifted(tenant) && census_fate(tenant) == CENSUS_DRIFTED) {

@@ -131,6 +131,8 @@ static const struct store_field store_task_members[] = {
 	TEXT(store_task, server),
 	TEXT(store_task, schema),
 	TEXT(store_task, seen),
+	TEXT(store_task, hold),
+	INT(store_task, removed_at),
 	INT(store_task, wave),
 	INT(store_task, rank),
 	STATE(store_task, state, task_state, TASK_STATE_NR),

@@ -146,10 +146,12 @@ struct store_task {
 	int64_t rollout_id;
 	int64_t tenant_id;
 	int64_t server_id;
-	char *tenant; /* read only */
-	char *server; /* read only */
-	char *schema; /* read only */
-	char *seen;   /* read only; a version that was applied to the tenant, or NULL */
+	char *tenant;       /* read only */
+	char *server;       /* read only */
+	char *schema;       /* read only */
+	char *seen;         /* read only; a version that was applied to the tenant, or NULL */
+	char *hold;         /* read only; why its tenant is held, or NULL */
+	int64_t removed_at; /* read only; of its tenant, 0: it was not */
 	int64_t wave;
 	int64_t rank; /* order inside the wave, from 1 */
 	enum task_state state;

@@ -99,6 +99,81 @@ static void a_server_that_is_down_keeps_only_its_own_waiting(void **state)
 	assert_int_equal(server.state, SERVER_DOWN);
 }
 
+static void who_was_held_since_it_failed_is_not_tried_again(void **state)
+{
+	const struct sched_start start = { .release = "rel", .budget = "10" };
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	test_server_exec("create table `%s`.a (other int)", fixture_schema("t01"));
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	test_server_exec("drop table `%s`.a", fixture_schema("t01"));
+	fixture_hold(fixture, "t01", "hands off");
+	fixture_do(fixture, id, ROLLOUT_RETRY);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_string_equal(task.reason, "the tenant is held: hands off");
+}
+
+static void remove_tenant(struct fixture *fixture, const char *name)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	must(store_tenant_remove(fixture->store, tenant.id, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+static void remove_server(struct fixture *fixture, int64_t id)
+{
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_server_remove(fixture->store, id, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	sched_server_changed(fixture->sched, id);
+}
+
+/* Also when its server went with it, which nobody else has to wait for. */
+static void who_was_removed_since_it_failed_is_not_tried_again(void **state)
+{
+	const struct sched_start start = { .release = "rel", .budget = "10" };
+	static const char *const names[] = { "t01", "far" };
+	struct fixture *fixture = *state;
+	int64_t other = fixture_add_server(fixture, "db2", test_server_addr()->socket);
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_tenant(fixture, "far", other, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		test_server_exec("create table `%s`.a (other int)", fixture_schema(names[i]));
+	}
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		test_server_exec("drop table `%s`.a", fixture_schema(names[i]));
+		remove_tenant(fixture, names[i]);
+	}
+	remove_server(fixture, other);
+	fixture_do(fixture, id, ROLLOUT_RETRY);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		SCOPED(store_task) task = { 0 };
+
+		fixture_task(fixture, id, names[i], &task);
+		assert_int_equal(task.state, TASK_SKIPPED);
+		assert_string_equal(task.reason, "the tenant was removed");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +182,8 @@ int main(void)
 		SCENARIO(never_more_than_asked),
 		SCENARIO(one_task_per_tenant_whatever_the_rollouts),
 		SCENARIO(a_server_that_is_down_keeps_only_its_own_waiting),
+		SCENARIO(who_was_held_since_it_failed_is_not_tried_again),
+		SCENARIO(who_was_removed_since_it_failed_is_not_tried_again),
 	};
 
 	return cmocka_run_group_tests_name("sched_dispatch", tests, NULL, NULL);

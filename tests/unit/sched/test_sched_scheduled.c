@@ -70,10 +70,33 @@ static void a_dry_run_says_all_and_changes_nothing(void **state)
 	g_free(seen.missing);
 }
 
+static void a_hold_or_its_end_during_the_survey_counts(void **state)
+{
+	const struct sched_start everything = { .release = "rel" };
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_hold(fixture, "t02", "audit");
+	id = fixture_start(fixture, &everything);
+	fixture_turns(fixture, 1); /* they are being looked at */
+	assert_int_equal(fixture_state(fixture, id), ROLLOUT_SCHEDULED);
+	fixture_hold(fixture, "t01", "hands off");
+	fixture_hold(fixture, "t02", NULL);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_string_equal(task.reason, "the tenant is held: hands off");
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_dry_run_says_all_and_changes_nothing),
+		SCENARIO(a_hold_or_its_end_during_the_survey_counts),
 	};
 
 	return cmocka_run_group_tests_name("sched_scheduled", tests, NULL, NULL);
