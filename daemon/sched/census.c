@@ -147,7 +147,9 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 		if (sched_tenant_begun(sched, tenant, run->release, err) < 0) {
 			return -1;
 		}
-	} else if (!tenant->open && !is_stale &&
+	} else if (is_stale || !sched_tenant_judged(&row, standing)) {
+		store_text_set(&tenant->drifted, row.drifted);
+	} else if (!tenant->open &&
 		   sched_tenant_shaped(sched, &row, tenant, run->census.shapes, err) < 0) {
 		return -1;
 	}

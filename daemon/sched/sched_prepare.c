@@ -9,6 +9,7 @@
 #include "log.h"
 #include "sched_state.h"
 #include "store_task.h"
+#include "store_tenant.h"
 #include "tick.h"
 
 #define PORTION  400    /* tasks of one server that are looked at together */
@@ -90,12 +91,36 @@ static int settle(struct sched *sched, struct run *run, struct store_task *task,
 	return store_task_class(sched->store, task->id, tenant->class, err);
 }
 
+static bool is_away(const struct sched *sched, int64_t server_id)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+
+	return link != NULL && (link->state == SERVER_DOWN || link->state == SERVER_DENIED);
+}
+
+/* Nothing was seen of it: one that had drifted is not taken for mended. */
+static int keep_drifted(struct sched *sched, struct run *run, struct store_task *task,
+			const struct census_tenant *tenant, struct err *err)
+{
+	struct census_tenant known = *tenant;
+	SCOPED(store_tenant) row = { 0 };
+
+	if (is_away(sched, tenant->server_id)) {
+		return 0; /* it is asked about again */
+	}
+	if (store_tenant_get_id(sched->store, tenant->id, &row, err) < 0) {
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	known.drifted = row.drifted;
+	return row.drifted == NULL ? 0 : settle(sched, run, task, &known, err);
+}
+
 static int take_tenant(struct sched *sched, struct run *run, const struct census_tenant *tenant,
 		       struct err *err)
 {
 	SCOPED(store_task) task = { 0 };
 
-	if (!tenant->known || tenant->removed) {
+	if (tenant->removed) {
 		return 0;
 	}
 	if (store_task_get(sched->store, run->id, tenant->name, &task, err) < 0) {
@@ -104,16 +129,14 @@ static int take_tenant(struct sched *sched, struct run *run, const struct census
 	if (task.state != TASK_PENDING) {
 		return 0; /* held, skipped or cancelled meanwhile */
 	}
-	return settle(sched, run, &task, tenant, err);
+	return tenant->known ? settle(sched, run, &task, tenant, err)
+			     : keep_drifted(sched, run, &task, tenant, err);
 }
 
 /* These start with what is known; those of a server that went away are asked about again. */
 static void mark_looked(struct run *run, const struct preparing *preparing)
 {
-	const struct link *link =
-		g_hash_table_lookup(preparing->sched->links, &preparing->server_id);
-
-	if (link != NULL && (link->state == SERVER_DOWN || link->state == SERVER_DENIED)) {
+	if (is_away(preparing->sched, preparing->server_id)) {
 		return;
 	}
 	for (guint i = 0; i < preparing->tasks->len; i++) {

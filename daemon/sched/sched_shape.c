@@ -60,6 +60,11 @@ static int remember(struct sched *sched, const struct store_tenant *row,
 				  err);
 }
 
+bool sched_tenant_judged(const struct store_tenant *row, const struct exec_standing *seen)
+{
+	return seen->problem == NULL && sched_tenant_regressed(row, seen) == NULL;
+}
+
 int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
 			struct census_tenant *tenant, GHashTable *shapes, struct err *err)
 {
@@ -147,7 +152,8 @@ int sched_tenant_compare(struct sched *sched, const struct store_tenant *row,
 	for (size_t i = 0; i < result->nr_shapes; i++) {
 		g_hash_table_insert(shapes, result->shapes[i].fingerprint, result->shapes[i].text);
 	}
-	if (seen->open == NULL && sched_tenant_shaped(sched, row, &tenant, shapes, err) < 0) {
+	if (seen->open == NULL && sched_tenant_judged(row, seen) &&
+	    sched_tenant_shaped(sched, row, &tenant, shapes, err) < 0) {
 		return -1;
 	}
 	*drifted = tenant.drifted;

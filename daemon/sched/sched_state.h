@@ -242,6 +242,8 @@ void sched_tenant_moved(struct sched *sched, int64_t tenant_id);
  */
 struct census;
 struct census_tenant;
+/* Can it be said what it should look like? Not when it was put back, nor without its history. */
+bool sched_tenant_judged(const struct store_tenant *row, const struct exec_standing *seen);
 NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant *row,
 				  struct census_tenant *tenant, GHashTable *shapes,
 				  struct err *err);

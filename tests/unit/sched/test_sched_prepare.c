@@ -2,6 +2,7 @@
 
 #include "sched_fixture.h"
 #include "store_chain.h"
+#include "store_tenant.h"
 
 static const struct sched_start everything = { .release = "rel", .budget = "100" };
 static const struct sched_start the_next = { .release = "two", .budget = "100" };
@@ -145,6 +146,37 @@ static void who_was_changed_while_the_rollout_rested_is_kept_out(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 3);
 }
 
+static void must_drift(struct fixture *fixture, const char *name)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	must(store_tenant_shape(fixture->store, tenant.id, "known", NULL, "table stray: new", &err),
+	     &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+/* It had drifted, and the look that another try begins with sees nothing. */
+static void who_had_drifted_is_kept_out_when_nothing_is_seen(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = start_without(fixture, &everything, "t01");
+	test_server_exec("create table `%s`.muster_history (away int)", fixture_schema("t01"));
+	must_drift(fixture, "t01");
+	release_and_resume(fixture, id, "t01");
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_string_equal(task.difference, "table stray: new");
+	test_server_exec("drop table `%s`.muster_history", fixture_schema("t01"));
+}
+
 static void who_was_brought_there_while_it_was_held_is_done(void **state)
 {
 	struct fixture *fixture = *state;
@@ -273,6 +305,7 @@ int main(void)
 		SCENARIO(who_was_held_is_looked_at_when_it_is_released),
 		SCENARIO(who_was_changed_while_the_rollout_rested_is_kept_out),
 		SCENARIO(who_was_changed_while_it_was_held_is_kept_out),
+		SCENARIO(who_had_drifted_is_kept_out_when_nothing_is_seen),
 		SCENARIO(who_was_brought_there_while_it_was_held_is_done),
 		SCENARIO(who_failed_is_tried_from_where_it_stands),
 		SCENARIO(a_trial_that_is_lost_with_its_link_is_made_again),

@@ -86,6 +86,60 @@ static void what_stands_beside_the_columns_is_compared_too(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
 }
 
+static void on_preview(void *ctx, const struct sched_preview *preview)
+{
+	*(int *)ctx = preview->err.code == ERR_NONE ? 1 : -1;
+}
+
+static void look_at_all(struct fixture *fixture)
+{
+	const struct sched_start preview = { .release = "two" };
+	struct err err = { 0 };
+	int called = 0;
+
+	must(store_begin(fixture->store, &err), &err);
+	assert_non_null(sched_rollout_preview(fixture->sched, &preview, on_preview, &called, &err));
+	must(store_commit(fixture->store, &err), &err);
+	for (unsigned i = 0; i < FIXTURE_TURNS && called == 0; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(called, 1);
+}
+
+/* What was changed is seen first when its history says too little: it is no measure then. */
+static void drifts_after(struct fixture *fixture, const char *verb, const char *breaks,
+			 const char *mends)
+{
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	add_next_release(fixture);
+	look_at_all(fixture);
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	test_server_exec("%s `%s`.muster_history %s", verb, fixture_schema("t01"), breaks);
+	look_at_all(fixture);
+	test_server_exec("%s `%s`.muster_history %s", verb, fixture_schema("t01"), mends);
+	id = fixture_start(fixture, &the_next);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_non_null(strstr(task.difference, "stray"));
+}
+
+static void what_a_tenant_that_was_put_back_looks_like_is_no_measure(void **state)
+{
+	drifts_after(*state, "update", "set state = 'reverted'", "set state = 'applied'");
+}
+
+static void nor_is_what_one_looks_like_whose_history_cannot_be_read(void **state)
+{
+	drifts_after(*state, "alter table", "change column epoch away bigint unsigned",
+		     "change column away epoch bigint unsigned");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +147,8 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
 						fixture_setup, fixture_teardown),
+		SCENARIO(what_a_tenant_that_was_put_back_looks_like_is_no_measure),
+		SCENARIO(nor_is_what_one_looks_like_whose_history_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests_name("sched_shape", tests, NULL, NULL);
