@@ -381,8 +381,11 @@ int sched_chain_get(struct sched *sched, const struct store_task *task, struct c
 int sched_task_shaped(struct sched *sched, const struct store_task *task,
 		      const struct exec_result *result, struct err *err)
 {
-	if (result->fingerprint == NULL || result->event != TASK_APPLIED) {
+	if (result->event != TASK_APPLIED) {
 		return 0;
+	}
+	if (result->fingerprint == NULL) { /* not known, also when a file came in front of others */
+		return store_tenant_shape(sched->store, task->tenant_id, NULL, NULL, NULL, err);
 	}
 	return store_tenant_shape(sched->store, task->tenant_id, result->fingerprint,
 				  result->version, NULL, err);

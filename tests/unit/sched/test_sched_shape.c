@@ -140,6 +140,42 @@ static void nor_is_what_one_looks_like_whose_history_cannot_be_read(void **state
 		     "change column away epoch bigint unsigned");
 }
 
+/* A release of these files, by their numbers, rolled to its end. Its id. */
+static int64_t roll(struct fixture *fixture, const char *name, const char *numbers)
+{
+	const struct sched_start start = { .release = name, .budget = "100" };
+	SCOPED(release_files) files = { 0 };
+	SCOPED(store_release) release = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	for (const char *number = numbers; *number != '\0'; number++) {
+		g_autofree char *file = g_strdup_printf("000%c_next.sql", *number);
+		g_autofree char *text =
+			g_strdup_printf("create table t%c (s varchar(64) default '%s');", *number,
+					*number == '2' ? "{SCHEMA}" : "");
+
+		release_files_add(&files, file, text, strlen(text));
+	}
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_release_put(fixture->sched, name, NULL, &files, &release, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	return id;
+}
+
+/* A file that names its tenant came in front of one that was applied: the version is the same. */
+static void what_could_not_be_foreseen_is_no_drift(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add_tenants(fixture, 1);
+	(void)roll(fixture, "first", "13");
+	assert_int_equal(fixture_count(fixture, roll(fixture, "front", "123"), TASK_DONE), 1);
+	assert_int_equal(fixture_count(fixture, roll(fixture, "next", "1234"), TASK_DONE), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +183,7 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
 						fixture_setup, fixture_teardown),
+		SCENARIO(what_could_not_be_foreseen_is_no_drift),
 		SCENARIO(what_a_tenant_that_was_put_back_looks_like_is_no_measure),
 		SCENARIO(nor_is_what_one_looks_like_whose_history_cannot_be_read),
 	};
