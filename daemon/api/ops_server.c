@@ -72,6 +72,9 @@ static int address_check(const struct store_server *row, struct err *err)
 			       "server %s: defaults_file \"%s\" must begin with /", row->name,
 			       row->defaults_file);
 	}
+	if (sched_server_address(row, err) < 0) {
+		return err_prefix(err, "server %s", row->name);
+	}
 	if (is_given(row->host) && (row->port < port_limits[0] || row->port > port_limits[1])) {
 		return err_set(err, ERR_INVALID, "server %s: port %" PRId64 " is none", row->name,
 			       row->port);

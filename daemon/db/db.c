@@ -1,6 +1,7 @@
 #include "db.h"
 
 #include <stdarg.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -8,6 +9,7 @@
 
 #include "db_session.h"
 
+#define HOST_LEN_MAX       255 /* of a name in the DNS */
 #define HEADROOM_MIN       3
 #define HEADROOM_PERCENT   5
 #define NUMBER_TOO_MANY    1040
@@ -54,6 +56,19 @@ char *db_addr_format(const struct db_addr *addr)
 	return g_strdup_printf("%s:%u", host, port);
 }
 
+/* A name or an address of either family, perhaps with a zone. */
+static bool is_host(const char *host)
+{
+	size_t len = strlen(host);
+
+	for (const char *at = host; *at != '\0'; at++) {
+		if (!g_ascii_isalnum(*at) && strchr("-_.:%", *at) == NULL) {
+			return false;
+		}
+	}
+	return len > 0 && len <= HOST_LEN_MAX;
+}
+
 int db_addr_check(const struct db_addr *addr, struct err *err)
 {
 	struct sockaddr_un un;
@@ -61,6 +76,11 @@ int db_addr_check(const struct db_addr *addr, struct err *err)
 	if (addr->socket != NULL && strlen(addr->socket) >= sizeof(un.sun_path)) {
 		return err_set(err, ERR_INVALID, "socket %s: longer than the %zu bytes of a socket",
 			       addr->socket, sizeof(un.sun_path) - 1);
+	}
+	if (addr->socket == NULL && addr->host != NULL && !is_host(addr->host)) {
+		return err_set(err, ERR_INVALID,
+			       "\"%.100s\" is neither the name of a host nor an address",
+			       addr->host);
 	}
 	return 0;
 }

@@ -46,7 +46,7 @@ SCOPED_RELEASE(db_addr);
 /* "host:port" or the socket's path: for people and logs. Owned. */
 char *db_addr_format(const struct db_addr *addr);
 
-/* ERR_INVALID when nothing can ever listen there: a path that is too long. */
+/* ERR_INVALID when nothing can ever listen there: a path that is too long, a host that is none. */
 NODISCARD int db_addr_check(const struct db_addr *addr, struct err *err);
 
 struct db_session;

@@ -148,6 +148,9 @@ void sched_job_start_unless(struct sched *sched, const struct store_server *serv
 
 /* ---- servers and tenants ------------------------------------------------------------ */
 
+/* ERR_INVALID when nothing can ever be at its address. */
+NODISCARD int sched_server_address(const struct store_server *row, struct err *err);
+
 /* A server was added, changed or removed: its address or limits are read again. */
 void sched_server_changed(struct sched *sched, int64_t server_id);
 

@@ -1,6 +1,7 @@
 /*
  * Servers: the rows that links remember, and what a result says of a server's health.
  */
+#include "db.h"
 #include "glance.h"
 #include "log.h"
 #include "sampler.h"
@@ -70,6 +71,16 @@ int sched_links_refresh(struct sched *sched, struct err *err)
 		}
 	}
 	return 0;
+}
+
+int sched_server_address(const struct store_server *row, struct err *err)
+{
+	const struct db_addr addr = {
+		.host = row->host,
+		.socket = row->socket != NULL && row->socket[0] != '\0' ? row->socket : NULL,
+	};
+
+	return db_addr_check(&addr, err);
 }
 
 void sched_server_changed(struct sched *sched, int64_t server_id)

@@ -48,16 +48,6 @@ static bool port_read(const char *text, unsigned *port)
 	return true;
 }
 
-static bool is_host(const char *host)
-{
-	for (const char *at = host; *at != '\0'; at++) {
-		if (!g_ascii_isalnum(*at) && strchr("-_.:%", *at) == NULL) {
-			return false;
-		}
-	}
-	return *host != '\0';
-}
-
 static int word_parse(const char *word, struct db_addr *addr, struct err *err)
 {
 	SCOPED(db_addr) read = { 0 };
@@ -73,7 +63,7 @@ static int word_parse(const char *word, struct db_addr *addr, struct err *err)
 		read.host = in_brackets ? g_strndup(word + 1, (gsize)(end - word - 2))
 					: g_strndup(word, (gsize)(end - word));
 	}
-	if (read.socket == NULL && (read.host == NULL || !is_host(read.host))) {
+	if (read.socket == NULL && (read.host == NULL || db_addr_check(&read, err) < 0)) {
 		return err_set(err, ERR_INVALID,
 			       "replicas: \"%.100s\" is no address: HOST, HOST:PORT or the path of "
 			       "a socket, with commas between them",

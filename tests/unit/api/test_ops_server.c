@@ -48,6 +48,8 @@ static const struct {
 	  "server a: socket \"s\" must begin with /" },
 	{ "{\"name\":\"a\",\"host\":\"h\",\"defaults_file\":\"my.cnf\"}",
 	  "server a: defaults_file \"my.cnf\" must begin with /" },
+	{ "{\"name\":\"a\",\"host\":\"h;x\"}",
+	  "server a: \"h;x\" is neither the name of a host nor an address" },
 	{ "{\"name\":\"a\",\"host\":\"h\",\"port\":70000}",
 	  "server a: port 70000 is none" },
 	{ "{\"name\":\"a\",\"host\":\"h\",\"max_running\":1000}",
