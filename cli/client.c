@@ -140,7 +140,7 @@ static int gone(const struct client *client, CURL *curl, CURLcode code, struct e
 	long number = 0;
 
 	(void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
-	if (code == CURLE_COULDNT_CONNECT) {
+	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST) {
 		if (number == EACCES || number == EPERM) {
 			return err_set(err, ERR_DENIED,
 				       "the socket %s is not open to you: ask to be put in its "

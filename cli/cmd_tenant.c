@@ -58,7 +58,7 @@ static void say_changed(struct cli *cli, const char *what, const struct wire_cha
 }
 
 /* The problems are the daemon's sentences about single tenants; nothing was changed. */
-static int report_problems(const struct wire_changed *changed)
+static int report_problems(const struct wire_changed *changed, const char *help)
 {
 	const struct wire_problem *problems = changed->problems.items;
 
@@ -66,11 +66,13 @@ static int report_problems(const struct wire_changed *changed)
 	for (size_t i = 0; i < changed->problems.nr; i++) {
 		(void)fprintf(stderr, "muster: %s\n", problems[i].message);
 	}
-	(void)fprintf(stderr, "muster: nothing was changed\n  -> muster tenant list\n");
+	(void)fprintf(stderr, "muster: nothing was changed\n  -> %s\n", help);
 	return EXIT_BAD_INPUT;
 }
 
-static int send_change(struct cli *cli, const struct ask *what_to_ask, const char *what)
+/* help: the command for somebody whose names are refused. */
+static int send_change(struct cli *cli, const struct ask *what_to_ask, const char *what,
+		       const char *help)
 {
 	struct ask ask = *what_to_ask;
 	struct wire_changed changed = { 0 };
@@ -84,7 +86,7 @@ static int send_change(struct cli *cli, const struct ask *what_to_ask, const cha
 		return cli_fail(cli, &err);
 	}
 	if (changed.problems.nr > 0) {
-		code = report_problems(&changed);
+		code = report_problems(&changed, help);
 	} else {
 		say_changed(cli, what, &changed);
 	}
@@ -100,6 +102,7 @@ int cmd_tenant_discover(struct cli *cli)
 	struct ask ask = { .in_type = &wire_discover_type, .in = &discover };
 	struct err err = { 0 };
 	g_autofree char *path = NULL;
+	g_autofree char *help = NULL;
 	int code;
 
 	if (server == NULL) {
@@ -107,13 +110,15 @@ int cmd_tenant_discover(struct cli *cli)
 	}
 	path = client_path("/v1/servers/", server, "/discover");
 	ask.path = path;
+	help = g_strdup_printf("muster tenant discover --server %s --name 'client-{schema}'",
+			       server);
 	discover.like = cli_text(cli, OPT_LIKE);
 	discover.name = cli_text(cli, OPT_PATTERN);
 	discover.accept = opts_flag(&cli->opts, OPT_ACCEPT);
 	if (cli_labels(cli, &discover.labels, &err) < 0) {
 		code = cli_misused(cli, "%s", err.msg);
 	} else {
-		code = send_change(cli, &ask, dry_run ? "would be added" : "added");
+		code = send_change(cli, &ask, dry_run ? "would be added" : "added", help);
 	}
 	wire_release(&wire_discover_type, &discover);
 	return code;
@@ -199,7 +204,7 @@ static int change_tenants(struct cli *cli, struct wire_tenants_change *change, s
 	} else if (change->selector == NULL) {
 		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
 	} else {
-		code = send_change(cli, &ask, what);
+		code = send_change(cli, &ask, what, "muster tenant list");
 	}
 	wire_release(&wire_tenants_change_type, change);
 	return code;
@@ -320,7 +325,7 @@ int cmd_tenant_baseline(struct cli *cli)
 	} else if (baseline.selector == NULL) {
 		code = cli_misused(cli, "which tenants? Give names or -l SEL (-l '*' is all)");
 	} else {
-		code = send_change(cli, &ask, "recorded");
+		code = send_change(cli, &ask, "recorded", "muster tenant list");
 	}
 	wire_release(&wire_baseline_type, &baseline);
 	return code;

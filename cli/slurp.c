@@ -18,7 +18,10 @@ int slurp_file(char **text, const char *path, size_t max, struct err *err)
 	if (found.st_size > 0 && (size_t)found.st_size > max) {
 		return err_set(err, ERR_INVALID, "%s is larger than %zu MiB", path, max >> 20);
 	}
-	errno = EISDIR; /* the one failure that glib reports without setting it */
+	if (S_ISDIR(found.st_mode)) {
+		return err_set_errno(err, EISDIR, "cannot read %s", path);
+	}
+	errno = EIO; /* glib may fail without setting it */
 	if (!g_file_get_contents(path, &read, &len, NULL)) {
 		return err_set_errno(err, errno, "cannot read %s", path);
 	}

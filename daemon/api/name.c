@@ -45,29 +45,29 @@ int name_check_server(const char *name, struct err *err)
 	return 0;
 }
 
-int name_check_tenant(const char *name, struct err *err)
+int name_check_of(const char *what, const char *name, struct err *err)
 {
 	size_t len = strlen(name);
 
-	if (length_check("tenant", name, err) < 0) {
+	if (length_check(what, name, err) < 0) {
 		return -1;
 	}
 	if (!g_utf8_validate(name, (gssize)len, NULL)) {
-		return err_set(err, ERR_INVALID, "tenant name \"%s\" is not UTF-8", name);
+		return err_set(err, ERR_INVALID, "%s name \"%s\" is not UTF-8", what, name);
 	}
 	for (size_t i = 0; i < len; i++) {
 		if (g_ascii_iscntrl(name[i]) || name[i] == '/') {
 			return err_set(err, ERR_INVALID,
-				       "tenant name \"%s\": \"/\" and control characters are not "
+				       "%s name \"%s\": \"/\" and control characters are not "
 				       "possible",
-				       name);
+				       what, name);
 		}
 	}
 	if (name[0] == ' ' || name[len - 1] == ' ' || name[0] == '@' || name[0] == '-') {
 		return err_set(err, ERR_INVALID,
-			       "tenant name \"%s\": it cannot begin with a blank, @ or -, nor end "
+			       "%s name \"%s\": it cannot begin with a blank, @ or -, nor end "
 			       "with a blank",
-			       name);
+			       what, name);
 	}
 	return 0;
 }

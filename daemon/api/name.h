@@ -17,8 +17,11 @@ struct wire_labels;
 /* A server's name stands in commands and selectors: letters, digits and ". _ -". */
 NODISCARD int name_check_server(const char *name, struct err *err);
 
-/* A tenant's name may be any schema's, but has no "/", no blank ends and no control bytes. */
-NODISCARD int name_check_tenant(const char *name, struct err *err);
+/*
+ * The name of a tenant or a release may be any schema's, but has no "/", no blank ends and no
+ * control bytes. what: "tenant" or "release".
+ */
+NODISCARD int name_check_of(const char *what, const char *name, struct err *err);
 
 /* Keys as a selector can name them; name, server, schema and version are taken. */
 NODISCARD int name_check_labels(const struct wire_labels *labels, struct err *err);

@@ -253,7 +253,7 @@ static void args_clear(struct call *call)
 /* 0, or the status of the refusal. */
 static int op_find(struct call *call, struct err *err)
 {
-	const char *other = NULL;
+	g_autoptr(GString) others = g_string_new(NULL);
 
 	for (const struct op *op = ops; op->method != NULL; op++) {
 		if (call->http->by_port && op->role != ROLE_NONE) {
@@ -264,13 +264,14 @@ static int op_find(struct call *call, struct err *err)
 				call->op = op;
 				return 0;
 			}
-			other = op->method;
+			g_string_append_printf(others, "%s%s", others->len == 0 ? "" : ", ",
+					       op->method);
 		}
 		args_clear(call);
 	}
-	if (other != NULL) {
+	if (others->len > 0) {
 		err_set(err, ERR_INVALID, "%s %.256s is not an operation; this path takes %s",
-			call->http->method, call->http->path, other);
+			call->http->method, call->http->path, others->str);
 		return 405;
 	}
 	err_set(err, ERR_NOT_FOUND, "there is no operation at %.256s", call->http->path);

@@ -134,7 +134,7 @@ static int row_check(struct call *call, const struct wire_import_row *asked, str
 			       asked->name, asked->schema);
 	}
 	blame(call, "name");
-	if (name_check_tenant(asked->name, err) < 0) {
+	if (name_check_of("tenant", asked->name, err) < 0) {
 		return -1;
 	}
 	blame(call, NULL);

@@ -75,7 +75,7 @@ int op_release_create(struct call *call, struct err *err)
 	SCOPED(release_files) files = { 0 };
 	SCOPED(store_release) row = { 0 };
 
-	if (asked->name != NULL && name_check_tenant(asked->name, err) < 0) {
+	if (asked->name != NULL && name_check_of("release", asked->name, err) < 0) {
 		return OP_FAILED;
 	}
 	if (files_copy(asked, &files, err) < 0 ||

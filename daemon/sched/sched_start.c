@@ -295,6 +295,12 @@ static int check_name(const struct sched_start *start, struct store_rollout *row
 		store_text_set(&row->name, derived);
 		return 0;
 	}
+	if (name[0] == '\0') {
+		return err_set(
+			err, ERR_INVALID,
+			"name: a rollout cannot be called nothing; without a name it is called "
+			"as its release");
+	}
 	for (const char *at = name; *at != '\0'; at++) {
 		if (!is_name_char(*at)) {
 			return err_set(
@@ -303,7 +309,7 @@ static int check_name(const struct sched_start *start, struct store_rollout *row
 				name);
 		}
 	}
-	if (name[0] == '\0' || looks_like_id(name)) {
+	if (looks_like_id(name)) {
 		return err_set(err, ERR_INVALID, "name: \"%s\" looks like the id of a rollout",
 			       name);
 	}

@@ -11,20 +11,22 @@
 
 /* clang-format off */
 static const struct {
-	int (*check)(const char *name, struct err *err); const char *name; const char *msg;
+	const char *what; const char *name; const char *msg;
 } names[] = {
-	/* check             name            NULL: fine; else what the operator reads */
-	{ name_check_server, "db1",          NULL },
-	{ name_check_server, "eu-1.db_2",    NULL },
-	{ name_check_server, "",             "the name of a server cannot be empty" },
-	{ name_check_server, "db 1",         "server name \"db 1\": only letters, digits and . _ - are possible, and no - at the start" },
-	{ name_check_server, "-x",           "server name \"-x\": only letters, digits and . _ - are possible, and no - at the start" },
-	{ name_check_tenant, "acme",         NULL },
-	{ name_check_tenant, "caf\xc3\xa9 & s\xc3\xb6hne", NULL },
-	{ name_check_tenant, "",             "the name of a tenant cannot be empty" },
-	{ name_check_tenant, "a/b",          "tenant name \"a/b\": \"/\" and control characters are not possible" },
-	{ name_check_tenant, "@a",           "tenant name \"@a\": it cannot begin with a blank, @ or -, nor end with a blank" },
-	{ name_check_tenant, "a ",           "tenant name \"a \": it cannot begin with a blank, @ or -, nor end with a blank" },
+	/* of       name            NULL: fine; else what the operator reads */
+	{ "server", "db1",          NULL },
+	{ "server", "eu-1.db_2",    NULL },
+	{ "server", "",             "the name of a server cannot be empty" },
+	{ "server", "db 1",         "server name \"db 1\": only letters, digits and . _ - are possible, and no - at the start" },
+	{ "server", "-x",           "server name \"-x\": only letters, digits and . _ - are possible, and no - at the start" },
+	{ "release", "",       "the name of a release cannot be empty" },
+	{ "release", "-x",     "release name \"-x\": it cannot begin with a blank, @ or -, nor end with a blank" },
+	{ "tenant", "acme",         NULL },
+	{ "tenant", "caf\xc3\xa9 & s\xc3\xb6hne", NULL },
+	{ "tenant", "",             "the name of a tenant cannot be empty" },
+	{ "tenant", "a/b",          "tenant name \"a/b\": \"/\" and control characters are not possible" },
+	{ "tenant", "@a",           "tenant name \"@a\": it cannot begin with a blank, @ or -, nor end with a blank" },
+	{ "tenant", "a ",           "tenant name \"a \": it cannot begin with a blank, @ or -, nor end with a blank" },
 };
 
 static const struct {
@@ -45,8 +47,11 @@ static void names_are_checked_in_words(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		struct err err = { 0 };
 
-		assert_int_equal(names[i].check(names[i].name, &err),
-				 names[i].msg == NULL ? 0 : -1);
+		int rc = strcmp(names[i].what, "server") == 0
+				 ? name_check_server(names[i].name, &err)
+				 : name_check_of(names[i].what, names[i].name, &err);
+
+		assert_int_equal(rc, names[i].msg == NULL ? 0 : -1);
 		assert_string_equal(err.msg, names[i].msg == NULL ? "" : names[i].msg);
 	}
 }
@@ -58,8 +63,8 @@ static void a_long_name_is_refused(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(name_check_tenant(fits, &err), 0);
-	assert_int_equal(name_check_tenant(over, &err), -1);
+	assert_int_equal(name_check_of("tenant", fits, &err), 0);
+	assert_int_equal(name_check_of("tenant", over, &err), -1);
 	assert_non_null(strstr(err.msg, "is longer than 128 bytes"));
 }
 

@@ -45,7 +45,7 @@ static const struct {
 	{ "GET /v1/servers/a/b/c", NULL, 404, "there is no operation at /v1/servers/a/b/c", NULL },
 	{ "GET /v1/servers/%00", NULL, 404, "there is no operation at /v1/servers/%00", NULL },
 	{ "PUT /v1/servers", NULL, 405,
-	  "PUT /v1/servers is not an operation; this path takes POST", NULL },
+	  "PUT /v1/servers is not an operation; this path takes GET, POST", NULL },
 	{ "GET /v1/servers/db9", NULL, 404, "no server is named db9", "muster server list" },
 	{ "GET /v1/servers?limit=3", NULL, 400,
 	  "there is no parameter \"limit\"; known here: none", NULL },

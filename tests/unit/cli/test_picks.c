@@ -47,6 +47,7 @@ static const struct { const char *text; const char *want; } expanded[] = {
 static const struct { const char *text; const char *msg; } refused[] = {
 	{ "@empty",    "empty: no name in it" },
 	{ "@missing",  "cannot read missing: No such file or directory" },
+	{ "@/",        "cannot read /: Is a directory" },
 };
 
 /* clang-format on */

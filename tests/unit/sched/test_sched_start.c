@@ -18,6 +18,8 @@ static const struct {
 	  "strategy: \"magic\" is none of \"auto\", \"direct\" and \"cold\"" },
 	{ { .release = "rel", .priority = 11 }, "priority: 11 is not a number from -10 to 10" },
 	{ { .release = "rel", .priority = -11 }, "priority: -11 is not a number from -10 to 10" },
+	{ { .release = "rel", .name = "" },
+	  "name: a rollout cannot be called nothing; without a name it is called as its release" },
 	{ { .release = "rel", .name = "r7" }, "name: \"r7\" looks like the id of a rollout" },
 	{ { .release = "rel", .name = "a b" },
 	  "name: \"a b\" may hold letters, digits, \"-\", \"_\" and \".\"" },
