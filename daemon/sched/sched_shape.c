@@ -224,11 +224,12 @@ static int put_chain(struct sched *sched, const struct run *run, const struct ce
 /* The same words of several classes are said once. */
 static void add_warning(GPtrArray *warnings, GHashTable *known, char *text)
 {
-	if (g_hash_table_add(known, text)) {
-		g_ptr_array_add(warnings, text);
-	} else {
+	if (g_hash_table_contains(known, text)) { /* adding it would keep this pointer */
 		g_free(text);
+		return;
 	}
+	g_hash_table_add(known, text);
+	g_ptr_array_add(warnings, text);
 }
 
 /* Those of whom nobody knows what the statement that may have run should have left. */

@@ -1,3 +1,4 @@
+#include "census.h"
 #include "db.h"
 #include "sched_fixture.h"
 #include "store_tenant.h"
@@ -176,9 +177,27 @@ static void what_could_not_be_foreseen_is_no_drift(void **state)
 	assert_int_equal(fixture_count(fixture, roll(fixture, "next", "1234"), TASK_DONE), 1);
 }
 
+static void what_several_classes_say_is_told_once(void **state)
+{
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	char *lines[] = { (char *)(uintptr_t) "the same", NULL };
+	struct census_class classes[4] = { { .chain = lines[0], .warnings = lines },
+					   { .chain = lines[0], .warnings = lines },
+					   { .chain = lines[0], .warnings = lines },
+					   { .why = (char *)(uintptr_t) "a reason" } };
+	const struct census census = { .classes = classes, .nr_classes = G_N_ELEMENTS(classes) };
+
+	(void)state;
+	sched_chains_warn(&census, true, warnings);
+	assert_int_equal(warnings->len, 2);
+	assert_string_equal(g_ptr_array_index(warnings, 0), "the same");
+	assert_non_null(strstr(g_ptr_array_index(warnings, 1), "a reason"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_several_classes_say_is_told_once),
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
 						fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
