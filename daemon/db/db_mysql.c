@@ -509,6 +509,7 @@ char *db_quote(const struct db_session *session, const char *text)
 
 int db_library_init(struct err *err)
 {
+	(void)g_get_user_name(); /* made at its first use: while there is one thread */
 	if (mysql_library_init(0, NULL, NULL) != 0) {
 		return err_set(err, ERR_SYSTEM, "the MySQL client library does not start");
 	}
