@@ -128,21 +128,20 @@ static void statements_that_run_are_counted(void **state)
 	SCOPED_PTR(db_session) holder = test_server_open();
 	struct helper helpers[HELPERS];
 	struct err err;
-	double before;
 
 	(void)state;
 	assert_int_equal(db_execf(holder, &err, "do get_lock('muster_load', 0)"), 0);
-	before = until(SIGNAL_THREADS_RUNNING, -HELPERS);
+	(void)until(SIGNAL_THREADS_RUNNING, -HELPERS);
 	for (int i = 0; i < HELPERS; i++) {
 		helper_start(&helpers[i],
 			     "do get_lock('muster_load', 600); do release_lock('muster_load')");
 	}
-	(void)until(SIGNAL_THREADS_RUNNING, before + HELPERS - 1);
+	(void)until(SIGNAL_THREADS_RUNNING, HELPERS - 1);
 	assert_int_equal(db_execf(holder, &err, "do release_lock('muster_load')"), 0);
 	for (int i = 0; i < HELPERS; i++) {
 		helper_join(&helpers[i]);
 	}
-	(void)until(SIGNAL_THREADS_RUNNING, -(before + 2));
+	(void)until(SIGNAL_THREADS_RUNNING, -HELPERS);
 }
 
 static void connections_are_counted_and_so_is_their_rate(void **state)
