@@ -17,6 +17,7 @@
 #include "exec.h"
 #include "release.h"
 #include "test_server.h"
+#include "tick.h"
 
 /* name, text, name, text, …, NULL */
 static inline struct release *kit_release(const char *name, ...)
@@ -120,14 +121,40 @@ static inline void kit_assert_exists(const char *schema, const char *table, bool
 struct kit_stopper {
 	struct exec_live *live;
 	unsigned after_ms;
+	const char *in; /* or as soon as a statement runs that holds this; NULL: none */
 	GThread *thread;
 };
+
+static inline void kit_await_statement(const char *holding)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	int64_t end_ms = tick_ms() + 60000;
+	bool runs = false;
+
+	while (!runs && tick_ms() < end_ms) {
+		SCOPED(db_rows) rows = { 0 };
+		struct err err;
+
+		g_usleep(5000);
+		runs = db_queryf(session, &rows, &err,
+				 "select 1 from information_schema.processlist where "
+				 "id <> connection_id() and locate('%s', info) > 0",
+				 holding) == 0 &&
+		       rows.nr > 0;
+	}
+}
 
 static inline gpointer kit_stopper_run(gpointer data)
 {
 	struct kit_stopper *stopper = data;
 
-	g_usleep(stopper->after_ms * 1000UL);
+	if (stopper->in != NULL) {
+		db_thread_init();
+		kit_await_statement(stopper->in);
+		db_thread_end();
+	} else {
+		g_usleep(stopper->after_ms * 1000UL);
+	}
 	atomic_store(&stopper->live->stop, 1);
 	return NULL;
 }
@@ -136,6 +163,13 @@ static inline void kit_stopper_start(struct kit_stopper *stopper, struct exec_li
 				     unsigned after_ms)
 {
 	*stopper = (struct kit_stopper){ .live = live, .after_ms = after_ms };
+	stopper->thread = g_thread_new("stopper", kit_stopper_run, stopper);
+}
+
+static inline void kit_stopper_start_in(struct kit_stopper *stopper, struct exec_live *live,
+					const char *holding)
+{
+	*stopper = (struct kit_stopper){ .live = live, .in = holding };
 	stopper->thread = g_thread_new("stopper", kit_stopper_run, stopper);
 }
 

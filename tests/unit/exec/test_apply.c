@@ -104,7 +104,7 @@ static struct exec_result *run_stopped(struct release *release, const char *sche
 	struct exec_result *result;
 
 	order->live = &live;
-	kit_stopper_start(&stopper, &live, 300);
+	kit_stopper_start_in(&stopper, &live, "SLEEP(1)");
 	result = exec_run(order);
 	kit_stopper_join(&stopper);
 	return result;
