@@ -126,7 +126,10 @@ rests() { # R [STATES]
 			act rollout show "$1" -o json
 			[ "$status" -ne 0 ] || break
 		fi
-		[ "$SECONDS" -le "$until" ] || fail "rollout $1 does not come to rest" "$out" "$err"
+		[ "$SECONDS" -le "$until" ] || fail "rollout $1 does not come to rest" "$out" "$err" \
+			"$(m task list "$1" 2>&1 | grep -v ' done ' | head -n 20)" \
+			"$(m throttle show 2>&1 | head -n 5)" "$(m server list 2>&1)" \
+			"$(server_client "$db" -e 'show processlist' 2>&1 | head -n 40)"
 	done
 	state=$(jq -r .state <<<"$out")
 }

@@ -92,7 +92,7 @@ something_dies() {
 	case $picked in
 	0 | 1 | 2 | 3 | 4 | 5 | 6 | 7)
 		deaths=$((deaths + 1))
-		daemon_kill
+		daemon_kill 2>/dev/null || daemon_wait # it may have died by itself meanwhile
 		start_armed
 		;;
 	8)
