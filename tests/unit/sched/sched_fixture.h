@@ -175,6 +175,17 @@ static inline void fixture_add_tenants(struct fixture *fixture, unsigned nr)
 	}
 }
 
+static inline void fixture_remove_tenant(struct fixture *fixture, const char *name)
+{
+	SCOPED(store_tenant) tenant = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
+	must(store_tenant_remove(fixture->store, tenant.id, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
 /* A release of one file with these statements; stored as "rel". */
 static inline void fixture_add_release(struct fixture *fixture, const char *text)
 {

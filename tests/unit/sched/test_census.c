@@ -48,17 +48,6 @@ static void a_database_that_is_gone_fails_its_task(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
-static void remove_tenant(struct fixture *fixture, const char *name)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
-	must(store_tenant_remove(fixture->store, tenant.id, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-}
-
 /* The question to the server has left, its answer is not read. */
 static int64_t start_and_ask(struct fixture *fixture, const char *selector)
 {
@@ -80,14 +69,14 @@ static void removed_while_it_is_looked_at_it_gets_no_task(void **state)
 	fixture_add_tenants(fixture, 3);
 	fixture_add_release(fixture, "create table a (id int);");
 	id = start_and_ask(fixture, "t00,t01");
-	remove_tenant(fixture, "t00");
+	fixture_remove_tenant(fixture, "t00");
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 	assert_int_equal(store_task_get(fixture->store, id, "t00", &task, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 
 	id = start_and_ask(fixture, "t02");
-	remove_tenant(fixture, "t02");
+	fixture_remove_tenant(fixture, "t02");
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 	reason = fixture_reason(fixture, id);
 	assert_string_equal(reason, "the tenants that it named were removed");

@@ -120,17 +120,6 @@ static void who_was_held_since_it_failed_is_not_tried_again(void **state)
 	assert_string_equal(task.reason, "the tenant is held: hands off");
 }
 
-static void remove_tenant(struct fixture *fixture, const char *name)
-{
-	SCOPED(store_tenant) tenant = { 0 };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(store_tenant_get(fixture->store, name, &tenant, &err), &err);
-	must(store_tenant_remove(fixture->store, tenant.id, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-}
-
 static void remove_server(struct fixture *fixture, int64_t id)
 {
 	struct err err = { 0 };
@@ -160,7 +149,7 @@ static void who_was_removed_since_it_failed_is_not_tried_again(void **state)
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		test_server_exec("drop table `%s`.a", fixture_schema(names[i]));
-		remove_tenant(fixture, names[i]);
+		fixture_remove_tenant(fixture, names[i]);
 	}
 	remove_server(fixture, other);
 	fixture_do(fixture, id, ROLLOUT_RETRY);
