@@ -165,16 +165,23 @@ static int read_all(struct visit *visit, const char *const *schemas, struct shap
 	return 0;
 }
 
-/* The one of each that is read for all. */
-static int read_firsts(const struct sorting *sorting, struct err *err)
+/* The schemas of those that are read for their groups. The array is owned. */
+static const char **schemas_of(const GPtrArray *groups)
 {
-	const GPtrArray *groups = sorting->groups;
-	g_autofree const char **schemas = g_new0(const char *, groups->len);
-	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
+	const char **schemas = g_new0(const char *, groups->len);
 
 	for (guint i = 0; i < groups->len; i++) {
 		schemas[i] = ((struct group *)g_ptr_array_index(groups, i))->first->schema;
 	}
+	return schemas;
+}
+
+static int read_firsts(const struct sorting *sorting, struct err *err)
+{
+	const GPtrArray *groups = sorting->groups;
+	g_autofree const char **schemas = schemas_of(groups);
+	g_autofree struct shape *shapes = g_new0(struct shape, groups->len);
+
 	if (read_all(sorting->visit, schemas, shapes, groups->len, err) < 0) {
 		return -1;
 	}
@@ -196,12 +203,9 @@ static bool is_suspect(const struct group *group)
 /* Whose first one has another stamp behind its reading than in front of it. */
 static int find_moved(const struct sorting *sorting, const GPtrArray *suspects, struct err *err)
 {
-	g_autofree const char **schemas = g_new0(const char *, suspects->len);
+	g_autofree const char **schemas = schemas_of(suspects);
 	g_auto(GStrv) stamps = g_new0(char *, suspects->len + 1);
 
-	for (guint i = 0; i < suspects->len; i++) {
-		schemas[i] = ((struct group *)g_ptr_array_index(suspects, i))->first->schema;
-	}
 	if (shape_stamps(sorting->visit->session, schemas, suspects->len, NULL,
 			 sorting->visit->order->crew, stamps, err) < 0) {
 		return -1;
@@ -221,8 +225,9 @@ static int find_doubtful(const struct sorting *sorting, struct err *err)
 	for (guint i = 0; i < sorting->groups->len; i++) {
 		struct group *group = g_ptr_array_index(sorting->groups, i);
 
-		group->doubtful = group->relies && is_suspect(group);
-		if (!group->relies && is_suspect(group)) {
+		if (is_suspect(group) && group->relies) {
+			group->doubtful = true;
+		} else if (is_suspect(group)) {
 			g_ptr_array_add(suspects, group);
 		}
 	}
