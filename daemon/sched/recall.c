@@ -12,11 +12,7 @@
 
 static char *source_of(const struct link *link)
 {
-	const struct db_addr addr = {
-		.host = link->row.host,
-		.port = (unsigned)link->row.port,
-		.socket = link->row.socket,
-	};
+	const struct db_addr addr = sched_sampler_address(&link->row);
 
 	return db_addr_format(&addr);
 }

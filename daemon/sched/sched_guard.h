@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "db.h"
 #include "governor.h"
 #include "sched_state.h"
 
@@ -93,6 +94,9 @@ void sched_guards_acted(struct sched *sched);
 
 /* ms until time alone may change something; -1: never. */
 int64_t sched_guards_due(struct sched *sched, int64_t now_ms);
+
+/* sched_sampler.c: where a sampler finds the server of a row. Borrows from it. */
+struct db_addr sched_sampler_address(const struct store_server *row);
 
 /* sched_sampler.c: starts the sampler of a guard that is needed, unless it runs. */
 void sched_sampler_need(struct sched *sched, struct guard *guard, const struct link *link);

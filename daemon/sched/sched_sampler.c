@@ -116,7 +116,7 @@ static bool forget_others(struct guard *guard, GHashTable *texts, GHashTable *th
 
 /* ---- replicas that are named -------------------------------------------------------- */
 
-static struct db_addr address_of(const struct store_server *row)
+struct db_addr sched_sampler_address(const struct store_server *row)
 {
 	return (struct db_addr){
 		.host = row->host,
@@ -137,7 +137,7 @@ static GArray *replicas_of(const struct link *link, const struct db_addr *listed
 
 	for (guint i = 0; i < link->replicas->len; i++) {
 		const struct store_server *row = g_ptr_array_index(link->replicas, i);
-		const struct sampler_replica one = { row->name, address_of(row), 0, 0 };
+		const struct sampler_replica one = { row->name, sched_sampler_address(row), 0, 0 };
 
 		g_array_append_val(replicas, one);
 	}
@@ -164,7 +164,7 @@ static void begin(struct sched *sched, struct guard *guard, const struct link *l
 	g_autoptr(GArray) replicas = replicas_of(link, listed, recalled);
 	const struct sampler_config config = {
 		.server_id = guard->server_id,
-		.addr = address_of(&link->row),
+		.addr = sched_sampler_address(&link->row),
 		.replicas = (const struct sampler_replica *)(const void *)replicas->data,
 		.replicas_nr = replicas->len,
 		.heartbeat = link->row.heartbeat,
