@@ -15,6 +15,8 @@
 #include "lint_tables.h"
 #include "piece.h"
 
+#define LINT_NO_BASE ((size_t)-1)
+
 struct lint_once {
 	size_t finding; /* index of the first one plus 1; 0: none in this file yet */
 	size_t more;    /* that were not written down */
@@ -91,7 +93,7 @@ void lint_shape_end(struct lint_deep *deep);
 /*
  * Walk over the migrations from the first to the last; those whose bit in readable is not
  * set could do anything. base: what was made from this migration on is new for everybody;
- * (size_t)-1: only what its own file made.
+ * LINT_NO_BASE: only what its own file made.
  */
 void lint_deep(const struct release *release, const bool *readable, size_t base, GArray *findings);
 

@@ -95,6 +95,24 @@ static void only_what_is_behind_a_version_is_reported(void **state)
 	assert_string_equal(new_line, "MU210@1_x.sql:1:51 MU107@3_x.sql:1:22");
 }
 
+/* The line is needed again once every client has the table. */
+static void a_line_that_lets_pass_is_not_idle_behind_a_version(void **state)
+{
+	static const char *const files[LINTED_FILES] = {
+		"SELECT 1", "CREATE TABLE n (a INT PRIMARY KEY, b INT)",
+		"-- muster: allow=MU103 reason=\"x\"\nALTER TABLE n DROP b",
+		"-- muster: allow=MU101 reason=\"x\"\nSELECT 1"
+	};
+	SCOPED(lint_report) report = { 0 };
+	g_autofree char *line = NULL;
+
+	(void)state;
+	linted_report(&report, files, "0001");
+	line = linted_line(&report, "MU");
+	assert_string_equal(line, "MU004@4_x.sql:1:1");
+	assert_int_equal(report.allowed, 0);
+}
+
 static void a_version_that_is_not_there_is_refused(void **state)
 {
 	SCOPED(release_files) files = { 0 };
@@ -130,6 +148,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused_is_listed_with_the_rest),
 		cmocka_unit_test(what_was_let_pass_is_counted),
 		cmocka_unit_test(only_what_is_behind_a_version_is_reported),
+		cmocka_unit_test(a_line_that_lets_pass_is_not_idle_behind_a_version),
 		cmocka_unit_test(a_version_that_is_not_there_is_refused),
 		cmocka_unit_test(what_was_skipped_could_have_done_anything),
 	};
