@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "db.h"
+#include "db_fault.h"
 #include "exec.h"
 #include "foretold.h"
 #include "history.h"
@@ -64,6 +65,12 @@ static void park(struct apply *apply, struct outcome *outcome)
 	record_stop(apply, HISTORY_APPLYING, outcome);
 }
 
+static bool was_interrupted(const struct apply *apply, const struct err *why)
+{
+	return why->code == ERR_DB &&
+	       db_fault_classify(flavor(apply), why->native) == DB_FAULT_INTERRUPTED;
+}
+
 static void fail_statement(struct apply *apply, const struct step *step, const struct err *why,
 			   struct outcome *outcome)
 {
@@ -72,6 +79,9 @@ static void fail_statement(struct apply *apply, const struct step *step, const s
 	g_autofree char *part = NULL;
 
 	outcome_statement(outcome, flavor(apply), why);
+	if (apply->journal->flight == HISTORY_BLIND && was_interrupted(apply, why)) {
+		outcome->event = TASK_LOST; /* a part of it may be there: the row says so */
+	}
 	if (step->nr > 1) {
 		(void)err_prefix(&outcome->err, "%s:%u statements %zu to %zu of %zu, run as one",
 				 migration->file, line, step->index + 1, step->index + step->nr,
@@ -198,6 +208,18 @@ static enum ddl_end run_step(struct apply *apply, const struct step *step, bool 
 				 : journal_run_step(journal, step, may_stop, err);
 }
 
+/* What ended was no word of the file, but one of ours around it: the row says where it stands. */
+static bool was_stopped(const struct apply *apply, const struct step *step, enum ddl_end end,
+			const struct err *err)
+{
+	const struct journal *journal = apply->journal;
+	const struct statement *statement = &journal->migration->up.statements[step->index];
+
+	return end == DDL_FAILED && visit_stops(journal->visit->order) &&
+	       was_interrupted(apply, err) && journal->flight != HISTORY_BLIND &&
+	       statement->kind != STATEMENT_CALL;
+}
+
 static bool run_steps(struct apply *apply, struct steps *steps, struct outcome *outcome)
 {
 	const struct script *up = &apply->journal->migration->up;
@@ -217,7 +239,7 @@ static bool run_steps(struct apply *apply, struct steps *steps, struct outcome *
 		}
 		say_rewritten(apply, steps, i);
 		end = run_step(apply, step, is_parkable, &err);
-		if (end == DDL_STOPPED) {
+		if (end == DDL_STOPPED || (is_parkable && was_stopped(apply, step, end, &err))) {
 			park(apply, outcome);
 			return false;
 		}

@@ -109,10 +109,16 @@ static enum ddl_end give_up(const struct ddl *ddl, const char *blockers, struct 
 	return DDL_FAILED;
 }
 
+/* A statement that is undone whole when it is ended, and that may be run again. */
+static bool is_killable(const struct ddl *ddl, const struct statement *statement)
+{
+	return ddl->may_stop && !ddl->leaves_parts && statement->kind != STATEMENT_CALL;
+}
+
 static bool is_interrupted(const struct ddl *ddl, const struct statement *statement,
 			   const struct err *err)
 {
-	return err->code == ERR_DB && statement->kind != STATEMENT_CALL && ddl_stops(ddl) &&
+	return err->code == ERR_DB && is_killable(ddl, statement) && ddl_stops(ddl) &&
 	       db_fault_classify(db_flavor(ddl->session), err->native) == DB_FAULT_INTERRUPTED;
 }
 
@@ -134,12 +140,6 @@ static int run_covered(const struct ddl *ddl, const char *sql, struct err *err)
 	return -1;
 }
 
-/* A statement that is undone whole when it is ended, and that may be run again. */
-static bool is_killable(const struct ddl *ddl, const struct statement *statement)
-{
-	return ddl->may_stop && statement->kind != STATEMENT_CALL;
-}
-
 static int run_once(const struct ddl *ddl, const struct statement *statement, const char *sql,
 		    struct err *err)
 {
@@ -147,13 +147,14 @@ static int run_once(const struct ddl *ddl, const struct statement *statement, co
 	int64_t began_us = tick_us();
 	int done;
 
-	if (live != NULL && is_killable(ddl, statement)) {
-		atomic_store(&live->killable, 1);
+	if (live != NULL) {
+		atomic_store(is_killable(ddl, statement) ? &live->killable : &live->keeps, 1);
 	}
 	done = ddl->cover != NULL ? run_covered(ddl, sql, err)
 				  : db_exec(ddl->session, sql, strlen(sql), err);
 	if (live != NULL) {
 		atomic_store(&live->killable, 0);
+		atomic_store(&live->keeps, 0);
 		live->took_us = tick_us() - began_us;
 	}
 	return done;

@@ -6,7 +6,7 @@
  * carries a mark in front, "muster:LABEL:VERSION:N" in a comment, by which an orphan is
  * found in the processlist. A statement is repeated only when the server says that
  * it did nothing: never after a lost link, never a CALL, never when the transaction
- * around it is gone.
+ * around it is gone, and never when it was ended and may have left a part of itself.
  *
  * Workers; blocks.
  */
@@ -34,7 +34,8 @@ struct ddl {
 	const struct exec_order *order;
 	const char *schema;
 	const char *version;
-	bool may_stop; /* false: finish even when asked to stop */
+	bool may_stop;     /* false: finish even when asked to stop */
+	bool leaves_parts; /* ended in the middle it is not undone: no transaction covers it */
 	/*
 	 * Not NULL: the statement runs in a transaction of ours, cover is called behind it, and
 	 * both are committed together or not at all.

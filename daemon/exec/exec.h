@@ -65,6 +65,7 @@ struct exec_live {
 	atomic_int share;    /* set by the loop: percent of its time it may use; 0: all of it */
 	atomic_int slow;     /* set by the loop: its server is slowed down, take smaller pieces */
 	atomic_int killable; /* the statement that runs may be ended without harm */
+	atomic_int keeps;    /* it may not: its task would fail, or be in doubt */
 	atomic_int verifying;
 	atomic_llong statement;      /* statements done in this task */
 	atomic_llong statements;     /* of this task; 0 until known */

@@ -159,8 +159,12 @@ static struct ddl ddl_of(const struct journal *journal, bool may_stop)
 
 static enum ddl_end run_plain(struct journal *journal, size_t index, bool may_stop, struct err *err)
 {
-	const struct ddl ddl = ddl_of(journal, may_stop);
+	struct ddl ddl = ddl_of(journal, may_stop);
 
+	ddl.leaves_parts = journal->flight == HISTORY_BLIND;
+	if (ddl.leaves_parts && db_in_transaction(ddl.session)) {
+		ddl.may_stop = false; /* what was done before it in there would not be undone */
+	}
 	return strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
 }
 
@@ -234,11 +238,10 @@ static enum ddl_end run_blind(struct journal *journal, size_t index, bool may_st
 		return end;
 	}
 	CRASH_POINT(JOURNAL_BLINDED);
-	if (progress(journal, index + 1, HISTORY_VISIBLE, HISTORY_APPLYING, err) < 0) {
-		return DDL_FAILED;
-	}
+	journal->done = index + 1; /* also when the row cannot say so now: it is not run again */
 	journal->flight = HISTORY_VISIBLE;
-	return DDL_DONE;
+	return progress(journal, index + 1, HISTORY_VISIBLE, HISTORY_APPLYING, err) < 0 ? DDL_FAILED
+											: DDL_DONE;
 }
 
 /* Each range commits with its position, so a transaction has to be what covers it. */
@@ -326,6 +329,9 @@ static enum ddl_end run_inside(struct journal *journal, size_t index, bool may_s
 	}
 	if (evidence == EVIDENCE_NONE) {
 		flight = HISTORY_BLIND;
+	}
+	if (flight == HISTORY_BLIND) {
+		journal->flight = flight;
 	}
 	done = is_end(statement, evidence) ? index + 1 : index;
 	if (progress(journal, done, flight, HISTORY_APPLYING, err) < 0) {

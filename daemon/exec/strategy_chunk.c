@@ -248,13 +248,14 @@ static enum chunk_end attempt(struct chunk_run *run, chunk_work_fn *work,
 	int64_t began_us = tick_us();
 	int done;
 
-	if (live != NULL && run->ddl->may_stop) {
-		atomic_store(&live->killable, 1);
+	if (live != NULL) {
+		atomic_store(run->ddl->may_stop ? &live->killable : &live->keeps, 1);
 	}
 	done = transact(run, work, next, sql);
 	run->busy_us += tick_us() - began_us;
 	if (live != NULL) {
 		atomic_store(&live->killable, 0);
+		atomic_store(&live->keeps, 0);
 	}
 	return done == 0 ? CHUNK_DONE : judge(run);
 }

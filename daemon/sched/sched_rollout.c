@@ -188,7 +188,7 @@ static int check_resume(const struct run *run, struct err *err)
 		       (long long)run->row.budget_limit, (long long)run->id, (long long)run->id);
 }
 
-static void kill_running(struct sched *sched, const struct run *run);
+static void kill_safe(struct sched *sched, const struct run *run);
 
 static int apply(struct sched *sched, struct run *run, const struct sched_verb *verb,
 		 const struct sched_actor *actor, struct err *err)
@@ -206,7 +206,7 @@ static int apply(struct sched *sched, struct run *run, const struct sched_verb *
 	case ROLLOUT_ABORT:
 		sched_running_stop(sched, run->id);
 		if (verb->now) {
-			kill_running(sched, run);
+			kill_safe(sched, run);
 		}
 		return 0;
 	case ROLLOUT_SURVEYED:
@@ -486,7 +486,8 @@ void sched_kill_safe(struct sched *sched, int64_t server_id)
 	}
 }
 
-static void kill_running(struct sched *sched, const struct run *run)
+/* What would fail or be in doubt comes to its end. */
+static void kill_safe(struct sched *sched, const struct run *run)
 {
 	GHashTableIter iter;
 	void *value;
@@ -495,7 +496,7 @@ static void kill_running(struct sched *sched, const struct run *run)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct running *running = value;
 
-		if (run == NULL || running->rollout_id == run->id) {
+		if (running->rollout_id == run->id && atomic_load(&running->live.keeps) == 0) {
 			kill_one(sched, running);
 		}
 	}
@@ -503,7 +504,13 @@ static void kill_running(struct sched *sched, const struct run *run)
 
 void sched_kill_running(struct sched *sched)
 {
-	kill_running(sched, NULL);
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->running);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		kill_one(sched, value);
+	}
 	sched_jobs_send(sched);
 }
 

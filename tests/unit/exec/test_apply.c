@@ -203,9 +203,14 @@ static void a_lost_temporary_table_is_not_resumed(void **state)
 	release_unref(release);
 }
 
+struct killer {
+	const char *schema;
+	bool whole; /* its session, too */
+};
+
 static gpointer kill_sleeper(gpointer data)
 {
-	const char *schema = data;
+	const struct killer *killer = data;
 	SCOPED_PTR(db_session) session = NULL;
 	struct err err;
 
@@ -217,10 +222,10 @@ static gpointer kill_sleeper(gpointer data)
 		if (db_queryf(session, &rows, &err,
 			      "select id from information_schema.processlist where db = '%s' and "
 			      "info like '/* muster:r12/acme:0001:2 */%%'",
-			      schema) == 0 &&
+			      killer->schema) == 0 &&
 		    rows.nr == 1) {
-			if (db_kill(session, g_ascii_strtoull(rows.cells[0][0], NULL, 10), true,
-				    &err) == 0) {
+			if (db_kill(session, g_ascii_strtoull(rows.cells[0][0], NULL, 10),
+				    killer->whole, &err) == 0) {
 				break;
 			}
 		}
@@ -236,7 +241,8 @@ static void a_link_lost_in_a_statement_leaves_it_in_flight(void **state)
 	char *schema = g_strdup(test_server_schema("lost"));
 	struct release *release = kit_release(
 		"0001_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a SELECT SLEEP(20);\n", NULL);
-	GThread *killer = g_thread_new("killer", kill_sleeper, schema);
+	struct killer whom = { schema, true };
+	GThread *killer = g_thread_new("killer", kill_sleeper, &whom);
 	SCOPED_PTR(exec_result) result = kit_task(release, schema);
 
 	(void)state;
@@ -247,6 +253,32 @@ static void a_link_lost_in_a_statement_leaves_it_in_flight(void **state)
 	assert_int_equal(result->err.code, ERR_UNKNOWN_OUTCOME);
 	assert_true(g_str_has_prefix(result->reason, "0001_a.sql:2 statement 2 of 2: "));
 	kit_assert_history(schema, "0001 applying 0/2 1");
+	release_unref(release);
+	g_free(schema);
+}
+
+/* Some of its rows may be there, and nothing takes them back: it is not run again by itself. */
+static void what_leaves_a_part_is_in_doubt_when_it_is_ended(void **state)
+{
+	char *schema = g_strdup(test_server_schema("parts"));
+	struct release *release = kit_release(
+		"0001_a.sql",
+		"CREATE TABLE a (id int) ENGINE=MyISAM;\n"
+		"INSERT INTO a WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n "
+		"WHERE i < 900) SELECT SLEEP(0.05) FROM n;\n",
+		NULL);
+	struct killer whom = { schema, false };
+	GThread *killer = g_thread_new("killer", kill_sleeper, &whom);
+	SCOPED_PTR(exec_result) result = kit_task(release, schema);
+	SCOPED_PTR(exec_result) again = NULL;
+
+	(void)state;
+	(void)g_thread_join(killer);
+	assert_int_equal(result->event, TASK_LOST);
+	assert_false(result->server_down);
+	kit_assert_history(schema, "0001 applying 1/2 2");
+	again = kit_task(release, schema);
+	assert_int_equal(again->event, TASK_DOUBT);
 	release_unref(release);
 	g_free(schema);
 }
@@ -459,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_stop_before_the_file_leaves_no_row),
 		cmocka_unit_test(a_lost_temporary_table_is_not_resumed),
 		cmocka_unit_test(a_link_lost_in_a_statement_leaves_it_in_flight),
+		cmocka_unit_test(what_leaves_a_part_is_in_doubt_when_it_is_ended),
 	};
 
 	return cmocka_run_group_tests_name("apply", tests, NULL, NULL);
