@@ -34,6 +34,16 @@ bool sched_letters_take(struct sched *sched)
 	return is_idle && !is_news && g_queue_is_empty(&sched->inbox);
 }
 
+/* A KILL that is late would end the statement of who has its session next. */
+static void drop_killed(struct sched *sched, struct exec_result *result)
+{
+	const struct running *running = g_hash_table_lookup(sched->running, &result->id);
+
+	if (result->kind == EXEC_TASK && running != NULL && running->killed) {
+		exec_session_free(g_steal_pointer(&result->session));
+	}
+}
+
 /* Physical facts: they hold whether or not the turn can be committed. */
 static void count_letter(struct sched *sched, struct letter *letter)
 {
@@ -61,6 +71,7 @@ static void count_letter(struct sched *sched, struct letter *letter)
 	} else {
 		link->jobs--;
 	}
+	drop_killed(sched, result);
 	link_give_session(link, g_steal_pointer(&result->session), tick_ms());
 }
 

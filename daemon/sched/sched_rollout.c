@@ -465,6 +465,7 @@ static void kill_one(struct sched *sched, struct running *running)
 	if (connection_id == 0 || link == NULL) {
 		return;
 	}
+	running->killed = true;
 	order = exec_order_new(EXEC_KILL);
 	order->connection_id = connection_id;
 	sched_job_start(sched, &link->row, order, &job);

@@ -48,6 +48,7 @@ struct running {
 	enum task_kind kind;
 	struct exec_live live;
 	bool ended;
+	bool killed; /* a KILL is on its way to its session, and may come late */
 
 	enum close_step close;
 	bool fresh;    /* taken in this turn */

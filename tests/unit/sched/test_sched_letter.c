@@ -59,12 +59,49 @@ static void one_that_waits_needs_a_turn_even_after_a_sample(void **state)
 	sched_letter_free(g_queue_pop_head(&fixture->sched->inbox));
 }
 
+/* A KILL that is late would end the statement of who has the session next. */
+static void the_session_of_a_killed_task_is_given_to_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_server) row = { 0 };
+	struct err err = { 0 };
+	struct link *link;
+
+	must(store_server_get(fixture->store, "db1", &row, &err), &err);
+	must(sched_link_get(fixture->sched, row.id, &link, &err), &err);
+	for (int killed = 0; killed <= 1; killed++) {
+		struct letter *letter = g_new0(struct letter, 1);
+		struct running *running = g_new0(struct running, 1);
+		guint before = link->idle.length;
+
+		running->task_id = 1;
+		running->killed = killed;
+		running->ended = true;
+		g_hash_table_insert(fixture->sched->running,
+				    g_memdup2(&running->task_id, sizeof(running->task_id)),
+				    running);
+		letter->result = g_new0(struct exec_result, 1);
+		letter->result->kind = EXEC_TASK;
+		letter->result->id = 1;
+		letter->result->server_id = row.id;
+		letter->result->session = test_server_open();
+		letter->refused = true; /* no row of such a task */
+		link->tasks++;
+		mailbox_send(fixture->sched->letters, letter);
+		must(sched_letters_read(fixture->sched, &err), &err);
+		assert_int_equal(link->idle.length, before + (killed ? 0 : 1));
+		g_hash_table_remove_all(fixture->sched->running);
+		sched_letter_free(g_queue_pop_head(&fixture->sched->inbox));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(only_samples_need_no_turn),
 		SCENARIO(a_word_among_the_samples_is_kept_for_the_turn),
 		SCENARIO(one_that_waits_needs_a_turn_even_after_a_sample),
+		SCENARIO(the_session_of_a_killed_task_is_given_to_nobody),
 	};
 
 	return cmocka_run_group_tests_name("sched_letter", tests, NULL, NULL);
