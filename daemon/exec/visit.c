@@ -31,8 +31,14 @@ struct db_session *visit_connect(const struct exec_order *order, struct err *err
 		.socket = from->socket,
 		.defaults_file = from->defaults_file,
 	};
+	struct db_session *session;
 
-	return db_open(&addr, err);
+	session = db_open(&addr, err);
+	if (session == NULL && err->code == ERR_INVALID) {
+		err->code =
+			ERR_DENIED; /* its option file: mended by hand, as a wrong password is */
+	}
+	return session;
 }
 
 static int open_new(struct visit *visit, struct err *err)

@@ -49,6 +49,21 @@ static void check_tries_the_account_as_it_is(void **state)
 	assert_int_not_equal(db_connection_id(result->session), kept);
 }
 
+/* A task would fail, and the next one, too. */
+static void an_option_file_that_cannot_be_read_is_waited_for(void **state)
+{
+	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	g_free(order->addr.defaults_file);
+	order->addr.defaults_file = g_strdup("/nonexistent/my.cnf");
+	result = exec_run(order);
+	assert_false(result->ok);
+	assert_true(result->server_denied);
+	assert_non_null(strstr(result->err.msg, "/nonexistent/my.cnf"));
+}
+
 static void check_of_no_server_says_so(void **state)
 {
 	struct exec_order *order = kit_order(EXEC_CHECK, NULL, NULL);
@@ -193,6 +208,7 @@ int main(void)
 		cmocka_unit_test(check_says_what_the_server_is),
 		cmocka_unit_test(a_closed_session_is_replaced_by_another),
 		cmocka_unit_test(check_tries_the_account_as_it_is),
+		cmocka_unit_test(an_option_file_that_cannot_be_read_is_waited_for),
 		cmocka_unit_test(check_of_no_server_says_so),
 		cmocka_unit_test(kill_ends_a_statement_and_not_the_session),
 		cmocka_unit_test(a_trial_says_what_it_finds_and_leaves_nothing),
