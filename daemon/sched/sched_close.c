@@ -275,6 +275,9 @@ static int end_task(struct sched *sched, struct running *running, enum task_even
 	if (event == TASK_TRANSIENT) {
 		sched_task_wait(sched, &task);
 	}
+	if (event == TASK_PARK) {
+		task.attempt--; /* it tried nothing */
+	}
 	return sched_task_move(sched, run, &task, event, &sched_self, why == NULL ? NULL : why->msg,
 			       err);
 }
@@ -392,6 +395,22 @@ static int begin(struct sched *sched, struct running *running, struct err *err)
 	return watch(sched, running, err);
 }
 
+/*
+ * Its client still writes, while somebody else's work there, a hook or a look is waited for: what
+ * keeps its server from new work keeps it from being closed.
+ */
+static bool is_kept_open(struct sched *sched, const struct running *running)
+{
+	const struct mode_run *mode = sched_mode_find(sched, running->tenant_id);
+	bool is_before = mode == NULL || mode->row.mode == TENANT_RW ||
+			 mode->row.mode == TENANT_OPENING ||
+			 (mode->row.mode == TENANT_CLOSING && !mode->in_flight && !mode->ended &&
+			  !mode->shut);
+
+	return (running->close == CLOSE_WANTED || running->close == CLOSE_ASKED) && is_before &&
+	       sched_guard_pauses(sched, running->server_id);
+}
+
 static int step(struct sched *sched, struct running *running, struct err *err)
 {
 	enum tenant_mode mode = mode_of(sched, running->tenant_id);
@@ -399,7 +418,7 @@ static int step(struct sched *sched, struct running *running, struct err *err)
 	if (running->close == CLOSE_WORKS) {
 		return watch(sched, running, err);
 	}
-	if (atomic_load(&running->live.stop) != 0) {
+	if (atomic_load(&running->live.stop) != 0 || is_kept_open(sched, running)) {
 		return end_task(sched, running, TASK_PARK, NULL, err);
 	}
 	switch (running->close) {

@@ -398,6 +398,30 @@ static void a_throttle_is_kept_off_it_for_ten_seconds(void **state)
 	put_back(fixture, running); /* which the throttle does not keep */
 }
 
+static void who_is_not_closed_yet_stays_open_under_a_throttle(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	(void)kit_user("t00");
+	fixture_add_release(fixture, "create table a (b int);");
+	id = fixture_start(fixture, &readonly);
+	while (fixture_count(fixture, id, TASK_RUNNING) == 0) {
+		turn(fixture);
+	}
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	hold(fixture);
+	fixture_turns(fixture, 30);
+	assert_int_equal(kit_mode(fixture, "t00"), TENANT_RW);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_PENDING);
+	assert_int_equal(task.attempt, 0);
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db1", &fixture_actor, &order_err));
+	fixture_until(fixture, id, ROLLOUT_DONE);
+}
+
 static void it_begins_anew_when_the_throttle_has_let_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -480,6 +504,7 @@ int main(void)
 		SCENARIO(more_is_allowed_while_it_runs),
 		SCENARIO(nobody_opens_it_or_takes_it_over),
 		SCENARIO(a_throttle_is_kept_off_it_for_ten_seconds),
+		SCENARIO(who_is_not_closed_yet_stays_open_under_a_throttle),
 		SCENARIO(it_begins_anew_when_the_throttle_has_let_it),
 		SCENARIO(with_max_closed_for_as_long_as_that_says),
 		SCENARIO(a_critical_load_pauses_its_rollout_and_lets_it_end),
