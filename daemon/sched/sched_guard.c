@@ -422,11 +422,15 @@ static int may_resume(struct sched *sched, struct run *run, bool *may, struct er
 		if (((GQueue *)value)->length == 0) {
 			continue;
 		}
+		has_tasks = true;
 		if (sched_link_get(sched, *(int64_t *)key, &link, err) < 0) {
-			return -1;
+			if (err->code != ERR_NOT_FOUND) {
+				return -1;
+			}
+			may_start = true; /* it was removed: what is left of it is put aside */
+			continue;
 		}
 		guard = sched_guard_need(sched, link);
-		has_tasks = true;
 		may_start |= guard->verdict.state < THROTTLE_PAUSED;
 		is_kept |= keeps_paused(guard);
 	}

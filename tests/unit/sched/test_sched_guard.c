@@ -112,6 +112,38 @@ static void another_server_that_is_held_does_not_keep_it_paused(void **state)
 	give_until(fixture, 1, id, ROLLOUT_DONE);
 }
 
+/* Its tenant failed, was removed with its server, and is tried again while the throttle pauses. */
+static void what_is_left_of_a_removed_server_stops_nothing(void **state)
+{
+	const struct sched_start many = { .release = "rel", .budget = "9" };
+	const struct sched_verb again[] = { { .event = ROLLOUT_RETRY, .tenant = "t00" },
+					    { .event = ROLLOUT_RETRY, .tenant = "gone" } };
+	struct fixture *fixture = *state;
+	int64_t other = fixture_add_server(fixture, "db2", test_server_addr()->socket);
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_tenant(fixture, "gone", other, 1000);
+	test_server_exec("create table `%s`.a (b int)", fixture_schema("t00"));
+	test_server_exec("create table `%s`.a (b int)", fixture_schema("gone"));
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &many);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	fixture_remove_tenant(fixture, "gone");
+	ORDER(fixture, store_server_remove(fixture->store, other, &order_err));
+	sched_server_changed(fixture->sched, other);
+	test_server_exec("drop table `%s`.a", fixture_schema("t00"));
+	ORDER(fixture,
+	      sched_throttle_hold(fixture->sched, "db1", 60000, &fixture_actor, &order_err));
+	must(fixture_verb(fixture, id, &again[0], &err), &err);
+	give_until(fixture, 200, id, ROLLOUT_PAUSED);
+	must(fixture_verb(fixture, id, &again[1], &err), &err);
+	ORDER(fixture, sched_throttle_release(fixture->sched, "db1", &fixture_actor, &order_err));
+	give_until(fixture, 1, id, ROLLOUT_DONE);
+	assert_int_equal(fixture_count(fixture, id, TASK_SKIPPED), 1);
+}
+
 static void a_restart_does_not_forget_who_paused_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -253,6 +285,7 @@ int main(void)
 		SCENARIO(a_hard_limit_lets_nothing_new_start_and_pauses_no_rollout),
 		SCENARIO(whom_a_human_paused_the_throttle_does_not_resume),
 		SCENARIO(another_server_that_is_held_does_not_keep_it_paused),
+		SCENARIO(what_is_left_of_a_removed_server_stops_nothing),
 		SCENARIO(a_restart_does_not_forget_who_paused_it),
 		SCENARIO(a_sample_that_changes_nothing_costs_no_turn),
 		SCENARIO(what_it_did_is_in_the_audit_trail),
