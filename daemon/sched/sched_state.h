@@ -119,7 +119,7 @@ struct sched {
 	int64_t due_at;  /* wall ms: a waiting task may be due; 0: none is */
 	bool rules_stale;
 	bool modes_stale;   /* modes are to be read again */
-	uint64_t labels_at; /* how often the rules were read */
+	uint64_t labels_at; /* how often the rules were read, or labels may have changed */
 	bool runs_stale;    /* the set of open rollouts is to be read again */
 	bool settle;        /* this turn decided what only the inventory knows */
 	bool wrote;         /* events were written since the last commit */

@@ -385,6 +385,7 @@ void sched_window_changed(struct sched *sched, enum sched_scope scope, int64_t i
 	const struct recheck recheck = { scope, id };
 
 	sched->windows->fresh = false;
+	sched->labels_at++; /* it may have others now, and count for their limits */
 	g_array_append_val(sched->windows->rechecks, recheck);
 }
 

@@ -163,6 +163,33 @@ static void a_label_has_no_more_than_its_limit(void **state)
 	assert_int_equal(most, 1); /* the server would take two */
 }
 
+/* As the API does it, while a task of t00 runs. */
+static void one_that_runs_counts_for_a_label_that_it_gets(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *running = g_new0(struct running, 1);
+	SCOPED(store_tenant) tenant = { 0 };
+	struct share share = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	ORDER(fixture,
+	      sched_throttle_set_label(fixture->sched, "region=eu", 1, &fixture_actor, &order_err));
+	must(store_tenant_get(fixture->store, "t00", &tenant, &err), &err);
+	running->task_id = 1;
+	running->tenant_id = tenant.id;
+	g_hash_table_insert(fixture->sched->running, g_memdup2(&tenant.id, sizeof(tenant.id)),
+			    running);
+	must(sched_share_init(&share, fixture->sched, &err), &err);
+	assert_int_equal(share.used[0], 0);
+	store_labels_put(&tenant.labels, "region", "eu");
+	ORDER(fixture, store_tenant_put(fixture->store, &tenant, &order_err));
+	sched_window_changed(fixture->sched, SCHED_SCOPE_TENANT, tenant.id);
+	must(sched_share_init(&share, fixture->sched, &err), &err);
+	assert_int_equal(share.used[0], 1);
+	g_hash_table_remove_all(fixture->sched->running);
+}
+
 static void a_priority_is_set_live_within_its_range(void **state)
 {
 	const struct sched_start start = { .release = "rel" };
@@ -437,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_priority_is_a_number_of_turns),
 		SCENARIO(two_rollouts_share_a_server),
 		SCENARIO(a_label_has_no_more_than_its_limit),
+		SCENARIO(one_that_runs_counts_for_a_label_that_it_gets),
 		SCENARIO(a_priority_is_set_live_within_its_range),
 		SCENARIO(a_slow_server_takes_large_tenants_one_by_one),
 		SCENARIO(only_so_many_rebuild_at_once_and_others_go_past_them),
