@@ -340,6 +340,10 @@ static gboolean is_over(void *key, void *value, void *unused)
 	const struct mode_run *run = value;
 
 	(void)key;
+	} else { /* its slot or its claim is told; a server that is away is asked for that again */
+		bool is_away = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
+
+		run->retry_at = is_away ? tick_ms() + RETRY_FIRST_MS : 0;
 	(void)unused;
 	return run->row.mode == TENANT_RW && !run->in_flight && run->hook_id == 0;
 }

@@ -58,11 +58,28 @@ static void a_server_that_is_down_is_asked_again(void **state)
 	assert_true(due >= 0 && due <= 60000);
 }
 
+static void one_that_is_up_and_was_set_is_not_waited_for(void **state)
+{
+	const struct sched_start gated = { .release = "rel", .waves = "1,rest", .gate = "human" };
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &gated);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	fixture_turns(fixture, 5);
+	sched_server_changed(fixture->sched, fixture->server_id);
+	fixture_turns(fixture, 5);
+	assert_int_not_equal(sched_turn(fixture->sched), 0); /* it would never rest */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(tasks_go_on_when_their_server_is_back),
 		SCENARIO(a_server_that_is_down_is_asked_again),
+		SCENARIO(one_that_is_up_and_was_set_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests_name("sched_server", tests, NULL, NULL);
