@@ -24,6 +24,11 @@ struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
 	return g_hash_table_lookup(sched->modes, &tenant_id);
 }
 
+int64_t sched_mode_left_ms(const struct mode_run *run)
+{
+	return MIN(run->row.expires_at - tick_wall_ms(), run->deadline_ms - tick_ms());
+}
+
 void mode_run_free(void *data)
 {
 	struct mode_run *run = data;
@@ -61,6 +66,9 @@ static int load_one(const struct store_mode *row, void *ctx, struct err *err)
 		run = g_new0(struct mode_run, 1);
 		g_hash_table_insert(sched->modes,
 				    g_memdup2(&row->tenant_id, sizeof(row->tenant_id)), run);
+	}
+	if (run->row.expires_at != row->expires_at) {
+		run->deadline_ms = tick_ms() + row->expires_at - tick_wall_ms();
 	}
 	copy_row(&run->row, row);
 	run->seen = true;
@@ -332,6 +340,10 @@ static void send_one(struct sched *sched, struct mode_run *run)
 	} else if (sched_claim_held(link) &&
 		   (run->row.task_id != 0 || link_has_slot(link, 0))) { /* a task has its own */
 		send_close(sched, run, link);
+	} else { /* its slot or its claim is told; a server that is away is asked for that again */
+		bool is_away = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
+
+		run->retry_at = is_away ? tick_ms() + RETRY_FIRST_MS : 0;
 	}
 }
 
@@ -340,10 +352,6 @@ static gboolean is_over(void *key, void *value, void *unused)
 	const struct mode_run *run = value;
 
 	(void)key;
-	} else { /* its slot or its claim is told; a server that is away is asked for that again */
-		bool is_away = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
-
-		run->retry_at = is_away ? tick_ms() + RETRY_FIRST_MS : 0;
 	(void)unused;
 	return run->row.mode == TENANT_RW && !run->in_flight && run->hook_id == 0;
 }
@@ -427,7 +435,7 @@ static bool is_leased(const struct store_mode *row)
 	       row->mode == TENANT_MAINTENANCE;
 }
 
-static int expire(struct sched *sched, int64_t now, struct err *err)
+static int expire(struct sched *sched, struct err *err)
 {
 	GHashTableIter iter;
 	void *value;
@@ -436,7 +444,7 @@ static int expire(struct sched *sched, int64_t now, struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct mode_run *run = value;
 
-		if (!is_leased(&run->row) || run->row.expires_at > now ||
+		if (!is_leased(&run->row) || sched_mode_left_ms(run) > 0 ||
 		    sched_close_works(sched, run->row.tenant_id)) {
 			continue; /* a task ends before its lease does */
 		}
@@ -455,7 +463,7 @@ int sched_modes_decide(struct sched *sched, struct err *err)
 	if (sched->modes_stale && load(sched, err) < 0) {
 		return -1;
 	}
-	return expire(sched, tick_wall_ms(), err);
+	return expire(sched, err);
 }
 
 /* When something is to be done for it; -1: never by itself. */
@@ -466,7 +474,7 @@ static int64_t due_of(const struct sched *sched, const struct mode_run *run)
 			  (run->row.mode == TENANT_OPENING ||
 			   (run->row.mode == TENANT_CLOSING && run->retry_at > 0));
 	int64_t retry = is_pending ? MAX(run->retry_at - tick_ms(), 0) : -1;
-	int64_t lease = may_expire ? MAX(run->row.expires_at - tick_wall_ms(), 0) : -1;
+	int64_t lease = may_expire ? MAX(sched_mode_left_ms(run), 0) : -1;
 
 	return lease < 0 ? retry : retry < 0 ? lease : MIN(lease, retry);
 }

@@ -21,17 +21,19 @@ struct mode_run {
 	int64_t retry_ms;
 	int64_t retry_at; /* tick_ms; 0: now */
 
-	int64_t hook_id;    /* of the hook that runs for it; 0: none */
-	int64_t hooks_done; /* bits, HOOK_BIT: they have ended */
-	bool shut;          /* closed and proven so; a hook has its say before that is told */
-	char *proof;        /* owned; then */
-	char **holes;       /* owned; what stays open, NULL: not known */
-	int64_t given_at;   /* wall ms; open again, and a hook is told before that is; 0: not yet */
+	int64_t hook_id;     /* of the hook that runs for it; 0: none */
+	int64_t hooks_done;  /* bits, HOOK_BIT: they have ended */
+	bool shut;           /* closed and proven so; a hook has its say before that is told */
+	char *proof;         /* owned; then */
+	char **holes;        /* owned; what stays open, NULL: not known */
+	int64_t deadline_ms; /* tick_ms of the lease's end: a clock that is set back adds nothing */
+	int64_t given_at; /* wall ms; open again, and a hook is told before that is; 0: not yet */
 };
 
 void mode_run_free(void *data);
 
 struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id); /* NULL: open */
+int64_t sched_mode_left_ms(const struct mode_run *run);                   /* of its lease */
 
 /* One edge of fsm_mode, within the turn or a request. text NULL: the edge's own. */
 NODISCARD int sched_mode_move(struct sched *sched, struct store_mode *row, enum tenant_event event,

@@ -423,11 +423,13 @@ static int check_method(const struct store_mode *row, const struct sched_close *
 }
 
 /* Never sooner than it has been promised. Owned: what is told of it. */
-static char *put_lease(struct store_mode *row, int64_t ttl_ms)
+static char *put_lease(struct store_mode *row, const struct mode_run *run, int64_t ttl_ms)
 {
 	int64_t now = tick_wall_ms();
+	bool is_read = run != NULL && run->row.expires_at == row->expires_at;
+	int64_t left_ms = is_read ? sched_mode_left_ms(run) : row->expires_at - now;
 
-	if (now + ttl_ms >= row->expires_at) {
+	if (ttl_ms >= left_ms) {
 		row->expires_at = now + ttl_ms;
 		return g_strdup_printf("it was closed already: the lease ends in "
 				       "%" G_GINT64_FORMAT " s",
@@ -436,7 +438,7 @@ static char *put_lease(struct store_mode *row, int64_t ttl_ms)
 	return g_strdup_printf("it was closed already, and longer than that: the lease still ends "
 			       "in %" G_GINT64_FORMAT
 			       " s; `muster readonly off %s` opens it sooner",
-			       (row->expires_at - now) / 1000, row->tenant);
+			       left_ms / 1000, row->tenant);
 }
 
 /* Closed already. */
@@ -452,7 +454,7 @@ static int extend(struct sched *sched, const struct store_tenant *tenant,
 	    sched_close_needs(sched, &row, err) < 0 || check_method(&row, how, err) < 0) {
 		return -1;
 	}
-	text = put_lease(&row, how->ttl_ms);
+	text = put_lease(&row, run, how->ttl_ms);
 	row.maintenance = how->maintenance;
 	store_text_set(&row.reason, how->reason);
 	store_text_set(&row.owner, actor->name);

@@ -172,6 +172,8 @@ NODISCARD int sched_tasks_wake_due(struct sched *sched, int64_t now, struct err 
 
 /* When a task that could not be done now is tried again. */
 void sched_task_wait(struct sched *sched, struct store_task *task);
+/* Longer than that ever lasts: the clock was set back meanwhile. */
+bool sched_task_is_overlong(const struct store_task *task);
 
 /* sched_dispatch.c */
 /* runs: struct run *, oldest first. */

@@ -180,6 +180,11 @@ void sched_task_wait(struct sched *sched, struct store_task *task)
 		sched->due_at == 0 ? task->not_before : MIN(sched->due_at, task->not_before);
 }
 
+bool sched_task_is_overlong(const struct store_task *task)
+{
+	return task->not_before - tick_wall_ms() > WAIT_MAX_MS;
+}
+
 static void set_wait(struct sched *sched, struct store_task *task, const struct exec_result *result)
 {
 	if (result->server_down || result->server_denied) {

@@ -116,10 +116,25 @@ static int waves_ended(struct sched *sched, struct run *run, struct err *err)
 	return stopped != 0 ? stopped : finish(sched, run, err);
 }
 
+/* Never longer than it was meant: when the clock was set back it begins anew. 1: it bakes, 0: no. */
+static int bakes(struct sched *sched, const struct run *run, struct run_wave *wave, struct err *err)
+{
+	int64_t now = tick_wall_ms();
+
+	if (wave->row.bake_until > now + run->row.bake_ms) {
+		wave->row.bake_until = now + run->row.bake_ms;
+		if (store_wave_put(sched->store, &wave->row, err) < 0) {
+			return -1;
+		}
+	}
+	return now < wave->row.bake_until;
+}
+
 /* One step of the current wave; 1: moved, look again. */
 static int step_wave(struct sched *sched, struct run *run, struct err *err)
 {
 	struct run_wave *wave = run_current_wave(run);
+	int baking;
 	bool open;
 
 	if (wave == NULL) {
@@ -139,8 +154,9 @@ static int step_wave(struct sched *sched, struct run *run, struct err *err)
 		if (wave->row.state == WAVE_GATED) {
 			return wait_at_gate(sched, run, wave, err);
 		}
-		if (tick_wall_ms() < wave->row.bake_until) {
-			return 0;
+		baking = bakes(sched, run, wave, err);
+		if (baking != 0) {
+			return MIN(baking, 0);
 		}
 		return wave_ended(sched, run, wave, err) < 0 ? -1 : 1;
 	case WAVE_DONE:

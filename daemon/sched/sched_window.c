@@ -431,6 +431,9 @@ static int waking_add(const struct store_task *task, void *ctx, struct err *err)
 {
 	struct waking *waking = ctx;
 
+	if (task->window_at == 0 && !sched_task_is_overlong(task)) {
+		return 0;
+	}
 	return is_meant(waking, task) ? sched_task_id_add(task, waking->tasks, err) : 0;
 }
 

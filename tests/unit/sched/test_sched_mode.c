@@ -38,6 +38,23 @@ static void a_lease_that_ends_opens(void **state)
 	assert_true(kit_may_write(user, "t00"));
 }
 
+/* It was promised for an hour at the most. */
+static void a_clock_that_is_set_back_keeps_nobody_closed(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *user = closed_one(fixture);
+	int64_t day_ago = tick_wall_ms() - INT64_C(86400000);
+
+	tick_fake(tick_ms(), day_ago);
+	fixture_turns(fixture, 2);
+	assert_in_range(sched_modes_due(fixture->sched), 3000000, kit_hour.ttl_ms);
+	tick_fake(tick_ms() + kit_hour.ttl_ms, day_ago + kit_hour.ttl_ms);
+	sched_wake(fixture->sched);
+	kit_until(fixture, "t00", TENANT_RW);
+	tick_fake(-1, -1);
+	assert_true(kit_may_write(user, "t00"));
+}
+
 static void a_new_start_opens_what_it_finds(void **state)
 {
 	struct fixture *fixture = *state;
@@ -105,6 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_lease_that_ends_opens),
+		SCENARIO(a_clock_that_is_set_back_keeps_nobody_closed),
 		SCENARIO(a_new_start_opens_what_it_finds),
 		SCENARIO(one_that_could_not_begin_is_opened_too),
 		SCENARIO(a_pair_that_the_table_lacks_is_refused),

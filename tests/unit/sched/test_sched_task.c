@@ -63,6 +63,7 @@ static void waits_for_the_lock_of_the_tenant(void **state)
 	fixture_task(fixture, id, "t00", &task);
 	assert_int_equal(task.state, TASK_WAITING);
 	assert_true(task.not_before > tick_wall_ms() - 1000);
+	assert_false(sched_task_is_overlong(&task));
 	db_session_free(session);
 	tick_fake(tick_ms(), task.not_before + 1); /* its time has come */
 	fixture_until(fixture, id, ROLLOUT_DONE);

@@ -1,5 +1,5 @@
+#include "db_guard.h"
 #include "sched_fixture.h"
-
 #include "store_window.h"
 
 #define HOUR   INT64_C(3600000)
@@ -288,6 +288,30 @@ static void a_clock_that_is_set_is_noticed(void **state)
 	fixture_until(fixture, id, ROLLOUT_DONE);
 }
 
+/* What pauses for some seconds does not pause for a day. */
+static void a_clock_that_is_set_back_prolongs_no_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	struct db_session *session = test_server_open();
+	SCOPED(store_task) task = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	must(db_lock(session, fixture_schema("t00"), 1, &err), &err);
+	id = start(fixture, NULL);
+	until_count(fixture, id, TASK_WAITING, 1);
+	db_session_free(session);
+	clock_at(tick_wall_ms() - 24 * HOUR);
+	fixture_turns(fixture, 2);
+	assert_int_equal(fixture_count(fixture, id, TASK_WAITING), 1);
+	sched_clock_changed(fixture->sched);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.attempt, 2);
+}
+
 static void a_rollout_may_ignore_windows_but_no_freeze(void **state)
 {
 	struct fixture *fixture = *state;
@@ -417,6 +441,7 @@ int main(void)
 		TIMED(too_many_windows_are_none_that_opens),
 		TIMED(what_it_waits_for_may_change),
 		TIMED(a_clock_that_is_set_is_noticed),
+		TIMED(a_clock_that_is_set_back_prolongs_no_wait),
 		TIMED(a_rollout_may_ignore_windows_but_no_freeze),
 		TIMED(window_is_respect_or_ignore),
 		TIMED(waiting_can_be_paused_set_skipped_and_aborted),
