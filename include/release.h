@@ -104,10 +104,13 @@ static inline void release_scoped_free(struct release **release)
 	release_unref(*release);
 }
 
-/* Index of the migration with this version, or -1. */
+/* Index of the migration with this version, to the letter, as histories have it; or -1. */
 ptrdiff_t release_find(const struct release *release, const char *version);
 
-/* Index of the migration that a rollout ends with: of to_version, NULL: the newest. Or -1. */
+/* The same by the word of a human, who may say 7 for 0007. */
+ptrdiff_t release_find_word(const struct release *release, const char *word);
+
+/* Index of the migration that a rollout ends with, by the same word; NULL: the newest. Or -1. */
 ptrdiff_t release_last(const struct release *release, const char *to_version);
 
 /* Index of the last migration that is of the same part as this one. */

@@ -227,7 +227,7 @@ static struct release *release_of(struct call *call, struct err *err)
 		return NULL;
 	}
 	release = sched_release_get(call->api->sched, row.id, err);
-	if (release != NULL && release_find(release, asked->version) < 0) {
+	if (release != NULL && release_find_word(release, asked->version) < 0) {
 		err_set(err, ERR_INVALID, "release %s has no version \"%.64s\"", row.name,
 			asked->version);
 		call_set_hint(call, g_strdup_printf("muster release show %s", row.name));

@@ -94,7 +94,7 @@ static int check_release(struct sched *sched, const struct sched_start *start,
 	if (parsed == NULL) {
 		return -1;
 	}
-	known = start->to == NULL || release_find(parsed, start->to) >= 0;
+	known = start->to == NULL || release_find_word(parsed, start->to) >= 0;
 	release_unref(parsed);
 	if (!known) {
 		return err_set(err, ERR_INVALID,

@@ -208,7 +208,7 @@ static int find_after(struct folder *folder, const char *after, struct err *err)
 	if (after == NULL || folder->reading.release->nr == 0) {
 		return 0;
 	}
-	found = release_find(folder->reading.release, after);
+	found = release_find_word(folder->reading.release, after);
 	if (found < 0) {
 		return err_set(err, ERR_INVALID,
 			       "no migration of the folder has the version \"%s\"", after);

@@ -62,15 +62,23 @@ ptrdiff_t release_find(const struct release *release, const char *version)
 			return (ptrdiff_t)i;
 		}
 	}
-	for (size_t i = 0; i < release->nr; i++) {
-		if (release_version_compare(release->migrations[i].version, version) == 0) {
-			return (ptrdiff_t)i;
+	return -1;
+}
+
+ptrdiff_t release_find_word(const struct release *release, const char *word)
+{
+	ptrdiff_t index = release_find(release, word);
+
+	for (size_t i = 0; index < 0 && i < release->nr; i++) {
+		if (release_version_compare(release->migrations[i].version, word) == 0) {
+			index = (ptrdiff_t)i;
 		}
 	}
-	return -1;
+	return index;
 }
 
 ptrdiff_t release_last(const struct release *release, const char *to_version)
 {
-	return to_version == NULL ? (ptrdiff_t)release->nr - 1 : release_find(release, to_version);
+	return to_version == NULL ? (ptrdiff_t)release->nr - 1
+				  : release_find_word(release, to_version);
 }

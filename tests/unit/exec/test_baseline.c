@@ -86,6 +86,27 @@ static void what_history_says_otherwise_is_kept(void **state)
 	g_free(changed);
 }
 
+/* It was renamed since: a second row for the same file would say that it ran twice. */
+static void a_version_that_is_written_otherwise_is_another_one(void **state)
+{
+	char *schema = g_strdup(test_server_schema("bl_renamed"));
+	char *schemas[] = { schema, NULL };
+	struct release *before = kit_release("1_a.sql", "CREATE TABLE a (id int);", NULL);
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);", NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	exec_result_free(kit_task(before, schema));
+	result = baseline(release, "1", schemas); /* the word of a human, though */
+	assert_true(result->ok);
+	assert_string_equal(result->standings[0].ahead,
+			    "history holds 1, which the release does not");
+	kit_assert_history(schema, "1 applied 1/1 0");
+	release_unref(before);
+	release_unref(release);
+	g_free(schema);
+}
+
 static void without_a_release_it_only_enrols(void **state)
 {
 	char *schema = g_strdup(test_server_schema("bl_enrol"));
@@ -138,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_without_running),
 		cmocka_unit_test(what_history_says_otherwise_is_kept),
+		cmocka_unit_test(a_version_that_is_written_otherwise_is_another_one),
 		cmocka_unit_test(without_a_release_it_only_enrols),
 		cmocka_unit_test(an_unknown_version_is_refused),
 		cmocka_unit_test(a_server_that_is_down_ends_it_all),

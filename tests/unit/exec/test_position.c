@@ -36,6 +36,8 @@ static const struct {
 	{ { { "0009", HISTORY_APPLIED, 1, 0, 0 } },     NULL,   TASK_AHEAD,   "",      0, 0, -1 },
 	{ { { "0009", HISTORY_FAILED, 1, 1, 0 } },      NULL,   TASK_AHEAD,   "",      0, 0, -1 },
 	{ { { "0000", HISTORY_APPLIED, 1, 0, 0 } },     NULL,   TASK_AHEAD,   "",      0, 0, -1 },
+	{ { { "1", HISTORY_APPLIED, 1, 0, 0 } },        NULL,   TASK_AHEAD,   "",      0, 0, -1 },
+	{ { { "1", HISTORY_FAILED, 0, 0, 0 } },         NULL,   TASK_AHEAD,   "",      0, 0, -1 },
 	{ { { 0 } },                                    "0009", TASK_REFUSED, "",      0, 0, -1 },
 };
 
