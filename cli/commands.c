@@ -280,7 +280,8 @@ const struct command command_table[] = {
 	  BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_kill },
 	{ "task resolve", "R/TENANT", "Say how a task in doubt ended, after looking",
 	  "A task is in doubt when the link broke while a statement ran and muster could not find "
-	  "out what became of it.", NULL,
+	  "out what became of it. One that has failed is settled so, too, when the rest of its file "
+	  "was done by hand.", NULL,
 	  BIT(AS) | BIT(REASON), 1, 1, WORDS_TASK, false, cmd_task_resolve },
 
 	{ "throttle show", "[SERVER]", "Say how loaded the servers are, and what that does",

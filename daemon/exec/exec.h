@@ -111,7 +111,8 @@ struct exec_order {
 				  * only makes the tables (enrols) */
 	char *to_version;        /* owned; NULL: the newest */
 	char *schema;            /* owned; TASK, RESOLVE, WRITERS, CLOSE, OPEN */
-	char *seen;              /* owned; TASK: a version that was applied here, or NULL */
+	char *seen;              /* owned; TASK: a version that was applied here, or NULL;
+				  * RESOLVE: the one that failed, NULL: the one in doubt */
 	char *scratch;           /* owned; CHAIN, BUILD: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
 	struct exec_live *live;  /* TASK, CLOSE, HOOK; borrowed, outlives the order */

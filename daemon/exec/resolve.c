@@ -10,13 +10,15 @@
 #include "release.h"
 #include "visit.h"
 
-/* At most one migration of a tenant can be open; the newest row is asked first. */
-static const struct history_row *find_open(const struct history *history)
+/* Several may have failed, and only one can be in doubt: it is settled before another begins. */
+static const struct history_row *find_open(const struct history *history, const char *failed)
 {
-	for (size_t i = history->nr; i > 0; i--) {
-		const struct history_row *row = &history->rows[i - 1];
+	for (size_t i = 0; i < history->nr; i++) {
+		const struct history_row *row = &history->rows[i];
+		bool is_meant = failed == NULL ? row->in_flight != HISTORY_LANDED
+					       : strcmp(row->version, failed) == 0;
 
-		if (row->state == HISTORY_APPLYING || row->state == HISTORY_FAILED) {
+		if (is_meant && (row->state == HISTORY_APPLYING || row->state == HISTORY_FAILED)) {
 			return row;
 		}
 	}
@@ -116,7 +118,10 @@ int resolve_run(struct visit *visit, struct exec_result *result, struct err *err
 	if (history_read(visit->session, &history, err) < 0) {
 		return -1;
 	}
-	row = find_open(&history);
+	row = find_open(&history, visit->order->seen);
+	if (row == NULL && visit->order->seen == NULL) {
+		return 0;
+	}
 	if (row == NULL) {
 		return err_set(err, ERR_NOT_FOUND,
 			       "no migration of %s is unfinished: nothing to resolve",

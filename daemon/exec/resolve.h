@@ -15,7 +15,12 @@
 struct exec_result;
 struct visit;
 
-/* visit has begun. ERR_NOT_FOUND: nothing is open here. */
+/*
+ * visit has begun. Of a task that has failed the order names the migration (seen), and
+ * ERR_NOT_FOUND is that it is not open here. Without one it is that in doubt: when none is any
+ * more, by a word of another rollout or one before a crash, nothing changes, and
+ * result->migration stays NULL.
+ */
 NODISCARD int resolve_run(struct visit *visit, struct exec_result *result, struct err *err);
 
 #endif /* RESOLVE_H */

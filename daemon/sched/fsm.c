@@ -96,6 +96,7 @@ static const struct fsm_edge task_edges[] = {
 	{ TASK_DONE,      TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it between two phases" },
 
 	{ TASK_FAILED,    TASK_RETRY,     TASK_PENDING,    "an operator asked for another try" },
+	{ TASK_FAILED,    TASK_RESOLVE,   TASK_PENDING,    "an operator settled it" },
 	{ TASK_FAILED,    TASK_SKIP,      TASK_SKIPPED,    "an operator skipped it" },
 
 	{ TASK_IN_DOUBT,  TASK_RESOLVE,   TASK_PENDING,    "an operator settled it" },

@@ -272,7 +272,9 @@ static int on_resolved(struct sched *sched, const struct exec_result *result, vo
 	const struct resolving *resolving = ctx;
 	const struct sched_actor actor = { resolving->uid, resolving->name, resolving->reason };
 	g_autofree char *text =
-		g_strdup_printf("settled as %s by %s", resolving->as, resolving->name);
+		result->ok && result->migration == NULL
+			? g_strdup("settled before already: it goes on from what its history says")
+			: g_strdup_printf("settled as %s by %s", resolving->as, resolving->name);
 	SCOPED(store_task) task = { 0 };
 	struct run *run = NULL;
 
@@ -325,6 +327,9 @@ static struct exec_order *resolve_order(struct sched *sched, const struct store_
 	order->schema = g_strdup(task->schema);
 	order->to_version = g_strdup(rollout.to_version);
 	order->word = g_strdup(as);
+	if (task->state == TASK_FAILED) {
+		order->seen = g_strdup(task->migration == NULL ? "" : task->migration);
+	}
 	order->label = g_strdup_printf("r%lld/%s", (long long)task->rollout_id, task->tenant);
 	return order;
 }
@@ -345,9 +350,9 @@ static int check_resolve(struct sched *sched, const char *rollout, const char *t
 	    store_task_get(sched->store, row.id, tenant, task, err) < 0) {
 		return -1;
 	}
-	if (task->state != TASK_IN_DOUBT) {
-		return err_set(err, ERR_CONFLICT, "r%lld/%s is %s, not in doubt", (long long)row.id,
-			       tenant, task_state_names[task->state]);
+	if (!fsm_has(&fsm_task, (int)task->state, TASK_RESOLVE)) {
+		return err_set(err, ERR_CONFLICT, "r%lld/%s is %s, neither in doubt nor failed",
+			       (long long)row.id, tenant, task_state_names[task->state]);
 	}
 	return 0;
 }

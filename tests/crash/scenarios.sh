@@ -294,6 +294,18 @@ scenario_parts() {
 	all_planned parts
 }
 
+# A human says what is done of the file, instead of asking for another try.
+scenario_failed_settled() {
+	spoil
+	begin slow --no-plan --budget '100%' -l "${fleet[1]}"
+	rests roll
+	is failed "$state"
+	mend
+	act task resolve "roll/${fleet[1]}" --as not-applied
+	ends 'done'
+	planned "$releases/slow" "${fleet[1]}"
+}
+
 scenario_failed_skip() {
 	spoil
 	begin slow --no-plan --budget '100%'
@@ -570,7 +582,7 @@ scenario_late_forgotten() {
 . "$TESTS_DIR/crash/scenarios_mode.sh"
 
 # The first that passes a point is tried with it: the quick ones come first.
-scenarios=(plain gates pause paused_retry failed mended parts failed_skip budget running_retry baking_retry
+scenarios=(plain gates pause paused_retry failed mended parts failed_settled failed_skip budget running_retry baking_retry
 	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
 	tenants_gone tenants_gone_paused hold skip phases beside overtaken released drifted
 	away server_down server_down_abort lost

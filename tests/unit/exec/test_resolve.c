@@ -20,12 +20,20 @@ static char *in_doubt(struct release *release, const char *name, size_t done)
 	return schema;
 }
 
-static struct exec_result *resolve(struct release *release, const char *schema, const char *word)
+/* failed: the migration, NULL: the one in doubt */
+static struct exec_result *resolve_one(struct release *release, const char *schema,
+				       const char *word, const char *failed)
 {
 	struct exec_order *order = kit_order(EXEC_RESOLVE, release, schema);
 
 	order->word = g_strdup(word);
+	order->seen = g_strdup(failed);
 	return exec_run(order);
+}
+
+static struct exec_result *resolve(struct release *release, const char *schema, const char *word)
+{
+	return resolve_one(release, schema, word, NULL);
 }
 
 static void applied_counts_as_applied(void **state)
@@ -113,10 +121,48 @@ static void nothing_open_is_said(void **state)
 
 	(void)state;
 	kit_expect(release, schema, TASK_APPLIED, NULL);
-	result = resolve(release, schema, "applied");
+	result = resolve_one(release, schema, "applied", "0001");
 	assert_false(result->ok);
 	assert_int_equal(result->err.code, ERR_NOT_FOUND);
 	assert_non_null(result->session);
+	release_unref(release);
+	g_free(schema);
+}
+
+/* Another rollout has settled it, and failed behind it. */
+static void what_is_in_doubt_no_more_is_not_settled_twice(void **state)
+{
+	struct release *release = one();
+	g_autofree char *schema = in_doubt(release, "rs_twice", 1);
+	SCOPED_PTR(exec_result) first = resolve(release, schema, "at=2");
+	SCOPED_PTR(exec_result) stale = resolve(release, schema, "applied");
+	SCOPED_PTR(exec_result) failed = resolve_one(release, schema, "at=1", "0001");
+
+	(void)state;
+	assert_true(first->ok);
+	assert_true(stale->ok);
+	assert_null(stale->migration);
+	assert_true(failed->ok);
+	kit_assert_history(schema, "0001 failed 1/3 0");
+	release_unref(release);
+}
+
+static void of_several_that_are_open_the_one_in_doubt_is_settled(void **state)
+{
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);",
+					      "0002_b.sql", "CREATE TABLE b (id int);", NULL);
+	char *schema = g_strdup(test_server_schema("rs_several"));
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	kit_expect(release, schema, TASK_APPLIED, NULL);
+	test_server_exec("update %s.muster_history set state = 'failed', statements_done = 0, "
+			 "in_flight = version = '0001'",
+			 schema);
+	result = resolve(release, schema, "applied");
+	assert_true(result->ok);
+	assert_string_equal(result->migration, "0001");
+	kit_assert_history(schema, "0001 applied 1/1 0, 0002 failed 0/1 0");
 	release_unref(release);
 	g_free(schema);
 }
@@ -151,7 +197,8 @@ static void parts_that_are_known_to_be_done_count_unless_a_number_is_given(void 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		g_autofree char *name = g_strdup_printf("rs_parts%zu", i);
 		g_autofree char *schema = halfway(release, name);
-		SCOPED_PTR(exec_result) result = resolve(release, schema, words[i].word);
+		SCOPED_PTR(exec_result)
+		result = resolve_one(release, schema, words[i].word, "0001");
 		g_autofree char *sql = g_strdup_printf(
 			"select coalesce(chain, '-') from %s.muster_history", schema);
 
@@ -174,6 +221,8 @@ int main(void)
 		cmocka_unit_test(at_goes_on_behind_that_statement),
 		cmocka_unit_test(wrong_words_change_nothing),
 		cmocka_unit_test(nothing_open_is_said),
+		cmocka_unit_test(what_is_in_doubt_no_more_is_not_settled_twice),
+		cmocka_unit_test(of_several_that_are_open_the_one_in_doubt_is_settled),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

@@ -330,6 +330,30 @@ static void a_task_in_doubt_is_settled_by_a_human(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+/* The rest of its file was done by hand. */
+static void a_task_that_failed_is_settled_by_a_human(void **state)
+{
+	struct fixture *fixture = *state;
+	struct err err = { 0 };
+	int settled = 0;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int); insert into nowhere values (1);");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	must(sched_task_resolve(fixture->sched, "r1", "t00", "applied", &fixture_actor, on_done,
+				&settled, &err),
+	     &err);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_int_equal(settled, 1);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	assert_int_equal(sched_task_resolve(fixture->sched, "r1", "t00", "applied", &fixture_actor,
+					    on_done, &settled, &err),
+			 -1);
+	assert_string_equal(err.msg, "r1/t00 is done, neither in doubt nor failed");
+}
+
 static void a_later_rollout_knows_what_an_earlier_one_began(void **state)
 {
 	struct fixture *fixture = *state;
@@ -352,6 +376,7 @@ int main(void)
 		SCENARIO(whom_a_human_holds_no_retry_reaches),
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
+		SCENARIO(a_task_that_failed_is_settled_by_a_human),
 		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),
 		SCENARIO(a_tenant_that_went_backwards_is_left_alone),
 		SCENARIO(what_a_human_accepted_is_brought_forward),
