@@ -55,13 +55,13 @@ static void survey_release(struct survey *survey)
 
 SCOPED_RELEASE(survey);
 
-/* Without a release the versions speak for themselves. */
-static const char *newest_of(char *const *applied)
+const char *survey_newest(char *const *applied, const char *known)
 {
 	const char *newest = NULL;
 
 	for (; applied != NULL && *applied != NULL; applied++) {
-		if (newest == NULL || release_version_compare(*applied, newest) > 0) {
+		if (newest == NULL || g_strcmp0(*applied, known) == 0 ||
+		    release_version_compare(*applied, newest) > 0) {
 			newest = *applied;
 		}
 	}
@@ -140,7 +140,7 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 		.bytes = position->bytes,
 	};
 	if (survey->release == NULL) {
-		standing->version = g_strdup(newest_of(position->applied));
+		standing->version = g_strdup(survey_newest(position->applied, expected));
 		standing->applied = g_steal_pointer(&position->applied);
 		return;
 	}
@@ -150,7 +150,7 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 	}
 	if (standing->ahead != NULL) { /* beyond what the release can say */
 		g_free(standing->version);
-		standing->version = g_strdup(newest_of(position->applied));
+		standing->version = g_strdup(survey_newest(position->applied, expected));
 	}
 }
 

@@ -18,4 +18,11 @@ NODISCARD int survey_run(struct visit *visit, struct exec_result *result, struct
 /* EXEC_DISCOVER: the schemas that match order->word. */
 NODISCARD int survey_discover(struct visit *visit, struct exec_result *result, struct err *err);
 
+/*
+ * The newest of these versions, which are in the order in which they were applied, without the
+ * release that knows their order: the one that a look with it has called the newest (known, or
+ * NULL), unless what came later looks newer. Borrowed; NULL: there is none.
+ */
+const char *survey_newest(char *const *applied, const char *known);
+
 #endif /* SURVEY_H */

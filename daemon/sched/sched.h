@@ -197,6 +197,10 @@ bool sched_tenant_is_stale(const struct sched *sched, int64_t tenant_id,
 const char *sched_tenant_regressed(const struct store_tenant *tenant,
 				   const struct exec_standing *standing);
 
+/* The newest version of a look without a release: what is known of its order counts. Borrowed. */
+const char *sched_tenant_newest(const struct store_tenant *tenant,
+				const struct exec_standing *standing);
+
 /* "0003 was applied here before …"; the command that settles it. Owned. */
 char *sched_regressed_text(const char *gone, const char *now);
 char *sched_discover_help(const char *server, const char *schema, bool accept);

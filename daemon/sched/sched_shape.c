@@ -145,8 +145,8 @@ int sched_tenant_compare(struct sched *sched, const struct store_tenant *row,
 			 char **drifted, struct err *err)
 {
 	g_autoptr(GHashTable) shapes = g_hash_table_new(g_str_hash, g_str_equal);
-	struct census_tenant tenant = { .version = seen->version,
-					.fingerprint = seen->fingerprint };
+	g_autofree char *version = g_strdup(sched_tenant_newest(row, seen));
+	struct census_tenant tenant = { .version = version, .fingerprint = seen->fingerprint };
 
 	*drifted = NULL;
 	for (size_t i = 0; i < result->nr_shapes; i++) {

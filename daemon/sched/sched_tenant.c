@@ -14,6 +14,7 @@
 #include "store_server.h"
 #include "store_task.h"
 #include "store_tenant.h"
+#include "survey.h"
 #include "tick.h"
 
 /* ---- a look ------------------------------------------------------------------------- */
@@ -57,6 +58,13 @@ char *sched_regressed_text(const char *gone, const char *now)
 	return g_strdup_printf("%s was applied here before, and its history ends at %s "
 			       "now; was it restored from a backup?",
 			       gone, now != NULL ? now : "the start");
+}
+
+const char *sched_tenant_newest(const struct store_tenant *tenant,
+				const struct exec_standing *standing)
+{
+	return standing->applied == NULL ? standing->version
+					 : survey_newest(standing->applied, tenant->version);
 }
 
 /* A pattern that means this schema alone. */
@@ -111,7 +119,7 @@ int sched_tenant_looked(struct sched *sched, const struct store_tenant *tenant,
 {
 	const char *gone = accept ? NULL : sched_tenant_regressed(tenant, standing);
 	const struct store_found found = {
-		.version = standing->version,
+		.version = sched_tenant_newest(tenant, standing),
 		.open = standing->open,
 		.regressed = gone,
 		.bytes = standing->bytes > 0 ? standing->bytes : tenant->bytes,

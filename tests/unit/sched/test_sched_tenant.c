@@ -301,6 +301,32 @@ static void a_look_from_before_the_end_of_a_task_says_nothing(void **state)
 	assert_string_equal(after.version, before.version);
 }
 
+/* Its release has an order of its own, in which aa comes behind zz. */
+static void a_look_without_a_release_keeps_the_order_that_is_known(void **state)
+{
+	static const struct {
+		const char *known;
+		const char *applied; /* in this order */
+		const char *newest;
+	} orders[] = {
+		{ "aa", "zz aa", "aa" },
+		{ "aa", "zz aa bb", "bb" },
+		{ "0003", "0001 0003 0002", "0003" },
+		{ NULL, "0001 0003 0002", "0003" },
+		{ "gone", "zz aa", "zz" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+		SCOPED(store_tenant) tenant = { 0 };
+		g_auto(GStrv) applied = g_strsplit(orders[i].applied, " ", -1);
+		const struct exec_standing standing = { .exists = true, .applied = applied };
+
+		store_text_set(&tenant.version, orders[i].known);
+		assert_string_equal(sched_tenant_newest(&tenant, &standing), orders[i].newest);
+	}
+}
+
 static void a_task_in_doubt_is_settled_by_a_human(void **state)
 {
 	struct fixture *fixture = *state;
@@ -375,6 +401,7 @@ int main(void)
 		SCENARIO(a_held_tenant_is_left_alone),
 		SCENARIO(whom_a_human_holds_no_retry_reaches),
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
+		cmocka_unit_test(a_look_without_a_release_keeps_the_order_that_is_known),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
 		SCENARIO(a_task_that_failed_is_settled_by_a_human),
 		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),
