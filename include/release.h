@@ -110,6 +110,9 @@ ptrdiff_t release_find(const struct release *release, const char *version);
 /* The same by the word of a human, who may say 7 for 0007. */
 ptrdiff_t release_find_word(const struct release *release, const char *word);
 
+/* What is told where this migration was applied from another text. Owned. */
+char *release_altered(const struct release *release, size_t index);
+
 /* Index of the migration that a rollout ends with, by the same word; NULL: the newest. Or -1. */
 ptrdiff_t release_last(const struct release *release, const char *to_version);
 

@@ -9,6 +9,7 @@
 #define LIST_MAX       50  /* up to here schemas are named in a query, above all are read */
 #define NO_SCHEMA      1049
 #define HISTORY_TABLE  "muster_history"
+#define BEGINNING      "8" /* of a checksum tells two texts apart */
 #define SYSTEM_SCHEMAS "('mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo')"
 
 void db_positions_release(struct db_positions *positions)
@@ -191,7 +192,7 @@ static GArray *entries_sort(const struct db_rows *rows)
 			.seq = g_ascii_strtoull(row[1], NULL, 10),
 			.applied = *row[2] == '1',
 			.version = row[3],
-			.checksum = rows->columns > 8 ? row[7] : NULL,
+			.checksum = row[7],
 			.before = rows->columns > 8 ? row[8] : NULL,
 			.epoch = g_ascii_strtoull(row[4], NULL, 10),
 			.done = g_ascii_strtoull(row[5], NULL, 10),
@@ -247,10 +248,8 @@ static guint entries_take(struct survey *survey, const GArray *entries, guint fi
 	}
 	g_ptr_array_add(applied, NULL);
 	position->applied = (char **)g_ptr_array_steal(applied, NULL);
-	if (survey->with_checksums) {
-		g_ptr_array_add(checksums, NULL);
-		position->checksums = (char **)g_ptr_array_steal(checksums, NULL);
-	}
+	g_ptr_array_add(checksums, NULL);
+	position->checksums = (char **)g_ptr_array_steal(checksums, NULL);
 	return i;
 }
 
@@ -278,7 +277,9 @@ static int batch_read(struct db_session *session, struct survey *survey, const s
 			", seq, state = 'applied', version, epoch, statements_done, in_flight%s "
 			"from %s." HISTORY_TABLE " where state <> 'reverted'",
 			i == 0 ? "" : " union all ", at[i],
-			survey->with_checksums ? ", checksum, fingerprint_before" : "", name);
+			survey->with_checksums ? ", checksum, fingerprint_before"
+					       : ", left(checksum, " BEGINNING ")",
+			name);
 	}
 	if (db_query(session, &rows, sql->str, err) < 0) {
 		return -1;

@@ -43,7 +43,7 @@ struct db_position {
 	bool exists;      /* the database is there */
 	bool has_history; /* muster has been here */
 	char **applied;   /* owned, NULL-terminated; versions with state applied */
-	char **checksums; /* owned; of the same, when asked for, else NULL */
+	char **checksums; /* owned; of the same, as far as asked for: whole, or their beginning */
 	char *before;     /* owned; when asked for: fingerprint in front of all that was ever
 			   * done, "" where it was not taken; NULL: nothing was done */
 	char *open;       /* owned; version left applying or failed, or NULL */
@@ -65,7 +65,7 @@ SCOPED_RELEASE(db_positions);
 /* What is asked beside versions. */
 enum {
 	DB_POSITIONS_BYTES = 1,
-	DB_POSITIONS_CHECKSUMS = 2, /* and the fingerprint in front of all */
+	DB_POSITIONS_CHECKSUMS = 2, /* whole ones, and the fingerprint in front of all */
 };
 
 /*

@@ -196,11 +196,11 @@ struct exec_standing {
 	char *pending_digest; /* of the versions that are pending */
 	char *fingerprint;    /* what it looks like, or NULL: not asked */
 	char *class;          /* those with the same one are planned together, or NULL */
+	char **altered;       /* versions that were applied from another text than the order's */
 	/* when the order verifies */
-	char **altered; /* versions that were applied from another text, or NULL */
-	char *before;   /* fingerprint in front of all that was ever done, or NULL */
-	char *look;     /* digest of its shape with what is minor; of result->shapes, or NULL */
-	bool moved;     /* its history was written to between the two looks */
+	char *before; /* fingerprint in front of all that was ever done, or NULL */
+	char *look;   /* digest of its shape with what is minor; of result->shapes, or NULL */
+	bool moved;   /* its history was written to between the two looks */
 };
 
 /* What some tenants look like. */

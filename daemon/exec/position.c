@@ -154,12 +154,12 @@ static bool is_clear(struct search *search, size_t index)
 		return true;
 	}
 	if (row->state == HISTORY_APPLIED) {
+		g_autofree char *text = release_altered(search->release, index);
+
 		if (migration->skipped || strcmp(row->checksum, migration->checksum) == 0) {
 			return true;
 		}
-		end(search->position, TASK_REFUSED, row->version,
-		    "migration %s was changed after it was applied here: restore %s as it was",
-		    row->version, migration->file);
+		end(search->position, TASK_REFUSED, row->version, "%s", text);
 		return false;
 	}
 	if (row->in_flight) {

@@ -97,25 +97,38 @@ static bool is_regressed(const struct db_position *position, const char *expecte
 	       !g_strv_contains((const char *const *)position->applied, expected);
 }
 
+/* Of a checksum there may be no more than the beginning. */
+static void compare_text(const struct migration *migration, const char *checksum,
+			 GStrvBuilder *altered)
+{
+	if (!migration->skipped && !g_str_has_prefix(migration->checksum, checksum)) {
+		g_strv_builder_add(altered, migration->version);
+	}
+}
+
 static void compare(const struct survey *survey, const struct db_position *position,
 		    struct exec_standing *standing)
 {
 	g_autofree bool *is_applied = g_new0(bool, survey->release->nr);
+	g_autoptr(GStrvBuilder) altered = g_strv_builder_new();
+	const struct migration *migrations = survey->release->migrations;
 	size_t newest = 0;
 
-	for (char *const *version = position->applied; version != NULL && *version != NULL;
-	     version++) {
-		size_t number = GPOINTER_TO_SIZE(g_hash_table_lookup(survey->by_version, *version));
+	for (size_t i = 0; position->applied[i] != NULL; i++) {
+		const char *version = position->applied[i];
+		size_t number = GPOINTER_TO_SIZE(g_hash_table_lookup(survey->by_version, version));
 
 		if (number > 0) {
 			is_applied[number - 1] = true;
 			newest = MAX(newest, number);
+			compare_text(&migrations[number - 1], position->checksums[i], altered);
 		} else if (standing->ahead == NULL) {
-			standing->ahead = g_strdup(*version);
+			standing->ahead = g_strdup(version);
 		}
 	}
+	standing->altered = g_strv_builder_end(altered);
 	if (newest > 0) {
-		standing->version = g_strdup(survey->release->migrations[newest - 1].version);
+		standing->version = g_strdup(migrations[newest - 1].version);
 	}
 	if (position->open != NULL && standing->ahead == NULL &&
 	    !g_hash_table_contains(survey->by_version, position->open)) {
@@ -146,7 +159,7 @@ static void fill(const struct survey *survey, struct db_position *position, cons
 	}
 	compare(survey, position, standing);
 	if (survey->verifies) {
-		survey_verify_texts(survey->release, position, standing);
+		standing->before = g_strdup(position->before);
 	}
 	if (standing->ahead != NULL) { /* beyond what the release can say */
 		g_free(standing->version);

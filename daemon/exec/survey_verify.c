@@ -6,29 +6,7 @@
 
 #include "db_catalog.h"
 #include "exec.h"
-#include "release.h"
 #include "visit.h"
-
-void survey_verify_texts(const struct release *release, const struct db_position *position,
-			 struct exec_standing *standing)
-{
-	g_autoptr(GPtrArray) altered = g_ptr_array_new();
-
-	for (size_t i = 0; position->checksums != NULL && position->applied[i] != NULL; i++) {
-		ptrdiff_t at = release_find(release, position->applied[i]);
-		const struct migration *migration = at < 0 ? NULL : &release->migrations[at];
-
-		if (migration != NULL && !migration->skipped &&
-		    strcmp(migration->checksum, position->checksums[i]) != 0) {
-			g_ptr_array_add(altered, g_strdup(migration->version));
-		}
-	}
-	if (altered->len > 0) {
-		g_ptr_array_add(altered, NULL);
-		standing->altered = (char **)g_ptr_array_steal(altered, NULL);
-	}
-	standing->before = g_strdup(position->before);
-}
 
 char *survey_verify_look(const char *text)
 {

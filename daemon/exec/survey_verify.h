@@ -12,17 +12,10 @@
 
 #include "err.h"
 
-struct db_position;
 struct db_positions;
 struct exec_result;
-struct exec_standing;
-struct release;
 struct shape;
 struct visit;
-
-/* Which applied versions have another text than the release: standing->altered and before. */
-void survey_verify_texts(const struct release *release, const struct db_position *position,
-			 struct exec_standing *standing);
 
 /*
  * The look of a standing: SHA-256 of the whole text (shape_write), with what is minor. Owned.

@@ -137,6 +137,7 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 		       is_stale ? row.regressed : sched_tenant_regressed(&row, standing));
 	store_text_set(&tenant->version, standing->version);
 	store_text_set(&tenant->ahead, standing->ahead);
+	store_text_set(&tenant->altered, standing->altered == NULL ? NULL : standing->altered[0]);
 	tenant->open = standing->open != NULL;
 	tenant->in_flight = tenant->open && standing->in_flight;
 	tenant->foretold = standing->foretold;

@@ -30,6 +30,7 @@ struct census_tenant {
 	char *version;   /* owned; newest applied, or NULL */
 	char *ahead;     /* owned; a version the release does not know, or NULL */
 	char *regressed; /* owned; a version that was applied and is gone, or NULL */
+	char *altered;   /* owned; the first that was applied from another text, or NULL */
 	bool removed;    /* since the census began */
 	bool held;
 	bool open;      /* in the middle of a migration */

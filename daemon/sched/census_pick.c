@@ -17,6 +17,7 @@ void census_tenant_clear(void *item)
 	g_free(tenant->ahead);
 	g_free(tenant->server);
 	g_free(tenant->regressed);
+	g_free(tenant->altered);
 	g_free(tenant->shape);
 	g_free(tenant->fingerprint);
 	g_free(tenant->class);

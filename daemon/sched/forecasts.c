@@ -4,6 +4,7 @@
 
 #include "census.h"
 #include "forecast.h"
+#include "release.h"
 #include "sched_state.h"
 #include "shape.h"
 
@@ -393,8 +394,24 @@ static void take(struct forecasts *made, const struct sched *sched, const struct
 	take_pending(made, sched, census, tenant, by_id);
 }
 
+/* Its task would refuse it, before anything is done. */
+static void find_altered(struct forecasts *made, const struct release *release,
+			 const struct census_tenant *tenant)
+{
+	g_autofree char *text = NULL;
+	ptrdiff_t at;
+
+	if (tenant->altered == NULL || census_fate(tenant) != CENSUS_WORK) {
+		return;
+	}
+	at = release_find(release, tenant->altered);
+	CHECK(at >= 0);
+	text = release_altered(release, (size_t)at);
+	forecasts_fail(made, tenant->name, "checksum", text);
+}
+
 void forecasts_make(struct forecasts *forecasts, const struct sched *sched,
-		    const struct census *census)
+		    const struct release *release, const struct census *census)
 {
 	g_autoptr(GHashTable) by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -402,6 +419,7 @@ void forecasts_make(struct forecasts *forecasts, const struct sched *sched,
 	for (size_t i = 0; i < census->nr; i++) {
 		if (!census->tenants[i].removed) {
 			take(forecasts, sched, census, &census->tenants[i], by_id);
+			find_altered(forecasts, release, &census->tenants[i]);
 		}
 	}
 	g_ptr_array_sort(forecasts->classes, more_tenants_first);

@@ -17,6 +17,7 @@
 
 struct census;
 struct forecast;
+struct release;
 struct sched;
 
 /* Texts are owned. */
@@ -83,9 +84,9 @@ struct forecasts {
 	struct estimates estimates;
 };
 
-/* All lists are there, also empty ones. */
+/* Of this release. All lists are there, also empty ones. */
 void forecasts_make(struct forecasts *forecasts, const struct sched *sched,
-		    const struct census *census);
+		    const struct release *release, const struct census *census);
 void forecasts_release(struct forecasts *forecasts);
 SCOPED_RELEASE(forecasts);
 

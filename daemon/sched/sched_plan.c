@@ -72,7 +72,7 @@ static int on_looked(struct sched *sched, const struct census *census, void *ctx
 	struct sched_plan *plan = ctx;
 
 	forecasts_release(&plan->forecasts);
-	forecasts_make(&plan->forecasts, sched, census);
+	forecasts_make(&plan->forecasts, sched, plan->release, census);
 	if (plan->census == NULL) {
 		plan->census = census_ref(census);
 		plan->looked_ms = tick_ms();

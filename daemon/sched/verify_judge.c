@@ -214,7 +214,7 @@ static void say_altered(struct verify_tenant *tenant)
 {
 	g_autofree char *versions = NULL;
 
-	if (tenant->altered == NULL) {
+	if (tenant->altered == NULL || tenant->altered[0] == NULL) {
 		return;
 	}
 	versions = g_strjoinv(", ", tenant->altered);

@@ -77,6 +77,15 @@ ptrdiff_t release_find_word(const struct release *release, const char *word)
 	return index;
 }
 
+char *release_altered(const struct release *release, size_t index)
+{
+	const struct migration *migration = &release->migrations[index];
+
+	return g_strdup_printf("migration %s was changed after it was applied here: restore %s as "
+			       "it was",
+			       migration->version, migration->file);
+}
+
 ptrdiff_t release_last(const struct release *release, const char *to_version)
 {
 	return to_version == NULL ? (ptrdiff_t)release->nr - 1

@@ -161,7 +161,11 @@ is "0004" "$(j '[.[].version] | unique | join(",")' tenant list)"
 claim "a release whose applied part was changed is refused for that tenant, and changes nothing"
 migration "$rel" 0004_three.sql $'alter table users add column other int;\nalter table users add column two int;\nalter table users add column three int;'
 migration "$rel" 0005_five.sql 'create table five (id int primary key);'
-fails 2 m rollout start "$rel" -l client_001 --name changed --wait -o json
+fails 2 m rollout start "$rel" -l client_001 --name changed --wait
+has "client_001: migration 0004 was changed after it was applied here: restore 0004_three.sql" "$out"
+fails 2 m plan "$rel" -l client_001 -o json
+is "client_001 checksum" "$(jq -r '.failing[] | "\(.tenant) \(.check)"' <<<"$out")"
+fails 2 m rollout start --no-plan "$rel" -l client_001 --name changed --wait -o json
 has "0004 was changed after it was applied here" "$(j .reason task show changed/client_001)"
 is "" "$(sql "show tables like 'five'" client_001)"
 rm "$rel/0005_five.sql"

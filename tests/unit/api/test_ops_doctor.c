@@ -1,5 +1,10 @@
 #include "api_fixture.h"
 
+/* What is read of one. */
+#define HISTORY                                                                                   \
+	"(seq int, version varchar(9), checksum char(64) not null default '', state varchar(9), " \
+	"epoch bigint unsigned, statements_done int default 0, in_flight int default 0)"
+
 static const struct wire_finding *find(const struct wire_list *findings, const char *object)
 {
 	const struct wire_finding *items = findings->items;
@@ -57,10 +62,8 @@ static void every_tenant_of_every_server_is_looked_at(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		g_autofree char *name = g_strdup_printf("t%u", i);
 
-		test_server_exec("create table `%s_%d`.muster_history (seq int, version "
-				 "varchar(9), state varchar(9), epoch bigint unsigned, "
-				 "statements_done int default 0, in_flight int default 0)",
-				 name, (int)getpid());
+		test_server_exec("create table `%s_%d`.muster_history " HISTORY, name,
+				 (int)getpid());
 	}
 	test_server_exec(
 		"insert into `t1_%d`.muster_history (seq, version, state, epoch) values (1, '0001', 'failed', 3)",
@@ -92,10 +95,7 @@ static void what_was_seen_is_recorded(void **state)
 
 	fixture_add_real_server(fixture);
 	fixture_add_databases(fixture, 1);
-	test_server_exec("create table `t0_%d`.muster_history (seq int, version varchar(9), state "
-			 "varchar(9), epoch bigint unsigned, statements_done int default 0, "
-			 "in_flight int default 0)",
-			 (int)getpid());
+	test_server_exec("create table `t0_%d`.muster_history " HISTORY, (int)getpid());
 	test_server_exec(
 		"insert into `t0_%d`.muster_history (seq, version, state, epoch) values (1, '0001', 'applied', 3), "
 		"(2, '0002', 'failed', 3)",

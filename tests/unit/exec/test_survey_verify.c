@@ -35,7 +35,7 @@ static void another_text_of_an_applied_file_is_named(void **state)
 	assert_int_equal(result->nr, 2);
 	assert_string_equal(result->standings[0].altered[0], "0002");
 	assert_null(result->standings[0].altered[1]);
-	assert_null(result->standings[1].altered);
+	assert_null(result->standings[1].altered[0]);
 	assert_false(result->standings[0].moved);
 	assert_string_not_equal(result->standings[0].look, result->standings[1].look);
 	release_unref(was);

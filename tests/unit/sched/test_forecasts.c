@@ -1,8 +1,15 @@
 #include "forecasts.h"
 
 #include "census.h"
+#include "release.h"
 #include "sched_fixture.h"
 #include "shape.h"
+
+static char versions[][5] = { "0001", "0002" };
+static char files[][11] = { "0001_a.sql", "0002_b.sql" };
+static struct migration migrations[] = { { .version = versions[0], .file = files[0] },
+					 { .version = versions[1], .file = files[1] } };
+static const struct release release = { .migrations = migrations, .nr = 2 };
 
 /* One of a census that nobody asked a server for. */
 static struct census_tenant one(struct fixture *fixture, const char *name, const char *look,
@@ -58,6 +65,7 @@ static void tenants_free(GArray *tenants)
 		g_free(tenant->class);
 		g_free(tenant->version);
 		g_free(tenant->ahead);
+		g_free(tenant->altered);
 	}
 	g_array_unref(tenants);
 }
@@ -75,7 +83,7 @@ static void those_that_are_alike_are_a_class(void **state)
 	add(tenants, one(fixture, "t3", "aa", "d"));
 	g_array_index(tenants, struct census_tenant, 2).bytes = 70;
 	census_init(&census, tenants);
-	forecasts_make(&made, fixture->sched, &census);
+	forecasts_make(&made, fixture->sched, &release, &census);
 	assert_int_equal(made.tenants, 3);
 	assert_int_equal(made.pending, 3);
 	assert_int_equal(made.statements, 6);
@@ -104,7 +112,7 @@ static void an_outlier_differs_from_most_at_its_position(void **state)
 	add(tenants, one(fixture, "t3", "aa", "d"));
 	add(tenants, one(fixture, "t4", "bb", "elsewhere"));
 	census_init(&census, tenants);
-	forecasts_make(&made, fixture->sched, &census);
+	forecasts_make(&made, fixture->sched, &release, &census);
 	assert_int_equal(made.outliers->len, 1);
 	outlier = g_ptr_array_index(made.outliers, 0);
 	assert_string_equal(outlier->tenant, "t1");
@@ -138,7 +146,7 @@ static void whom_a_rollout_leaves_alone_is_in_no_class(void **state)
 	all[4].pending = 0;
 	all[5].removed = true;
 	census_init(&census, tenants);
-	forecasts_make(&made, fixture->sched, &census);
+	forecasts_make(&made, fixture->sched, &release, &census);
 	assert_int_equal(made.classes->len, 0);
 	assert_int_equal(made.pending, 0);
 	assert_int_equal(made.tenants, 5);
@@ -155,12 +163,40 @@ static void whom_a_rollout_leaves_alone_is_in_no_class(void **state)
 	tenants_free(tenants);
 }
 
+static void who_has_another_text_of_an_applied_file_would_be_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	GArray *tenants = tenants_new();
+	SCOPED(forecasts) made = { 0 };
+	const struct forecast_failing *failing;
+	struct census_tenant *all;
+	struct census census;
+
+	add(tenants, one(fixture, "t1", "aa", "d"));
+	add(tenants, one(fixture, "t2", "aa", "d"));
+	all = (struct census_tenant *)(void *)tenants->data;
+	all[0].altered = g_strdup("0002");
+	all[1].altered = g_strdup("0002");
+	all[1].pending = 0;
+	census_init(&census, tenants);
+	forecasts_make(&made, fixture->sched, &release, &census);
+	assert_int_equal(made.failing->len, 1);
+	failing = g_ptr_array_index(made.failing, 0);
+	assert_string_equal(failing->tenant, "t1");
+	assert_string_equal(failing->check, "checksum");
+	assert_string_equal(failing->message, "migration 0002 was changed after it was applied "
+					      "here: restore 0002_b.sql as it was");
+	g_hash_table_unref(census.shapes);
+	tenants_free(tenants);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(those_that_are_alike_are_a_class),
 		SCENARIO(an_outlier_differs_from_most_at_its_position),
 		SCENARIO(whom_a_rollout_leaves_alone_is_in_no_class),
+		SCENARIO(who_has_another_text_of_an_applied_file_would_be_refused),
 	};
 
 	return cmocka_run_group_tests_name("forecasts", tests, NULL, NULL);
