@@ -1,5 +1,7 @@
 #include "chain_run.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "chain.h"
@@ -15,6 +17,8 @@
 #include "release.h"
 #include "scratch.h"
 #include "visit.h"
+
+#define DOUBTS_APART 3 /* up to so many statements of one reason are told one by one */
 
 /* Where the schema stands: what is not applied up to the wanted version, in order. */
 struct standing {
@@ -141,11 +145,59 @@ static int make(struct visit *visit, const struct standing *standing, GArray *wa
 
 /* ---- what to know before the start ------------------------------------------------------ */
 
+/* The statements by which a crash could not be judged, for one reason. */
+struct doubt {
+	const char *why;
+	GPtrArray *places; /* of char *, owned */
+};
+
 struct review {
 	const struct chain *chain;
 	struct shape now; /* in front of the statement */
+	GArray *doubts;   /* of struct doubt, borrowed */
 	GPtrArray *lines; /* of char *, owned */
 };
+
+static void doubt_clear(void *item)
+{
+	struct doubt *doubt = item;
+
+	g_ptr_array_unref(doubt->places);
+}
+
+static struct doubt *doubt_get(GArray *doubts, const char *why)
+{
+	struct doubt new;
+
+	for (guint i = 0; i < doubts->len; i++) {
+		struct doubt *doubt = &g_array_index(doubts, struct doubt, i);
+
+		if (strcmp(doubt->why, why) == 0) {
+			return doubt;
+		}
+	}
+	new = (struct doubt){ .why = why, .places = g_ptr_array_new_with_free_func(g_free) };
+	g_array_append_val(doubts, new);
+	return &g_array_index(doubts, struct doubt, doubts->len - 1);
+}
+
+/* What stops early leaves hundreds untried: one line says so, too. */
+static void say_doubt(GPtrArray *lines, const struct doubt *doubt)
+{
+	guint said = doubt->places->len > DOUBTS_APART ? 1 : doubt->places->len;
+	g_autofree char *more =
+		g_strdup_printf(" and %u more behind it", doubt->places->len - said);
+
+	for (guint i = 0; i < said; i++) {
+		g_ptr_array_add(lines,
+				g_strdup_printf("%s%s %s: a crash while %s leaves the tenant in "
+						"doubt",
+						(const char *)g_ptr_array_index(doubt->places, i),
+						said < doubt->places->len ? more : "", doubt->why,
+						said < doubt->places->len ? "one of them runs"
+									  : "it runs"));
+	}
+}
 
 static int review_one(struct review *review, const struct migration *migration, size_t index,
 		      struct err *err)
@@ -166,11 +218,9 @@ static int review_one(struct review *review, const struct migration *migration, 
 	const char *why;
 
 	if (evidence_of(statement, &facts, &why) == EVIDENCE_NONE) {
-		g_ptr_array_add(review->lines,
-				g_strdup_printf("%s:%u statement %zu of %zu %s: a crash while it "
-						"runs leaves the tenant in doubt",
-						migration->file, statement->line, index + 1,
-						migration->up.nr, why));
+		g_ptr_array_add(doubt_get(review->doubts, why)->places,
+				g_strdup_printf("%s:%u statement %zu of %zu", migration->file,
+						statement->line, index + 1, migration->up.nr));
 	}
 	if (found == NULL || found->delta[0] == '\0') {
 		return 0;
@@ -207,9 +257,11 @@ static int review_all(struct review *review, const struct release *release,
 static char **warnings_of(const struct chain *chain, const struct release *release,
 			  const struct standing *standing)
 {
-	struct review review = { .chain = chain, .lines = g_ptr_array_new() };
+	g_autoptr(GArray) doubts = g_array_new(FALSE, FALSE, sizeof(struct doubt));
+	struct review review = { .chain = chain, .doubts = doubts, .lines = g_ptr_array_new() };
 	struct err err;
 
+	g_array_set_clear_func(doubts, doubt_clear);
 	if (chain->failure.version != NULL) {
 		g_ptr_array_add(review.lines,
 				g_strdup_printf("would fail: %s", chain->failure.message));
@@ -220,6 +272,9 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 	}
 	if (review_all(&review, release, standing, &err) < 0) {
 		g_ptr_array_add(review.lines, g_strdup(err.msg));
+	}
+	for (guint i = 0; i < doubts->len; i++) {
+		say_doubt(review.lines, &g_array_index(doubts, struct doubt, i));
 	}
 	shape_release(&review.now);
 	g_ptr_array_add(review.lines, NULL);

@@ -313,7 +313,8 @@ static void add_failure(struct making *making, const struct statement *statement
 	const struct chain *chain = making->chain;
 
 	making->failed = true;
-	if (chain->unlike == NULL && scratch_proves_failure(statement, chain->failure.native)) {
+	if ((chain->unlike == NULL || chain->failure.apart) &&
+	    scratch_proves_failure(statement, chain->failure.native)) {
 		made->outcome = FORECAST_FAILS;
 		made->note = g_strdup(chain->failure.message);
 		making->out->failure = g_strdup(chain->failure.message);

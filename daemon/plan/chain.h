@@ -55,6 +55,7 @@ struct chain_failure {
 	char *version; /* owned; NULL: no statement was refused */
 	size_t number;
 	int native;    /* the server's number */
+	bool apart;    /* from what the copy lacks: a tenant would refuse it, too; is not written */
 	char *message; /* owned; "0007_x.sql:3 statement 2 of 5: …" */
 };
 

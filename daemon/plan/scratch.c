@@ -11,6 +11,7 @@
 #include "scratch_pick.h"
 #include "scratch_reach.h"
 #include "scratch_state.h"
+#include "script.h"
 #include "shape_read.h"
 
 #define MARKER       "muster_scratch"
@@ -35,6 +36,7 @@ static void scratch_free(struct scratch *scratch)
 	g_free(scratch->name);
 	g_free(scratch->source);
 	g_free(scratch->unlike);
+	g_clear_pointer(&scratch->beside, g_ptr_array_unref);
 	g_free(scratch);
 }
 
@@ -184,6 +186,54 @@ static void picked_part(const struct scratch *scratch, struct shape *part)
 	shape_build(part, facts);
 }
 
+/* No table needs it; and options say the same in other words, or the copy would not be. */
+static bool is_beside(const struct shape_change *change)
+{
+	static const char *const left_out[] = { "view ", "trigger ", "procedure ", "function ",
+						"event " };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(left_out); i++) {
+		if (g_str_has_prefix(change->object, left_out[i])) {
+			return change->after == NULL;
+		}
+	}
+	return g_str_has_prefix(change->object, "table ") && strcmp(change->part, "options") == 0;
+}
+
+/* Owned; NULL: something else differs, too. */
+static GPtrArray *all_beside(const struct shape_diff *diff)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	for (size_t i = 0; i < diff->nr; i++) {
+		const struct shape_change *change = &diff->changes[i];
+
+		if (change->minor) {
+			continue;
+		}
+		if (!is_beside(change)) {
+			return NULL;
+		}
+		g_ptr_array_add(names, g_utf8_casefold(strchr(change->object, ' ') + 1, -1));
+	}
+	return g_steal_pointer(&names);
+}
+
+bool scratch_is_apart(const struct scratch *scratch, const struct statement *statement)
+{
+	g_autofree char *text = g_utf8_casefold(statement->text, -1);
+
+	if (scratch->beside == NULL || statement->kind != STATEMENT_DDL) {
+		return false;
+	}
+	for (guint i = 0; i < scratch->beside->len; i++) {
+		if (strstr(text, g_ptr_array_index(scratch->beside, i)) != NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int compare(struct scratch *scratch, struct err *err)
 {
 	SCOPED(shape_diff) diff = { 0 };
@@ -196,6 +246,7 @@ static int compare(struct scratch *scratch, struct err *err)
 	if (!shape_is_same_but_minor(&wanted, &scratch->shape)) {
 		shape_diff_make(&diff, &wanted, &scratch->shape);
 		scratch->unlike = shape_diff_text(&diff, UNLIKE_LINES);
+		scratch->beside = all_beside(&diff);
 	}
 	return 0;
 }

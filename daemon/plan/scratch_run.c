@@ -129,6 +129,7 @@ static void record_failure(struct run *run, size_t index, const struct err *why)
 		.version = g_strdup(migration->version),
 		.number = index + 1,
 		.native = why->native,
+		.apart = scratch_is_apart(run->scratch, &migration->up.statements[index]),
 		.message = g_strdup_printf("%s:%u statement %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
 					   ": %s",
 					   migration->file, migration->up.statements[index].line,

@@ -25,6 +25,28 @@ static void what_a_crash_could_not_be_judged_by_is_named(void **state)
 	release_unref(release);
 }
 
+static void many_for_one_reason_are_one_line(void **state)
+{
+	const char *schema = test_server_schema("cr_many");
+	struct release *release = kit_release(
+		"0001_a.sql",
+		"ALTER TABLE nowhere ADD x int;\nCREATE TABLE a (n int);\nCREATE TABLE b (n int);\n"
+		"TRUNCATE TABLE a;\nTRUNCATE TABLE b;\nCREATE TABLE c (n int);\nDROP TABLE c;\n",
+		NULL);
+	SCOPED_PTR(exec_result) result = exec_run(kit_order(EXEC_CHAIN, release, schema));
+
+	(void)state;
+	assert_true(result->ok);
+	assert_int_equal(g_strv_length(result->warnings), 4);
+	assert_string_equal(result->warnings[1],
+			    "0001_a.sql:1 statement 1 of 7 and 4 more behind it could not be tried "
+			    "on a scratch copy: a crash while one of them runs leaves the tenant "
+			    "in doubt");
+	assert_true(g_str_has_prefix(result->warnings[3],
+				     "0001_a.sql:5 statement 5 of 7 empties a table: "));
+	release_unref(release);
+}
+
 static void what_would_fail_is_said(void **state)
 {
 	const char *schema = test_server_schema("cr_fails");
@@ -145,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_crash_could_not_be_judged_by_is_named),
+		cmocka_unit_test(many_for_one_reason_are_one_line),
 		cmocka_unit_test(what_would_fail_is_said),
 		cmocka_unit_test(what_is_applied_is_not_tried),
 		cmocka_unit_test(what_is_half_done_is_tried_from_there),

@@ -113,6 +113,31 @@ static void a_procedure_that_stops_proves_nothing(void **state)
 	release_unref(release);
 }
 
+/* A view that does not work is in no copy; what does not name it is refused all the same. */
+static void a_broken_view_hides_no_failure(void **state)
+{
+	const char *schema = test_server_schema("fc_view");
+	struct release *fails = kit_release("0001_a.sql", "ALTER TABLE t ADD id int;\n", NULL);
+	struct release *names = kit_release("0001_a.sql", "DROP VIEW BROKEN;\n", NULL);
+	struct forecast *forecast;
+
+	(void)state;
+	test_server_exec("create table %s.gone (id int)", schema);
+	test_server_exec("create view %s.broken as select * from %s.gone", schema, schema);
+	test_server_exec("drop table %s.gone", schema);
+	forecast = made(schema, fails);
+	assert_string_equal(forecast->unlike, "view broken: gone");
+	assert_int_equal(forecast->statements[0].outcome, FORECAST_FAILS);
+	forecast_unref(forecast);
+	test_server_exec("drop table %s.t", schema);
+	forecast = made(schema, names);
+	assert_int_equal(forecast->statements[0].outcome, FORECAST_UNSEEN);
+	assert_null(forecast->failure);
+	forecast_unref(forecast);
+	release_unref(fails);
+	release_unref(names);
+}
+
 static void what_is_cheaper_written_otherwise_is_shown(void **state)
 {
 	const char *schema = test_server_schema("fc_cheaper");
@@ -196,6 +221,7 @@ int main(void)
 		cmocka_unit_test(behind_a_failure_nothing_is_reached),
 		cmocka_unit_test(tables_whose_size_matters_are_listed_once),
 		cmocka_unit_test(a_procedure_that_stops_proves_nothing),
+		cmocka_unit_test(a_broken_view_hides_no_failure),
 		cmocka_unit_test(what_is_cheaper_written_otherwise_is_shown),
 		cmocka_unit_test(what_a_directive_names_stays_as_it_is_written),
 		cmocka_unit_test(what_cannot_be_tried_says_why),
