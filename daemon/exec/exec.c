@@ -391,7 +391,9 @@ struct exec_result *exec_run(struct exec_order *order)
 		run_step(&steps[order->kind], order, result);
 	}
 	result->session = g_steal_pointer(&owned->session);
+	result->answers = result->session != NULL;
 	result->claim_lost = owned->claim_lost;
+	result->entry = owned->entry;
 	return result;
 }
 

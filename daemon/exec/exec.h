@@ -96,6 +96,13 @@ struct exec_close {
 	bool ends;          /* then they are ended; else closing has failed */
 };
 
+/* How an order came to its session. */
+enum exec_entry {
+	EXEC_KEPT,     /* it was given one that worked, or needed none */
+	EXEC_ENTERED,  /* it opened one */
+	EXEC_SHUT_OUT, /* it could not open one: nothing was tried */
+};
+
 struct exec_order {
 	enum exec_kind kind;
 	int64_t id; /* of the task, or the scheduler's own number */
@@ -105,6 +112,7 @@ struct exec_order {
 	uint64_t epoch;             /* of this start of the daemon */
 	uint64_t claim_id;          /* connection that holds the server's claim; 0: none needed */
 	bool claim_lost;            /* set by the worker: it does not hold it any more */
+	enum exec_entry entry;      /* set by the worker */
 
 	/* TASK, BASELINE, RESOLVE, SURVEY */
 	struct release *release; /* one reference; NULL: survey of versions only, baseline that
@@ -267,6 +275,8 @@ struct exec_result {
 	bool server_down;   /* could not connect, or the link was lost: not the tenant's fault */
 	bool server_denied; /* the account was refused */
 	bool claim_lost;    /* the claim of the order did not hold: nothing was written */
+	bool answers;       /* its session is still good: a server that is "down" refuses work */
+	enum exec_entry entry;
 
 	/* TASK: what it means for the machine, and the words for people */
 	enum task_event event;

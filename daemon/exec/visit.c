@@ -44,6 +44,7 @@ struct db_session *visit_connect(const struct exec_order *order, struct err *err
 static int open_new(struct visit *visit, struct err *err)
 {
 	visit->session = visit_connect(visit->order, err);
+	visit->order->entry = visit->session == NULL ? EXEC_SHUT_OUT : EXEC_ENTERED;
 	return visit->session == NULL ? -1 : 0;
 }
 

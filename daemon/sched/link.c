@@ -165,7 +165,7 @@ void link_give_session(struct link *link, struct db_session *session, int64_t no
 	if (session == NULL) {
 		return;
 	}
-	if (sessions(link) >= sessions_max(link)) {
+	if (sessions(link) >= sessions_max(link) || link->proof == LINK_PROOF_ENTRY) {
 		exec_session_free(session);
 		return;
 	}
@@ -187,6 +187,7 @@ bool link_saw_up(struct link *link)
 	bool changed = link->state != SERVER_UP;
 
 	link->state = SERVER_UP;
+	link->proof = LINK_PROOF_ANY;
 	link->backoff_ms = 0;
 	link->retry_at = 0;
 	g_clear_pointer(&link->reason, g_free);
@@ -211,6 +212,11 @@ bool link_saw_down(struct link *link, enum server_state state, const char *reaso
 	link->claim_due = 0; /* what broke may have been its session, too */
 	close_idle(link);
 	return changed;
+}
+
+void link_must_prove(struct link *link, enum link_proof proof)
+{
+	link->proof = MAX(link->proof, proof);
 }
 
 void link_address(const struct link *link, struct exec_addr *addr)

@@ -23,6 +23,13 @@
 
 #define LINK_JOBS_MAX 2
 
+/* What shows that a server that is down is up again. Of two the later one counts. */
+enum link_proof {
+	LINK_PROOF_ANY,   /* an order came through */
+	LINK_PROOF_ENTRY, /* on a session that it opened: nobody new was let in */
+	LINK_PROOF_CHECK, /* a check that finds it writable: it answered, and refused the work */
+};
+
 struct link {
 	int64_t id;
 	struct store_server row; /* owned; as last read */
@@ -33,6 +40,7 @@ struct link {
 	GQueue waiting_jobs;     /* struct sched_job_run *, owned by sched_job.c */
 	enum server_state state;
 	char *reason; /* owned; why it is not up */
+	enum link_proof proof;
 	int64_t backoff_ms;
 	int64_t retry_at; /* tick_ms when a server that is not up is asked again */
 	bool probing;
@@ -70,7 +78,10 @@ bool link_has_slot(const struct link *link, int64_t limit);
 /* A session to put in an order: an idle one or NULL (the worker opens one). */
 struct db_session *link_take_session(struct link *link);
 
-/* The session a result gave back; NULL is fine. */
+/*
+ * The session a result gave back; NULL is fine. It is not kept where nobody new is let in: the
+ * account may have too many.
+ */
 void link_give_session(struct link *link, struct db_session *session, int64_t now_ms);
 
 /* Close sessions that were idle for this long; returns how many stay. */
@@ -90,6 +101,9 @@ void link_drop_claim(struct link *link); /* give it up */
 bool link_saw_up(struct link *link);
 bool link_saw_down(struct link *link, enum server_state state, const char *reason, int64_t now_ms,
 		   int64_t retry_ms);
+
+/* It asks for more than link_saw_down alone: for this, until it is up. */
+void link_must_prove(struct link *link, enum link_proof proof);
 
 /* Fill an order's address. */
 void link_address(const struct link *link, struct exec_addr *addr);

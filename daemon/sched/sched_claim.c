@@ -153,7 +153,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 		link_drop_claim(link); /* it was only asked for whether the other has gone */
 	}
 	CRASH_POINT(CLAIM_TAKEN);
-	if (!link_saw_up(link)) {
+	if (!sched_link_proves(link, result) || !link_saw_up(link)) {
 		return 0;
 	}
 	if (sched_link_note(sched, link, result, err) < 0) {
@@ -171,6 +171,7 @@ static int shut_out(struct sched *sched, struct link *link, const struct exec_re
 				result->err.msg, link->row.name);
 
 	(void)link_saw_down(link, SERVER_DENIED, reason, tick_ms(), sched->policy.retry_ms);
+	link->proof = LINK_PROOF_ANY; /* the claim itself is it */
 	link->retry_at = tick_ms() + retry_ms(sched);
 	link->rival = g_strdup(reason);
 	(void)err_set(&link->claim_err, ERR_CONFLICT, "server %s: %s", link->row.name, reason);

@@ -184,6 +184,46 @@ int sched_link_wake(struct sched *sched, const struct link *link, struct err *er
 	return 0;
 }
 
+bool sched_link_proves(const struct link *link, const struct exec_result *result)
+{
+	struct exec_info info = { .read_only = true };
+
+	if (link->proof == LINK_PROOF_ANY) {
+		return true;
+	}
+	if (result->info != NULL) {
+		exec_info_get(result, &info);
+	}
+	return link->proof == LINK_PROOF_ENTRY ? result->entry == EXEC_ENTERED : !info.read_only;
+}
+
+static int saw_down(struct sched *sched, struct link *link, enum server_state state,
+		    const struct exec_result *result, struct err *err)
+{
+	bool changed =
+		link_saw_down(link, state, result->err.msg, tick_ms(), sched->policy.retry_ms);
+
+	if (result->entry == EXEC_SHUT_OUT) {
+		link_must_prove(link, LINK_PROOF_ENTRY);
+	} else if (result->answers) {
+		link_must_prove(link, LINK_PROOF_CHECK);
+	}
+	return changed ? sched_link_note(sched, link, result, err) : 0;
+}
+
+/* It answers those who are in, or it answers and is still read only. */
+static int still_down(struct sched *sched, struct link *link, const struct exec_result *result,
+		      struct err *err)
+{
+	g_autofree char *reason = g_strdup(link->reason);
+
+	if (result->info == NULL) {
+		return 0;
+	}
+	(void)link_saw_down(link, link->state, reason, tick_ms(), sched->policy.retry_ms);
+	return sched_link_note(sched, link, result, err);
+}
+
 int sched_link_saw(struct sched *sched, struct link *link, const struct exec_result *result,
 		   struct err *err)
 {
@@ -191,15 +231,17 @@ int sched_link_saw(struct sched *sched, struct link *link, const struct exec_res
 	bool changed;
 
 	if (result->server_down || result->server_denied) {
-		changed = link_saw_down(link, result->server_denied ? SERVER_DENIED : SERVER_DOWN,
-					result->err.msg, tick_ms(), sched->policy.retry_ms);
-		return changed ? sched_link_note(sched, link, result, err) : 0;
+		return saw_down(sched, link, result->server_denied ? SERVER_DENIED : SERVER_DOWN,
+				result, err);
 	}
 	if (link->rival != NULL) { /* its own order ends that */
 		return result->info != NULL ? sched_link_note(sched, link, result, err) : 0;
 	}
 	if (link->state != SERVER_UP && !result->ok && result->kind != EXEC_TASK) {
 		return 0; /* says nothing of the server */
+	}
+	if (!sched_link_proves(link, result)) {
+		return still_down(sched, link, result, err);
 	}
 	sched_claim_saw_up(sched, link);
 	changed = link_saw_up(link);

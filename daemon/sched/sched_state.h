@@ -315,6 +315,8 @@ NODISCARD int sched_link_get(struct sched *sched, int64_t server_id, struct link
 NODISCARD int sched_links_refresh(struct sched *sched, struct err *err);
 NODISCARD int sched_link_saw(struct sched *sched, struct link *link,
 			     const struct exec_result *result, struct err *err);
+/* Is this what the link needs to count as up? */
+bool sched_link_proves(const struct link *link, const struct exec_result *result);
 void sched_links_probe(struct sched *sched, int64_t now_ms);
 
 /* Write the link's state into its row and the audit trail. */

@@ -307,8 +307,9 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	if (learn(sched, result, err) < 0) {
 		return -1;
 	}
-	if (event == TASK_PARK && atomic_load(&running->live.waiting) != 0) {
-		task.attempt--; /* it tried nothing: its server was throttled */
+	if ((event == TASK_PARK && atomic_load(&running->live.waiting) != 0) ||
+	    (event == TASK_TRANSIENT && result->entry == EXEC_SHUT_OUT)) {
+		task.attempt--; /* it tried nothing: its server was throttled, or let nobody in */
 	}
 	if (event == TASK_TRANSIENT || event == TASK_LOST) {
 		set_wait(sched, &task, result);

@@ -78,6 +78,21 @@ static void comes_back_whole(void **state)
 	link_free(link);
 }
 
+/* The latest proof that anything asked for counts, until it is up. */
+static void what_is_to_be_proved_does_not_get_less(void **state)
+{
+	struct link *link = link_with(2);
+
+	(void)state;
+	(void)link_saw_down(link, SERVER_DENIED, "wrong password", 1000, 5000);
+	link_must_prove(link, LINK_PROOF_ENTRY);
+	link_must_prove(link, LINK_PROOF_ANY);
+	assert_int_equal(link->proof, LINK_PROOF_ENTRY);
+	(void)link_saw_up(link);
+	assert_int_equal(link->proof, LINK_PROOF_ANY);
+	link_free(link);
+}
+
 static void another_address_is_asked_at_once(void **state)
 {
 	struct link *link = link_with(2);
@@ -151,6 +166,7 @@ int main(void)
 		cmocka_unit_test(back_off_doubles_up_to_a_minute),
 		cmocka_unit_test(news_that_is_known_does_not_prolong),
 		cmocka_unit_test(comes_back_whole),
+		cmocka_unit_test(what_is_to_be_proved_does_not_get_less),
 		cmocka_unit_test(another_address_is_asked_at_once),
 		cmocka_unit_test(the_claim_counts_among_its_connections),
 		cmocka_unit_test(the_claim_goes_with_the_address_and_with_idleness),

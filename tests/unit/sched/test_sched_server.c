@@ -1,4 +1,6 @@
+#include "db_catalog.h"
 #include "sched_fixture.h"
+#include "sched_state.h"
 
 static const struct sched_start everything = { .release = "rel", .budget = "10" };
 
@@ -74,12 +76,51 @@ static void one_that_is_up_and_was_set_is_not_waited_for(void **state)
 	assert_int_not_equal(sched_turn(fixture->sched), 0); /* it would never rest */
 }
 
+static enum server_state after(struct fixture *fixture, struct exec_result result)
+{
+	struct link *link = NULL;
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_link_get(fixture->sched, fixture->server_id, &link, &err), &err);
+	(void)err_set(&result.err, ERR_DB, "no");
+	result.kind = EXEC_TASK;
+	must(sched_link_saw(fixture->sched, link, &result, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	return link->state;
+}
+
+/* A new password, read_only: older sessions go on, and the link must not be up and down in turn. */
+static void who_is_in_does_not_speak_for_who_is_shut_out(void **state)
+{
+	const struct exec_result kept = { .ok = true, .answers = true };
+	const struct exec_result entered = { .ok = true, .answers = true, .entry = EXEC_ENTERED };
+	const struct exec_result lost = { .server_down = true };
+	const struct exec_result denied = { .server_denied = true, .entry = EXEC_SHUT_OUT };
+	const struct exec_result refused = { .server_down = true, .answers = true };
+	struct db_server_info info = { .read_only = true };
+	const struct exec_result checked = { .ok = true, .info = &info };
+	struct fixture *fixture = *state;
+
+	assert_int_equal(after(fixture, lost), SERVER_DOWN);
+	assert_int_equal(after(fixture, kept), SERVER_UP);
+	assert_int_equal(after(fixture, denied), SERVER_DENIED);
+	assert_int_equal(after(fixture, kept), SERVER_DENIED);
+	assert_int_equal(after(fixture, entered), SERVER_UP);
+	assert_int_equal(after(fixture, refused), SERVER_DOWN);
+	assert_int_equal(after(fixture, entered), SERVER_DOWN);
+	assert_int_equal(after(fixture, checked), SERVER_DOWN);
+	info.read_only = false;
+	assert_int_equal(after(fixture, checked), SERVER_UP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(tasks_go_on_when_their_server_is_back),
 		SCENARIO(a_server_that_is_down_is_asked_again),
 		SCENARIO(one_that_is_up_and_was_set_is_not_waited_for),
+		SCENARIO(who_is_in_does_not_speak_for_who_is_shut_out),
 	};
 
 	return cmocka_run_group_tests_name("sched_server", tests, NULL, NULL);
