@@ -166,16 +166,16 @@ if [ "$flavor" = mysql ]; then
 	fails 65 m throttle set main flow_control hard=5
 	has 'server main is MySQL' "$err"
 else
-	ok m throttle set main flow_control hard=6
-	poll 10 check_is 500
-	ok m throttle set main flow_control hard=5
-	has 'nothing starts on server main while flow_control is silent: this server does not give it' "$err"
-	has '  -> muster throttle set main flow_control soft=- hard=-' "$err"
 	says_silent() {
 		check
 		[[ $(jq -r .Message <<<"$out") == *'signal flow_control silent since '* ]]
 	}
+	ok m throttle set main flow_control hard=6
+	poll 10 check_is 500
 	poll 10 says_silent
+	ok m throttle set main flow_control hard=5
+	has 'nothing starts on server main while flow_control is silent: this server does not give it' "$err"
+	has '  -> muster throttle set main flow_control soft=- hard=-' "$err"
 	ok m throttle set main flow_control hard=
 fi
 ok m throttle set flow_control hard=5 # for those that have it
