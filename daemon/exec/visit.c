@@ -35,8 +35,7 @@ struct db_session *visit_connect(const struct exec_order *order, struct err *err
 
 	session = db_open(&addr, err);
 	if (session == NULL && err->code == ERR_INVALID) {
-		err->code =
-			ERR_DENIED; /* its option file: mended by hand, as a wrong password is */
+		err->code = ERR_DENIED; /* its option file: a matter of access, too */
 	}
 	return session;
 }
