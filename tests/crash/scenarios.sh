@@ -333,9 +333,9 @@ scenario_baking_retry() {
 	spoil
 	begin slow --no-plan --waves '2, rest' --bake 1h --budget '100%'
 	becomes wave_is baking
-	act rollout set roll bake=10ms
 	mend
 	act rollout retry roll
+	act rollout set roll bake=10ms # counts for a bake that has begun, too
 	ends 'done'
 	all_planned slow
 }
