@@ -288,6 +288,8 @@ struct exec_result {
 	char *difference;  /* owned; how the schema differs from what it should be, or NULL */
 	uint64_t epoch;    /* of the daemon that was there before; 0: not learnt */
 	bool regressed;    /* what was seen applied is not: nothing was done; event is AHEAD */
+	bool wants_closed; /* a file that is pending needs the tenant closed, and it was not:
+			    * nothing was done; event is PARK */
 	int64_t statement; /* done in this run and before, of the pending ones */
 	int64_t statements;
 	int64_t run_ms;

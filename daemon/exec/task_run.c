@@ -142,6 +142,27 @@ static bool find_position(struct task *task)
 	return position->event == TASK_TAKE;
 }
 
+/* What is pending here is not what the inventory knew: it is closed first, and begun anew. */
+static bool is_let(struct task *task)
+{
+	const struct position *position = &task->position;
+
+	for (size_t i = 0; i < position->nr && !task->order->closed; i++) {
+		const struct migration *migration =
+			&task->order->release->migrations[position->pending[i]];
+
+		if (migration->readonly && !migration->skipped) {
+			task->result->wants_closed = true;
+			task->outcome = (struct outcome){ .event = TASK_PARK };
+			(void)err_set(&task->outcome.err, ERR_CONFLICT,
+				      "%s needs the tenant closed for writes: that is done first",
+				      migration->file);
+			return false;
+		}
+	}
+	return true;
+}
+
 static void show_size(struct task *task)
 {
 	struct exec_live *live = task->order->live;
@@ -210,20 +231,6 @@ static void expect_shape(struct task *task)
 	}
 }
 
-/* It was to be closed, and what is pending here is not what the inventory knew. */
-static bool is_let(struct task *task, const struct migration *migration)
-{
-	if (!migration->readonly || migration->skipped || task->order->closed) {
-		return true;
-	}
-	task->outcome = (struct outcome){ .event = TASK_REFUSED };
-	(void)err_set(&task->outcome.err, ERR_CONFLICT,
-		      "%s needs the tenant closed for writes and was not expected to be pending "
-		      "here: roll it with --readonly",
-		      migration->file);
-	return false;
-}
-
 /* place: among those that are pending */
 static bool apply_one(struct task *task, size_t place)
 {
@@ -252,9 +259,6 @@ static bool apply_one(struct task *task, size_t place)
 	}
 	g_free(task->result->migration);
 	task->result->migration = g_strdup(migration->version);
-	if (!is_let(task, migration)) {
-		return false;
-	}
 	foretell(task, migration, &foretold);
 	journal.foretold = &foretold;
 	apply_migration(&apply, &task->outcome);
@@ -292,7 +296,7 @@ static bool look_again(struct task *task)
 		return false;
 	}
 	if (!read_history(task) || !is_as_seen(task) || find_position(task)) {
-		return task->outcome.event == TASK_TAKE;
+		return task->outcome.event == TASK_TAKE && is_let(task);
 	}
 	if (task->outcome.event == TASK_NOTHING) {
 		task->outcome.event = TASK_APPLIED; /* by us, and the rest by somebody else */
@@ -309,6 +313,9 @@ static void work(struct task *task)
 		return;
 	}
 	show_size(task);
+	if (!is_let(task)) {
+		return;
+	}
 	do {
 		is_more = apply_some(task);
 	} while (is_more && look_again(task));

@@ -31,6 +31,7 @@ struct run *run_new(int64_t id)
 	run->unready = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	run->asking = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	run->looked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	run->closes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	return run;
 }
 
@@ -66,6 +67,7 @@ void run_free(struct run *run)
 	g_hash_table_destroy(run->unready);
 	g_hash_table_destroy(run->asking);
 	g_hash_table_destroy(run->looked);
+	g_hash_table_destroy(run->closes);
 	release_unref(run->release);
 	g_free(run);
 }

@@ -60,6 +60,7 @@ struct run {
 	GHashTable *unready; /* task id -> server id, both int64_t, owned: not to start yet */
 	GHashTable *asking;  /* server ids, owned: a look at some of these is under way */
 	GHashTable *looked;  /* task id -> when it was looked at last, both int64_t, owned */
+	GHashTable *closes;  /* task ids, owned: their workers found that a file needs it closed */
 	int64_t looked_ms;   /* tick_ms when all were; 0: that is too long ago to rely on */
 	int looks_lost;      /* that ended without an answer */
 	int64_t hook_id;     /* of the hook that runs for it; 0: none */

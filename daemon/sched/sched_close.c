@@ -1,5 +1,6 @@
 #include "sched_close.h"
 
+#include "chain.h"
 #include "crash.h"
 #include "hook_set.h"
 #include "log.h"
@@ -17,15 +18,30 @@
 
 /* ---- which tasks ------------------------------------------------------------------------ */
 
-/* A file to come asks for it: one behind what the tenant was seen at. */
-static bool has_asking(const struct release *release, const struct store_task *task,
-		       const char *to_version)
+static bool asks(const struct release *release, ptrdiff_t index)
 {
-	ptrdiff_t first = task->seen == NULL ? 0 : release_find(release, task->seen) + 1;
-	ptrdiff_t last = release_last(release, to_version);
+	return index >= 0 && release->migrations[index].readonly &&
+	       !release->migrations[index].skipped;
+}
 
-	for (ptrdiff_t i = first; i <= last; i++) {
-		if (release->migrations[i].readonly && !release->migrations[i].skipped) {
+/* One behind what the tenant was seen at, */
+static bool asks_behind(const struct release *release, const char *seen, ptrdiff_t last)
+{
+	for (ptrdiff_t i = seen == NULL ? 0 : release_find(release, seen) + 1; i <= last; i++) {
+		if (asks(release, i)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* or one in front of that, which came to the release later, and was tried out for it. */
+static bool asks_tried(const struct release *release, const struct chain *chain, ptrdiff_t last)
+{
+	for (size_t i = 0; chain != NULL && i < chain->nr; i++) {
+		ptrdiff_t index = release_find(release, chain->steps[i].version);
+
+		if (index <= last && asks(release, index)) {
 			return true;
 		}
 	}
@@ -33,16 +49,25 @@ static bool has_asking(const struct release *release, const struct store_task *t
 }
 
 int sched_close_needed(struct sched *sched, struct run *run, const struct store_task *task,
-		       struct err *err)
+		       const struct chain *chain, struct err *err)
 {
+	ptrdiff_t last;
+
+	if (run->row.readonly == STORE_READONLY_ALL ||
+	    g_hash_table_contains(run->closes, &task->id)) {
+		return 1;
+	}
 	if (run->row.readonly != STORE_READONLY_ASKED) {
-		return run->row.readonly == STORE_READONLY_ALL;
+		return 0;
 	}
 	if (run->release == NULL) {
 		run->release = sched_release_get(sched, run->row.release_id, err);
 	}
-	return run->release == NULL ? -1
-				    : has_asking(run->release, task, run_target(run, task->phase));
+	if (run->release == NULL) {
+		return -1;
+	}
+	last = release_last(run->release, run_target(run, task->phase));
+	return asks_behind(run->release, task->seen, last) || asks_tried(run->release, chain, last);
 }
 
 static int put_aside(struct sched *sched, struct run *run, struct store_task *task,

@@ -19,9 +19,13 @@
 #include "sched_state.h"
 #include "store_mode.h"
 
-/* In the turn: 1: the tenant is to be closed for this task, 0: not. */
+/*
+ * In the turn: 1: the tenant is to be closed for this task, 0: not, as far as is known: a worker
+ * that finds a file which asks for it comes back (wants_closed). chain may be NULL.
+ */
 NODISCARD int sched_close_needed(struct sched *sched, struct run *run,
-				 const struct store_task *task, struct err *err);
+				 const struct store_task *task, const struct chain *chain,
+				 struct err *err);
 
 /* 1: the task was put aside, because it would keep its tenant closed for too long. */
 NODISCARD int sched_close_held(struct sched *sched, struct run *run, struct store_task *task,

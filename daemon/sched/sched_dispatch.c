@@ -291,7 +291,7 @@ static int try_task(struct share *share, struct run *run, struct link *link,
 		exec_chain_unref(chain);
 		return 0;
 	}
-	closes = sched_close_needed(sched, run, &task, err);
+	closes = sched_close_needed(sched, run, &task, chain, err);
 	held = closes > 0 ? sched_close_held(sched, run, &task, err) : 0;
 	if (closes < 0 || held != 0) {
 		exec_chain_unref(chain);

@@ -52,6 +52,7 @@ int sched_prepared(struct sched *sched, struct run *run, const struct store_task
 int sched_unprepare(struct sched *sched, struct run *run, struct store_task *task, struct err *err)
 {
 	g_hash_table_remove(run->looked, &task->id);
+	g_hash_table_remove(run->closes, &task->id);
 	g_clear_pointer(&task->class, g_free);
 	return store_task_class(sched->store, task->id, NULL, err);
 }

@@ -281,6 +281,15 @@ static enum task_event event_of(const struct store_task *task, const struct exec
 	return is_hopeless ? TASK_REFUSED : result->event;
 }
 
+/* Its server was throttled, or let nobody in; or it must be closed first. */
+static bool has_tried_nothing(enum task_event event, const struct exec_result *result,
+			      const struct running *running)
+{
+	return (event == TASK_PARK &&
+		(result->wants_closed || atomic_load(&running->live.waiting) != 0)) ||
+	       (event == TASK_TRANSIENT && result->entry == EXEC_SHUT_OUT);
+}
+
 int sched_task_ended(struct sched *sched, const struct exec_result *result, struct err *err)
 {
 	struct running *running = g_hash_table_lookup(sched->running, &result->id);
@@ -307,9 +316,11 @@ int sched_task_ended(struct sched *sched, const struct exec_result *result, stru
 	if (learn(sched, result, err) < 0) {
 		return -1;
 	}
-	if ((event == TASK_PARK && atomic_load(&running->live.waiting) != 0) ||
-	    (event == TASK_TRANSIENT && result->entry == EXEC_SHUT_OUT)) {
-		task.attempt--; /* it tried nothing: its server was throttled, or let nobody in */
+	if (has_tried_nothing(event, result, running)) {
+		task.attempt--;
+	}
+	if (result->wants_closed) {
+		g_hash_table_add(run->closes, g_memdup2(&task.id, sizeof(task.id)));
 	}
 	if (event == TASK_TRANSIENT || event == TASK_LOST) {
 		set_wait(sched, &task, result);

@@ -335,6 +335,23 @@ static void an_unknown_target_is_refused(void **state)
 	release_unref(release);
 }
 
+static void a_file_that_needs_it_closed_is_not_run_while_it_is_open(void **state)
+{
+	const char *schema = test_server_schema("open");
+	struct release *release =
+		kit_release("0001_a.sql", "CREATE TABLE a (id int);", "0002_b.sql",
+			    "-- muster: readonly=on\nCREATE TABLE b (id int);", NULL);
+	SCOPED_PTR(exec_result) result = exec_run(kit_order(EXEC_TASK, release, schema));
+
+	(void)state;
+	assert_int_equal(result->event, TASK_PARK);
+	assert_true(result->wants_closed);
+	assert_string_equal(result->reason,
+			    "0002_b.sql needs the tenant closed for writes: that is done first");
+	kit_assert_exists(schema, "a", false);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_account_is_told_apart),
 		cmocka_unit_test(a_read_only_server_is_not_written_to),
 		cmocka_unit_test(an_unknown_target_is_refused),
+		cmocka_unit_test(a_file_that_needs_it_closed_is_not_run_while_it_is_open),
 	};
 
 	return cmocka_run_group_tests_name("task_run", tests, NULL, NULL);

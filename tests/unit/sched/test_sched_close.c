@@ -99,6 +99,76 @@ static void a_file_asks_for_it(void **state)
 	assert_true(closed_ms(fixture, id, "t00") > 0);
 }
 
+#define ASKING "-- muster: readonly=on\n"
+
+/* Files 0, 1, … of these texts; NULL: no such file. */
+static void add_files(struct fixture *fixture, const char *name, const char *const texts[3])
+{
+	static const char *const files[3] = { "0000_a.sql", "0001_b.sql", "0002_c.sql" };
+	SCOPED(release_files) all = { 0 };
+	SCOPED(store_release) release = { 0 };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (texts[i] != NULL) {
+			release_files_add(&all, files[i], texts[i], strlen(texts[i]));
+		}
+	}
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_release_put(fixture->sched, name, NULL, &all, &release, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+static void a_file_that_comes_in_front_of_applied_ones_asks_for_it(void **state)
+{
+	static const char *const first[3] = { NULL, "create table a (b int);" };
+	static const char *const late[3] = { ASKING WATCHED, "create table a (b int);" };
+	const struct sched_start start = { .release = "first" };
+	const struct sched_start again = { .release = "late", .accept_holes = true };
+	struct fixture *fixture = *state;
+	g_autofree char *seen = NULL;
+
+	fixture_add_tenants(fixture, 1);
+	(void)kit_user("t00");
+	add_files(fixture, "first", first);
+	fixture_until(fixture, fixture_start(fixture, &start), ROLLOUT_DONE);
+	add_files(fixture, "late", late);
+	fixture_until(fixture, fixture_start(fixture, &again), ROLLOUT_DONE);
+	seen = seen_by("t00");
+	assert_string_equal(seen, "0");
+}
+
+/* Its history is not what was seen: a worker finds it out, and has done nothing. */
+static void what_turns_out_to_ask_for_it_comes_back_and_is_closed(void **state)
+{
+	static const char *const first[3] = { ASKING "create table a (b int);",
+					      "create table b (b int);" };
+	static const char *const more[3] = { ASKING "create table a (b int);",
+					     "create table b (b int);", "create table c (b int);" };
+	const struct sched_start start = { .release = "first", .accept_holes = true };
+	const struct sched_start again = { .release = "more", .accept_holes = true };
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	add_files(fixture, "first", first);
+	fixture_until(fixture, fixture_start(fixture, &start), ROLLOUT_DONE);
+	add_files(fixture, "more", more);
+	id = fixture_start(fixture, &again);
+	fixture->sched->policy.running = 0; /* it is looked at, and not begun */
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	test_server_exec("delete from `%s`.muster_history where version = '0000'",
+			 fixture_schema("t00"));
+	test_server_exec("drop table `%s`.a", fixture_schema("t00"));
+	fixture->sched->policy.running = 8;
+	sched_wake(fixture->sched);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.attempt, 1);
+	assert_true(task.closed_ms > 0);
+}
+
 static void what_fails_opens_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -494,6 +564,8 @@ int main(void)
 		SCENARIO(its_reason_says_so_when_it_works),
 		SCENARIO(others_stay_open),
 		SCENARIO(a_file_asks_for_it),
+		SCENARIO(a_file_that_comes_in_front_of_applied_ones_asks_for_it),
+		SCENARIO(what_turns_out_to_ask_for_it_comes_back_and_is_closed),
 		SCENARIO(what_fails_opens_it),
 		SCENARIO(a_hole_refuses_the_task),
 		SCENARIO(what_somebody_else_closed_stays_closed),
