@@ -274,6 +274,22 @@ static void resolving_free(struct resolving *resolving)
 	g_free(resolving);
 }
 
+/* In a rollout that has ended nothing is left pending; the next one reads what was settled. */
+static int go_on(struct sched *sched, struct run *run, struct store_task *task,
+		 const struct sched_actor *actor, const char *text, struct err *err)
+{
+	g_autofree char *over = g_strdup_printf(
+		"%s; the rollout was aborted, the next one goes on from there", text);
+
+	if (run->row.state == ROLLOUT_ABORTED) {
+		return sched_task_move(sched, run, task, TASK_CANCEL, actor, over, err);
+	}
+	if (run->row.state != ROLLOUT_FAILED) {
+		return 0; /* it goes on by itself, or when it is resumed */
+	}
+	return sched_rollout_move(sched, run, ROLLOUT_RETRY, actor, text, err);
+}
+
 static int on_resolved(struct sched *sched, const struct exec_result *result, void *ctx,
 		       struct err *err)
 {
@@ -295,10 +311,7 @@ static int on_resolved(struct sched *sched, const struct exec_result *result, vo
 	    sched_task_move(sched, run, &task, TASK_RESOLVE, &actor, text, err) < 0) {
 		return -1;
 	}
-	if (run->row.state != ROLLOUT_FAILED) {
-		return 0; /* it goes on by itself, or when it is resumed */
-	}
-	return sched_rollout_move(sched, run, ROLLOUT_RETRY, &actor, text, err);
+	return go_on(sched, run, &task, &actor, text, err);
 }
 
 static void on_resolve_done(void *ctx, const struct err *err)

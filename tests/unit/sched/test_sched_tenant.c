@@ -356,6 +356,57 @@ static void a_task_in_doubt_is_settled_by_a_human(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+/* A rollout that stands at the gate of its first wave, whose tenant is in doubt. */
+static int64_t in_doubt_at_the_gate(struct fixture *fixture)
+{
+	const struct sched_start start = { .release = "rel",
+					   .budget = "10",
+					   .waves = "1,rest",
+					   .gate = "human" };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	for (unsigned i = 0; i < 2; i++) {
+		leave_in_doubt(i == 0 ? "t00" : "t01");
+		forget_seen(fixture, i == 0 ? "t00" : "t01");
+	}
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	assert_int_equal(fixture_count(fixture, id, TASK_IN_DOUBT), 1);
+	return id;
+}
+
+static void resolve(struct fixture *fixture)
+{
+	struct err err = { 0 };
+	int settled = 0;
+
+	must(sched_task_resolve(fixture->sched, "r2", "t00", "applied", &fixture_actor, on_done,
+				&settled, &err),
+	     &err);
+	for (unsigned i = 0; i < FIXTURE_TURNS && settled == 0; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_int_equal(settled, 1);
+}
+
+static void what_is_settled_in_an_aborted_rollout_does_not_pend_there(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id = in_doubt_at_the_gate(fixture);
+
+	fixture_do(fixture, id, ROLLOUT_ABORT);
+	fixture_until(fixture, id, ROLLOUT_ABORTED);
+	resolve(fixture);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_CANCELLED);
+	assert_string_equal(task.reason, "settled as applied by anna; the rollout was aborted, the "
+					 "next one goes on from there");
+}
+
 /* The rest of its file was done by hand. */
 static void a_task_that_failed_is_settled_by_a_human(void **state)
 {
@@ -403,6 +454,7 @@ int main(void)
 		SCENARIO(a_hold_reaches_an_open_rollout_and_back),
 		cmocka_unit_test(a_look_without_a_release_keeps_the_order_that_is_known),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
+		SCENARIO(what_is_settled_in_an_aborted_rollout_does_not_pend_there),
 		SCENARIO(a_task_that_failed_is_settled_by_a_human),
 		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),
 		SCENARIO(a_tenant_that_went_backwards_is_left_alone),
