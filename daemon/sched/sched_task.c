@@ -42,6 +42,20 @@ static bool is_pause(enum task_event event)
 	       event == TASK_PROMOTE;
 }
 
+/* What went wrong before is in the log: it is not why the task stands where it does now. */
+static void forget_error(struct store_task *task, enum task_event event)
+{
+	if (!is_pause(event) && task->state != TASK_DONE && task->state != TASK_HELD) {
+		return;
+	}
+	store_text_set(&task->err_code, NULL);
+	store_text_set(&task->err_message, NULL);
+	task->err_native = 0;
+	if (task->state != TASK_HELD) {
+		store_text_set(&task->difference, NULL); /* of one that is held it is news */
+	}
+}
+
 static void set_times(struct store_task *task, enum task_state from)
 {
 	if (task->state == TASK_RUNNING && from == TASK_PENDING) {
@@ -104,6 +118,7 @@ int sched_task_move(struct sched *sched, struct run *run, struct store_task *tas
 	task->state = (enum task_state)edge->to;
 	store_text_set(&task->reason, text != NULL ? text : edge->why);
 	set_times(task, from);
+	forget_error(task, event);
 	sched->settle = sched->settle || is_decision(task->state);
 	if (store_task_put(sched->store, task, err) < 0) {
 		return -1;

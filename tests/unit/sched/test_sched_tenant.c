@@ -402,6 +402,9 @@ static void what_is_settled_in_an_aborted_rollout_does_not_pend_there(void **sta
 	fixture_until(fixture, id, ROLLOUT_ABORTED);
 	resolve(fixture);
 	fixture_task(fixture, id, "t00", &task);
+	assert_null(task.err_code); /* it is in doubt no more */
+	assert_null(task.err_message);
+	assert_null(task.difference);
 	assert_int_equal(task.state, TASK_CANCELLED);
 	assert_string_equal(task.reason, "settled as applied by anna; the rollout was aborted, the "
 					 "next one goes on from there");
