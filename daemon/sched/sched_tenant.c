@@ -284,7 +284,7 @@ static int go_on(struct sched *sched, struct run *run, struct store_task *task,
 	if (run->row.state == ROLLOUT_ABORTED) {
 		return sched_task_move(sched, run, task, TASK_CANCEL, actor, over, err);
 	}
-	if (run->row.state != ROLLOUT_FAILED) {
+	if (run->row.state != ROLLOUT_FAILED && run->row.state != ROLLOUT_GATED) {
 		return 0; /* it goes on by itself, or when it is resumed */
 	}
 	return sched_rollout_move(sched, run, ROLLOUT_RETRY, actor, text, err);

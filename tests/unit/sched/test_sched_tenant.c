@@ -410,6 +410,18 @@ static void what_is_settled_in_an_aborted_rollout_does_not_pend_there(void **sta
 					 "next one goes on from there");
 }
 
+static void what_is_settled_at_a_gate_goes_on_in_front_of_it(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id = in_doubt_at_the_gate(fixture);
+
+	resolve(fixture);
+	assert_int_equal(fixture_state(fixture, id), ROLLOUT_RUNNING);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	assert_int_equal(fixture_count(fixture, id, TASK_PENDING), 1);
+}
+
 /* The rest of its file was done by hand. */
 static void a_task_that_failed_is_settled_by_a_human(void **state)
 {
@@ -458,6 +470,7 @@ int main(void)
 		cmocka_unit_test(a_look_without_a_release_keeps_the_order_that_is_known),
 		SCENARIO(a_task_in_doubt_is_settled_by_a_human),
 		SCENARIO(what_is_settled_in_an_aborted_rollout_does_not_pend_there),
+		SCENARIO(what_is_settled_at_a_gate_goes_on_in_front_of_it),
 		SCENARIO(a_task_that_failed_is_settled_by_a_human),
 		SCENARIO(a_later_rollout_knows_what_an_earlier_one_began),
 		SCENARIO(a_tenant_that_went_backwards_is_left_alone),
