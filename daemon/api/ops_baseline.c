@@ -138,6 +138,7 @@ static int standing_take(struct part *part, const struct exec_standing *standing
 	}
 	found.version = standing->version == NULL ? asked->version : standing->version;
 	found.bytes = row.bytes;
+	sched_tenant_moved(call->api->sched, row.id);
 	if (store_tenant_found(call->api->store, row.id, &found, err) < 0) {
 		return -1;
 	}

@@ -186,8 +186,11 @@ NODISCARD int sched_tenant_looked(struct sched *sched, const struct store_tenant
 				  const struct exec_standing *standing, bool accept,
 				  struct err *err);
 
+/* Its history was written to and its row follows now: looks that have begun are of before. */
+void sched_tenant_moved(struct sched *sched, int64_t tenant_id);
+
 /*
- * A task works on the tenant, or has ended since the look began: what was seen may be of before,
+ * A task works on the tenant, or it moved since the look began: what was seen may be of before,
  * and cannot be held against the row.
  */
 bool sched_tenant_is_stale(const struct sched *sched, int64_t tenant_id,

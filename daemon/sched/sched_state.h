@@ -236,9 +236,6 @@ NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *res
 void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
 void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
 
-/* sched_tenant.c: a task of it ends now. */
-void sched_tenant_moved(struct sched *sched, int64_t tenant_id);
-
 /*
  * sched_shape.c. What a tenant looks like against what it should: sets tenant->drifted,
  * keeps what was found, and what is seen for the first time as right.

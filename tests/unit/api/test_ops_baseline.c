@@ -1,5 +1,9 @@
 #include "api_fixture.h"
 
+#include "exec.h"
+#include "store_tenant.h"
+#include "tick.h"
+
 static void databases_with_a_past(struct fixture *fixture)
 {
 	fixture_add_real_server(fixture);
@@ -33,6 +37,24 @@ static void tenants_have_what_they_are_said_to_have(void **state)
 		"{\"release\":\"shop\",\"dry_run\":true}");
 	assert_int_equal(preview.statements, 3); /* one of the two is left, for each */
 	wire_release(&wire_preview_type, &preview);
+}
+
+/* What it saw is of before. */
+static void a_look_that_was_under_way_does_not_count(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct exec_standing look = { .looked_ms = tick_ms() };
+	struct wire_changed changed = { 0 };
+	SCOPED(store_tenant) row = { 0 };
+	struct err err = { 0 };
+
+	databases_with_a_past(fixture);
+	assert_int_equal(store_tenant_get(fixture->store, "t1", &row, &err), 0);
+	assert_false(sched_tenant_is_stale(fixture->sched, row.id, &look));
+	ask_for(fixture, &wire_changed_type, &changed, "POST /v1/tenants/baseline",
+		"{\"selector\":\"t1\",\"release\":\"shop\",\"version\":\"0001\"}");
+	wire_release(&wire_changed_type, &changed);
+	assert_true(sched_tenant_is_stale(fixture->sched, row.id, &look));
 }
 
 static void what_is_not_there_is_refused_before_anything(void **state)
@@ -86,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tenants_have_what_they_are_said_to_have),
+		TEST(a_look_that_was_under_way_does_not_count),
 		TEST(what_is_not_there_is_refused_before_anything),
 		TEST(a_server_that_is_down_fails_only_its_own),
 	};
