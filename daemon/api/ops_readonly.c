@@ -64,7 +64,7 @@ static void add_answer(struct part *part, const struct sched_writers *found, con
 	if (store_mode_get(call->api->store, part->tenant_id, &mode, &ignored) == 0) {
 		g_free(out->method);
 		out->method = g_strdup(mode.method);
-		out->expires_at = view_time(mode.expires_at);
+		out->expires_at = view_time(sched_mode_ends_at(call->api->sched, &mode));
 	}
 }
 
@@ -279,7 +279,7 @@ static int row_add(const struct store_mode *row, void *ctx, struct err *err)
 	out->mode = g_strdup(tenant_mode_names[row->mode]);
 	out->method = g_strdup(row->method);
 	out->since = view_time(row->since);
-	out->expires_at = view_time(row->expires_at);
+	out->expires_at = view_time(sched_mode_ends_at(call->api->sched, row));
 	out->reason = g_strdup(row->reason);
 	out->owner = g_strdup(row->owner);
 	out->problem = g_strdup(row->failed);

@@ -87,7 +87,7 @@ int op_tenant_mode(struct call *call, struct err *err)
 		return err->code == ERR_NOT_FOUND ? OP_DONE : OP_FAILED;
 	}
 	out->since = view_time(mode.since);
-	out->expires_at = view_time(mode.expires_at);
+	out->expires_at = view_time(sched_mode_ends_at(call->api->sched, &mode));
 	out->reason = g_strdup(mode.reason);
 	return OP_DONE;
 }

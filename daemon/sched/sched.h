@@ -30,6 +30,7 @@ struct sched;
 struct sched_plan;
 struct sched_planned;
 struct store;
+struct store_mode;
 struct store_release;
 struct store_rollout;
 struct store_server;
@@ -305,6 +306,12 @@ NODISCARD int sched_mode_open(struct sched *sched, const struct store_tenant *te
 
 /* What stays open of one that is closed, NULL-terminated, borrowed; NULL: not known. */
 char *const *sched_mode_holes(struct sched *sched, int64_t tenant_id);
+
+/*
+ * When its lease ends, in wall ms of the clock as it is now: one that was set back since prolongs
+ * no lease, and the row says what was promised by the clock of then.
+ */
+int64_t sched_mode_ends_at(struct sched *sched, const struct store_mode *row);
 
 /* Why a tenant that is on its way to closed or open is not there yet, or NULL. Borrowed. */
 const char *sched_mode_problem(struct sched *sched, int64_t tenant_id);

@@ -18,6 +18,7 @@
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS  60000
 #define STOP_PARK      1
+#define SET_BACK_MS    1000 /* less is the drift of a clock */
 
 struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
 {
@@ -27,6 +28,19 @@ struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
 int64_t sched_mode_left_ms(const struct mode_run *run)
 {
 	return MIN(run->row.expires_at - tick_wall_ms(), run->deadline_ms - tick_ms());
+}
+
+int64_t sched_mode_ends_at(struct sched *sched, const struct store_mode *row)
+{
+	const struct mode_run *run = sched_mode_find(sched, row->tenant_id);
+	int64_t left_ms;
+
+	if (run == NULL || run->row.expires_at != row->expires_at) {
+		return row->expires_at; /* not read yet */
+	}
+	left_ms = sched_mode_left_ms(run);
+	return row->expires_at - tick_wall_ms() - left_ms > SET_BACK_MS ? tick_wall_ms() + left_ms
+									: row->expires_at;
 }
 
 void mode_run_free(void *data)

@@ -44,9 +44,17 @@ static void a_clock_that_is_set_back_keeps_nobody_closed(void **state)
 	struct fixture *fixture = *state;
 	const char *user = closed_one(fixture);
 	int64_t day_ago = tick_wall_ms() - INT64_C(86400000);
+	SCOPED(store_tenant) tenant = { 0 };
+	SCOPED(store_mode) row = { 0 };
+	struct err err = { 0 };
 
+	kit_tenant(fixture, "t00", &tenant);
+	must(store_mode_get(fixture->store, tenant.id, &row, &err), &err);
+	assert_int_equal(sched_mode_ends_at(fixture->sched, &row), row.expires_at);
 	tick_fake(tick_ms(), day_ago);
 	fixture_turns(fixture, 2);
+	assert_in_range(sched_mode_ends_at(fixture->sched, &row), day_ago + 3000000,
+			day_ago + kit_hour.ttl_ms);
 	assert_in_range(sched_modes_due(fixture->sched), 3000000, kit_hour.ttl_ms);
 	tick_fake(tick_ms() + kit_hour.ttl_ms, day_ago + kit_hour.ttl_ms);
 	sched_wake(fixture->sched);
