@@ -259,11 +259,14 @@ static char *help_server(const char *verb, const struct doctor_server *subject)
 
 static bool rule_silent(const struct doctor_server *subject, struct wire_finding *finding)
 {
+	bool is_denied;
+
 	if (subject->err == NULL) {
 		return false;
 	}
-	return found(finding, subject->err->code == ERR_DENIED ? "denied" : "down",
-		     g_strdup(subject->err->msg), help_server("check", subject));
+	is_denied = subject->err->code == ERR_DENIED || subject->err->code == ERR_INVALID;
+	return found(finding, is_denied ? "denied" : "down", g_strdup(subject->err->msg),
+		     help_server("check", subject));
 }
 
 static bool rule_rival(const struct doctor_server *subject, struct wire_finding *finding)

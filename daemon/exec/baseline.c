@@ -133,7 +133,7 @@ static int baseline_one(struct exec_order *order, size_t nr, struct exec_standin
 	if (done == 0) {
 		return 0;
 	}
-	outcome_outside(&outcome, DB_UNKNOWN, err);
+	outcome_of_order(&outcome, DB_UNKNOWN, order, err);
 	if (outcome.server_down || outcome.server_denied || order->claim_lost) {
 		return -1;
 	}
@@ -160,7 +160,7 @@ void baseline_run(struct exec_order *order, struct exec_result *result)
 	}
 	for (size_t i = 0; i < nr_schemas && result->ok; i++) {
 		if (baseline_one(order, nr, &result->standings[i], &err) < 0) {
-			outcome_outside(&outcome, DB_UNKNOWN, &err);
+			outcome_of_order(&outcome, DB_UNKNOWN, order, &err);
 			result->ok = false;
 			result->err = err;
 			result->server_down = outcome.server_down;

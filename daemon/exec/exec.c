@@ -301,11 +301,11 @@ static int begin(const struct exec_step *step, struct visit *visit, struct exec_
 	return visit_open(visit, order, err);
 }
 
-static void fail(struct exec_result *result, const struct err *err)
+static void fail(const struct exec_order *order, struct exec_result *result, const struct err *err)
 {
 	struct outcome outcome;
 
-	outcome_outside(&outcome, DB_UNKNOWN, err);
+	outcome_of_order(&outcome, DB_UNKNOWN, order, err);
 	result->err = outcome.err;
 	result->server_down = outcome.server_down;
 	result->server_denied = outcome.server_denied;
@@ -363,7 +363,7 @@ static void run_step(const struct exec_step *step, struct exec_order *order,
 	visit_end(&visit);
 	result->ok = done == 0;
 	if (done < 0) {
-		fail(result, &err);
+		fail(order, result, &err);
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "outcome.h"
 
 #include "db_fault.h"
+#include "exec.h"
 
 /* clang-format off */
 static const struct {
@@ -61,6 +62,16 @@ static void judge(struct outcome *outcome, enum db_flavor flavor, const struct e
 void outcome_outside(struct outcome *outcome, enum db_flavor flavor, const struct err *err)
 {
 	judge(outcome, flavor, err, false);
+}
+
+void outcome_of_order(struct outcome *outcome, enum db_flavor flavor,
+		      const struct exec_order *order, const struct err *err)
+{
+	outcome_outside(outcome, flavor, err);
+	if (order->entry == EXEC_SHUT_OUT && err->code == ERR_INVALID) {
+		outcome->event = TASK_TRANSIENT;
+		outcome->server_denied = true;
+	}
 }
 
 void outcome_statement(struct outcome *outcome, enum db_flavor flavor, const struct err *err)

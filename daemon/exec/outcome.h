@@ -15,6 +15,8 @@
 #include "err.h"
 #include "states.h"
 
+struct exec_order;
+
 struct outcome {
 	enum task_event event;
 	struct err err; /* code ERR_NONE when nothing went wrong */
@@ -24,6 +26,13 @@ struct outcome {
 
 /* No statement of a migration was in flight: nothing was changed by this attempt. */
 void outcome_outside(struct outcome *outcome, enum db_flavor flavor, const struct err *err);
+
+/*
+ * The same of an order. Who cannot open a session as the option file is not one that can be read
+ * waits, as with a wrong password: both are mended by hand.
+ */
+void outcome_of_order(struct outcome *outcome, enum db_flavor flavor,
+		      const struct exec_order *order, const struct err *err);
 
 /* A statement of a migration ended with this error. */
 void outcome_statement(struct outcome *outcome, enum db_flavor flavor, const struct err *err);

@@ -42,7 +42,7 @@ static void fail_outside(struct task *task, const struct err *err)
 	if (task->visit.session != NULL) {
 		flavor = db_flavor(task->visit.session);
 	}
-	outcome_outside(&task->outcome, flavor, err);
+	outcome_of_order(&task->outcome, flavor, task->order, err);
 }
 
 static bool enter(struct task *task)

@@ -31,13 +31,8 @@ struct db_session *visit_connect(const struct exec_order *order, struct err *err
 		.socket = from->socket,
 		.defaults_file = from->defaults_file,
 	};
-	struct db_session *session;
 
-	session = db_open(&addr, err);
-	if (session == NULL && err->code == ERR_INVALID) {
-		err->code = ERR_DENIED; /* its option file: a matter of access, too */
-	}
-	return session;
+	return db_open(&addr, err);
 }
 
 static int open_new(struct visit *visit, struct err *err)

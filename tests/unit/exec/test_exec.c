@@ -61,6 +61,7 @@ static void an_option_file_that_cannot_be_read_is_waited_for(void **state)
 	result = exec_run(order);
 	assert_false(result->ok);
 	assert_true(result->server_denied);
+	assert_int_equal(result->err.code, ERR_INVALID);
 	assert_non_null(strstr(result->err.msg, "/nonexistent/my.cnf"));
 }
 
