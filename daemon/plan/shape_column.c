@@ -18,6 +18,7 @@ bool shape_column_drop_word(char *list, const char *word)
 	char *at = strstr(list, word);
 
 	if (at != NULL && (at == list || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0')) {
+		len += at[len] == ' ' ? 1 : 0;
 		memmove(at, at + len, strlen(at + len) + 1);
 	}
 	g_strstrip(list);

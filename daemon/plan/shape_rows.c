@@ -46,12 +46,33 @@ static void take_sequence(struct shape_seen *seen, struct shape_unit *unit, cons
 	shape_unit_fact(unit, "sequence", name, "", g_strdup(""));
 }
 
+/*
+ * What the partitions are is asked for by itself. How Aria writes its pages is written down by the
+ * server when it builds a table anew, and nowhere before unless somebody said it.
+ */
+static void take_options(struct shape_seen *seen, struct shape_unit *unit, const char *name,
+			 const char *list)
+{
+	static const char *const unsaid[] = { "partitioned", "page_checksum=0", "page_checksum=1" };
+	g_autofree char *options = lower(list);
+	bool is_left = false;
+
+	if (strstr(options, unsaid[0]) != NULL) {
+		see(seen, SHAPE_SET_PARTITIONED, name);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(unsaid); i++) {
+		is_left = shape_column_drop_word(options, unsaid[i]);
+	}
+	if (is_left) {
+		shape_unit_fact(unit, "table", name, "options", g_steal_pointer(&options));
+	}
+}
+
 /* 1 name, 2 type, 3 engine, 4 collation, 5 options, 6 comment */
 static void take_table(struct shape_seen *seen, struct shape_unit *unit, char *const *row)
 {
 	const char *name = cell(row, 1);
 	const char *type = cell(row, 2);
-	g_autofree char *options = lower(cell(row, 5));
 
 	g_hash_table_add(unit->objects, g_utf8_strdown(name, -1));
 	if (strstr(type, "VIEW") != NULL) {
@@ -70,12 +91,7 @@ static void take_table(struct shape_seen *seen, struct shape_unit *unit, char *c
 	if (*cell(row, 6) != '\0') {
 		shape_unit_fact(unit, "table", name, "comment", g_strdup(cell(row, 6)));
 	}
-	if (strstr(options, "partitioned") != NULL) {
-		see(seen, SHAPE_SET_PARTITIONED, name);
-	}
-	if (shape_column_drop_word(options, "partitioned")) {
-		shape_unit_fact(unit, "table", name, "options", g_steal_pointer(&options));
-	}
+	take_options(seen, unit, name, cell(row, 5));
 }
 
 /* 1 table, 2 name, 3 position, then as struct shape_column */

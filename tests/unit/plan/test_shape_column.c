@@ -107,6 +107,7 @@ static void a_word_leaves_its_list(void **state)
 	char list[] = "row_format=compressed partitioned";
 	char all[] = "partitioned";
 	char part[] = "unpartitioned";
+	char between[] = "checksum=1 partitioned transactional=1";
 
 	(void)state;
 	assert_true(shape_column_drop_word(list, "partitioned"));
@@ -114,6 +115,8 @@ static void a_word_leaves_its_list(void **state)
 	assert_false(shape_column_drop_word(all, "partitioned"));
 	assert_true(shape_column_drop_word(part, "partitioned"));
 	assert_string_equal(part, "unpartitioned");
+	assert_true(shape_column_drop_word(between, "partitioned"));
+	assert_string_equal(between, "checksum=1 transactional=1");
 }
 
 int main(void)

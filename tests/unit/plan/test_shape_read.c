@@ -77,6 +77,9 @@ static const struct {
 	{ "create function fn(a int) returns int deterministic return 1",  OTHER, DB_UNKNOWN },
 	{ "create sequence s increment by 2",                              OTHER, DB_MARIADB },
 	{ "alter sequence s increment by 3",                               OTHER, DB_MARIADB },
+	{ "create table aria (a int) engine = Aria checksum = 1",          OTHER, DB_MARIADB },
+	{ "alter table aria force",                                        SAME,  DB_MARIADB },
+	{ "alter table aria transactional = 0",                            OTHER, DB_MARIADB },
 
 	{ "alter table users modify price decimal(12,2) unsigned not null default 1.5 after id",
 	                                                                   MINOR, DB_UNKNOWN },
