@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "apply.h"
+#include "chain.h"
 #include "db.h"
 #include "exec.h"
 #include "foretold.h"
@@ -201,28 +202,42 @@ static bool names_schema(const struct script *script)
 
 static bool is_like_copy(const struct task *task)
 {
-	const struct position *position = &task->position;
+	const struct chain *chain = task->order->chain;
+	const struct release *release = task->order->release;
 
-	for (size_t i = 0; i < position->nr; i++) {
-		if (names_schema(&task->order->release->migrations[position->pending[i]].up)) {
+	for (size_t i = 0; chain != NULL && i < chain->nr; i++) {
+		ptrdiff_t at = release_find(release, chain->steps[i].version);
+
+		if (at < 0 || names_schema(&release->migrations[at].up)) {
 			return false;
 		}
 	}
-	return position->nr > 0;
+	return true;
+}
+
+/* The file behind which nothing is pending; when nothing was, that of an earlier try. -1: none. */
+static ptrdiff_t last_of(const struct task *task)
+{
+	const struct position *position = &task->position;
+
+	if (task->outcome.event != TASK_APPLIED && task->outcome.event != TASK_NOTHING) {
+		return -1;
+	}
+	return position->nr > 0 ? (ptrdiff_t)position->pending[position->nr - 1] : task->newest;
 }
 
 /* What the tenant should look like now that nothing is pending. */
 static void expect_shape(struct task *task)
 {
-	const struct position *position = &task->position;
+	ptrdiff_t index = last_of(task);
 	const struct history_row *row;
 	const struct migration *last;
 	SCOPED(foretold) foretold = { 0 };
 
-	if (task->outcome.event != TASK_APPLIED || !is_like_copy(task)) {
+	if (index < 0 || !is_like_copy(task)) {
 		return;
 	}
-	last = &task->order->release->migrations[position->pending[position->nr - 1]];
+	last = &task->order->release->migrations[index];
 	row = history_find(&task->history, last->version);
 	/* a chain that was lent, from a tenant that looks otherwise, says nothing of this one */
 	foretold_by_chain(&foretold, task->order->chain, last, row);

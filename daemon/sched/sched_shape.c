@@ -382,7 +382,10 @@ int sched_chain_get(struct sched *sched, const struct store_task *task, struct c
 int sched_task_shaped(struct sched *sched, const struct store_task *task,
 		      const struct exec_result *result, struct err *err)
 {
-	if (result->event != TASK_APPLIED) {
+	bool is_earlier = result->event == TASK_NOTHING && task->attempt > 1 &&
+			  result->fingerprint != NULL; /* the end of its first try was not heard */
+
+	if (result->event != TASK_APPLIED && !is_earlier) {
 		return 0;
 	}
 	if (result->fingerprint == NULL) { /* not known, also when a file came in front of others */

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <signal.h>
 
-#include "kit.h"
+#include "rewrite_kit.h"
 
 static void three_statements_are_applied_and_recorded(void **state)
 {
@@ -319,6 +319,26 @@ static void a_read_only_server_is_not_written_to(void **state)
 	release_unref(release);
 }
 
+/* The end of the first try may not have been heard. */
+static void another_try_knows_what_the_first_has_left(void **state)
+{
+	const char *schema = test_server_schema("twice");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE a (id int);",
+					      "0002_b.sql", "CREATE TABLE b (id int);", NULL);
+	struct chain *chain = kit_rewrite_chain(release, schema);
+	SCOPED_PTR(exec_result) first = kit_rewrite_task(release, schema, chain, NULL);
+	SCOPED_PTR(exec_result) second = kit_rewrite_task(release, schema, chain, NULL);
+	SCOPED_PTR(exec_result) blind = kit_rewrite_task(release, schema, NULL, NULL);
+
+	(void)state;
+	assert_int_equal(first->event, TASK_APPLIED);
+	assert_int_equal(second->event, TASK_NOTHING);
+	assert_string_equal(second->fingerprint, first->fingerprint);
+	assert_null(blind->fingerprint);
+	exec_chain_unref(chain);
+	release_unref(release);
+}
+
 static void an_unknown_target_is_refused(void **state)
 {
 	const char *schema = test_server_schema("target");
@@ -370,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_went_away_costs_nothing),
 		cmocka_unit_test(a_wrong_account_is_told_apart),
 		cmocka_unit_test(a_read_only_server_is_not_written_to),
+		cmocka_unit_test(another_try_knows_what_the_first_has_left),
 		cmocka_unit_test(an_unknown_target_is_refused),
 		cmocka_unit_test(a_file_that_needs_it_closed_is_not_run_while_it_is_open),
 	};

@@ -43,6 +43,36 @@ static void a_tenant_that_was_changed_by_hand_is_kept_out(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+/* Its first try had come to the end, and nobody heard of it. */
+static void what_an_earlier_try_did_is_a_measure(void **state)
+{
+	struct fixture *fixture = *state;
+	struct exec_result result = {
+		.event = TASK_NOTHING,
+		.fingerprint = (char *)(uintptr_t) "new",
+		.version = (char *)(uintptr_t) "0001",
+	};
+	struct store_task task = { .attempt = 1 };
+	SCOPED(store_tenant) early = { 0 };
+	SCOPED(store_tenant) late = { 0 };
+	struct err err = { 0 };
+
+	fixture_add_tenants(fixture, 1);
+	must(store_begin(fixture->store, &err), &err);
+	must(store_tenant_get(fixture->store, "t00", &early, &err), &err);
+	task.tenant_id = early.id;
+	must(sched_task_shaped(fixture->sched, &task, &result, &err), &err);
+	store_tenant_release(&early);
+	must(store_tenant_get(fixture->store, "t00", &early, &err), &err);
+	assert_null(early.shape);
+	task.attempt = 2;
+	must(sched_task_shaped(fixture->sched, &task, &result, &err), &err);
+	must(store_tenant_get(fixture->store, "t00", &late, &err), &err);
+	assert_string_equal(late.shape, "new");
+	assert_string_equal(late.shape_version, "0001");
+	must(store_commit(fixture->store, &err), &err);
+}
+
 /* Each of them looks like the first in all but this. */
 static void what_stands_beside_the_columns_is_compared_too(void **state)
 {
@@ -200,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_several_classes_say_is_told_once),
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
 						fixture_setup, fixture_teardown),
+		SCENARIO(what_an_earlier_try_did_is_a_measure),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
 						fixture_setup, fixture_teardown),
 		SCENARIO(what_could_not_be_foreseen_is_no_drift),
