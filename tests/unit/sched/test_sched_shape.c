@@ -171,6 +171,16 @@ static void nor_is_what_one_looks_like_whose_history_cannot_be_read(void **state
 		     "change column away epoch bigint unsigned");
 }
 
+/* Of 8 and 9: a table that was there before. */
+static char *text_of(char number)
+{
+	if (number >= '8') {
+		return g_strdup_printf("alter table kept add column c%c int, force;", number);
+	}
+	return g_strdup_printf("create table t%c (s varchar(64) default '%s');", number,
+			       number == '2' ? "{SCHEMA}" : "");
+}
+
 /* A release of these files, by their numbers, rolled to its end. Its id. */
 static int64_t roll(struct fixture *fixture, const char *name, const char *numbers)
 {
@@ -182,9 +192,7 @@ static int64_t roll(struct fixture *fixture, const char *name, const char *numbe
 
 	for (const char *number = numbers; *number != '\0'; number++) {
 		g_autofree char *file = g_strdup_printf("000%c_next.sql", *number);
-		g_autofree char *text =
-			g_strdup_printf("create table t%c (s varchar(64) default '%s');", *number,
-					*number == '2' ? "{SCHEMA}" : "");
+		g_autofree char *text = text_of(*number);
 
 		release_files_add(&files, file, text, strlen(text));
 	}
@@ -205,6 +213,21 @@ static void what_could_not_be_foreseen_is_no_drift(void **state)
 	(void)roll(fixture, "first", "13");
 	assert_int_equal(fixture_count(fixture, roll(fixture, "front", "123"), TASK_DONE), 1);
 	assert_int_equal(fixture_count(fixture, roll(fixture, "next", "1234"), TASK_DONE), 1);
+}
+
+static void what_a_server_writes_down_as_it_rebuilds_is_no_drift(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_add_tenants(fixture, 2);
+	if (test_server_flavor() != DB_MARIADB) {
+		return;
+	}
+	test_server_exec("create table `%s`.kept (id int) engine = Aria", fixture_schema("t00"));
+	test_server_exec("create table `%s`.kept (id int) engine = Aria", fixture_schema("t01"));
+	assert_int_equal(fixture_count(fixture, roll(fixture, "first", "1"), TASK_DONE), 2);
+	assert_int_equal(fixture_count(fixture, roll(fixture, "built", "18"), TASK_DONE), 2);
+	assert_int_equal(fixture_count(fixture, roll(fixture, "again", "189"), TASK_DONE), 2);
 }
 
 static void what_several_classes_say_is_told_once(void **state)
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
 						fixture_setup, fixture_teardown),
 		SCENARIO(what_an_earlier_try_did_is_a_measure),
+		SCENARIO(what_a_server_writes_down_as_it_rebuilds_is_no_drift),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
 						fixture_setup, fixture_teardown),
 		SCENARIO(what_could_not_be_foreseen_is_no_drift),
