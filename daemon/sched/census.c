@@ -75,6 +75,7 @@ void census_unref(const struct census *census)
 		class_clear(&run->census.classes[i]);
 	}
 	g_free(run->census.classes);
+	g_free(run->census.unread);
 	g_hash_table_destroy(run->census.shapes);
 	release_unref(run->release);
 	g_free(run->to_version);
@@ -125,6 +126,7 @@ static int take_standing(struct sched *sched, struct census_run *run, int64_t se
 	}
 	is_stale = sched_tenant_is_stale(sched, row.id, standing);
 	tenant->known = true;
+	tenant->unseen = is_stale || standing->problem != NULL;
 	tenant->exists = standing->exists;
 	tenant->pending = standing->pending;
 	g_free(tenant->places);
@@ -228,16 +230,6 @@ static int chain_in(struct sched *sched, const struct exec_result *result, void 
 	return count_in(sched, portion, err);
 }
 
-bool census_is_lost(const struct census *census)
-{
-	for (size_t i = 0; i < census->nr_classes; i++) {
-		if (census->classes[i].lost) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void send_class(struct sched *sched, struct census_run *run, size_t index,
 		       const char *schema)
 {
@@ -281,11 +273,11 @@ static void lend_class(const struct census *census, struct census_tenant *tenant
 	}
 }
 
-static bool is_copied(const struct census_tenant *tenant)
+static bool is_copied(const struct census_run *run, const struct census_tenant *tenant)
 {
 	return tenant->class != NULL && tenant->pending > 0 && !tenant->held &&
-	       (!tenant->in_flight || tenant->chain != NULL) && tenant->regressed == NULL &&
-	       tenant->drifted == NULL;
+	       (run->is_plan || !tenant->unseen) && (!tenant->in_flight || tenant->chain != NULL) &&
+	       tenant->regressed == NULL && tenant->drifted == NULL;
 }
 
 char *census_flavor(const struct sched *sched, int64_t server_id)
@@ -330,7 +322,7 @@ static int class_in(struct sched *sched, struct census_run *run, const struct ce
 	struct census *census = &run->census;
 	bool is_kept = false;
 
-	if (!is_copied(tenant) || is_cancelled(run)) {
+	if (!is_copied(run, tenant) || is_cancelled(run)) {
 		return 0;
 	}
 	if (run->call.rollout_id != 0 &&
@@ -384,6 +376,9 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 	struct census_run *run = portion->run;
 
 	portion_took(portion, HEADWAY_READ, (int64_t)portion->nr);
+	if (!result->ok && portion->nr > 0) {
+		store_text_set(&run->census.unread, result->err.msg);
+	}
 	take_shapes(run, result);
 	for (size_t i = 0; result->ok && i < result->nr; i++) {
 		if (take_standing(sched, run, result->server_id, &result->standings[i], err) < 0) {

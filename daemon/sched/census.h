@@ -37,6 +37,7 @@ struct census_tenant {
 	bool in_flight; /* and a statement may have run: no copy of it shows what a file does */
 	bool foretold;  /* but it knows itself what it should look like, or another one does */
 	bool known;     /* its server answered */
+	bool unseen;    /* but not about it as it is: it was worked on, or its history not read */
 	bool exists;
 	int64_t pending; /* migrations */
 	size_t *places;  /* owned; of these, in the release, in order */
@@ -84,6 +85,7 @@ struct census {
 	size_t nr;
 	struct census_class *classes; /* owned */
 	size_t nr_classes;
+	char *unread;           /* owned; why some of them are not known; NULL: no server said */
 	GHashTable *shapes;     /* owned; fingerprint -> text, of every tenant with work to do */
 	struct census_run *run; /* that it is a part of */
 };
@@ -97,6 +99,9 @@ int census_order(const void *a, const void *b);
 
 /* Did the link break under the trial of some class? */
 bool census_is_lost(const struct census *census);
+
+/* How many of the tenants nobody has seen as they are; *first, borrowed, is one of them. */
+size_t census_unseen(const struct census *census, const struct census_tenant **first);
 
 /*
  * fn is called in a turn's transaction; census is borrowed. done after its commit, with

@@ -46,6 +46,30 @@ enum census_fate census_fate(const struct census_tenant *tenant)
 	return tenant->known && tenant->pending == 0 ? CENSUS_DONE : CENSUS_WORK;
 }
 
+bool census_is_lost(const struct census *census)
+{
+	for (size_t i = 0; i < census->nr_classes; i++) {
+		if (census->classes[i].lost) {
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t census_unseen(const struct census *census, const struct census_tenant **first)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < census->nr; i++) {
+		const struct census_tenant *tenant = &census->tenants[i];
+
+		if (!tenant->removed && (!tenant->known || tenant->unseen) && nr++ == 0) {
+			*first = tenant;
+		}
+	}
+	return nr;
+}
+
 struct selection {
 	struct selector *selector;
 	GArray *tenants; /* struct census_tenant */

@@ -117,11 +117,11 @@ static int keep_drifted(struct sched *sched, struct run *run, struct store_task 
 }
 
 static int take_tenant(struct sched *sched, struct run *run, const struct census_tenant *tenant,
-		       struct err *err)
+		       bool again, struct err *err)
 {
 	SCOPED(store_task) task = { 0 };
 
-	if (tenant->removed) {
+	if (tenant->removed || (tenant->unseen && again)) {
 		return 0;
 	}
 	if (store_task_get(sched->store, run->id, tenant->name, &task, err) < 0) {
@@ -146,21 +146,55 @@ static void mark_looked(struct run *run, const struct preparing *preparing)
 	}
 }
 
+/* They are not looked at any more, and start with what is known. */
+static int warn_unseen(struct sched *sched, const struct run *run, const struct census *census,
+		       struct err *err)
+{
+	const struct census_tenant *first = NULL;
+	size_t nr = census_unseen(census, &first);
+	g_autofree char *text = NULL;
+
+	if (nr == 0 || is_away(sched, first->server_id)) {
+		return 0;
+	}
+	text = g_strdup_printf(
+		"%s%s could not be looked at%s%s%s: whether the schema drifted is "
+		"not known, and a crash in the middle of a file leaves a tenant in "
+		"doubt",
+		first->name, nr == 1 ? "" : " and others", census->unread == NULL ? "" : " (",
+		census->unread == NULL ? "" : census->unread, census->unread == NULL ? "" : ")");
+	return sched_warn(sched, run->id, text, err);
+}
+
+/* Who was not seen as it is may have drifted: the look is worth another one, some times. */
+static bool looks_again(const struct sched *sched, struct run *run, const struct census *census)
+{
+	const struct census_tenant *first = NULL;
+
+	return census_unseen(census, &first) > 0 && !is_away(sched, first->server_id) &&
+	       run_looks_again(run);
+}
+
 static int on_looked(struct sched *sched, const struct census *census, void *ctx, struct err *err)
 {
 	const struct preparing *preparing = ctx;
 	struct run *run = NULL;
+	bool again;
 
 	if (sched_run_get(sched, preparing->rollout_id, &run, err) < 0) {
 		return -1;
 	}
+	again = looks_again(sched, run, census);
 	for (size_t i = 0; i < census->nr; i++) {
-		if (take_tenant(sched, run, &census->tenants[i], err) < 0) {
+		if (take_tenant(sched, run, &census->tenants[i], again, err) < 0) {
 			run->stale = true;
 			return -1;
 		}
 	}
-	if (!census_is_lost(census)) {
+	if (!again && warn_unseen(sched, run, census, err) < 0) {
+		return -1;
+	}
+	if (!again && !census_is_lost(census)) {
 		mark_looked(run, preparing);
 	}
 	return sched_chains_put(sched, run, census, err);

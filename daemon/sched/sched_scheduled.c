@@ -235,6 +235,8 @@ static int put_task(struct sched *sched, const struct run *run, const struct sor
 		    const struct census_tenant *tenant, const struct store_task *place,
 		    struct err *err)
 {
+	/* one that is held may look otherwise when it is released */
+	bool is_old = tenant->held || tenant->unseen || sched_is_drifted(tenant);
 	SCOPED(store_task)
 	task = {
 		.rollout_id = run->id,
@@ -244,8 +246,7 @@ static int put_task(struct sched *sched, const struct run *run, const struct sor
 		.rank = place->rank,
 		.state = TASK_PENDING,
 		.statements = tenant->statements,
-		/* one that is held may look otherwise when it is released */
-		.class = g_strdup(tenant->held || sched_is_drifted(tenant) ? NULL : tenant->class),
+		.class = g_strdup(is_old ? NULL : tenant->class),
 		.difference = g_strdup(tenant->drifted),
 	};
 	/* who is held only by now is put aside before it starts */

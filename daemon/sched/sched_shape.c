@@ -277,19 +277,22 @@ void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *war
 	}
 }
 
+int sched_warn(struct sched *sched, int64_t rollout_id, const char *text, struct err *err)
+{
+	g_autofree char *object = g_strdup_printf("r%lld", (long long)rollout_id);
+
+	log_warn("rollout warned rollout=%s text=\"%s\"", object, text);
+	return sched_note(sched, &sched_self, rollout_id, "plan", object, "warning", text, err);
+}
+
 static int note_warnings(struct sched *sched, int64_t rollout_id, const struct census *census,
 			 bool is_last, struct err *err)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *object = g_strdup_printf("r%lld", (long long)rollout_id);
 
 	sched_chains_warn(census, is_last, warnings);
 	for (guint i = 0; i < warnings->len; i++) {
-		const char *text = g_ptr_array_index(warnings, i);
-
-		log_warn("rollout warned rollout=%s text=\"%s\"", object, text);
-		if (sched_note(sched, &sched_self, rollout_id, "plan", object, "warning", text,
-			       err) < 0) {
+		if (sched_warn(sched, rollout_id, g_ptr_array_index(warnings, i), err) < 0) {
 			return -1;
 		}
 	}

@@ -255,6 +255,10 @@ NODISCARD int sched_tenant_shaped(struct sched *sched, const struct store_tenant
 NODISCARD int sched_tenant_begun(struct sched *sched, struct census_tenant *tenant,
 				 const struct release *release, struct err *err);
 
+/* What whoever started the rollout should know: in the log and among its events. */
+NODISCARD int sched_warn(struct sched *sched, int64_t rollout_id, const char *text,
+			 struct err *err);
+
 /* What the trials have shown; those that were lost with the link are made again, some times. */
 NODISCARD int sched_chains_put(struct sched *sched, struct run *run, const struct census *census,
 			       struct err *err);

@@ -43,6 +43,57 @@ static void a_tenant_that_was_changed_by_hand_is_kept_out(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 }
 
+static void assert_stray(struct fixture *fixture, int64_t id)
+{
+	SCOPED(store_task) task = { 0 };
+
+	fixture_task(fixture, id, "t01", &task);
+	assert_int_equal(task.state, TASK_HELD);
+	assert_non_null(strstr(task.difference, "stray"));
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+}
+
+/* The clock stands still: as far as anybody can tell, a task ended after they were looked at. */
+static void who_may_have_moved_meanwhile_is_looked_at_again(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t now_ms = tick_ms();
+	int64_t id;
+
+	tick_fake(now_ms, tick_wall_ms());
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	add_next_release(fixture);
+	id = fixture_start(fixture, &the_next);
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	tick_fake(now_ms + 1, tick_wall_ms());
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	tick_fake(-1, -1);
+	assert_stray(fixture, id);
+}
+
+static void whose_history_could_not_be_read_is_looked_at_again(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	test_server_exec("alter table `%s`.muster_history change column epoch away bigint unsigned",
+			 fixture_schema("t01"));
+	add_next_release(fixture);
+	id = fixture_start(fixture, &the_next);
+	fixture_until(fixture, id, ROLLOUT_RUNNING);
+	test_server_exec("alter table `%s`.muster_history change column away epoch bigint unsigned",
+			 fixture_schema("t01"));
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	assert_stray(fixture, id);
+}
+
 /* Its first try had come to the end, and nobody heard of it. */
 static void what_an_earlier_try_did_is_a_measure(void **state)
 {
@@ -253,6 +304,8 @@ int main(void)
 		cmocka_unit_test(what_several_classes_say_is_told_once),
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
 						fixture_setup, fixture_teardown),
+		SCENARIO(who_may_have_moved_meanwhile_is_looked_at_again),
+		SCENARIO(whose_history_could_not_be_read_is_looked_at_again),
 		SCENARIO(what_an_earlier_try_did_is_a_measure),
 		SCENARIO(what_a_server_writes_down_as_it_rebuilds_is_no_drift),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
