@@ -451,14 +451,14 @@ static void derive_column(const struct deriving *deriving, const char *column)
 
 static void derive_rule(const struct deriving *deriving)
 {
-	g_autofree char *where = g_strdup_printf("not (%s)", deriving->change->after);
+	g_autofree char *clause = precheck_text_clause(deriving->change->after);
+	g_autofree char *where = g_strdup_printf("not (%s)", clause);
 
 	if (g_str_has_suffix(deriving->change->after, " not enforced")) {
 		return;
 	}
 	add_column(deriving, PRECHECK_RULE,
-		   g_strdup_printf("rows of %s must keep the check %s", deriving->table,
-				   deriving->change->after),
+		   g_strdup_printf("rows of %s must keep the check %s", deriving->table, clause),
 		   where);
 }
 

@@ -107,3 +107,51 @@ bool precheck_text_is_date(const char *text)
 	return precheck_text_is_type(text, "date") || precheck_text_is_type(text, "datetime") ||
 	       precheck_text_is_type(text, "timestamp");
 }
+
+/* The quote that opens the first string, outside of names; NULL: there is none. */
+static const char *first_string(const char *clause)
+{
+	bool in_name = false;
+
+	for (const char *at = clause; *at != '\0'; at++) {
+		in_name = in_name != (*at == '`');
+		if (*at == '\'' && !in_name) {
+			return at;
+		}
+	}
+	return NULL;
+}
+
+static char unescaped(char c)
+{
+	switch (c) {
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 'Z':
+		return '\032';
+	default:
+		return c;
+	}
+}
+
+char *precheck_text_clause(const char *clause)
+{
+	const char *opening = first_string(clause);
+	GString *text;
+
+	if (opening == NULL || opening == clause || opening[-1] != '\\') {
+		return g_strdup(clause);
+	}
+	text = g_string_new(NULL);
+	for (const char *at = clause; *at != '\0'; at++) {
+		if (*at == '\\' && at[1] != '\0') {
+			at++;
+			g_string_append_c(text, unescaped(*at));
+		} else {
+			g_string_append_c(text, *at);
+		}
+	}
+	return g_string_free(text, FALSE);
+}

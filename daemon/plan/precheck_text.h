@@ -39,4 +39,10 @@ char *precheck_text_charset(const char *collation);
 /* Can the character set hold whatever the other one can? */
 bool precheck_text_holds(const char *charset, const char *other);
 
+/*
+ * The expression of a check as a statement needs it: MySQL lists it as the inside of a string,
+ * with a backslash in front of each quote. Owned.
+ */
+char *precheck_text_clause(const char *clause);
+
 #endif /* PRECHECK_TEXT_H */

@@ -63,6 +63,29 @@ static void character_sets_are_those_of_collations(void **state)
 	assert_false(precheck_text_holds("utf8mb3", "utf8mb4"));
 }
 
+static void what_mysql_escaped_is_read_as_a_statement(void **state)
+{
+	static const struct {
+		const char *listed;
+		const char *want;
+	} rows[] = {
+		{ "(`a` <> _utf8mb4\\'it\\\\\\'s\\')", "(`a` <> _utf8mb4'it\\'s')" },
+		{ "(`a` <> _utf8mb4\\'a\\\\\\\\b\\')", "(`a` <> _utf8mb4'a\\\\b')" },
+		{ "(`a` <> _utf8mb4\\'\"\\n\\')", "(`a` <> _utf8mb4'\"\n')" },
+		{ "`it's` <> 'a\\\\b'", "`it's` <> 'a\\\\b'" }, /* MariaDB does not */
+		{ "`a` <> 'it\\'s'", "`a` <> 'it\\'s'" },
+		{ "'a' <> `a`", "'a' <> `a`" },
+		{ "`a` > 0", "`a` > 0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *clause = precheck_text_clause(rows[i].listed);
+
+		assert_string_equal(clause, rows[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -70,6 +93,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_read_item_by_item),
 		cmocka_unit_test(types_are_told_by_their_first_word),
 		cmocka_unit_test(character_sets_are_those_of_collations),
+		cmocka_unit_test(what_mysql_escaped_is_read_as_a_statement),
 	};
 
 	return cmocka_run_group_tests_name("precheck_text", tests, NULL, NULL);
