@@ -94,6 +94,21 @@ static void whose_history_could_not_be_read_is_looked_at_again(void **state)
 	assert_stray(fixture, id);
 }
 
+/* Not for ever: the others go on, and it fails by itself. */
+static void whose_history_stays_unreadable_holds_up_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	test_server_exec("create table `%s`.muster_history (away int)", fixture_schema("t01"));
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_FAILED);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	assert_int_equal(fixture_count(fixture, id, TASK_FAILED), 1);
+}
+
 /* Its first try had come to the end, and nobody heard of it. */
 static void what_an_earlier_try_did_is_a_measure(void **state)
 {
@@ -306,6 +321,7 @@ int main(void)
 						fixture_setup, fixture_teardown),
 		SCENARIO(who_may_have_moved_meanwhile_is_looked_at_again),
 		SCENARIO(whose_history_could_not_be_read_is_looked_at_again),
+		SCENARIO(whose_history_stays_unreadable_holds_up_nobody),
 		SCENARIO(what_an_earlier_try_did_is_a_measure),
 		SCENARIO(what_a_server_writes_down_as_it_rebuilds_is_no_drift),
 		cmocka_unit_test_setup_teardown(what_stands_beside_the_columns_is_compared_too,
