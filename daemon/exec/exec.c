@@ -373,6 +373,16 @@ static void run_hook(const struct exec_order *order, struct exec_result *result)
 	result->ok = hook_run(order->hook, &order->live->stop, result->hook, &result->err) == 0;
 }
 
+/* What broke with a link says its number, also when it was that of a second session. */
+static bool is_answered(const struct exec_result *result)
+{
+	const struct err *err = &result->err;
+	bool is_lost = err->code == ERR_UNKNOWN_OUTCOME ||
+		       (err->code == ERR_UNREACHABLE && err->native != 0);
+
+	return result->session != NULL && !is_lost;
+}
+
 struct exec_result *exec_run(struct exec_order *order)
 {
 	SCOPED_PTR(exec_order) owned = order;
@@ -391,7 +401,7 @@ struct exec_result *exec_run(struct exec_order *order)
 		run_step(&steps[order->kind], order, result);
 	}
 	result->session = g_steal_pointer(&owned->session);
-	result->answers = result->session != NULL;
+	result->answers = is_answered(result);
 	result->claim_lost = owned->claim_lost;
 	result->entry = owned->entry;
 	return result;

@@ -275,7 +275,7 @@ struct exec_result {
 	bool server_down;   /* could not connect, or the link was lost: not the tenant's fault */
 	bool server_denied; /* the account was refused */
 	bool claim_lost;    /* the claim of the order did not hold: nothing was written */
-	bool answers;       /* its session is still good: a server that is "down" refuses work */
+	bool answers;       /* no link was lost: a server that is "down" refuses work */
 	enum exec_entry entry;
 
 	/* TASK: what it means for the machine, and the words for people */
