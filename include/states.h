@@ -39,7 +39,8 @@
 	X(WAVE_RUNNING, "running") \
 	X(WAVE_BAKING,  "baking")		/* all its tasks have ended; watched for the bake time */ \
 	X(WAVE_GATED,   "gated") \
-	X(WAVE_DONE,    "done")
+	X(WAVE_DONE,    "done") \
+	X(WAVE_CANCELLED, "cancelled")
 
 #define WAVE_EVENTS(X) \
 	X(WAVE_OPEN,    "open") \
@@ -47,7 +48,8 @@
 	X(WAVE_GATE,    "gate") \
 	X(WAVE_PROMOTE, "promote") \
 	X(WAVE_CLOSE,   "close") \
-	X(WAVE_AGAIN,   "again")
+	X(WAVE_AGAIN,   "again") \
+	X(WAVE_CANCEL,  "cancel")
 
 #define TASK_STATES(X) \
 	X(TASK_PENDING,   "pending") \

@@ -289,6 +289,17 @@ static bool waves_are_over(const struct wire_list *list)
 	return true;
 }
 
+static const char *phase_state(const struct store_rollout *row, int64_t seq, bool waves_over)
+{
+	if (seq < row->phase || (seq == row->phase && waves_over)) {
+		return "done";
+	}
+	if (row->state == ROLLOUT_ABORTED) {
+		return "cancelled";
+	}
+	return seq == row->phase ? "running" : "pending";
+}
+
 /* Behind the waves, which say whether the phase that has begun is over. */
 static int phases_view(const struct api *api, const struct store_rollout *row,
 		       struct wire_rollout *out, struct err *err)
@@ -299,13 +310,14 @@ static int phases_view(const struct api *api, const struct store_rollout *row,
 		return -1;
 	}
 	phases = out->phases.items;
-	for (size_t i = 0; i < out->phases.nr && phases[i].seq <= row->phase; i++) {
-		bool over = phases[i].seq < row->phase || waves_are_over(&out->waves);
-
+	for (size_t i = 0; i < out->phases.nr; i++) {
 		g_free(phases[i].state);
-		phases[i].state = g_strdup(over ? "done" : "running");
-		g_free(out->phase);
-		out->phase = g_strdup(phases[i].phase);
+		phases[i].state =
+			g_strdup(phase_state(row, phases[i].seq, waves_are_over(&out->waves)));
+		if (phases[i].seq <= row->phase) {
+			g_free(out->phase);
+			out->phase = g_strdup(phases[i].phase);
+		}
 	}
 	return 0;
 }

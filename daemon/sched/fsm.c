@@ -43,14 +43,18 @@ static const struct fsm_edge rollout_edges[] = {
 static const struct fsm_edge wave_edges[] = {
 	/* from         event         to            why */
 	{ WAVE_PENDING, WAVE_OPEN,    WAVE_RUNNING, "the wave before has ended well" },
+	{ WAVE_PENDING, WAVE_CANCEL,  WAVE_CANCELLED, "the rollout was aborted before it began" },
 	{ WAVE_RUNNING, WAVE_BAKE,    WAVE_BAKING,  "its tasks have ended; the bake time runs" },
 	{ WAVE_RUNNING, WAVE_GATE,    WAVE_GATED,   "its tasks have ended; a human must promote" },
 	{ WAVE_RUNNING, WAVE_CLOSE,   WAVE_DONE,    "its tasks have ended" },
+	{ WAVE_RUNNING, WAVE_CANCEL,  WAVE_CANCELLED, "the rollout was aborted" },
 	{ WAVE_BAKING,  WAVE_GATE,    WAVE_GATED,   "the bake time is over; a human must promote" },
 	{ WAVE_BAKING,  WAVE_CLOSE,   WAVE_DONE,    "the bake time is over" },
 	{ WAVE_BAKING,  WAVE_OPEN,    WAVE_RUNNING, "tasks of it are tried again" },
+	{ WAVE_BAKING,  WAVE_CANCEL,  WAVE_CANCELLED, "the rollout was aborted" },
 	{ WAVE_GATED,   WAVE_OPEN,    WAVE_RUNNING, "tasks of it are tried again" },
 	{ WAVE_GATED,   WAVE_PROMOTE, WAVE_DONE,    "an operator opened the gate" },
+	{ WAVE_GATED,   WAVE_CANCEL,  WAVE_CANCELLED, "the rollout was aborted" },
 	{ WAVE_DONE,    WAVE_AGAIN,   WAVE_PENDING, "the next phase begins" },
 };
 

@@ -160,6 +160,7 @@ static int step_wave(struct sched *sched, struct run *run, struct err *err)
 		}
 		return wave_ended(sched, run, wave, err) < 0 ? -1 : 1;
 	case WAVE_DONE:
+	case WAVE_CANCELLED:
 	case WAVE_STATE_NR:
 		break;
 	}
@@ -177,6 +178,19 @@ static int over_budget(struct sched *sched, struct run *run, struct err *err)
 	return sched_rollout_move(sched, run, ROLLOUT_OVER_BUDGET, &sched_self, text, err);
 }
 
+static int cancel_waves(struct sched *sched, struct run *run, struct err *err)
+{
+	for (size_t i = 1; i < RUN_WAVES_MAX && run->waves[i].row.seq != 0; i++) {
+		struct run_wave *wave = &run->waves[i];
+
+		if (wave->row.state != WAVE_DONE && wave->row.state != WAVE_CANCELLED &&
+		    sched_wave_move(sched, run, wave, WAVE_CANCEL, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* Paused, and why: "quiet" must not hide the words of the one who paused it. */
 static int quiet(struct sched *sched, struct run *run, struct err *err)
 {
@@ -187,6 +201,9 @@ static int quiet(struct sched *sched, struct run *run, struct err *err)
 
 	if (may <= 0) {
 		return may;
+	}
+	if (run->row.state == ROLLOUT_ABORTING && cancel_waves(sched, run, err) < 0) {
+		return -1;
 	}
 	return sched_rollout_move(sched, run, ROLLOUT_QUIET, &sched_self, why, err);
 }

@@ -400,6 +400,14 @@ scenario_abort_gated() {
 	next_finishes main
 }
 
+scenario_abort_baking() {
+	begin main --waves '1, rest' --bake 1h
+	becomes wave_is baking
+	act rollout abort roll
+	rests roll aborted
+	next_finishes main
+}
+
 # Before its tenants were looked at: the link is held.
 scenario_abort_scheduled() {
 	link hold
@@ -583,8 +591,8 @@ scenario_late_forgotten() {
 
 # The first that passes a point is tried with it: the quick ones come first.
 scenarios=(plain gates pause paused_retry failed mended parts failed_settled failed_skip budget running_retry baking_retry
-	gated_retry abort abort_pausing abort_paused abort_gated abort_scheduled pause_scheduled
-	tenants_gone tenants_gone_paused hold skip phases beside overtaken released drifted
+	gated_retry abort abort_pausing abort_paused abort_gated abort_baking abort_scheduled
+	pause_scheduled tenants_gone tenants_gone_paused hold skip phases beside overtaken released drifted
 	away server_down server_down_abort lost
 	doubt doubt_skip late_running late_verifying late_recovery late_forgotten readonly
 	readonly_methods readonly_page readonly_refused readonly_cancelled readonly_expires late_readonly

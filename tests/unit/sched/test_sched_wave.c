@@ -111,13 +111,40 @@ static void a_wave_bakes_before_the_next(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
 	due = sched_turn(fixture->sched);
 	assert_true(due > 0 && due <= 3600000); /* it wakes up for it by itself */
-	tick_fake(1000,
-		  now - INT64_C(86400000)); /* a clock that is set back: not longer than that */
+	/* a clock that is set back: not longer than that */
+	tick_fake(1000, now - INT64_C(86400000));
 	sched_clock_changed(fixture->sched);
 	assert_in_range(sched_turn(fixture->sched), 1, 3600000);
 	tick_fake(2000, now - INT64_C(86400000) + 3600000);
 	fixture_until(fixture, id, ROLLOUT_DONE);
 	tick_fake(-1, -1);
+}
+
+static int add_state(const struct store_wave *row, void *ctx, struct err *err)
+{
+	(void)err;
+	g_string_append_printf(ctx, "%s ", wave_state_names[row->state]);
+	return 0;
+}
+
+static void waves_of_an_aborted_rollout_are_cancelled(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = { .release = "rel", .waves = "1,1,rest", .gate = "human" };
+	g_autoptr(GString) states = g_string_new(NULL);
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 3);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &start);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	fixture_do(fixture, id, ROLLOUT_PROMOTE);
+	fixture_until(fixture, id, ROLLOUT_GATED);
+	fixture_do(fixture, id, ROLLOUT_ABORT);
+	fixture_until(fixture, id, ROLLOUT_ABORTED);
+	must(store_wave_each(fixture->store, id, add_state, states, &err), &err);
+	assert_string_equal(states->str, "done cancelled cancelled ");
 }
 
 /* Wave 2 must not begin while one of wave 1 can still fail. */
@@ -165,6 +192,7 @@ int main(void)
 		SCENARIO(paused_at_a_gate_and_resumed_it_waits_there_again),
 		SCENARIO(promote_full_opens_all_gates),
 		SCENARIO(a_wave_bakes_before_the_next),
+		SCENARIO(waves_of_an_aborted_rollout_are_cancelled),
 		SCENARIO(the_budget_stops_a_bad_release_early),
 		SCENARIO(ends_as_failed_within_the_budget),
 	};
