@@ -304,6 +304,7 @@ static const char *phase_state(const struct store_rollout *row, int64_t seq, boo
 static int phases_view(const struct api *api, const struct store_rollout *row,
 		       struct wire_rollout *out, struct err *err)
 {
+	bool waves_over = waves_are_over(&out->waves);
 	struct wire_phase *phases;
 
 	if (store_phase_each(api->store, row->id, phase_add, &out->phases, err) < 0) {
@@ -312,8 +313,7 @@ static int phases_view(const struct api *api, const struct store_rollout *row,
 	phases = out->phases.items;
 	for (size_t i = 0; i < out->phases.nr; i++) {
 		g_free(phases[i].state);
-		phases[i].state =
-			g_strdup(phase_state(row, phases[i].seq, waves_are_over(&out->waves)));
+		phases[i].state = g_strdup(phase_state(row, phases[i].seq, waves_over));
 		if (phases[i].seq <= row->phase) {
 			g_free(out->phase);
 			out->phase = g_strdup(phases[i].phase);

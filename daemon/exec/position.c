@@ -154,11 +154,12 @@ static bool is_clear(struct search *search, size_t index)
 		return true;
 	}
 	if (row->state == HISTORY_APPLIED) {
-		g_autofree char *text = release_altered(search->release, index);
+		g_autofree char *text = NULL;
 
 		if (migration->skipped || strcmp(row->checksum, migration->checksum) == 0) {
 			return true;
 		}
+		text = release_altered(search->release, index);
 		end(search->position, TASK_REFUSED, row->version, "%s", text);
 		return false;
 	}

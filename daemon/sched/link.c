@@ -109,6 +109,16 @@ static int64_t sessions_max(const struct link *link)
 	return link->row.max_running + LINK_JOBS_MAX;
 }
 
+bool link_is_away(const struct link *link)
+{
+	return link->state == SERVER_DOWN || link->state == SERVER_DENIED;
+}
+
+bool link_awaits_probe(const struct link *link)
+{
+	return link_is_away(link) && link->rival == NULL && !link->probing;
+}
+
 bool link_has_slot(const struct link *link, int64_t limit)
 {
 	int64_t most = link->row.max_running;
@@ -116,8 +126,7 @@ bool link_has_slot(const struct link *link, int64_t limit)
 	if (limit > 0 && limit < most) {
 		most = limit;
 	}
-	return link->state != SERVER_DOWN && link->state != SERVER_DENIED && link->tasks < most &&
-	       in_use(link) < sessions_max(link);
+	return !link_is_away(link) && link->tasks < most && in_use(link) < sessions_max(link);
 }
 
 struct db_session *link_take_session(struct link *link)

@@ -75,6 +75,12 @@ void link_add_replica(struct link *link, const struct store_server *row);
 /* May one more task start? limit 0: only the server's own. */
 bool link_has_slot(const struct link *link, int64_t limit);
 
+/* It does not answer, or lets nobody in: its tasks wait. */
+bool link_is_away(const struct link *link);
+
+/* It is away, and asked again at retry_at by the scheduler itself. */
+bool link_awaits_probe(const struct link *link);
+
 /* A session to put in an order: an idle one or NULL (the worker opens one). */
 struct db_session *link_take_session(struct link *link);
 

@@ -131,7 +131,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 		  struct err *err)
 {
 	static const struct sched_job sweep = { .fn = swept };
-	bool was_shut = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
+	bool was_away = link_is_away(link);
 	bool is_idle = link->rival != NULL && g_hash_table_size(sched->runs) == 0 &&
 		       link->waiting_jobs.length == 0;
 
@@ -159,7 +159,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 	if (sched_link_note(sched, link, result, err) < 0) {
 		return -1;
 	}
-	return was_shut ? sched_link_wake(sched, link, err) : 0;
+	return was_away ? sched_link_wake(sched, link, err) : 0;
 }
 
 /* Another daemon works there: the tasks wait with that reason, and it is asked for again. */

@@ -315,7 +315,7 @@ static int try_run(struct share *share, struct run *run, struct link *link, stru
 	int64_t wave = wave_of(run);
 	int started = 0;
 
-	if (link->state == SERVER_DOWN || link->state == SERVER_DENIED) {
+	if (link_is_away(link)) {
 		return park_server(sched, run, link, wave, err) < 0 ? -1 : 1;
 	}
 	while (started == 0) {

@@ -25,22 +25,20 @@ struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
 	return g_hash_table_lookup(sched->modes, &tenant_id);
 }
 
-int64_t sched_mode_left_ms(const struct mode_run *run)
+int64_t sched_mode_left_ms(const struct mode_run *run, const struct store_mode *row)
 {
-	return MIN(run->row.expires_at - tick_wall_ms(), run->deadline_ms - tick_ms());
+	int64_t left_ms = row->expires_at - tick_wall_ms();
+	bool is_read = run != NULL && run->row.expires_at == row->expires_at;
+
+	return is_read ? MIN(left_ms, run->deadline_ms - tick_ms()) : left_ms;
 }
 
 int64_t sched_mode_ends_at(struct sched *sched, const struct store_mode *row)
 {
-	const struct mode_run *run = sched_mode_find(sched, row->tenant_id);
-	int64_t left_ms;
+	int64_t left_ms = sched_mode_left_ms(sched_mode_find(sched, row->tenant_id), row);
+	int64_t now = tick_wall_ms();
 
-	if (run == NULL || run->row.expires_at != row->expires_at) {
-		return row->expires_at; /* not read yet */
-	}
-	left_ms = sched_mode_left_ms(run);
-	return row->expires_at - tick_wall_ms() - left_ms > SET_BACK_MS ? tick_wall_ms() + left_ms
-									: row->expires_at;
+	return row->expires_at - now - left_ms > SET_BACK_MS ? now + left_ms : row->expires_at;
 }
 
 void mode_run_free(void *data)
@@ -355,9 +353,7 @@ static void send_one(struct sched *sched, struct mode_run *run)
 		   (run->row.task_id != 0 || link_has_slot(link, 0))) { /* a task has its own */
 		send_close(sched, run, link);
 	} else { /* its slot or its claim is told; a server that is away is asked for that again */
-		bool is_away = link->state == SERVER_DOWN || link->state == SERVER_DENIED;
-
-		run->retry_at = is_away ? tick_ms() + RETRY_FIRST_MS : 0;
+		run->retry_at = link_is_away(link) ? tick_ms() + RETRY_FIRST_MS : 0;
 	}
 }
 
@@ -458,7 +454,7 @@ static int expire(struct sched *sched, struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct mode_run *run = value;
 
-		if (!is_leased(&run->row) || sched_mode_left_ms(run) > 0 ||
+		if (!is_leased(&run->row) || sched_mode_left_ms(run, &run->row) > 0 ||
 		    sched_close_works(sched, run->row.tenant_id)) {
 			continue; /* a task ends before its lease does */
 		}
@@ -488,7 +484,7 @@ static int64_t due_of(const struct sched *sched, const struct mode_run *run)
 			  (run->row.mode == TENANT_OPENING ||
 			   (run->row.mode == TENANT_CLOSING && run->retry_at > 0));
 	int64_t retry = is_pending ? MAX(run->retry_at - tick_ms(), 0) : -1;
-	int64_t lease = may_expire ? MAX(sched_mode_left_ms(run), 0) : -1;
+	int64_t lease = may_expire ? MAX(sched_mode_left_ms(run, &run->row), 0) : -1;
 
 	return lease < 0 ? retry : retry < 0 ? lease : MIN(lease, retry);
 }

@@ -33,7 +33,12 @@ struct mode_run {
 void mode_run_free(void *data);
 
 struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id); /* NULL: open */
-int64_t sched_mode_left_ms(const struct mode_run *run);                   /* of its lease */
+
+/*
+ * What is left of the lease of this row, in ms; run, which may be NULL, knows it when it has been
+ * read: a clock that was set back since adds nothing.
+ */
+int64_t sched_mode_left_ms(const struct mode_run *run, const struct store_mode *row);
 
 /* One edge of fsm_mode, within the turn or a request. text NULL: the edge's own. */
 NODISCARD int sched_mode_move(struct sched *sched, struct store_mode *row, enum tenant_event event,

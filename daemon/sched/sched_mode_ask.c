@@ -425,12 +425,10 @@ static int check_method(const struct store_mode *row, const struct sched_close *
 /* Never sooner than it has been promised. Owned: what is told of it. */
 static char *put_lease(struct store_mode *row, const struct mode_run *run, int64_t ttl_ms)
 {
-	int64_t now = tick_wall_ms();
-	bool is_read = run != NULL && run->row.expires_at == row->expires_at;
-	int64_t left_ms = is_read ? sched_mode_left_ms(run) : row->expires_at - now;
+	int64_t left_ms = sched_mode_left_ms(run, row);
 
 	if (ttl_ms >= left_ms) {
-		row->expires_at = now + ttl_ms;
+		row->expires_at = tick_wall_ms() + ttl_ms;
 		return g_strdup_printf("it was closed already: the lease ends in "
 				       "%" G_GINT64_FORMAT " s",
 				       ttl_ms / 1000);

@@ -96,7 +96,7 @@ static bool is_away(const struct sched *sched, int64_t server_id)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
 
-	return link != NULL && (link->state == SERVER_DOWN || link->state == SERVER_DENIED);
+	return link != NULL && link_is_away(link);
 }
 
 /* Nothing was seen of it: one that had drifted is not taken for mended. */
@@ -148,31 +148,36 @@ static void mark_looked(struct run *run, const struct preparing *preparing)
 
 /* They are not looked at any more, and start with what is known. */
 static int warn_unseen(struct sched *sched, const struct run *run, const struct census *census,
-		       struct err *err)
+		       size_t nr, const char *first, struct err *err)
 {
-	const struct census_tenant *first = NULL;
-	size_t nr = census_unseen(census, &first);
-	g_autofree char *text = NULL;
+	const char *others = nr == 1 ? "" : " and others";
+	g_autofree char *why =
+		census->unread == NULL ? g_strdup("") : g_strdup_printf(" (%s)", census->unread);
+	g_autofree char *text =
+		g_strdup_printf("%s%s could not be looked at%s: whether the schema drifted is not "
+				"known, and a crash in the middle of a file leaves a tenant in "
+				"doubt",
+				first, others, why);
 
-	if (nr == 0 || is_away(sched, first->server_id)) {
-		return 0;
-	}
-	text = g_strdup_printf(
-		"%s%s could not be looked at%s%s%s: whether the schema drifted is "
-		"not known, and a crash in the middle of a file leaves a tenant in "
-		"doubt",
-		first->name, nr == 1 ? "" : " and others", census->unread == NULL ? "" : " (",
-		census->unread == NULL ? "" : census->unread, census->unread == NULL ? "" : ")");
 	return sched_warn(sched, run->id, text, err);
 }
 
-/* Who was not seen as it is may have drifted: the look is worth another one, some times. */
-static bool looks_again(const struct sched *sched, struct run *run, const struct census *census)
+/*
+ * Who was not seen as it is may have drifted: *again, the look is worth another one, some times;
+ * then it is told. One whose server is away is looked at when that is back.
+ */
+static int judge_unseen(struct sched *sched, struct run *run, const struct census *census,
+			bool *again, struct err *err)
 {
 	const struct census_tenant *first = NULL;
+	size_t nr = census_unseen(census, &first);
 
-	return census_unseen(census, &first) > 0 && !is_away(sched, first->server_id) &&
-	       run_looks_again(run);
+	*again = false;
+	if (nr == 0 || is_away(sched, first->server_id)) {
+		return 0;
+	}
+	*again = run_looks_again(run);
+	return *again ? 0 : warn_unseen(sched, run, census, nr, first->name, err);
 }
 
 static int on_looked(struct sched *sched, const struct census *census, void *ctx, struct err *err)
@@ -184,15 +189,14 @@ static int on_looked(struct sched *sched, const struct census *census, void *ctx
 	if (sched_run_get(sched, preparing->rollout_id, &run, err) < 0) {
 		return -1;
 	}
-	again = looks_again(sched, run, census);
+	if (judge_unseen(sched, run, census, &again, err) < 0) {
+		return -1;
+	}
 	for (size_t i = 0; i < census->nr; i++) {
 		if (take_tenant(sched, run, &census->tenants[i], again, err) < 0) {
 			run->stale = true;
 			return -1;
 		}
-	}
-	if (!again && warn_unseen(sched, run, census, err) < 0) {
-		return -1;
 	}
 	if (!again && !census_is_lost(census)) {
 		mark_looked(run, preparing);

@@ -197,9 +197,10 @@ bool sched_link_proves(const struct link *link, const struct exec_result *result
 	return link->proof == LINK_PROOF_ENTRY ? result->entry == EXEC_ENTERED : !info.read_only;
 }
 
-static int saw_down(struct sched *sched, struct link *link, enum server_state state,
-		    const struct exec_result *result, struct err *err)
+static int saw_down(struct sched *sched, struct link *link, const struct exec_result *result,
+		    struct err *err)
 {
+	enum server_state state = result->server_denied ? SERVER_DENIED : SERVER_DOWN;
 	bool changed =
 		link_saw_down(link, state, result->err.msg, tick_ms(), sched->policy.retry_ms);
 
@@ -227,12 +228,11 @@ static int still_down(struct sched *sched, struct link *link, const struct exec_
 int sched_link_saw(struct sched *sched, struct link *link, const struct exec_result *result,
 		   struct err *err)
 {
-	enum server_state before = link->state;
+	bool was_away = link_is_away(link);
 	bool changed;
 
 	if (result->server_down || result->server_denied) {
-		return saw_down(sched, link, result->server_denied ? SERVER_DENIED : SERVER_DOWN,
-				result, err);
+		return saw_down(sched, link, result, err);
 	}
 	if (link->rival != NULL) { /* its own order ends that */
 		return result->info != NULL ? sched_link_note(sched, link, result, err) : 0;
@@ -251,10 +251,7 @@ int sched_link_saw(struct sched *sched, struct link *link, const struct exec_res
 	if (sched_link_note(sched, link, result, err) < 0) {
 		return -1;
 	}
-	if (before == SERVER_DOWN || before == SERVER_DENIED) {
-		return sched_link_wake(sched, link, err);
-	}
-	return 0;
+	return was_away ? sched_link_wake(sched, link, err) : 0;
 }
 
 static int probed(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
@@ -282,8 +279,7 @@ void sched_links_probe(struct sched *sched, int64_t now_ms)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct link *link = value;
 
-		if ((link->state == SERVER_DOWN || link->state == SERVER_DENIED) &&
-		    link->rival == NULL && !link->probing && now_ms >= link->retry_at) {
+		if (link_awaits_probe(link) && now_ms >= link->retry_at) {
 			link->probing = true;
 			sched_job_start(sched, &link->row, exec_order_new(EXEC_CHECK), &job);
 		}

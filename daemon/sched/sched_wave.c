@@ -183,7 +183,7 @@ static int cancel_waves(struct sched *sched, struct run *run, struct err *err)
 	for (size_t i = 1; i < RUN_WAVES_MAX && run->waves[i].row.seq != 0; i++) {
 		struct run_wave *wave = &run->waves[i];
 
-		if (wave->row.state != WAVE_DONE && wave->row.state != WAVE_CANCELLED &&
+		if (fsm_has(&fsm_wave, (int)wave->row.state, WAVE_CANCEL) &&
 		    sched_wave_move(sched, run, wave, WAVE_CANCEL, err) < 0) {
 			return -1;
 		}
