@@ -22,16 +22,22 @@ static void add_next_release(struct fixture *fixture)
 	must(store_commit(fixture->store, &err), &err);
 }
 
+/* Two tenants are rolled; then somebody changes the second. */
+static void roll_and_stray(struct fixture *fixture)
+{
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+}
+
 static void a_tenant_that_was_changed_by_hand_is_kept_out(void **state)
 {
 	struct fixture *fixture = *state;
 	SCOPED(store_task) task = { 0 };
 	int64_t id;
 
-	fixture_add_tenants(fixture, 2);
-	fixture_add_release(fixture, "create table a (id int);");
-	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
-	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	roll_and_stray(fixture);
 	add_next_release(fixture);
 	id = fixture_start(fixture, &the_next);
 	fixture_until(fixture, id, ROLLOUT_DONE);
@@ -61,10 +67,7 @@ static void who_may_have_moved_meanwhile_is_looked_at_again(void **state)
 	int64_t id;
 
 	tick_fake(now_ms, tick_wall_ms());
-	fixture_add_tenants(fixture, 2);
-	fixture_add_release(fixture, "create table a (id int);");
-	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
-	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	roll_and_stray(fixture);
 	add_next_release(fixture);
 	id = fixture_start(fixture, &the_next);
 	fixture_until(fixture, id, ROLLOUT_RUNNING);
@@ -79,10 +82,7 @@ static void whose_history_could_not_be_read_is_looked_at_again(void **state)
 	struct fixture *fixture = *state;
 	int64_t id;
 
-	fixture_add_tenants(fixture, 2);
-	fixture_add_release(fixture, "create table a (id int);");
-	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
-	test_server_exec("alter table `%s`.a add column stray int", fixture_schema("t01"));
+	roll_and_stray(fixture);
 	test_server_exec("alter table `%s`.muster_history change column epoch away bigint unsigned",
 			 fixture_schema("t01"));
 	add_next_release(fixture);
