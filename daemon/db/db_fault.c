@@ -181,6 +181,11 @@ enum db_fault db_fault_classify(enum db_flavor flavor, int number)
 	return DB_FAULT_REFUSED;
 }
 
+bool db_fault_is(enum db_flavor flavor, const struct err *err, enum db_fault fault)
+{
+	return err->code == ERR_DB && db_fault_classify(flavor, err->native) == fault;
+}
+
 bool db_fault_is_of_text(int number)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(of_text); i++) {

@@ -28,6 +28,9 @@ extern const char *const db_fault_names[DB_FAULT_NR];
 
 enum db_fault db_fault_classify(enum db_flavor flavor, int number);
 
+/* Is it an answer of the server (ERR_DB) of this kind? */
+bool db_fault_is(enum db_flavor flavor, const struct err *err, enum db_fault fault);
+
 /*
  * Is the statement's own text wrong (syntax, a column that is not there, …), so that no other
  * try helps before the file is mended? What a mended database or row would cure is not meant.

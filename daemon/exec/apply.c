@@ -65,12 +65,6 @@ static void park(struct apply *apply, struct outcome *outcome)
 	record_stop(apply, HISTORY_APPLYING, outcome);
 }
 
-static bool was_interrupted(const struct apply *apply, const struct err *why)
-{
-	return why->code == ERR_DB &&
-	       db_fault_classify(flavor(apply), why->native) == DB_FAULT_INTERRUPTED;
-}
-
 static void fail_statement(struct apply *apply, const struct step *step, const struct err *why,
 			   struct outcome *outcome)
 {
@@ -79,7 +73,8 @@ static void fail_statement(struct apply *apply, const struct step *step, const s
 	g_autofree char *part = NULL;
 
 	outcome_statement(outcome, flavor(apply), why);
-	if (apply->journal->flight == HISTORY_BLIND && was_interrupted(apply, why)) {
+	if (apply->journal->flight == HISTORY_BLIND &&
+	    db_fault_is(flavor(apply), why, DB_FAULT_INTERRUPTED)) {
 		outcome->event = TASK_LOST; /* a part of it may be there: the row says so */
 	}
 	if (step->nr > 1) {
@@ -216,8 +211,8 @@ static bool was_stopped(const struct apply *apply, const struct step *step, enum
 	const struct statement *statement = &journal->migration->up.statements[step->index];
 
 	return end == DDL_FAILED && visit_stops(journal->visit->order) &&
-	       was_interrupted(apply, err) && journal->flight != HISTORY_BLIND &&
-	       statement->kind != STATEMENT_CALL;
+	       db_fault_is(flavor(apply), err, DB_FAULT_INTERRUPTED) &&
+	       journal->flight != HISTORY_BLIND && statement->kind != STATEMENT_CALL;
 }
 
 static bool run_steps(struct apply *apply, struct steps *steps, struct outcome *outcome)

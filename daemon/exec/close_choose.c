@@ -46,8 +46,7 @@ static int find_rights(struct finding *finding, struct err *err)
 	struct db_session *session = finding->session;
 
 	if (close_look_at(session, finding->schema, &finding->look, err) < 0) {
-		if (err->code != ERR_DB ||
-		    db_fault_classify(db_flavor(session), err->native) != DB_FAULT_DENIED) {
+		if (!db_fault_is(db_flavor(session), err, DB_FAULT_DENIED)) {
 			return err_prefix(err, "who may write cannot be read");
 		}
 		finding->unable[CLOSE_PRIVILEGES] =

@@ -58,8 +58,7 @@ static void tell_look(struct exec_result *result, const char *schema, enum close
 static int tell_unread(struct visit *visit, enum close_method method, struct exec_result *result,
 		       struct err *err)
 {
-	bool is_denied = err->code == ERR_DB && db_fault_classify(db_flavor(visit->session),
-								  err->native) == DB_FAULT_DENIED;
+	bool is_denied = db_fault_is(db_flavor(visit->session), err, DB_FAULT_DENIED);
 	struct err why;
 
 	(void)err_prefix(err, "who may write cannot be read");

@@ -118,8 +118,8 @@ static bool is_killable(const struct ddl *ddl, const struct statement *statement
 static bool is_interrupted(const struct ddl *ddl, const struct statement *statement,
 			   const struct err *err)
 {
-	return err->code == ERR_DB && is_killable(ddl, statement) && ddl_stops(ddl) &&
-	       db_fault_classify(db_flavor(ddl->session), err->native) == DB_FAULT_INTERRUPTED;
+	return is_killable(ddl, statement) && ddl_stops(ddl) &&
+	       db_fault_is(db_flavor(ddl->session), err, DB_FAULT_INTERRUPTED);
 }
 
 static int run_covered(const struct ddl *ddl, const char *sql, struct err *err)

@@ -174,9 +174,7 @@ static int read_slow(struct load *load, struct db_session *session, struct err *
 	}
 	if (db_queryf(session, &rows, err, "%s%s", transactions_query,
 		      db_flavor(session) == DB_MYSQL ? history_query : "null") < 0) {
-		load->no_trx =
-			err->code == ERR_DB &&
-			db_fault_classify(db_flavor(session), err->native) == DB_FAULT_DENIED;
+		load->no_trx = db_fault_is(db_flavor(session), err, DB_FAULT_DENIED);
 		if (!load->no_trx) {
 			return -1;
 		}

@@ -33,12 +33,6 @@ void probe_renew(struct probe *probe)
 	probe->refused = false;
 }
 
-static bool is_denied(const struct db_session *session, const struct err *err)
-{
-	return err->code == ERR_DB &&
-	       db_fault_classify(db_flavor(session), err->native) == DB_FAULT_DENIED;
-}
-
 /* What an old session of ours left hanging must not add up. */
 static void end_hung(struct probe *probe, struct db_session *session)
 {
@@ -59,7 +53,7 @@ static int make(struct probe *probe, struct db_session *session, struct err *err
 	(void)!db_execf(session, &refused, "set session sql_log_bin = 0");
 	for (size_t i = 0; i < G_N_ELEMENTS(making); i++) {
 		if (db_exec(session, making[i], strlen(making[i]), err) < 0) {
-			probe->refused = is_denied(session, err);
+			probe->refused = db_fault_is(db_flavor(session), err, DB_FAULT_DENIED);
 			return -1;
 		}
 	}

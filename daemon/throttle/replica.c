@@ -164,15 +164,9 @@ static int heartbeat_read(struct db_session *session, const char *heartbeat, dou
 
 /* ---- both ------------------------------------------------------------------------- */
 
-static bool is_denied(const struct db_session *session, const struct err *err)
-{
-	return err->code == ERR_DB &&
-	       db_fault_classify(db_flavor(session), err->native) == DB_FAULT_DENIED;
-}
-
 static int advise(const struct db_session *session, struct err *err)
 {
-	if (!is_denied(session, err)) {
+	if (!db_fault_is(db_flavor(session), err, DB_FAULT_DENIED)) {
 		return -1;
 	}
 	return err_prefix(err, "GRANT %s ON *.* to this account",
@@ -187,7 +181,7 @@ int replica_read(struct db_session *session, int64_t source_id, const char *hear
 	double seconds = 0;
 
 	if (status_read(session, source_id, &read, err) < 0 &&
-	    (heartbeat == NULL || !is_denied(session, err))) {
+	    (heartbeat == NULL || !db_fault_is(db_flavor(session), err, DB_FAULT_DENIED))) {
 		return advise(session, err);
 	}
 	if (heartbeat != NULL && heartbeat_read(session, heartbeat, &seconds, err) < 0) {

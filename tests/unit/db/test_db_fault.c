@@ -128,10 +128,23 @@ static void a_table_that_is_not_there_is_known(void **state)
 	assert_false(db_fault_is_no_table(&err));
 }
 
+static void only_the_servers_own_word_is_a_fault(void **state)
+{
+	struct err err;
+
+	(void)state;
+	(void)err_set_native(&err, ERR_DB, 1142, "SELECT command denied");
+	assert_true(db_fault_is(DB_MYSQL, &err, DB_FAULT_DENIED));
+	assert_false(db_fault_is(DB_MYSQL, &err, DB_FAULT_INTERRUPTED));
+	(void)err_set_native(&err, ERR_UNREACHABLE, 1142, "of something else");
+	assert_false(db_fault_is(DB_MYSQL, &err, DB_FAULT_DENIED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_that_is_not_there_is_known),
+		cmocka_unit_test(only_the_servers_own_word_is_a_fault),
 		cmocka_unit_test(a_number_means_what_it_means_there),
 		cmocka_unit_test(a_clients_value_is_not_shown),
 		cmocka_unit_test(a_file_is_to_be_mended_only_where_nothing_else_helps),
