@@ -2,7 +2,9 @@
 # fanout.sh [mariadb|mysql] [TENANTS] [ROUNDS]
 # One migration of three statements (ADD COLUMN, CREATE INDEX, CREATE TABLE) for every tenant, four
 # at a time: muster with everything on, beside a bare client that runs the same
-# statements over four kept connections, beside the stock client started by xargs, and beside
+# statements over four kept connections, beside that client with the lock and the two rows of
+# history by which each tenant is changed exactly once (what no client that keeps them can be
+# quicker than), beside the stock client started by xargs, and beside
 # other tools where they are installed: muster on databases of its own, or it would see what the
 # others change by hand. In turn, A B A B; prints ratios, judges nothing.
 . "$(dirname "$0")/lib.sh"
@@ -17,15 +19,42 @@ names() { seq -f 'c%05g' "$((tenants + 1))" "$((tenants * 2))"; }
 # per_tenant AFTER BEFORE: milliseconds of CPU
 per_tenant() { awk -v a="$1" -v b="$2" -v n="$tenants" 'BEGIN { printf "%.2f", (a - b) / n }'; }
 
+# bare FILE: sets wall and raw_cpu
+bare() {
+	# shellcheck disable=SC2046
+	"$build/bench_raw" "$socket" $at_once "$1" $(names) >"$work/raw.out"
+	read -r wall raw_cpu <"$work/raw.out"
+}
+
 # each sets wall, in seconds
 run_raw() {
 	local before
 	three raw "$1" >"$work/raw.sql"
 	before=$(server_cpu)
-	# shellcheck disable=SC2046
-	"$build/bench_raw" "$socket" $at_once "$work/raw.sql" $(names) >"$work/raw.out"
+	bare "$work/raw.sql"
 	raw_server=$(per_tenant "$(server_cpu)" "$before")
-	read -r wall raw_cpu <"$work/raw.out"
+}
+
+# the tables of a tenant's history, as muster makes them
+make_ledgers() {
+	local name
+	for name in $(names); do
+		echo "create table $name.muster_history like c00001.muster_history;"
+	done | sql
+}
+
+run_ledger() {
+	local lock="concat('bench:', database())"
+	{
+		echo "select get_lock($lock, 0);"
+		echo "insert into muster_history (version, name, checksum, state, statements_total, in_flight, started_at)" \
+			"values ('$1', 'round', sha2('$1', 256), 'applying', 3, 1, utc_timestamp(3));"
+		three ledger "$1"
+		echo "update muster_history set state = 'applied', statements_done = 3, in_flight = 0," \
+			"finished_at = utc_timestamp(3) where version = '$1';"
+		echo "select release_lock($lock);"
+	} >"$work/ledger.sql"
+	bare "$work/ledger.sql"
 }
 
 run_xargs() {
@@ -111,6 +140,7 @@ muster throttle set db1 clients soft=- >/dev/null
 seq -f 'c%05g' 1 "$tenants" | sed 's/.*/&,db1,&/; 1i name,server,schema' >"$work/fleet.csv"
 muster tenant import "$work/fleet.csv" >/dev/null
 muster rollout start "$work/release" --budget $at_once --wait >/dev/null # steady state, as the peers
+make_ledgers
 
 others=()
 command -v mariadb >/dev/null && [ "$kind" = mariadb ] && others+=(xargs)
@@ -127,6 +157,9 @@ for round in $(seq "$rounds"); do
 	ratio "$wall" "$raw" >>"$work/ratios"
 	echo >>"$work/ratios"
 	mine=$wall
+	run_ledger "$round"
+	printf '         bare client with lock and history %.2f s = %s x raw, muster = %s x that\n' "$wall" \
+		"$(ratio "$wall" "$raw")" "$(ratio "$mine" "$wall")"
 	for tool in ${others[@]+"${others[@]}"}; do
 		[ "$round" -le 2 ] || break # they take long, and twice is enough to see it
 		"run_$tool" "$round"
