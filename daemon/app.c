@@ -229,7 +229,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *ctx)
 	}
 	app->killed = true;
 	log_warn("stop takes too long; statements are ended tasks=%zu", sched_running(app->sched));
-	sched_kill_running(app->sched);
+	sched_kill_all(app->sched);
 	arm(app->deadline, GRACE_MS);
 }
 

@@ -102,12 +102,12 @@ void sched_forget(struct sched *sched);
 
 /*
  * Shutting down: nothing starts, running tasks park before their next statement.
- * sched_idle becomes true when the last one has come back. sched_kill_running ends
+ * sched_idle becomes true when the last one has come back. sched_kill_all ends
  * the statements that still run.
  */
 void sched_stop(struct sched *sched);
 bool sched_is_idle(const struct sched *sched);
-void sched_kill_running(struct sched *sched);
+void sched_kill_all(struct sched *sched);
 
 size_t sched_running(const struct sched *sched); /* tasks, now */
 uint64_t sched_epoch(const struct sched *sched); /* of this start */

@@ -12,7 +12,6 @@
 #include "store_tenant.h"
 #include "tick.h"
 
-#define STOP_PARK   1
 #define UNREADY_MAX 400 /* of one turn: each is a row that is read */
 
 enum {
@@ -524,7 +523,7 @@ void sched_running_yield(struct sched *sched, int64_t rollout_id)
 		struct running *running = value;
 
 		if (running->rollout_id == rollout_id && !sched_close_spares(running)) {
-			atomic_store(&running->live.stop, STOP_PARK);
+			atomic_store(&running->live.stop, 1);
 		}
 	}
 }
@@ -539,7 +538,7 @@ void sched_running_stop(struct sched *sched, int64_t rollout_id)
 		struct running *running = value;
 
 		if (rollout_id == 0 || running->rollout_id == rollout_id) {
-			atomic_store(&running->live.stop, STOP_PARK);
+			atomic_store(&running->live.stop, 1);
 		}
 		if (rollout_id == 0) {
 			atomic_store(&running->live.wait, 0); /* what cannot park goes on */

@@ -359,7 +359,7 @@ void sched_guards_acted(struct sched *sched)
 
 		if (guard->telling == THROTTLE_STOPPED && guard->told != THROTTLE_STOPPED &&
 		    sched->policy.throttle_kills) {
-			sched_kill_safe(sched, guard->server_id);
+			sched_kill_on_server(sched, guard->server_id);
 		}
 		guard->told = guard->telling;
 		guard->kept_ms = guard->keeping_ms;

@@ -17,7 +17,6 @@
 
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS  60000
-#define STOP_PARK      1
 #define SET_BACK_MS    1000 /* less is the drift of a clock */
 
 struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
@@ -418,7 +417,7 @@ void sched_modes_undo(struct sched *sched)
 
 void sched_mode_stop(struct sched *sched, struct mode_run *run)
 {
-	atomic_store(&run->live.stop, STOP_PARK);
+	atomic_store(&run->live.stop, 1);
 	sched_hook_stop(sched, run->hook_id);
 }
 

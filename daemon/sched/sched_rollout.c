@@ -188,8 +188,6 @@ static int check_resume(const struct run *run, struct err *err)
 		       (long long)run->row.budget_limit, (long long)run->id, (long long)run->id);
 }
 
-static void kill_safe(struct sched *sched, const struct run *run);
-
 static int apply(struct sched *sched, struct run *run, const struct sched_verb *verb,
 		 const struct sched_actor *actor, struct err *err)
 {
@@ -206,7 +204,7 @@ static int apply(struct sched *sched, struct run *run, const struct sched_verb *
 	case ROLLOUT_ABORT:
 		sched_running_stop(sched, run->id);
 		if (verb->now) {
-			kill_safe(sched, run);
+			sched_kill_of_rollout(sched, run->id);
 		}
 		return 0;
 	case ROLLOUT_SURVEYED:
@@ -444,77 +442,6 @@ int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant
 	return store_task_get_id(sched->store, task.id, out, err);
 }
 
-static int ignore_result(struct sched *sched, const struct exec_result *result, void *ctx,
-			 struct err *err)
-{
-	(void)sched;
-	(void)result;
-	(void)ctx;
-	(void)err;
-	return 0; /* a kill that came too late is no news: the task's own result tells */
-}
-
-static void kill_one(struct sched *sched, struct running *running)
-{
-	static const struct sched_job job = { .fn = ignore_result };
-	struct link *link = g_hash_table_lookup(sched->links, &running->server_id);
-	uint64_t connection_id = atomic_load(&running->live.connection_id);
-	struct exec_order *order;
-
-	atomic_store(&running->live.stop, 1);
-	if (connection_id == 0 || link == NULL) {
-		return;
-	}
-	running->killed = true;
-	order = exec_order_new(EXEC_KILL);
-	order->connection_id = connection_id;
-	sched_job_start(sched, &link->row, order, &job);
-}
-
-void sched_kill_safe(struct sched *sched, int64_t server_id)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, sched->running);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct running *running = value;
-
-		if (running->server_id == server_id && !running->ended &&
-		    !sched_close_spares(running) && atomic_load(&running->live.killable) != 0) {
-			kill_one(sched, running);
-		}
-	}
-}
-
-/* What would fail or be in doubt comes to its end. */
-static void kill_safe(struct sched *sched, const struct run *run)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, sched->running);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct running *running = value;
-
-		if (running->rollout_id == run->id && atomic_load(&running->live.keeps) == 0) {
-			kill_one(sched, running);
-		}
-	}
-}
-
-void sched_kill_running(struct sched *sched)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, sched->running);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		kill_one(sched, value);
-	}
-	sched_jobs_send(sched);
-}
-
 int sched_task_kill(struct sched *sched, const char *rollout, const char *tenant,
 		    const struct sched_actor *actor, struct store_task *out, struct err *err)
 {
@@ -536,7 +463,7 @@ int sched_task_kill(struct sched *sched, const char *rollout, const char *tenant
 		       "its statement is ended", err) < 0) {
 		return -1;
 	}
-	kill_one(sched, running);
+	sched_kill_one(sched, running);
 	return 0;
 }
 

@@ -212,9 +212,6 @@ NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum roll
 				 struct err *err);
 NODISCARD int sched_run_get(struct sched *sched, int64_t id, struct run **run, struct err *err);
 
-/* End statements on a server that can be ended without harm: their tasks park. */
-void sched_kill_safe(struct sched *sched, int64_t server_id);
-
 /* "3" or "1%" of so many tenants, rounded up. */
 NODISCARD int sched_budget_parse(const char *text, int64_t tenants, int64_t *limit,
 				 struct err *err);
@@ -231,6 +228,11 @@ NODISCARD int sched_window_word(const char *word, bool *ignore, struct err *err)
 
 /* sched_job.c */
 void sched_jobs_send(struct sched *sched);
+
+/* sched_kill.c: the task parks, and the statement that it runs now is ended on its server. */
+void sched_kill_one(struct sched *sched, struct running *running);
+void sched_kill_on_server(struct sched *sched, int64_t server_id);   /* what can without harm */
+void sched_kill_of_rollout(struct sched *sched, int64_t rollout_id); /* but what would fail */
 NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *result,
 			      struct err *err);
 void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
