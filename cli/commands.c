@@ -263,7 +263,8 @@ const struct command command_table[] = {
 	  "muster rollout skip r12 -t acme --reason 'moves to another server'",
 	  SETTING | BIT(TENANT), 1, 1, WORDS_ROLLOUT, false, cmd_rollout_verb },
 	{ "rollout set", "R KEY=VALUE…", "Change the limits of a rollout while it runs",
-	  "Keys: budget, running, per-server, priority, stall, bake, window.",
+	  "Keys: budget, running, per-server, priority, stall, bake, max-closed, window. A bake time "
+	  "holds for a wave that bakes already, too, from when it began to.",
 	  "muster rollout set r12 running=8 budget=5%",
 	  SETTING, 1, MANY, WORDS_ROLLOUT, false, cmd_rollout_set },
 

@@ -387,12 +387,9 @@ static void waits_view(const struct store_rollout *row, const struct store_waits
 	}
 }
 
-/* No server that it still has to go to lets anything start. */
-static void throttle_view(const struct api *api, const struct store_rollout *row,
-			  struct wire_rollout *out)
+/* Takes why; NULL: the reason that was known stays. */
+static void reason_put(struct wire_rollout *out, char *why)
 {
-	char *why = sched_rollout_throttled(api->sched, row->id);
-
 	if (why != NULL) {
 		g_free(out->reason);
 		out->reason = why;
@@ -457,8 +454,10 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 		return -1;
 	}
 	sched_rollout_pace(api->sched, row->id, &out->rate, &out->eta_s);
+	reason_put(out, sched_rollout_bakes(api->sched, row->id));
 	waits_view(row, &waits, out);
-	throttle_view(api, row, out);
+	/* no server that it still has to go to lets anything start */
+	reason_put(out, sched_rollout_throttled(api->sched, row->id));
 	for (; *actions != NULL; actions++) {
 		if (is_offered(row, &out->counts, *actions)) {
 			wire_texts_add(&out->available_actions, *actions);

@@ -447,9 +447,12 @@ NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const 
 /* The verbs that the state allows now: "pause", "abort", …; NULL-terminated, static. */
 const char *const *sched_rollout_actions(const struct store_rollout *rollout);
 
-/* rate: tenants a second over the last 30 s; eta_s -1: unknown. */
+/* rate: tenants a second over the last 30 s; eta_s, with the bakes to come, -1: unknown. */
 void sched_rollout_pace(const struct sched *sched, int64_t rollout_id, double *rate,
 			int64_t *eta_s);
+
+/* "wave 1 bakes until …", when that is what it waits for, else NULL. Owned. */
+char *sched_rollout_bakes(const struct sched *sched, int64_t rollout_id);
 
 /* One task leaves the rollout. */
 NODISCARD int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant,

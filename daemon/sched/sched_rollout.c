@@ -395,13 +395,16 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 	g_autofree char *text = g_strdup_printf("%s=%s", key, value);
 	g_autofree char *object = NULL;
 	struct run *run = NULL;
+	int64_t bake_ms;
 	int64_t held = 0;
 
 	if (find_run(sched, rollout, 0, &run, err) < 0) {
 		return -1;
 	}
+	bake_ms = run->row.bake_ms;
 	if (set_key(run, key, value, err) < 0 ||
-	    store_rollout_put(sched->store, &run->row, err) < 0) {
+	    store_rollout_put(sched->store, &run->row, err) < 0 ||
+	    sched_wave_rebake(sched, run, bake_ms, err) < 0) {
 		run->stale = true;
 		return -1;
 	}
@@ -467,6 +470,24 @@ int sched_task_kill(struct sched *sched, const char *rollout, const char *tenant
 	return 0;
 }
 
+static int64_t bakes_left_ms(const struct run *run)
+{
+	int64_t now = tick_wall_ms();
+	int64_t left = 0;
+
+	for (size_t i = 1; i < RUN_WAVES_MAX && run->waves[i].row.seq != 0; i++) {
+		const struct store_wave *wave = &run->waves[i].row;
+
+		if (wave->state == WAVE_BAKING) {
+			left += MAX(wave->bake_until - now, 0);
+		} else if ((wave->state == WAVE_PENDING || wave->state == WAVE_RUNNING) &&
+			   !run_is_last_wave(run, wave->seq)) {
+			left += run->row.bake_ms;
+		}
+	}
+	return left;
+}
+
 void sched_rollout_pace(const struct sched *sched, int64_t rollout_id, double *rate, int64_t *eta_s)
 {
 	const struct run *run = g_hash_table_lookup(sched->runs, &rollout_id);
@@ -480,6 +501,6 @@ void sched_rollout_pace(const struct sched *sched, int64_t rollout_id, double *r
 	*rate = run_rate(run, tick_ms());
 	left = run_open_count(run, RUN_WAVES_MAX - 1);
 	if (*rate > 0 && run->row.state == ROLLOUT_RUNNING) {
-		*eta_s = (int64_t)((double)left / *rate + 0.5);
+		*eta_s = (int64_t)((double)left / *rate + (double)bakes_left_ms(run) / 1000 + 0.5);
 	}
 }

@@ -205,6 +205,9 @@ bool sched_guard_slows(const struct sched *sched, int64_t server_id); /* smaller
 NODISCARD int sched_advance(struct sched *sched, struct run *run, struct err *err);
 NODISCARD int sched_wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
 			      enum wave_event event, struct err *err);
+/* The bake time was was_ms: a wave that bakes by now has it from its beginning. */
+NODISCARD int sched_wave_rebake(struct sched *sched, struct run *run, int64_t was_ms,
+				struct err *err);
 
 /* sched_rollout.c */
 NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event event,

@@ -9,6 +9,7 @@
 #include "sched_state.h"
 #include "store_rollout.h"
 #include "tick.h"
+#include "upkeep.h"
 
 int sched_wave_move(struct sched *sched, struct run *run, struct run_wave *wave,
 		    enum wave_event event, struct err *err)
@@ -128,6 +129,39 @@ static int bakes(struct sched *sched, const struct run *run, struct run_wave *wa
 		}
 	}
 	return now < wave->row.bake_until;
+}
+
+static bool is_baking(const struct run_wave *wave)
+{
+	return wave != NULL && wave->row.state == WAVE_BAKING;
+}
+
+int sched_wave_rebake(struct sched *sched, struct run *run, int64_t was_ms, struct err *err)
+{
+	struct run_wave *wave = run_current_wave(run);
+
+	if (!is_baking(wave)) {
+		return 0;
+	}
+	wave->row.bake_until += run->row.bake_ms - was_ms;
+	return store_wave_put(sched->store, &wave->row, err);
+}
+
+char *sched_rollout_bakes(const struct sched *sched, int64_t rollout_id)
+{
+	struct run *run = g_hash_table_lookup(sched->runs, &rollout_id);
+	g_autofree char *until = NULL;
+	const struct run_wave *wave;
+
+	if (run == NULL || run->stale || run->row.state != ROLLOUT_RUNNING) {
+		return NULL;
+	}
+	wave = run_current_wave(run);
+	if (!is_baking(wave)) {
+		return NULL;
+	}
+	until = upkeep_moment(wave->row.bake_until);
+	return g_strdup_printf("wave %lld bakes until %s", (long long)wave->row.seq, until);
 }
 
 /* One step of the current wave; 1: moved, look again. */

@@ -120,6 +120,47 @@ static void a_wave_bakes_before_the_next(void **state)
 	tick_fake(-1, -1);
 }
 
+static void set_bake(struct fixture *fixture, const char *value)
+{
+	SCOPED(store_rollout) row = { 0 };
+	struct err err = { 0 };
+
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_rollout_set(fixture->sched, "r1", "bake", value, &fixture_actor, &row, &err),
+	     &err);
+	must(store_commit(fixture->store, &err), &err);
+}
+
+static void a_bake_that_has_begun_is_prolonged_and_shortened(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sched_start start = { .release = "rel", .waves = "1,rest", .bake_ms = 60000 };
+	int64_t now = INT64_C(1795422600000);
+	g_autofree char *reason = NULL;
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	tick_fake(1000, now);
+	id = fixture_start(fixture, &start);
+	for (unsigned i = 0; i < 1000 && reason == NULL; i++) {
+		fixture_turns(fixture, 1);
+		reason = sched_rollout_bakes(fixture->sched, id);
+	}
+	assert_string_equal(reason, "wave 1 bakes until Mon 2026-11-23 08:31 UTC");
+	tick_fake(1000, now + 30000);
+	set_bake(fixture, "1h");
+	g_free(reason);
+	reason = sched_rollout_bakes(fixture->sched, id);
+	assert_string_equal(reason, "wave 1 bakes until Mon 2026-11-23 09:30 UTC");
+	tick_fake(1000, now + 3599000);
+	fixture_turns(fixture, 10);
+	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 1);
+	set_bake(fixture, "59m");
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	tick_fake(-1, -1);
+}
+
 static int add_state(const struct store_wave *row, void *ctx, struct err *err)
 {
 	(void)err;
@@ -192,6 +233,7 @@ int main(void)
 		SCENARIO(paused_at_a_gate_and_resumed_it_waits_there_again),
 		SCENARIO(promote_full_opens_all_gates),
 		SCENARIO(a_wave_bakes_before_the_next),
+		SCENARIO(a_bake_that_has_begun_is_prolonged_and_shortened),
 		SCENARIO(waves_of_an_aborted_rollout_are_cancelled),
 		SCENARIO(the_budget_stops_a_bad_release_early),
 		SCENARIO(ends_as_failed_within_the_budget),
