@@ -375,7 +375,8 @@ bool sched_start_rewrites(const struct sched_start *start);
 
 /*
  * Check everything that can be wrong, store the rollout as scheduled. The same key again
- * gives the same rollout. rollout is filled.
+ * gives the same rollout, and is refused (ERR_CONFLICT) for another release, selection, version
+ * or name. rollout is filled.
  */
 NODISCARD int sched_rollout_start(struct sched *sched, const struct sched_start *start,
 				  const struct sched_actor *actor, struct store_rollout *rollout,

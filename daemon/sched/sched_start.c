@@ -317,6 +317,11 @@ static int check_name(const struct sched_start *start, struct store_rollout *row
 	return 0;
 }
 
+static const char *selector_of(const struct sched_start *start)
+{
+	return start->selector != NULL ? start->selector : "*";
+}
+
 int sched_start_parse(struct sched *sched, const struct sched_start *start,
 		      struct store_rollout *row, struct err *err)
 {
@@ -330,7 +335,7 @@ int sched_start_parse(struct sched *sched, const struct sched_start *start,
 	    check_method(start, row, err) < 0 || check_name(start, row, err) < 0) {
 		return -1;
 	}
-	store_text_set(&row->selector, start->selector != NULL ? start->selector : "*");
+	store_text_set(&row->selector, selector_of(start));
 	return 0;
 }
 
@@ -358,6 +363,37 @@ static int put_named(struct sched *sched, const struct sched_start *start,
 	return 0;
 }
 
+/* What else was asked may have been set since. */
+static bool is_asked_again(const struct sched_start *start, int64_t release_id,
+			   const struct store_rollout *row)
+{
+	return release_id == row->release_id && strcmp(selector_of(start), row->selector) == 0 &&
+	       g_strcmp0(start->to, row->to_version) == 0 &&
+	       (start->name == NULL || strcmp(start->name, row->name) == 0);
+}
+
+/* The rollout that this key has started, if it is the one that is asked for. */
+static int start_again(struct sched *sched, const struct sched_start *start, int64_t id,
+		       struct store_rollout *rollout, struct err *err)
+{
+	SCOPED(store_release) release = { 0 };
+	SCOPED(store_rollout) row = { 0 };
+
+	if (store_rollout_get_id(sched->store, id, &row, err) < 0 ||
+	    store_release_get(sched->store, start->release, &release, err) < 0) {
+		return -1;
+	}
+	if (!is_asked_again(start, release.id, &row)) {
+		return err_set(err, ERR_CONFLICT,
+			       "the idempotency key %.64s has started another rollout, r%lld "
+			       "(release %s%s%s, tenants %.128s): give this one a key of its own",
+			       start->key, (long long)id, row.release,
+			       row.to_version != NULL ? " to version " : "",
+			       row.to_version != NULL ? row.to_version : "", row.selector);
+	}
+	return store_rollout_get_id(sched->store, id, rollout, err);
+}
+
 int sched_rollout_start(struct sched *sched, const struct sched_start *start,
 			const struct sched_actor *actor, struct store_rollout *rollout,
 			struct err *err)
@@ -367,7 +403,7 @@ int sched_rollout_start(struct sched *sched, const struct sched_start *start,
 	g_autofree char *object = NULL;
 
 	if (known != 0) {
-		return known < 0 ? -1 : store_rollout_get_id(sched->store, known, rollout, err);
+		return known < 0 ? -1 : start_again(sched, start, known, rollout, err);
 	}
 	if (sched_start_parse(sched, start, &row, err) < 0) {
 		return -1;

@@ -44,7 +44,10 @@ static void refuses_in_words_and_stores_nothing(void **state)
 static void the_same_key_is_the_same_rollout(void **state)
 {
 	const struct sched_start start = { .release = "rel", .key = "k-1" };
+	const struct sched_start other = { .release = "rel", .key = "k-1", .selector = "t00" };
 	struct fixture *fixture = *state;
+	struct err err = { 0 };
+	int64_t again = 0;
 	int64_t first;
 
 	fixture_add_tenants(fixture, 1);
@@ -53,6 +56,10 @@ static void the_same_key_is_the_same_rollout(void **state)
 	assert_int_equal(fixture_start(fixture, &start), first);
 	fixture_until(fixture, first, ROLLOUT_DONE);
 	assert_int_equal(fixture_start(fixture, &start), first);
+	assert_int_equal(fixture_try_start(fixture, &other, &again, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_string_equal(err.msg, "the idempotency key k-1 has started another rollout, r1 "
+				     "(release rel, tenants *): give this one a key of its own");
 }
 
 static void a_release_that_is_there_is_not_stored_twice(void **state)
