@@ -292,6 +292,11 @@ int op_rollout_start(struct call *call, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "bake_ms, running, per_server and stall_ms cannot be negative");
 	}
+	if (asked->key != NULL && asked->key[0] == '\0') {
+		return err_set(err, ERR_INVALID,
+			       "key: an idempotency key cannot be empty: all rollouts with it "
+			       "would be one");
+	}
 	if (asked->no_plan && (asked->skip_failing || asked->dry_run)) {
 		return err_set(err, ERR_INVALID,
 			       "skip_failing and dry_run need the plan that no_plan does without");

@@ -183,6 +183,9 @@ static void a_dry_run_writes_nothing(void **state)
 	assert_true(fixture_last_event(fixture) <= before + 1); /* the server was seen up */
 	ask_refused(fixture, 400, "bake_ms, running, per_server and stall_ms cannot be negative",
 		    NULL, "POST /v1/rollouts", "{\"release\":\"shop\",\"running\":-1}");
+	ask_refused(fixture, 400,
+		    "key: an idempotency key cannot be empty: all rollouts with it would be one",
+		    NULL, "POST /v1/rollouts", "{\"release\":\"shop\",\"key\":\"\"}");
 }
 
 static void verbs_are_refused_at_the_wrong_moment(void **state)
