@@ -1,13 +1,15 @@
 #include "cmd.h"
+#include "shell.h"
 #include "views.h"
 
 static void report(const struct wire_readonly_change *change)
 {
+	g_autofree char *word = shell_word(change->tenant);
 	g_autofree char *hint =
 		change->holes.nr == 0
 			? g_strdup("muster readonly list")
 			: g_strdup_printf("muster readonly on %s --ttl 1m --reason look --dry-run",
-					  change->tenant);
+					  word);
 
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "muster: tenant %s: %s\n  -> %s\n", change->tenant, change->problem,

@@ -2,6 +2,7 @@
 
 #include "cmd.h"
 #include "exits.h"
+#include "shell.h"
 #include "states.h"
 #include "tick.h"
 
@@ -177,15 +178,16 @@ static bool is_known(const struct object *object, const char *state)
 /* The wait is over without the state. */
 static int give_up(const struct cli *cli, const struct object *object, int code)
 {
+	g_autofree char *name = shell_word(object->name);
 	const char *word = cli_word(cli, 0);
 
 	(void)fprintf(stderr, "muster: %s is %s, not %s%s\n", word,
 		      object->state != NULL ? object->state : "?", opts_text(&cli->opts, OPT_FOR),
 		      code == EXIT_TIMEOUT ? " after that time" : " and stays so");
 	if (object->kind == OBJECT_ROLLOUT) {
-		(void)fprintf(stderr, "  -> muster rollout show %s\n", object->name);
+		(void)fprintf(stderr, "  -> muster rollout show %s\n", name);
 	} else if (object->kind == OBJECT_TASK) {
-		(void)fprintf(stderr, "  -> muster task show %s\n", object->name);
+		(void)fprintf(stderr, "  -> muster task show %s\n", name);
 	} else {
 		(void)fprintf(stderr, "  -> muster events -f\n");
 	}

@@ -5,6 +5,7 @@
 
 #include "human.h"
 #include "plan_cost.h"
+#include "shell.h"
 
 #define NAMES_MAX   5   /* of a list, but with -o wide */
 #define SQL_COLUMNS 100 /* of one statement */
@@ -196,8 +197,10 @@ static void print_outliers(GString *out, const struct wire_plan *plan, const str
 		g_string_append_printf(out, "  … and %zu more: -o wide\n",
 				       plan->outliers.nr - shown);
 	} else {
-		g_string_append_printf(out, "  -> muster tenant diff %s %s\n", items[0].usual,
-				       items[0].tenant);
+		g_autofree char *usual = shell_word(items[0].usual);
+		g_autofree char *word = shell_word(items[0].tenant);
+
+		g_string_append_printf(out, "  -> muster tenant diff %s %s\n", usual, word);
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "exits.h"
 #include "human.h"
+#include "shell.h"
 #include "states.h"
 #include "throttle.h"
 
@@ -300,14 +301,14 @@ static void append_failed(GString *out, const struct wire_task *task, const stru
 				  ? task->error.message
 				  : task->reason;
 	const char *color = render_color(task->state, style);
+	g_autofree char *word = shell_word(task->tenant);
 
 	g_string_append_printf(line, "  %s %s: %s", task->tenant,
 			       task->state != NULL ? task->state : "", why != NULL ? why : "?");
 	g_string_append(out, color);
 	human_text(out, line->str, style->width);
 	g_string_append(out, color[0] != '\0' ? render_plain(style) : "");
-	g_string_append_printf(out, "\n    -> muster task show %s/%s\n", task->rollout,
-			       task->tenant);
+	g_string_append_printf(out, "\n    -> muster task show %s/%s\n", task->rollout, word);
 }
 
 static void append_tasks(GString *out, const struct progress *progress, const struct style *style)

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "sched.h"
+#include "shell.h"
 #include "store_task.h"
 
 static char *mend_file(const struct store_task *task)
@@ -15,19 +16,22 @@ static char *mend_file(const struct store_task *task)
 
 char *advice_task(const struct store_task *task)
 {
+	g_autofree char *word = shell_word(task->tenant);
+	g_autofree char *pick = shell_pick(task->tenant);
+
 	if (task->state == TASK_IN_DOUBT) {
 		return g_strdup_printf("muster task resolve r%" PRId64 "/%s --as …",
-				       task->rollout_id, task->tenant);
+				       task->rollout_id, word);
 	}
 	if (task->state == TASK_FAILED && sched_task_is_of_text(task)) {
 		return mend_file(task);
 	}
 	if (task->state == TASK_FAILED) {
 		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s", task->rollout_id,
-				       task->tenant);
+				       word);
 	}
 	if (task->state == TASK_CANCELLED && task->statement > 0) {
-		return g_strdup_printf("muster rollout start DIR -l %s", task->tenant);
+		return g_strdup_printf("muster rollout start DIR -l %s", pick);
 	}
 	return NULL;
 }

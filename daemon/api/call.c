@@ -10,6 +10,7 @@
 
 #include "api_state.h"
 #include "ops.h"
+#include "shell.h"
 #include "store_event.h"
 #include "watch.h"
 
@@ -309,8 +310,9 @@ static char *command_fill(const char *command, char *const args[CALL_ARGS_MAX])
 	for (; *command != '\0'; command++) {
 		if (command[0] == '%' && (command[1] == '1' || command[1] == '2')) {
 			const char *arg = args[command[1] - '1'];
+			g_autofree char *word = shell_word(arg == NULL ? "" : arg);
 
-			g_string_append(out, arg == NULL ? "" : arg);
+			g_string_append(out, word);
 			command++;
 		} else {
 			g_string_append_c(out, *command);

@@ -8,6 +8,7 @@
 #include "exec.h"
 #include "fsm.h"
 #include "sched.h"
+#include "shell.h"
 
 /* Fills problem, detail and help when the rule finds something. */
 typedef bool (*tenant_rule)(const struct doctor_tenant *subject, struct wire_finding *finding);
@@ -23,6 +24,14 @@ static bool found(struct wire_finding *finding, const char *problem, char *detai
 
 /* ---- tenants ------------------------------------------------------------------------- */
 
+/* Of a command and a tenant. */
+static char *told(const char *command, const char *tenant)
+{
+	g_autofree char *word = shell_word(tenant);
+
+	return g_strconcat(command, word, NULL);
+}
+
 static bool rule_vanished(const struct doctor_tenant *subject, struct wire_finding *finding)
 {
 	const struct store_tenant *row = subject->row;
@@ -34,7 +43,7 @@ static bool rule_vanished(const struct doctor_tenant *subject, struct wire_findi
 		     g_strdup_printf("there is no database %s on server %s, or the account may "
 				     "not see it",
 				     row->schema, row->server),
-		     g_strdup_printf("muster tenant remove %s", row->name));
+		     told("muster tenant remove ", row->name));
 }
 
 static bool rule_unreadable(const struct doctor_tenant *subject, struct wire_finding *finding)
@@ -103,14 +112,23 @@ static bool is_applied(const struct exec_standing *seen, const char *version)
 	       g_strv_contains((const char *const *)seen->applied, version);
 }
 
+static char *help_start(const struct doctor_tenant *subject)
+{
+	g_autofree char *pick = shell_pick(subject->row->name);
+
+	return g_strdup_printf("muster rollout start DIR -l %s", pick);
+}
+
 /* A retry where the rollout allows it, else a new one. */
 static char *help_retry(const struct doctor_tenant *subject)
 {
+	g_autofree char *word = shell_word(subject->row->name);
+
 	if (fsm_has(&fsm_rollout, (int)subject->rollout, ROLLOUT_RETRY)) {
 		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s",
-				       subject->last->rollout_id, subject->row->name);
+				       subject->last->rollout_id, word);
 	}
-	return g_strdup_printf("muster rollout start DIR -l %s", subject->row->name);
+	return help_start(subject);
 }
 
 static char *describe_task(const struct store_task *task)
@@ -163,7 +181,7 @@ static bool rule_unfinished(const struct doctor_tenant *subject, struct wire_fin
 		     g_strdup_printf("migration %s was begun and has not ended; no rollout of this "
 				     "inventory is at it",
 				     open),
-		     g_strdup_printf("muster rollout start DIR -l %s", subject->row->name));
+		     help_start(subject));
 }
 
 /* Tasks of it would wait for ever. */
@@ -183,7 +201,7 @@ static bool rule_stuck(const struct doctor_tenant *subject, struct wire_finding 
 		     g_strdup_printf("it is not %s yet: %s; it is tried again",
 				     row->mode == TENANT_CLOSING ? "closed" : "open",
 				     subject->stuck),
-		     g_strdup_printf("muster readonly off %s", row->name));
+		     told("muster readonly off ", row->name));
 }
 
 static const struct {
@@ -245,7 +263,7 @@ void doctor_closed(const struct store_server *server, const struct exec_closed *
 				    closed->schema, closed->owner, closed->reason,
 				    tenant != NULL ? "; it is opened now"
 						   : "; it is opened when it is a tenant"),
-		    tenant != NULL ? g_strdup_printf("muster tenant show %s", tenant)
+		    tenant != NULL ? told("muster tenant show ", tenant)
 				   : sched_discover_help(server->name, closed->schema, false));
 	add(findings, &finding);
 }

@@ -12,6 +12,7 @@
 #include "name.h"
 #include "ops.h"
 #include "ops_tenant.h"
+#include "shell.h"
 #include "store_server.h"
 #include "store_tenant.h"
 #include "view.h"
@@ -25,7 +26,9 @@ enum enrolled { ENROL_FAILED = -1, ENROL_SAME, ENROL_NEW, ENROL_CHANGED };
 /* What helps is a look at that tenant. */
 static void point_at(struct call *call, const char *tenant)
 {
-	call_set_hint(call, g_strdup_printf("muster tenant show %s", tenant));
+	g_autofree char *word = shell_word(tenant);
+
+	call_set_hint(call, g_strdup_printf("muster tenant show %s", word));
 }
 
 /* The field of the row that is wrong. */

@@ -13,6 +13,7 @@
 #include "name.h"
 #include "ops.h"
 #include "ops_tenant.h"
+#include "shell.h"
 #include "store_mode.h"
 #include "store_tenant.h"
 #include "view.h"
@@ -103,6 +104,7 @@ static char *hint_of(const struct part *part, const struct sched_writers *found,
 		     const struct err *err)
 {
 	SCOPED(store_tenant) row = { 0 };
+	g_autofree char *word = NULL;
 	struct err ignored;
 
 	if ((err->code != ERR_CONFLICT && err->code != ERR_TIMEOUT) ||
@@ -110,11 +112,12 @@ static char *hint_of(const struct part *part, const struct sched_writers *found,
 	    store_tenant_get_id(part->all->call->api->store, part->tenant_id, &row, &ignored) < 0) {
 		return NULL;
 	}
+	word = shell_word(row.name);
 	if (found != NULL && found->holes != NULL && found->holes[0] != NULL) {
 		return g_strdup_printf("muster readonly on %s --ttl 1m --reason look --dry-run",
-				       row.name);
+				       word);
 	}
-	return row.mode == TENANT_RW ? g_strdup_printf("muster tenant show %s", row.name)
+	return row.mode == TENANT_RW ? g_strdup_printf("muster tenant show %s", word)
 				     : g_strdup("muster readonly list");
 }
 

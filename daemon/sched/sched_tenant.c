@@ -8,6 +8,7 @@
 #include "log.h"
 #include "release.h"
 #include "sched_state.h"
+#include "shell.h"
 #include "store_chain.h"
 #include "store_epoch.h"
 #include "store_rollout.h"
@@ -71,6 +72,7 @@ const char *sched_tenant_newest(const struct store_tenant *tenant,
 char *sched_discover_help(const char *server, const char *schema, bool accept)
 {
 	g_autoptr(GString) like = g_string_new(NULL);
+	g_autofree char *pattern = NULL;
 
 	for (const char *at = schema; *at != '\0'; at++) {
 		if (*at == '_' || *at == '%' || *at == '\\') {
@@ -78,8 +80,9 @@ char *sched_discover_help(const char *server, const char *schema, bool accept)
 		}
 		g_string_append_c(like, *at);
 	}
-	return g_strdup_printf("muster tenant discover --server %s --like '%s'%s", server,
-			       like->str, accept ? " --accept" : "");
+	pattern = g_shell_quote(like->str);
+	return g_strdup_printf("muster tenant discover --server %s --like %s%s", server, pattern,
+			       accept ? " --accept" : "");
 }
 
 char *sched_regressed_reason(const char *gone, const char *now, const char *server,
@@ -209,10 +212,12 @@ int sched_held_retry_one(struct sched *sched, struct run *run, struct store_task
 	int held = held_by_human(sched, task, &reason, err);
 
 	if (held > 0) {
+		g_autofree char *word = shell_word(task->tenant);
+
 		return err_set(err, ERR_CONFLICT,
 			       "r%lld/%s is held with its tenant (%s): `muster tenant release %s` "
 			       "lets it go on",
-			       (long long)run->id, task->tenant, reason, task->tenant);
+			       (long long)run->id, task->tenant, reason, word);
 	}
 	return held < 0 ? -1 : sched_task_move(sched, run, task, TASK_RETRY, actor, NULL, err);
 }

@@ -4,6 +4,7 @@
 
 #include "release.h"
 #include "shape.h"
+#include "shell.h"
 #include "verify.h"
 
 #define DIFF_MAX 100 /* lines of one tenant */
@@ -365,27 +366,29 @@ static char *help_of(const struct verify *verify, const struct verify_tenant *te
 {
 	const struct verify_tenant *fine =
 		tenant->position == NULL ? NULL : tenant->position->is_fine;
+	g_autofree char *other = shell_word(fine != NULL ? fine->name : "");
+	g_autofree char *word = shell_word(tenant->name);
+	g_autofree char *pick = shell_pick(tenant->name);
 
 	switch (tenant->verdict) {
 	case VERIFY_DRIFTED:
 		return fine != NULL
-			       ? g_strdup_printf("muster tenant diff %s %s", fine->name,
-						 tenant->name)
+			       ? g_strdup_printf("muster tenant diff %s %s", other, word)
 			       : g_strdup_printf("muster tenant verify %s --against %s -o wide",
-						 tenant->name, verify->name);
+						 word, verify->name);
 	case VERIFY_ALTERED:
 	case VERIFY_UNPROVEN:
 		return g_strdup_printf("muster release show %s", verify->name);
 	case VERIFY_INCOMPLETE:
-		return g_strdup_printf("muster plan %s -l %s", verify->name, tenant->name);
+		return g_strdup_printf("muster plan %s -l %s", verify->name, pick);
 	case VERIFY_AHEAD:
 		return g_strdup("muster release list");
 	case VERIFY_UNFINISHED:
 	case VERIFY_MISSING:
 		return g_strdup("muster doctor");
 	case VERIFY_UNRECORDED:
-		return g_strdup_printf("muster tenant baseline %s --release %s --at VERSION",
-				       tenant->name, verify->name);
+		return g_strdup_printf("muster tenant baseline %s --release %s --at VERSION", word,
+				       verify->name);
 	case VERIFY_UNKNOWN:
 		return g_strdup_printf("muster server check %s", tenant->server);
 	case VERIFY_OK:

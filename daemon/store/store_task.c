@@ -64,8 +64,9 @@ int store_task_get(struct store *store, int64_t rollout_id, const char *tenant,
 	store_bind_text(&query, ":tenant", tenant);
 	found = store_query_find(&query, &store_task_fields, task, err);
 	if (found == 0) {
-		return err_set(err, ERR_NOT_FOUND, "rollout r%lld has no tenant %s",
-			       (long long)rollout_id, tenant);
+		return err_set(err, ERR_NOT_FOUND,
+			       "rollout r%lld has no tenant %.128s: see `muster task list r%lld`",
+			       (long long)rollout_id, tenant, (long long)rollout_id);
 	}
 	return found < 0 ? -1 : 0;
 }

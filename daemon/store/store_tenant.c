@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "shell.h"
 #include "store_run.h"
 #include "tick.h"
 
@@ -312,9 +313,11 @@ int store_tenant_remove(struct store *store, int64_t id, struct err *err)
 			       tenant.name, (long long)rollout);
 	}
 	if (tenant.mode != TENANT_RW) {
+		g_autofree char *word = shell_word(tenant.name);
+
 		return err_set(err, ERR_CONFLICT,
 			       "tenant %s is %s; open it first: `muster readonly off %s`",
-			       tenant.name, tenant_mode_names[tenant.mode], tenant.name);
+			       tenant.name, tenant_mode_names[tenant.mode], word);
 	}
 	if (store_query_begin(&query, store, SQL_TENANT_REMOVE, err) < 0) {
 		return -1;
