@@ -139,6 +139,7 @@ static const int of_text[] = {
 	1193, /* unknown variable */
 	1221, /* use of two things together */
 	1222, /* SELECTs of a UNION */
+	1231, /* a value that a variable cannot have */
 	1235, /* not supported */
 	1239, /* foreign key's definition */
 	1241, 1248, /* columns, and names of derived tables */

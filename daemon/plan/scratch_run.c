@@ -527,7 +527,11 @@ static int run_file(struct run *run, struct err *err)
 		return 1;
 	}
 	if (file_begin(run, err) < 0) {
-		return -1;
+		if (err->code != ERR_DB || !is_wrong_everywhere(err->native)) {
+			return -1;
+		}
+		record_failure(run, MIN(run->done, run->migration->up.nr - 1), err);
+		return 0;
 	}
 	run->looked = 0;
 	g_ptr_array_set_size(run->found, 0);

@@ -373,6 +373,32 @@ static void only_the_end_is_looked_at_when_nothing_else_is_wanted(void **state)
 	assert_int_equal(scratch_end(scratch, &err), 0);
 }
 
+/* Whatever the server says of the release's session, it says of every tenant's. */
+static void a_session_that_the_server_refuses_ends_the_chain(void **state)
+{
+	static const size_t both[] = { 0, 1 };
+	const char *schema = kit_schema("pinned");
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(db_session) runner = test_server_open();
+	SCOPED_PTR(release) release = release_of(FIRST, SECOND);
+	g_autofree char *name = scratch_name_new();
+	const struct scratch_work work = { .release = release, .indices = both, .nr = 2 };
+	SCOPED(chain) chain = { 0 };
+	struct scratch *scratch;
+	struct err err = { 0 };
+
+	(void)state;
+	release->sql_mode = g_strdup("NO_SUCH_MODE");
+	scratch = scratch_begin(session, schema, name, &work, 1000, &err);
+	assert_non_null(scratch);
+	assert_int_equal(scratch_run(scratch, runner, &work, &chain, &err), 0);
+	assert_int_equal(chain.nr, 0);
+	assert_int_equal(chain.failure.native, 1231);
+	assert_true(g_str_has_prefix(chain.failure.message,
+				     "0001_a.sql:2 statement 1 of 3: session settings: "));
+	assert_int_equal(scratch_end(scratch, &err), 0);
+}
+
 /* A table, with the parts of a statement run on it one after the other: what it looks like. */
 static void assert_parts(const struct chain_rewrite *rewrite, struct db_session *session,
 			 const char *schema, char **parts)
@@ -456,6 +482,7 @@ int main(void)
 		cmocka_unit_test(each_file_finds_a_fresh_session),
 		cmocka_unit_test(a_file_that_has_begun_is_tried_from_there_on),
 		cmocka_unit_test(the_source_is_never_written),
+		cmocka_unit_test(a_session_that_the_server_refuses_ends_the_chain),
 		cmocka_unit_test(only_the_end_is_looked_at_when_nothing_else_is_wanted),
 	};
 
