@@ -82,7 +82,7 @@ char *release_altered(const struct release *release, size_t index)
 	const struct migration *migration = &release->migrations[index];
 
 	return g_strdup_printf("migration %s was changed after it was applied here: restore %s as "
-			       "it was",
+			       "it was, or skip it in release.cfg once every tenant has it",
 			       migration->version, migration->file);
 }
 

@@ -168,7 +168,10 @@ is "client_001 checksum" "$(jq -r '.failing[] | "\(.tenant) \(.check)"' <<<"$out
 fails 2 m rollout start --no-plan "$rel" -l client_001 --name changed --wait -o json
 has "0004 was changed after it was applied here" "$(j .reason task show changed/client_001)"
 is "" "$(sql "show tables like 'five'" client_001)"
-rm "$rel/0005_five.sql"
+echo 'skip = [ "0004" ];' >"$rel/release.cfg"
+fails 1 m plan "$rel" -l client_001 -o json
+is "0 1" "$(jq -r '"\(.failing | length) \(.statements)"' <<<"$out")"
+rm "$rel/release.cfg" "$rel/0005_five.sql"
 is "id,name,one,two,three" "$(columns client_001)"
 
 claim "a tenant that knows a version the release does not is ahead: skipped, said, not changed"
