@@ -432,7 +432,7 @@ static void undo(struct sched *sched, const struct err *err)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		((struct running *)value)->ended = false;
 	}
-	log_error("turn undone error=\"%s\"", err->msg);
+	sched_unwritten_note(sched, err);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -520,6 +520,7 @@ int64_t sched_turn(struct sched *sched)
 					       : COMMIT_RETRY_MS);
 	}
 	CRASH_POINT(TURN_COMMITTED);
+	sched_unwritten_end(sched);
 	settle(sched);
 	CRASH_POINT(TURN_SETTLED);
 	act(sched);

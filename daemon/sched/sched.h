@@ -91,6 +91,16 @@ int64_t sched_turn(struct sched *sched);
  */
 void sched_on_commit(struct sched *sched, void (*fn)(void *ctx, bool tasks_only), void *ctx);
 
+/* Why the inventory does not take what is decided, or NULL. Until the next turn. */
+const char *sched_unwritten(const struct sched *sched);
+
+/*
+ * Called at the end of each turn that it does not take, but for the first: whoever waits for
+ * what a turn does waits until it takes one.
+ */
+void sched_on_unwritten(struct sched *sched, void (*fn)(void *ctx, const struct err *err),
+			void *ctx);
+
 /* A turn is due now. */
 void sched_wake(struct sched *sched);
 

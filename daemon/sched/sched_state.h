@@ -83,6 +83,15 @@ struct job_run {
 
 struct sample;
 
+/* Turns in a row that the inventory did not take. */
+struct unwritten {
+	unsigned turns;
+	int64_t said_ms; /* tick_ms: logged */
+	struct err err;  /* of the last one */
+	void (*fn)(void *ctx, const struct err *err);
+	void *ctx;
+};
+
 struct sched {
 	struct store *store; /* borrowed */
 	struct sched_policy policy;
@@ -130,6 +139,7 @@ struct sched {
 	void *wake_ctx;
 	void (*commit_fn)(void *ctx, bool tasks_only);
 	void *commit_ctx;
+	struct unwritten unwritten;
 	struct sched_stats stats;
 };
 
@@ -146,6 +156,10 @@ NODISCARD int sched_note(struct sched *sched, const struct sched_actor *actor, i
  */
 int sched_task_id_add(const struct store_task *task, void *ctx, struct err *err);
 int sched_rollout_id_add(const struct store_rollout *rollout, void *ctx, struct err *err);
+
+/* sched_unwritten.c: a turn was undone, or committed. Another error than ERR_STORE is only logged. */
+void sched_unwritten_note(struct sched *sched, const struct err *err);
+void sched_unwritten_end(struct sched *sched);
 
 /* sched_letter.c. Samples are facts whether or not the turn is committed: true, they were
  * all there was, and change nothing. */

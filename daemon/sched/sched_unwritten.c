@@ -1,0 +1,57 @@
+/*
+ * Turns that the inventory did not take: the disk is full, or refuses. What was decided is decided
+ * again until it does; meanwhile that is why nothing goes on, and it is said so.
+ */
+#include <string.h>
+
+#include "log.h"
+#include "sched_state.h"
+#include "tick.h"
+
+#define SAY_MS      60000 /* the log is often on the very disk that is full */
+#define TELL_BEHIND 2     /* turns: one that is late is no reason to send anybody away */
+
+static void say(struct sched *sched, const char *why)
+{
+	log_error("turn undone error=\"%s\"", why);
+	sched->unwritten.said_ms = tick_ms();
+}
+
+void sched_unwritten_note(struct sched *sched, const struct err *err)
+{
+	struct unwritten *unwritten = &sched->unwritten;
+	bool same = unwritten->turns > 0 && strcmp(unwritten->err.msg, err->msg) == 0;
+
+	if (err->code != ERR_STORE) {
+		log_error("turn undone error=\"%s\"", err->msg);
+		return;
+	}
+	if (!same || tick_ms() - unwritten->said_ms >= SAY_MS) {
+		say(sched, err->msg);
+	}
+	unwritten->err = *err;
+	unwritten->turns++;
+	if (unwritten->turns >= TELL_BEHIND && unwritten->fn != NULL) {
+		unwritten->fn(unwritten->ctx, &unwritten->err);
+	}
+}
+
+void sched_unwritten_end(struct sched *sched)
+{
+	if (sched->unwritten.turns > 0) {
+		log_info("turns are written again undone=%u", sched->unwritten.turns);
+		sched->unwritten.turns = 0;
+	}
+}
+
+const char *sched_unwritten(const struct sched *sched)
+{
+	return sched->unwritten.turns == 0 ? NULL : sched->unwritten.err.msg;
+}
+
+void sched_on_unwritten(struct sched *sched, void (*fn)(void *ctx, const struct err *err),
+			void *ctx)
+{
+	sched->unwritten.fn = fn;
+	sched->unwritten.ctx = ctx;
+}
