@@ -20,6 +20,21 @@ static void on_commit(void *ctx, bool tasks_only)
 	}
 }
 
+/* Nothing is done meanwhile, and it may last: nobody waits for that without a word. */
+static void on_unwritten(void *ctx, const struct err *err)
+{
+	struct api *api = ctx;
+	g_autoptr(GList) calls = g_hash_table_get_keys(api->calls);
+
+	for (GList *at = calls; at != NULL; at = at->next) {
+		call_defer(at->data); /* one may end another */
+	}
+	for (GList *at = calls; at != NULL; at = at->next) {
+		call_send_away(at->data, err);
+		call_unref(at->data);
+	}
+}
+
 static struct http *port_open(struct api *api, const char *port, struct err *err)
 {
 	const struct http_setup setup = {
@@ -77,6 +92,7 @@ struct api *api_open(const struct api_setup *setup, struct err *err)
 	api->routing = routing_new(api->base, api->store);
 	routing_files_set(api->routing, setup->routing_files);
 	sched_on_commit(api->sched, on_commit, api);
+	sched_on_unwritten(api->sched, on_unwritten, api);
 	return api;
 }
 

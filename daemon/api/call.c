@@ -406,6 +406,19 @@ void call_refuse(struct call *call, int status, const struct err *err)
 	call_unref(call);
 }
 
+void call_send_away(struct call *call, const struct err *why)
+{
+	struct err err = *why;
+
+	if (call->http == NULL || call->patient) {
+		return;
+	}
+	(void)err_prefix(&err, http_give_up(call->http) ? "given up" : "not done yet");
+	if (call->http != NULL) {
+		error_send(call, statuses[err.code], &err);
+	}
+}
+
 void call_defer(struct call *call)
 {
 	call->refs++;

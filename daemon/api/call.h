@@ -44,6 +44,7 @@ struct call {
 	char *actor_name;         /* owned */
 	struct sched_actor actor; /* who asks, and why: borrowed from here */
 	struct headway headway;   /* of a look that takes long: GET /v1/calls/KEY tells of it */
+	bool patient;             /* waits for something to change, not for something to be done */
 	int refs;
 };
 
@@ -89,6 +90,12 @@ void call_set_hint(struct call *call, char *hint);
  * one; the first sends, the others only drop.
  */
 void call_finish(struct call *call, const struct err *err);
+
+/*
+ * Tell who waits why that lasts, and answer nothing more. A look that nobody waits for any more is
+ * given up; what else was asked is done when it can be.
+ */
+void call_send_away(struct call *call, const struct err *why);
 
 /* As call_finish with another status than that of the error's code. */
 void call_refuse(struct call *call, int status, const struct err *err);

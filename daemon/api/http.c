@@ -161,6 +161,14 @@ void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx
 	}
 }
 
+bool http_give_up(struct http_request *request)
+{
+	bool is_minded = request_of(request)->gone != NULL;
+
+	on_gone(NULL, request_of(request));
+	return is_minded;
+}
+
 /* The request leaves our books; how long it took is counted. */
 static void request_count(struct request *own)
 {

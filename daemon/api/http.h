@@ -88,6 +88,9 @@ void http_header_put(struct http_request *request, const char *name, const char 
  */
 void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx);
 
+/* As if the client had hung up, though it can still be answered. True: somebody wanted to know. */
+bool http_give_up(struct http_request *request);
+
 /* Takes request and body (g_free). */
 void http_answer(struct http_request *request, int status, const char *content_type, char *body);
 

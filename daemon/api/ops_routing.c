@@ -59,6 +59,7 @@ int op_routing(struct call *call, struct err *err)
 	}
 	same = has_tag(call, tag);
 	if (same && wait_s > 0) {
+		call->patient = true;
 		call_defer(call);
 		routing_wait(routing, call, format, wait_s);
 		return OP_LATER;

@@ -108,6 +108,8 @@ if [ "$(id -u)" -eq 0 ]; then
 		[ "$fails_or_not" -ne 0 ] || fail "the disk did not get full"
 		helps "full"
 		ok m tenant list
+		run timeout 60 "$build/muster" --socket "$sock" doctor # says something, and soon
+		[ "$status" -ne 124 ] || fail "doctor waits for the disk, and does not say so"
 		run m rollout start "$rel" --name full -o json
 		rm "$work/small/ballast"
 		if [ "$status" -ne 0 ]; then

@@ -137,6 +137,101 @@ static void only_known_parameters_are_taken(void **state)
 	http_close(http);
 }
 
+static int op_wait(struct call *call, struct err *err)
+{
+	(void)err;
+	call->patient = call_param(call, "a") != NULL;
+	call_defer(call);
+	return OP_LATER;
+}
+
+static const struct op waits = { "GET",       "/waits", "a",  OP_ADMIN,
+				 ROLE_VIEWER, false,    NULL, &wire_health_type,
+				 false,       op_wait,  0 };
+
+static void reply_read(struct bench *bench, struct reply *reply)
+{
+	while (!reply_take(bench->fixture, reply)) {
+		fixture_pump(bench->fixture);
+		assert_true(client_read(bench->fixture));
+	}
+}
+
+static void who_waits_is_sent_away_with_the_reason(void **state)
+{
+	struct bench bench = { .fixture = *state, .op = &waits };
+	struct http *http = bench_open(&bench);
+	struct reply reply = { 0 };
+	struct err err;
+
+	(void)err_set(&err, ERR_STORE, "the disk is full");
+	bench.fixture->client = client_send(bench.fixture, "GET / HTTP/1.1\r\n\r\n");
+	call_send_away(bench.last, &err);
+	call_send_away(bench.last, &err); /* said once */
+	call_finish(bench.last, NULL);    /* it was done in the end, and nobody hears it */
+	reply_read(&bench, &reply);
+	assert_int_equal(reply.status, 503);
+	assert_non_null(strstr(reply.body, "not done yet: the disk is full"));
+	reply_clear(&reply);
+	http_close(http);
+}
+
+static unsigned cancelled;
+static struct errand *errand;
+
+static void on_cancel(void *job)
+{
+	(void)job;
+	cancelled++;
+}
+
+static int op_look(struct call *call, struct err *err)
+{
+	static char job;
+
+	(void)err;
+	errand = errand_new(call, on_cancel);
+	return errand_begin(errand, &job);
+}
+
+static void a_look_that_cannot_end_is_given_up(void **state)
+{
+	static const struct op look = { "GET",       "/look", NULL, OP_ADMIN,
+					ROLE_VIEWER, false,   NULL, &wire_health_type,
+					false,       op_look, 0 };
+	struct bench bench = { .fixture = *state, .op = &look };
+	struct http *http = bench_open(&bench);
+	struct reply reply = { 0 };
+	struct err err;
+
+	(void)err_set(&err, ERR_STORE, "the disk is full");
+	bench.fixture->client = client_send(bench.fixture, "GET / HTTP/1.1\r\n\r\n");
+	call_send_away(bench.last, &err);
+	assert_int_equal(cancelled, 1);
+	g_free(errand);
+	call_finish(bench.last, &err);
+	reply_read(&bench, &reply);
+	assert_non_null(strstr(reply.body, "given up: the disk is full"));
+	reply_clear(&reply);
+	http_close(http);
+}
+
+static void who_waits_for_a_change_goes_on_waiting(void **state)
+{
+	struct bench bench = { .fixture = *state, .op = &waits };
+	struct http *http = bench_open(&bench);
+	struct err err;
+	int fd;
+
+	(void)err_set(&err, ERR_STORE, "the disk is full");
+	fd = client_send(bench.fixture, "GET /?a=1 HTTP/1.1\r\n\r\n");
+	call_send_away(bench.last, &err);
+	assert_non_null(bench.last->http);
+	call_finish(bench.last, NULL);
+	close(fd);
+	http_close(http);
+}
+
 static void an_answer_is_sent_once(void **state)
 {
 	struct bench bench = { .fixture = *state, .op = &twice };
@@ -174,6 +269,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_error_has_its_status_and_its_help),
 		TEST(only_known_parameters_are_taken),
+		TEST(who_waits_is_sent_away_with_the_reason),
+		TEST(a_look_that_cannot_end_is_given_up),
+		TEST(who_waits_for_a_change_goes_on_waiting),
 		TEST(an_answer_is_sent_once),
 		cmocka_unit_test(revisions_are_compared_in_words),
 	};
