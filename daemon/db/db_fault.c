@@ -97,6 +97,7 @@ static const struct {
 	{ 1034, DB_UNKNOWN, DB_FAULT_SPACE },
 	{ 1114, DB_UNKNOWN, DB_FAULT_SPACE },		/* table is full */
 	{ 1878, DB_UNKNOWN, DB_FAULT_SPACE },		/* temporary file */
+	{ 3675, DB_MYSQL,   DB_FAULT_SPACE },		/* of a new table or tablespace */
 
 	{ 1290, DB_UNKNOWN, DB_FAULT_READ_ONLY },
 	{ 1792, DB_UNKNOWN, DB_FAULT_READ_ONLY },	/* READ ONLY transaction */
