@@ -1,6 +1,7 @@
 #include "advice.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -14,12 +15,20 @@ static char *mend_file(const struct store_task *task)
 			       task->migration != NULL ? task->migration : "the file");
 }
 
+/* Its own words send a human there: another try ends with the same words. */
+static bool is_for_a_human(const struct store_task *task)
+{
+	return task->state == TASK_IN_DOUBT ||
+	       (task->state == TASK_FAILED && task->reason != NULL &&
+		strstr(task->reason, "`muster task resolve ") != NULL);
+}
+
 char *advice_task(const struct store_task *task)
 {
 	g_autofree char *word = shell_word(task->tenant);
 	g_autofree char *pick = shell_pick(task->tenant);
 
-	if (task->state == TASK_IN_DOUBT) {
+	if (is_for_a_human(task)) {
 		return g_strdup_printf("muster task resolve r%" PRId64 "/%s --as …",
 				       task->rollout_id, word);
 	}
@@ -41,7 +50,7 @@ static int first(const struct store_task *task, void *ctx, struct err *err)
 	char **hint = ctx;
 
 	(void)err;
-	*hint = sched_task_is_of_text(task) ? mend_file(task) : NULL;
+	*hint = sched_task_is_of_text(task) || is_for_a_human(task) ? advice_task(task) : NULL;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "advice.h"
 #include "exec.h"
 #include "fsm.h"
 #include "sched.h"
@@ -119,14 +120,11 @@ static char *help_start(const struct doctor_tenant *subject)
 	return g_strdup_printf("muster rollout start DIR -l %s", pick);
 }
 
-/* A retry where the rollout allows it, else a new one. */
+/* Another try where the rollout allows it and it helps, else a new rollout. */
 static char *help_retry(const struct doctor_tenant *subject)
 {
-	g_autofree char *word = shell_word(subject->row->name);
-
 	if (fsm_has(&fsm_rollout, (int)subject->rollout, ROLLOUT_RETRY)) {
-		return g_strdup_printf("muster rollout retry r%" PRId64 " -t %s",
-				       subject->last->rollout_id, word);
+		return advice_task(subject->last);
 	}
 	return help_start(subject);
 }

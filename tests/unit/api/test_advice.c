@@ -44,6 +44,20 @@ static void a_task_is_told_what_helps(void **state)
 	}
 }
 
+/* What its session held is gone, and another try says so again. */
+static void who_is_sent_to_a_human_is_not_to_be_retried(void **state)
+{
+	static char reason[] = "finish by hand and `muster task resolve r7/x --as applied`";
+	const struct store_task row = { .rollout_id = 7,
+					.tenant = tenant,
+					.state = TASK_FAILED,
+					.reason = reason };
+	g_autofree char *hint = advice_task(&row);
+
+	(void)state;
+	assert_string_equal(hint, "muster task resolve r7/x --as …");
+}
+
 /* The second statement is no SQL: the end of the rollout, too, asks for a mended file. */
 static void a_broken_file_is_not_to_be_retried(void **state)
 {
@@ -69,6 +83,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_task_is_told_what_helps),
+		TEST(who_is_sent_to_a_human_is_not_to_be_retried),
 		TEST(a_broken_file_is_not_to_be_retried),
 	};
 

@@ -103,6 +103,7 @@ static void check_tenant(size_t i)
 	store_text_set(&row.regressed, tenants[i].regressed);
 	store_text_set(&row.open, tenants[i].recorded_open);
 	store_text_set(&task.migration, "2");
+	store_text_set(&task.tenant, "acme");
 	seen.open = open;
 	seen.problem = problem;
 	task.state = (enum task_state)MAX(tenants[i].task, 0);
@@ -154,6 +155,7 @@ static void a_position_is_part_of_the_detail(void **state)
 
 	(void)state;
 	store_text_set(&row.name, "acme");
+	store_text_set(&task.tenant, "acme");
 	store_text_set(&task.migration, "0002");
 	store_text_set(&task.reason, "Duplicate column name 'b'");
 	doctor_tenant(&subject, &findings);
