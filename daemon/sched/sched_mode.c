@@ -16,8 +16,8 @@
 #include "tick.h"
 
 #define RETRY_FIRST_MS 1000
-#define RETRY_MOST_MS  60000
-#define SET_BACK_MS    1000 /* less is the drift of a clock */
+#define RETRY_MOST_MS  10000 /* a client stays closed for so long after its server has come back */
+#define SET_BACK_MS    1000  /* less is the drift of a clock */
 
 struct mode_run *sched_mode_find(struct sched *sched, int64_t tenant_id)
 {

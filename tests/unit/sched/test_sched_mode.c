@@ -38,6 +38,40 @@ static void a_lease_that_ends_opens(void **state)
 	assert_true(kit_may_write(user, "t00"));
 }
 
+static void fails_again(struct fixture *fixture, struct mode_run *run)
+{
+	run->failed = false;
+	run->retry_at = 0;
+	sched_forget(fixture->sched);
+	sched_wake(fixture->sched);
+	for (unsigned i = 0; i < FIXTURE_TURNS && !run->failed; i++) {
+		fixture_turns(fixture, 1);
+	}
+	assert_true(run->failed);
+}
+
+static void nobody_stays_closed_for_long_after_the_server_is_back(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(told) told = { 0 };
+	SCOPED(store_tenant) tenant = { 0 };
+	struct mode_run *run;
+
+	(void)closed_one(fixture);
+	fixture_move_server(fixture, "/nonexistent/sock");
+	(void)kit_open(fixture, "t00", &told);
+	kit_tenant(fixture, "t00", &tenant);
+	run = sched_mode_find(fixture->sched, tenant.id);
+	fails_again(fixture, run);
+	run->retry_ms = 3600000; /* it was away for a day */
+	fails_again(fixture, run);
+	assert_in_range(run->retry_ms, 1000, 10000);
+	fixture_move_server(fixture, test_server_addr()->socket);
+	run->retry_at = 0;
+	sched_forget(fixture->sched);
+	kit_until(fixture, "t00", TENANT_RW);
+}
+
 /* It was promised for an hour at the most. */
 static void a_clock_that_is_set_back_keeps_nobody_closed(void **state)
 {
@@ -130,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_lease_that_ends_opens),
+		SCENARIO(nobody_stays_closed_for_long_after_the_server_is_back),
 		SCENARIO(a_clock_that_is_set_back_keeps_nobody_closed),
 		SCENARIO(a_new_start_opens_what_it_finds),
 		SCENARIO(one_that_could_not_begin_is_opened_too),
