@@ -372,8 +372,8 @@ static char *help_with(const struct app *app, const char *folder, const struct e
 	if (err->code == ERR_INVALID) {
 		return g_strdup_printf("musterd --check --config %s", app->conf_path);
 	}
-	if (err->code == ERR_STORE && !store_is_transient(err)) {
-		return NULL; /* the sentence about a damaged inventory says what to do */
+	if (err->code == ERR_STORE) { /* the sentence about a damaged inventory says what to do */
+		return store_is_transient(err) ? g_strdup_printf("df -h %s", folder) : NULL;
 	}
 	return g_strdup_printf("ls -ld %s", folder);
 }

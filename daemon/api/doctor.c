@@ -148,6 +148,7 @@ static char *describe_task(const struct store_task *task)
 static bool rule_task(const struct doctor_tenant *subject, struct wire_finding *finding)
 {
 	const struct store_task *last = subject->last;
+	g_autofree char *word = shell_word(subject->row->name);
 
 	if (last == NULL || is_applied(subject->seen, last->migration)) {
 		return false;
@@ -156,7 +157,7 @@ static bool rule_task(const struct doctor_tenant *subject, struct wire_finding *
 		return found(finding, "in doubt", describe_task(last),
 			     g_strdup_printf("muster task resolve r%" PRId64
 					     "/%s --as applied|not-applied|at=N",
-					     last->rollout_id, subject->row->name));
+					     last->rollout_id, word));
 	}
 	return last->state == TASK_FAILED &&
 	       found(finding, "failed", describe_task(last), help_retry(subject));

@@ -120,6 +120,8 @@ if [ "$(id -u)" -eq 0 ]; then
 		ok m tenant label -l '*' note=
 		daemon_stop
 		is ok "$(sqlite3 "$work/small/inventory.db" 'pragma integrity_check')"
+		head -c 4M /dev/zero >"$work/small/ballast" 2>/dev/null || true
+		refuses 1 "$conf" "free space" "  -> df -h $work/small"
 	else
 		echo "no right to mount: the full disk is not tried"
 	fi
