@@ -391,7 +391,9 @@ static int start_again(struct sched *sched, const struct sched_start *start, int
 			       row.to_version != NULL ? " to version " : "",
 			       row.to_version != NULL ? row.to_version : "", row.selector);
 	}
-	return store_rollout_get_id(sched->store, id, rollout, err);
+	*rollout = row;
+	row = (struct store_rollout){ 0 };
+	return 0;
 }
 
 int sched_rollout_start(struct sched *sched, const struct sched_start *start,
