@@ -17,6 +17,8 @@
 #include "store_tenant.h"
 #include "upkeep.h"
 
+#define PATIENCE_MS 30000 /* a server that is stopped, but not gone, keeps nobody waiting */
+
 struct checkup {
 	struct call *call;
 	size_t left;      /* jobs not ended; and one while they are made */
@@ -310,15 +312,18 @@ static void part_send(struct part *part)
 {
 	struct sched *sched = part->all->call->api->sched;
 	struct exec_order *look = exec_order_new(EXEC_DISCOVER);
+	struct exec_order *scan = exec_order_new(EXEC_CLOSED);
 
 	look->word = g_strdup("%");
 	look->with_shapes = true;
+	look->patience_ms = PATIENCE_MS;
+	scan->patience_ms = PATIENCE_MS;
 	part->all->left += 3;
 	sched_job_start(sched, &part->server, exec_order_new(EXEC_CHECK),
 			&(struct sched_job){ on_checked, on_done, part });
 	sched_job_start(sched, &part->server, look,
 			&(struct sched_job){ on_looked, on_done, part });
-	sched_job_start(sched, &part->server, exec_order_new(EXEC_CLOSED),
+	sched_job_start(sched, &part->server, scan,
 			&(struct sched_job){ on_scanned, on_done, part });
 }
 

@@ -96,6 +96,9 @@ struct db_patience {
 NODISCARD struct db_session *db_open_patient(const struct db_addr *addr,
 					     const struct db_patience *patience, struct err *err);
 
+/* From here on every call on this session waits so. Borrowed until another one is set; NULL: none. */
+void db_set_patience(struct db_session *session, const struct db_patience *patience);
+
 static inline void db_session_scoped_free(struct db_session **session)
 {
 	db_session_free(*session);

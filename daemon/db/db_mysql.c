@@ -132,6 +132,11 @@ struct db_session *db_open_patient(const struct db_addr *addr, const struct db_p
 	return g_steal_pointer(&session);
 }
 
+void db_set_patience(struct db_session *session, const struct db_patience *patience)
+{
+	session->patience = patience;
+}
+
 void db_session_free(struct db_session *session)
 {
 	if (session == NULL) {

@@ -30,6 +30,7 @@
 enum {
 	INSIST_MS = 5000,
 	INSIST_PAUSE_US = 100000,
+	PATIENCE_STEP_MS = 1000,
 };
 
 const char *const exec_kind_names[EXEC_KIND_NR] = {
@@ -325,13 +326,33 @@ static bool is_again(const struct exec_step *step, const struct visit *visit, bo
 	return (is_kept && visit->session != NULL) || (step->insists && tick_ms() < until_ms);
 }
 
+static bool is_patient(void *ctx, int64_t waited_ms)
+{
+	const struct exec_order *order = ctx;
+
+	return waited_ms < order->patience_ms;
+}
+
 static int try_step(const struct exec_step *step, struct visit *visit, struct exec_order *order,
 		    struct exec_result *result, struct err *err)
 {
+	const struct db_patience patience = {
+		.step_ms = PATIENCE_STEP_MS,
+		.step = is_patient,
+		.ctx = order,
+	};
+	int done;
+
 	if (begin(step, visit, order, err) < 0) {
 		return -1;
 	}
-	return step->run(visit, result, err);
+	if (order->patience_ms == 0) {
+		return step->run(visit, result, err);
+	}
+	db_set_patience(visit->session, &patience);
+	done = step->run(visit, result, err);
+	db_set_patience(visit->session, NULL);
+	return done;
 }
 
 static void run_step(const struct exec_step *step, struct exec_order *order,

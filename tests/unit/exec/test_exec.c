@@ -128,6 +128,31 @@ static void a_trial_says_what_it_finds_and_leaves_nothing(void **state)
 	db_session_free(session);
 }
 
+/* A server that is stopped, but not gone; whoever comes behind waits as long as it takes. */
+static void an_order_waits_no_longer_than_its_patience(void **state)
+{
+	static const int64_t patience_ms[] = { 1000, 0 };
+	struct db_session *session = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(patience_ms); i++) {
+		struct exec_order *order = kit_order(EXEC_TRY, NULL, NULL);
+		SCOPED_PTR(exec_result) result = NULL;
+
+		order->session = session;
+		order->word = g_strdup("select sleep(2)");
+		order->trial = set_and_ask;
+		order->patience_ms = patience_ms[i];
+		result = exec_run(order);
+		assert_int_equal(result->ok, patience_ms[i] == 0);
+		assert_int_equal(result->err.code, patience_ms[i] == 0 ? ERR_NONE : ERR_TIMEOUT);
+		assert_false(result->server_down);
+		session = g_steal_pointer(&result->session);
+		assert_int_equal(session != NULL, patience_ms[i] == 0);
+	}
+	db_session_free(session);
+}
+
 struct sleeper {
 	struct db_session *session;
 	struct err err;
@@ -213,6 +238,7 @@ int main(void)
 		cmocka_unit_test(check_of_no_server_says_so),
 		cmocka_unit_test(kill_ends_a_statement_and_not_the_session),
 		cmocka_unit_test(a_trial_says_what_it_finds_and_leaves_nothing),
+		cmocka_unit_test(an_order_waits_no_longer_than_its_patience),
 		cmocka_unit_test(every_kind_has_a_name),
 		cmocka_unit_test(an_order_that_never_ran_is_freed_whole),
 	};
