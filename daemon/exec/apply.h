@@ -30,7 +30,7 @@ struct journal;
 
 struct apply {
 	struct journal *journal; /* its done says what lasted */
-	const char *task;        /* "r12/acme", for the command that helps */
+	const char *task;        /* "r12/acme" as a shell takes it, for the command that helps */
 	int64_t base;            /* statements of the task before this migration */
 	GArray *measures;        /* of measure.h, borrowed; NULL: nobody wants to know */
 	GString *rewritten;      /* borrowed; what runs otherwise than written is added; or NULL */

@@ -9,7 +9,6 @@
 #include "history.h"
 #include "pending.h"
 #include "release.h"
-#include "shell.h"
 
 struct search {
 	struct position *position;
@@ -93,13 +92,11 @@ static bool is_ahead(struct search *search)
 
 static void doubt(struct search *search, const struct history_row *row)
 {
-	g_autofree char *task = shell_word(search->task);
-
 	end(search->position, TASK_DOUBT, row->version,
 	    "migration %s is in doubt: %zu of %zu statements are known to be done, of statement "
 	    "%zu and those behind it nobody knows; look, then "
 	    "`muster task resolve %s --as applied|not-applied|at=N`",
-	    row->version, row->done, row->total, MIN(row->done + 1, row->total), task);
+	    row->version, row->done, row->total, MIN(row->done + 1, row->total), search->task);
 }
 
 /* May this migration go on where it stopped? */

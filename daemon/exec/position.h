@@ -34,7 +34,7 @@ struct position {
 };
 
 /*
- * to_version NULL: the newest. task is "r12/acme", for the command that helps.
+ * to_version NULL: the newest. task is "r12/acme" as a shell takes it, for the command that helps.
  */
 void position_find(struct position *position, const struct history *history,
 		   const struct release *release, const char *to_version, const char *task);

@@ -15,7 +15,6 @@
 #include "outcome.h"
 #include "release.h"
 #include "shape_read.h"
-#include "shell.h"
 #include "steps.h"
 #include "verdict.h"
 #include "visit.h"
@@ -58,13 +57,13 @@ static void doubt(struct recovery *recovery, size_t done, const char *why)
 	const struct migration *migration = recovery->migration;
 	size_t number = MIN(done + 1, MAX(migration->up.nr, (size_t)1));
 	unsigned line = done < migration->up.nr ? migration->up.statements[done].line : 1;
-	g_autofree char *task = shell_word(recovery->task);
 
 	recovery->outcome->event = TASK_DOUBT;
 	(void)err_set(&recovery->outcome->err, ERR_CONFLICT,
 		      "%s:%u statement %zu of %zu is in doubt: %s; see `muster task show %s`, then "
 		      "`muster task resolve %s --as applied|not-applied|at=N`",
-		      migration->file, line, number, migration->up.nr, why, task, task);
+		      migration->file, line, number, migration->up.nr, why, recovery->task,
+		      recovery->task);
 }
 
 static int judge(struct recovery *recovery, size_t index, struct err *err)

@@ -19,6 +19,7 @@
 #include "exec.h"
 #include "log.h"
 #include "release.h"
+#include "shell.h"
 #include "strategy.h"
 #include "tick.h"
 #include "visit.h"
@@ -126,13 +127,14 @@ static void say_end(const struct chunk_run *run)
 /* A position of this very statement, of other words or along another key. */
 static int refuse_changed(const struct chunk_run *run, const struct chunk_mark *found)
 {
+	const char *label = run->ddl->order->label;
+	g_autofree char *task = shell_word(label == NULL ? "R/T" : label);
+
 	return err_set(run->err, ERR_CONFLICT,
 		       "%" PRId64 " rows of %s were already gone through by other words of this "
 		       "statement, or along another key: give the release those again, or finish "
 		       "by hand and `muster task resolve %s --as at=%zu`",
-		       found->done, run->statement->chunk->table,
-		       run->ddl->order->label == NULL ? "R/T" : run->ddl->order->label,
-		       run->number);
+		       found->done, run->statement->chunk->table, task, run->number);
 }
 
 static int begin_fresh(struct chunk_run *run)

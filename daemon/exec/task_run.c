@@ -16,6 +16,7 @@
 #include "position.h"
 #include "recover.h"
 #include "release.h"
+#include "shell.h"
 #include "tick.h"
 #include "visit.h"
 
@@ -27,7 +28,7 @@ struct task {
 	struct visit visit;
 	struct history history;
 	struct position position;
-	const char *name; /* "r12/acme", as the command line wants it */
+	char *name; /* owned; "r12/acme", as a shell takes it */
 	struct outcome outcome;
 	int64_t statement;  /* of the pending ones: done */
 	int64_t statements; /* pending when the task began */
@@ -383,7 +384,7 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	struct task task = {
 		.order = order,
 		.result = result,
-		.name = order->label == NULL ? "R/T" : order->label,
+		.name = shell_word(order->label == NULL ? "R/T" : order->label),
 		.newest = -1,
 		.measures = measures_new(),
 		.rewritten = g_string_new(NULL),
@@ -401,4 +402,5 @@ void task_run(struct exec_order *order, struct exec_result *result)
 	visit_rest(order); /* the next task has the same clients beside it */
 	history_release(&task.history);
 	position_release(&task.position);
+	g_free(task.name);
 }

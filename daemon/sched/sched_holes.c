@@ -9,6 +9,7 @@
 #include "release.h"
 #include "sched_mode.h"
 #include "sched_state.h"
+#include "shell.h"
 #include "states.h"
 
 #define SHOWN 5 /* ways to write, of one tenant */
@@ -86,6 +87,7 @@ static char *text_of(const struct look *look, const char *name, const struct exe
 		     size_t nr)
 {
 	g_autoptr(GString) all = g_string_new(NULL);
+	g_autofree char *word = shell_word(name);
 	const char *method =
 		look->ask.method == NULL ? close_method_names[CLOSE_PRIVILEGES] : look->ask.method;
 
@@ -99,12 +101,12 @@ static char *text_of(const struct look *look, const char *name, const struct exe
 		return g_strdup_printf("it could not be closed for writes: method %s cannot be "
 				       "used here: %s; `muster readonly on %s --ttl 1m --reason "
 				       "look --dry-run` says what can",
-				       method, all->str, name);
+				       method, all->str, word);
 	}
 	return g_strdup_printf("writes would still get through while it is closed: %s; "
 			       "--accept-holes closes it all the same, and `muster readonly on %s "
 			       "--ttl 1m --reason look --dry-run` shows every way",
-			       all->str, name);
+			       all->str, word);
 }
 
 static void take(struct look *look, const struct exec_hole *holes, size_t nr)

@@ -11,6 +11,7 @@
 #include "sched_hook.h"
 #include "sched_mode.h"
 #include "sched_state.h"
+#include "shell.h"
 #include "store_server.h"
 #include "store_tenant.h"
 #include "tick.h"
@@ -413,19 +414,23 @@ static struct waiter *waiter_new(int64_t tenant_id, bool open, sched_mode_fn fn,
 static int check_method(const struct store_mode *row, const struct sched_close *how,
 			struct err *err)
 {
+	g_autofree char *word = NULL;
+
 	if (how->method == NULL || strcmp(how->method, row->method) == 0) {
 		return 0;
 	}
+	word = shell_word(row->tenant);
 	return err_set(err, ERR_CONFLICT,
 		       "it is closed with method %s; to close it with method %s, open it first: "
 		       "`muster readonly off %s`",
-		       row->method, how->method, row->tenant);
+		       row->method, how->method, word);
 }
 
 /* Never sooner than it has been promised. Owned: what is told of it. */
 static char *put_lease(struct store_mode *row, const struct mode_run *run, int64_t ttl_ms)
 {
 	int64_t left_ms = sched_mode_left_ms(run, row);
+	g_autofree char *word = shell_word(row->tenant);
 
 	if (ttl_ms >= left_ms) {
 		row->expires_at = tick_wall_ms() + ttl_ms;
@@ -436,7 +441,7 @@ static char *put_lease(struct store_mode *row, const struct mode_run *run, int64
 	return g_strdup_printf("it was closed already, and longer than that: the lease still ends "
 			       "in %" G_GINT64_FORMAT
 			       " s; `muster readonly off %s` opens it sooner",
-			       left_ms / 1000, row->tenant);
+			       left_ms / 1000, word);
 }
 
 /* Closed already. */

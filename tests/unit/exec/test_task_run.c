@@ -195,6 +195,8 @@ static void a_crash_in_the_middle_is_in_doubt_when_nothing_is_known(void **state
 	const char *schema = test_server_schema("doubt");
 	struct release *release =
 		kit_release("0001_a.sql", "CREATE TABLE a (id int);CREATE TABLE b (id int);", NULL);
+	struct exec_order *quoted = kit_order(EXEC_TASK, release, schema);
+	SCOPED_PTR(exec_result) result = NULL;
 
 	(void)state;
 	kit_expect(release, schema, TASK_APPLIED, NULL);
@@ -207,6 +209,10 @@ static void a_crash_in_the_middle_is_in_doubt_when_nothing_is_known(void **state
 		"known; see `muster task show r12/acme`, then `muster task resolve r12/acme --as "
 		"applied|not-applied|at=N`");
 	kit_assert_history(schema, "0001 applying 0/2 1");
+	g_free(quoted->label);
+	quoted->label = g_strdup("r12/o'neil");
+	result = exec_run(quoted);
+	assert_non_null(strstr(result->reason, "`muster task resolve 'r12/o'\\''neil' --as"));
 	release_unref(release);
 }
 
