@@ -458,6 +458,7 @@ int view_rollout(const struct api *api, const struct store_rollout *row, struct 
 	waits_view(row, &waits, out);
 	/* no server that it still has to go to lets anything start */
 	reason_put(out, sched_rollout_throttled(api->sched, row->id));
+	reason_put(out, sched_rollout_unwritten(api->sched, row->id));
 	for (; *actions != NULL; actions++) {
 		if (is_offered(row, &out->counts, *actions)) {
 			wire_texts_add(&out->available_actions, *actions);

@@ -94,6 +94,9 @@ void sched_on_commit(struct sched *sched, void (*fn)(void *ctx, bool tasks_only)
 /* Why the inventory does not take what is decided, or NULL. Until the next turn. */
 const char *sched_unwritten(const struct sched *sched);
 
+/* That as the reason for which a rollout waits, when it runs; else NULL. Owned. */
+char *sched_rollout_unwritten(const struct sched *sched, int64_t rollout_id);
+
 /*
  * Called at the end of each turn that it does not take, but for the first: whoever waits for
  * what a turn does waits until it takes one.

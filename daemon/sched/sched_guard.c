@@ -506,13 +506,7 @@ char *sched_rollout_throttled(const struct sched *sched, int64_t rollout_id)
 	void *key;
 	void *queue;
 
-	if (run == NULL || run->row.state != ROLLOUT_RUNNING) {
-		return NULL;
-	}
-	if (sched_unwritten(sched) != NULL) {
-		return g_strdup_printf("waits: %s", sched_unwritten(sched));
-	}
-	if (run->stale) {
+	if (run == NULL || run->stale || run->row.state != ROLLOUT_RUNNING) {
 		return NULL;
 	}
 	g_hash_table_iter_init(&iter, run->queues);

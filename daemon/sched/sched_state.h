@@ -245,15 +245,15 @@ NODISCARD int sched_window_word(const char *word, bool *ignore, struct err *err)
 
 /* sched_job.c */
 void sched_jobs_send(struct sched *sched);
+NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *result,
+			      struct err *err);
+void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
+void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
 
 /* sched_kill.c: the task parks, and the statement that it runs now is ended on its server. */
 void sched_kill_one(struct sched *sched, struct running *running);
 void sched_kill_on_server(struct sched *sched, int64_t server_id);   /* what can without harm */
 void sched_kill_of_rollout(struct sched *sched, int64_t rollout_id); /* but what would fail */
-NODISCARD int sched_job_ended(struct sched *sched, const struct exec_result *result,
-			      struct err *err);
-void sched_jobs_finish(struct sched *sched); /* after the commit: answers leave */
-void sched_jobs_cancel(struct sched *sched); /* every caller is told that nothing comes */
 
 /*
  * sched_shape.c. What a tenant looks like against what it should: sets tenant->drifted,

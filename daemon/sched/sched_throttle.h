@@ -163,10 +163,7 @@ const char *sched_throttle_reason(const struct sched *sched, int64_t server_id);
  */
 char *sched_task_waits(struct sched *sched, const struct store_task *task);
 
-/*
- * The same of a running rollout: no server that it has tasks for lets one start, or the inventory
- * does not take what becomes of them. Owned.
- */
+/* The same of a running rollout: no server that it has tasks for lets one start. Owned. */
 char *sched_rollout_throttled(const struct sched *sched, int64_t rollout_id);
 
 #endif /* SCHED_THROTTLE_H */

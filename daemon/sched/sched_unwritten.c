@@ -11,23 +11,18 @@
 #define SAY_MS      60000 /* the log is often on the very disk that is full */
 #define TELL_BEHIND 2     /* turns: one that is late is no reason to send anybody away */
 
-static void say(struct sched *sched, const char *why)
-{
-	log_error("turn undone error=\"%s\"", why);
-	sched->unwritten.said_ms = tick_ms();
-}
-
 void sched_unwritten_note(struct sched *sched, const struct err *err)
 {
 	struct unwritten *unwritten = &sched->unwritten;
-	bool same = unwritten->turns > 0 && strcmp(unwritten->err.msg, err->msg) == 0;
+	bool is_same = unwritten->turns > 0 && strcmp(unwritten->err.msg, err->msg) == 0;
 
 	if (err->code != ERR_STORE) {
 		log_error("turn undone error=\"%s\"", err->msg);
 		return;
 	}
-	if (!same || tick_ms() - unwritten->said_ms >= SAY_MS) {
-		say(sched, err->msg);
+	if (!is_same || tick_ms() - unwritten->said_ms >= SAY_MS) {
+		log_error("turn undone error=\"%s\"", err->msg);
+		unwritten->said_ms = tick_ms();
 	}
 	unwritten->err = *err;
 	unwritten->turns++;
@@ -47,6 +42,16 @@ void sched_unwritten_end(struct sched *sched)
 const char *sched_unwritten(const struct sched *sched)
 {
 	return sched->unwritten.turns == 0 ? NULL : sched->unwritten.err.msg;
+}
+
+char *sched_rollout_unwritten(const struct sched *sched, int64_t rollout_id)
+{
+	const struct run *run = g_hash_table_lookup(sched->runs, &rollout_id);
+	const char *why = sched_unwritten(sched);
+
+	return why == NULL || run == NULL || run->row.state != ROLLOUT_RUNNING
+		       ? NULL
+		       : g_strdup_printf("waits: %s", why);
 }
 
 void sched_on_unwritten(struct sched *sched, void (*fn)(void *ctx, const struct err *err),
