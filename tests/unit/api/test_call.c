@@ -157,18 +157,24 @@ static void reply_read(struct bench *bench, struct reply *reply)
 	}
 }
 
+static const struct err full = { .code = ERR_STORE, .msg = "the disk is full" };
+
+/* Somebody asks, and has to wait. */
+static void ask_in_vain(struct bench *bench, const char *request)
+{
+	bench->fixture->client = client_send(bench->fixture, request);
+	call_send_away(bench->last, &full);
+	call_send_away(bench->last, &full); /* said once */
+}
+
 static void who_waits_is_sent_away_with_the_reason(void **state)
 {
 	struct bench bench = { .fixture = *state, .op = &waits };
 	struct http *http = bench_open(&bench);
 	struct reply reply = { 0 };
-	struct err err;
 
-	(void)err_set(&err, ERR_STORE, "the disk is full");
-	bench.fixture->client = client_send(bench.fixture, "GET / HTTP/1.1\r\n\r\n");
-	call_send_away(bench.last, &err);
-	call_send_away(bench.last, &err); /* said once */
-	call_finish(bench.last, NULL);    /* it was done in the end, and nobody hears it */
+	ask_in_vain(&bench, "GET / HTTP/1.1\r\n\r\n");
+	call_finish(bench.last, NULL); /* it was done in the end, and nobody hears it */
 	reply_read(&bench, &reply);
 	assert_int_equal(reply.status, 503);
 	assert_non_null(strstr(reply.body, "not done yet: the disk is full"));
@@ -202,14 +208,11 @@ static void a_look_that_cannot_end_is_given_up(void **state)
 	struct bench bench = { .fixture = *state, .op = &look };
 	struct http *http = bench_open(&bench);
 	struct reply reply = { 0 };
-	struct err err;
 
-	(void)err_set(&err, ERR_STORE, "the disk is full");
-	bench.fixture->client = client_send(bench.fixture, "GET / HTTP/1.1\r\n\r\n");
-	call_send_away(bench.last, &err);
+	ask_in_vain(&bench, "GET / HTTP/1.1\r\n\r\n");
 	assert_int_equal(cancelled, 1);
 	g_free(errand);
-	call_finish(bench.last, &err);
+	call_finish(bench.last, &full);
 	reply_read(&bench, &reply);
 	assert_non_null(strstr(reply.body, "given up: the disk is full"));
 	reply_clear(&reply);
@@ -220,15 +223,10 @@ static void who_waits_for_a_change_goes_on_waiting(void **state)
 {
 	struct bench bench = { .fixture = *state, .op = &waits };
 	struct http *http = bench_open(&bench);
-	struct err err;
-	int fd;
 
-	(void)err_set(&err, ERR_STORE, "the disk is full");
-	fd = client_send(bench.fixture, "GET /?a=1 HTTP/1.1\r\n\r\n");
-	call_send_away(bench.last, &err);
+	ask_in_vain(&bench, "GET /?a=1 HTTP/1.1\r\n\r\n");
 	assert_non_null(bench.last->http);
 	call_finish(bench.last, NULL);
-	close(fd);
 	http_close(http);
 }
 

@@ -19,15 +19,27 @@ static struct release *release_of(const char *first, const char *second)
 	return release;
 }
 
+static void run_work(struct chain *chain, const char *schema, const struct scratch_work *work)
+{
+	SCOPED_PTR(db_session) session = test_server_open();
+	SCOPED_PTR(db_session) runner = test_server_open();
+	g_autofree char *name = scratch_name_new();
+	struct scratch *scratch;
+	struct err err = { 0 };
+
+	scratch = scratch_begin(session, schema, name, work, 1000, &err);
+	if (scratch == NULL || scratch_run(scratch, runner, work, chain, &err) < 0 ||
+	    scratch_end(scratch, &err) < 0) {
+		fail_msg("%s", err.msg);
+	}
+}
+
 /* The schema has the first done statements of the first file already. */
 static void run_behind(struct chain *chain, const char *schema, const char *first,
 		       const char *second, size_t done, const struct halfway *halfway)
 {
 	static const size_t both[] = { 0, 1 };
-	SCOPED_PTR(db_session) session = test_server_open();
-	SCOPED_PTR(db_session) runner = test_server_open();
-	struct release *release = release_of(first, second);
-	g_autofree char *name = scratch_name_new();
+	SCOPED_PTR(release) release = release_of(first, second);
 	const struct scratch_work work = { .release = release,
 					   .indices = both,
 					   .nr = 2,
@@ -35,15 +47,8 @@ static void run_behind(struct chain *chain, const char *schema, const char *firs
 					   .done = done,
 					   .halfway = halfway,
 					   .rewrites = true };
-	struct scratch *scratch;
-	struct err err = { 0 };
 
-	scratch = scratch_begin(session, schema, name, &work, 1000, &err);
-	if (scratch == NULL || scratch_run(scratch, runner, &work, chain, &err) < 0 ||
-	    scratch_end(scratch, &err) < 0) {
-		fail_msg("%s", err.msg);
-	}
-	release_unref(release);
+	run_work(chain, schema, &work);
 }
 
 static void run(struct chain *chain, const char *schema, const char *first, const char *second)
@@ -377,26 +382,17 @@ static void only_the_end_is_looked_at_when_nothing_else_is_wanted(void **state)
 static void a_session_that_the_server_refuses_ends_the_chain(void **state)
 {
 	static const size_t both[] = { 0, 1 };
-	const char *schema = kit_schema("pinned");
-	SCOPED_PTR(db_session) session = test_server_open();
-	SCOPED_PTR(db_session) runner = test_server_open();
 	SCOPED_PTR(release) release = release_of(FIRST, SECOND);
-	g_autofree char *name = scratch_name_new();
 	const struct scratch_work work = { .release = release, .indices = both, .nr = 2 };
 	SCOPED(chain) chain = { 0 };
-	struct scratch *scratch;
-	struct err err = { 0 };
 
 	(void)state;
 	release->sql_mode = g_strdup("NO_SUCH_MODE");
-	scratch = scratch_begin(session, schema, name, &work, 1000, &err);
-	assert_non_null(scratch);
-	assert_int_equal(scratch_run(scratch, runner, &work, &chain, &err), 0);
+	run_work(&chain, kit_schema("pinned"), &work);
 	assert_int_equal(chain.nr, 0);
 	assert_int_equal(chain.failure.native, 1231);
 	assert_true(g_str_has_prefix(chain.failure.message,
 				     "0001_a.sql:2 statement 1 of 3: session settings: "));
-	assert_int_equal(scratch_end(scratch, &err), 0);
 }
 
 /* A table, with the parts of a statement run on it one after the other: what it looks like. */

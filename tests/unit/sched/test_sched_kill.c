@@ -90,5 +90,5 @@ int main(void)
 		SCENARIO(a_stop_that_takes_too_long_ends_everything),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sched_kill", tests, NULL, NULL);
 }
