@@ -57,8 +57,9 @@ void mailbox_send(struct mailbox *box, void *message)
 	/* readable already while something is inside */
 	wakes = !box->waited && g_queue_is_empty(&box->messages);
 	g_queue_push_tail(&box->messages, message);
-	(void)pthread_cond_signal(&box->filled);
 	(void)pthread_mutex_unlock(&box->lock);
+	/* not before: whoever wakes up would have to wait for the lock */
+	(void)pthread_cond_signal(&box->filled);
 	if (wakes && write(box->fd, &one, sizeof(one)) < 0) {
 		CHECK(errno == EAGAIN); /* the counter is full: readable as it is */
 	}
