@@ -45,13 +45,10 @@ struct stamp_query {
 	"table_name not like 'muster\\_%' group by constraint_schema"
 
 /*
- * MariaDB opens whole tables for their options and checks; the frame is enough for the rest.
- * Those two come one behind the other: the second one finds the tables open.
+ * MariaDB opens whole tables for their options and checks; the frame is enough for the rest. The
+ * longest stand first, so that two sessions come to the end at about the same time.
  */
 static const struct stamp_query queries[] = {
-	{ .what = "databases",
-	  .sql = "select schema_name, 1, crc32(default_collation_name) "
-		 "from information_schema.schemata where schema_name in (" IN ")" },
 	{ .what = "columns",
 	  .is_long = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, "
@@ -79,6 +76,14 @@ static const struct stamp_query queries[] = {
 		 "ifnull(create_options, '~')))) "
 		 "from information_schema.tables where table_schema in (" IN ")" IN_TABLES
 		 " and table_name not like 'muster\\_%' group by table_schema" },
+	{ .what = "triggers",
+	  .sql = "select trigger_schema, count(*), sum(crc32(concat_ws('|', trigger_name, "
+		 "action_timing, event_manipulation, event_object_table, action_order, " OWN_OUT(
+			 "action_statement",
+			 "trigger_schema") ", sql_mode))) "
+					   "from information_schema.triggers where event_object_schema in (" IN
+					   ") and event_object_table not like 'muster\\_%' "
+					   "group by trigger_schema" },
 	{ .what = "checks",
 	  .is_opening = true,
 	  .sql = "select constraint_schema, count(*), sum(crc32(concat_ws('|', "
@@ -89,6 +94,9 @@ static const struct stamp_query queries[] = {
 		     "constraint_name, check_clause))) "
 		     "from information_schema.check_constraints where constraint_schema in (" IN
 		     ")" IN_TABLES " group by constraint_schema" },
+	{ .what = "databases",
+	  .sql = "select schema_name, 1, crc32(default_collation_name) "
+		 "from information_schema.schemata where schema_name in (" IN ")" },
 	{ .what = "views",
 	  .of_views = true,
 	  .sql = "select table_schema, count(*), sum(crc32(concat_ws('|', table_name, " OWN_OUT(
@@ -101,14 +109,6 @@ static const struct stamp_query queries[] = {
 		  "table_schema") ", check_option, security_type, algorithm))) "
 				  "from information_schema.views where table_schema in (" IN ") "
 				  "group by table_schema" },
-	{ .what = "triggers",
-	  .sql = "select trigger_schema, count(*), sum(crc32(concat_ws('|', trigger_name, "
-		 "action_timing, event_manipulation, event_object_table, action_order, " OWN_OUT(
-			 "action_statement",
-			 "trigger_schema") ", sql_mode))) "
-					   "from information_schema.triggers where event_object_schema in (" IN
-					   ") and event_object_table not like 'muster\\_%' "
-					   "group by trigger_schema" },
 	{ .what = "routines",
 	  .sql = "select routine_schema, count(*), sum(crc32(concat_ws('|', routine_name, "
 		 "routine_type, " OWN_OUT(
@@ -167,10 +167,10 @@ struct stamp_answer {
 	struct db_rows rows;
 };
 
-/* Questions that one session asks one behind the other. */
+/* A question; or of those that open tables, all of some schemas. */
 struct stamp_item {
 	const struct stamping *stamping;
-	size_t first; /* of queries, or of schemas that are asked for their tables */
+	size_t first; /* of schemas that are asked for their tables; or the query */
 	size_t nr;
 	bool is_opening;
 	char *names;     /* owned; of the schemas that are asked about; NULL: of all */
@@ -357,13 +357,8 @@ static int run_item(struct db_session *session, void *data, struct err *err)
 	if (item->is_opening) {
 		return ask_opening(session, item, err);
 	}
-	for (size_t i = item->first; i < item->first + item->nr; i++) {
-		if (ask(session, item, i, item->names == NULL ? item->stamping->names : item->names,
-			err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	return ask(session, item, item->first,
+		   item->names == NULL ? item->stamping->names : item->names, err);
 }
 
 static void add_item(GArray *items, const struct stamping *stamping, size_t first, size_t nr,
@@ -407,21 +402,18 @@ static bool is_asked(const struct stamping *stamping, const struct stamp_query *
 	       (!query->is_opening || !stamping->of_all);
 }
 
-/* The question behind one that opens tables goes with it. Owned. */
+/* Owned. */
 static GArray *make_items(const struct stamping *stamping)
 {
 	GArray *items = g_array_new(FALSE, FALSE, sizeof(struct stamp_item));
 
 	g_array_set_clear_func(items, item_clear);
 	for (size_t i = 0; queries[i].what != NULL; i++) {
-		size_t nr = queries[i].of_mariadb ? 2 : 1;
-
 		if (is_asked(stamping, &queries[i]) && queries[i].is_long &&
 		    !stamping->is_mariadb) {
 			add_shares(items, stamping, i);
 		} else if (is_asked(stamping, &queries[i])) {
-			add_item(items, stamping, i, nr, false);
-			i += nr - 1;
+			add_item(items, stamping, i, 1, false);
 		}
 	}
 	for (size_t i = 0; stamping->of_all && i < stamping->nr; i += BATCH_MAX) {
