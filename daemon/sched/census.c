@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "census_pick.h"
+#include "census_run.h"
+#include "census_trial.h"
 #include "forecast.h"
 #include "glance.h"
 #include "release.h"
 #include "sched_state.h"
-#include "store_chain.h"
 #include "store_server.h"
 #include "store_tenant.h"
 
@@ -17,32 +18,6 @@
  */
 #define PORTION_ALONE 100
 #define PORTION_MAX   2000
-
-struct census_run {
-	struct census census;
-	unsigned refs;
-	struct release *release; /* one reference */
-	char *to_version;        /* owned */
-	GHashTable *by_schema;   /* "server_id/schema" -> struct census_tenant *, key owned */
-	GHashTable *sent;        /* set of "server_id/class", or of its flavor; owned */
-	struct census_call call;
-	bool is_plan;
-	bool with_forecast;
-	const bool *cancelled; /* borrowed; or NULL */
-	size_t open;           /* portions not yet in */
-	size_t to_end;         /* portions whose commit has not yet been reported */
-	bool failed;
-	struct err err;
-};
-
-/* One order's share. The flags make a second reading, after an undone turn, harmless. */
-struct portion {
-	struct census_run *run;
-	size_t class; /* of EXEC_CHAIN: index in the census */
-	size_t nr;    /* tenants, otherwise; of a helper none */
-	bool in;
-	bool last;
-};
 
 static void class_clear(struct census_class *class)
 {
@@ -84,29 +59,29 @@ void census_unref(const struct census *census)
 	g_free(run);
 }
 
-static void send(struct sched *sched, struct census_run *run, int64_t server_id,
-		 struct exec_order *order, const struct sched_job *job)
+char *census_key(int64_t server_id, const char *name)
+{
+	return g_strdup_printf("%lld/%s", (long long)server_id, name);
+}
+
+char *census_flavor(const struct sched *sched, int64_t server_id)
 {
 	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
 
-	order->release = release_ref(run->release);
-	order->to_version = g_strdup(run->to_version);
-	run->open++;
-	run->to_end++;
-	sched_job_start_unless(sched, &link->row, order, job, run->cancelled);
-}
-
-/* ---- where they stand ------------------------------------------------------------------ */
-
-static char *schema_key(int64_t server_id, const char *schema)
-{
-	return g_strdup_printf("%lld/%s", (long long)server_id, schema);
+	if (link == NULL) {
+		return g_strdup_printf("server %lld", (long long)server_id);
+	}
+	if (link->row.flavor == NULL || link->row.version == NULL) {
+		return g_strdup_printf("server %s", link->row.name);
+	}
+	return g_strdup_printf("%s %.*s", link->row.flavor,
+			       (int)strspn(link->row.version, "0123456789."), link->row.version);
 }
 
 static struct census_tenant *tenant_of(const struct census_run *run, int64_t server_id,
 				       const struct exec_standing *standing)
 {
-	g_autofree char *key = schema_key(server_id, standing->schema);
+	g_autofree char *key = census_key(server_id, standing->schema);
 	struct census_tenant *tenant = g_hash_table_lookup(run->by_schema, key);
 
 	CHECK(tenant != NULL);
@@ -186,183 +161,20 @@ static void take_shapes(struct census_run *run, const struct exec_result *result
 	}
 }
 
-/* ---- what their statements do ---------------------------------------------------------- */
-
-static void portion_done(void *ctx, const struct err *err)
-{
-	g_autofree struct portion *portion = ctx;
-	struct census_run *run = portion->run;
-
-	if (err != NULL && !run->failed) {
-		run->failed = true;
-		run->err = *err;
-	}
-	if (--run->to_end == 0) {
-		run->call.done(run->call.ctx, run->failed ? &run->err : NULL);
-		census_unref(&run->census);
-	}
-}
-
-static int count_in(struct sched *sched, struct portion *portion, struct err *err);
-
-/* Once, also when the turn is undone. */
-static void portion_took(const struct portion *portion, enum headway_step step, int64_t nr)
-{
-	if (!portion->in) {
-		headway_take(portion->run->call.headway, step, nr);
-	}
-}
-
-static int chain_in(struct sched *sched, const struct exec_result *result, void *ctx,
-		    struct err *err)
-{
-	struct portion *portion = ctx;
-	struct census_class *class = &portion->run->census.classes[portion->class];
-
-	store_text_set(&class->chain, result->ok ? result->chain_text : NULL);
-	store_text_set(&class->why, result->ok ? NULL : result->err.msg);
-	class->lost = result->server_down || result->server_denied;
-	g_strfreev(class->warnings);
-	class->warnings = g_strdupv(result->warnings);
-	forecast_unref(class->forecast);
-	class->forecast = forecast_ref(result->ok ? result->forecast : NULL);
-	portion_took(portion, HEADWAY_TRY, 1);
-	return count_in(sched, portion, err);
-}
-
-static void send_class(struct sched *sched, struct census_run *run, size_t index,
-		       const char *schema)
-{
-	struct portion *portion = g_new0(struct portion, 1);
-	const struct sched_job job = { chain_in, portion_done, portion };
-	struct exec_order *order = exec_order_new(EXEC_CHAIN);
-
-	portion->run = run;
-	portion->class = index;
-	order->schema = g_strdup(schema);
-	order->with_forecast = run->with_forecast;
-	order->rewrites = run->call.rewrites;
-	headway_expect(run->call.headway, HEADWAY_TRY, 1);
-	send(sched, run, run->census.classes[index].server_id, order, &job);
-}
-
-/* A chain that begins behind the first statements of a file says nothing of those. */
-static bool begins_within(const struct census_class *class)
-{
-	return strchr(class->class, '+') != NULL;
-}
-
-/*
- * A tenant in which a statement may have run, of which nothing is remembered: another that has
- * not begun may look as this one did before. Its chain says how far this one came, when the
- * history says that it did look so (recover.h); a copy of itself would mislead.
- */
-static void lend_class(const struct census *census, struct census_tenant *tenant)
-{
-	g_autofree char *own = g_steal_pointer(&tenant->class);
-	const char *pending = own == NULL ? NULL : strrchr(own, '-');
-
-	for (size_t i = 0; pending != NULL && i < census->nr_classes; i++) {
-		const struct census_class *class = &census->classes[i];
-
-		if (class->server_id == tenant->server_id && !begins_within(class) &&
-		    g_str_has_suffix(class->class, pending)) {
-			store_text_set(&tenant->class, class->class);
-			tenant->foretold = true;
-		}
-	}
-}
-
-static bool is_copied(const struct census_run *run, const struct census_tenant *tenant)
-{
-	return tenant->class != NULL && tenant->pending > 0 && !tenant->held &&
-	       (run->is_plan || !tenant->unseen) && (!tenant->in_flight || tenant->chain != NULL) &&
-	       tenant->regressed == NULL && tenant->drifted == NULL;
-}
-
-char *census_flavor(const struct sched *sched, int64_t server_id)
-{
-	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
-
-	if (link == NULL) {
-		return g_strdup_printf("server %lld", (long long)server_id);
-	}
-	if (link->row.flavor == NULL || link->row.version == NULL) {
-		return g_strdup_printf("server %s", link->row.name);
-	}
-	return g_strdup_printf("%s %.*s", link->row.flavor,
-			       (int)strspn(link->row.version, "0123456789."), link->row.version);
-}
-
-/* Those for whom one of them is tried out. Owned. */
-static char *trial_key(const struct sched *sched, const struct census_run *run,
-		       const struct census_tenant *tenant)
-{
-	g_autofree char *flavor = NULL;
-
-	if (!run->is_plan) {
-		return schema_key(tenant->server_id, tenant->class);
-	}
-	flavor = census_flavor(sched, tenant->server_id);
-	return g_strdup_printf("%s/%s", flavor, tenant->class);
-}
-
-static bool is_cancelled(const struct census_run *run)
-{
-	return run->cancelled != NULL && *run->cancelled;
-}
-
-/*
- * One member of each class of each server is copied, but of those in which a statement may have
- * run: at once, while other portions are still looked at.
- */
-static int class_in(struct sched *sched, struct census_run *run, const struct census_tenant *tenant,
-		    struct err *err)
-{
-	struct census *census = &run->census;
-	bool is_kept = false;
-
-	if (!is_copied(run, tenant) || is_cancelled(run)) {
-		return 0;
-	}
-	if (run->call.rollout_id != 0 &&
-	    store_chain_has(sched->store, run->call.rollout_id, tenant->server_id, tenant->class,
-			    &is_kept, err) < 0) {
-		return -1;
-	}
-	if (is_kept || !g_hash_table_add(run->sent, trial_key(sched, run, tenant))) {
-		return 0;
-	}
-	census->classes = g_renew(struct census_class, census->classes, census->nr_classes + 1);
-	census->classes[census->nr_classes++] = (struct census_class){
-		.server_id = tenant->server_id,
-		.class = g_strdup(tenant->class),
-		.example = g_strdup(tenant->name),
-		.chain = g_strdup(tenant->chain),
-	};
-	if (tenant->chain == NULL) {
-		send_class(sched, run, census->nr_classes - 1, tenant->schema);
-	}
-	return 0;
-}
-
-/* The last answer of all decides. */
-static int count_in(struct sched *sched, struct portion *portion, struct err *err)
+int census_count_in(struct sched *sched, struct census_portion *portion, enum headway_step step,
+		    int64_t nr, struct err *err)
 {
 	struct census_run *run = portion->run;
 
 	if (!portion->in) {
+		headway_take(run->call.headway, step, nr);
 		portion->in = true;
 		portion->last = --run->open == 0;
 	}
 	if (!portion->last) {
 		return 0;
 	}
-	for (size_t i = 0; i < run->census.nr; i++) {
-		if (run->census.tenants[i].in_flight && run->census.tenants[i].chain == NULL) {
-			lend_class(&run->census, &run->census.tenants[i]);
-		}
-	}
+	census_trial_lend(&run->census);
 	if (find_removed(sched, &run->census, err) < 0) {
 		return -1;
 	}
@@ -372,10 +184,9 @@ static int count_in(struct sched *sched, struct portion *portion, struct err *er
 static int portion_in(struct sched *sched, const struct exec_result *result, void *ctx,
 		      struct err *err)
 {
-	struct portion *portion = ctx;
+	struct census_portion *portion = ctx;
 	struct census_run *run = portion->run;
 
-	portion_took(portion, HEADWAY_READ, (int64_t)portion->nr);
 	if (!result->ok && portion->nr > 0) {
 		store_text_set(&run->census.unread, result->err.msg);
 	}
@@ -389,11 +200,11 @@ static int portion_in(struct sched *sched, const struct exec_result *result, voi
 		const struct census_tenant *tenant =
 			tenant_of(run, result->server_id, &result->standings[i]);
 
-		if (class_in(sched, run, tenant, err) < 0) {
+		if (census_trial_want(sched, run, tenant, err) < 0) {
 			return -1;
 		}
 	}
-	return count_in(sched, portion, err);
+	return census_count_in(sched, portion, HEADWAY_READ, (int64_t)portion->nr, err);
 }
 
 static char *text_or_none(const char *text)
@@ -431,15 +242,33 @@ static void name_tenants(const struct sched *sched, struct exec_order *order,
 	}
 }
 
-static void send_survey(struct sched *sched, struct census_run *run, int64_t server_id,
-			struct exec_order *order, size_t nr)
+static void portion_done(void *ctx, const struct err *err)
 {
-	struct portion *portion = g_new0(struct portion, 1);
-	const struct sched_job job = { portion_in, portion_done, portion };
+	g_autofree struct census_portion *portion = ctx;
+	struct census_run *run = portion->run;
 
-	portion->run = run;
-	portion->nr = nr;
-	send(sched, run, server_id, order, &job);
+	if (err != NULL && !run->failed) {
+		run->failed = true;
+		run->err = *err;
+	}
+	if (--run->to_end == 0) {
+		run->call.done(run->call.ctx, run->failed ? &run->err : NULL);
+		census_unref(&run->census);
+	}
+}
+
+void census_send(struct sched *sched, int64_t server_id, struct exec_order *order,
+		 const struct census_portion *share, census_answer_fn fn)
+{
+	const struct link *link = g_hash_table_lookup(sched->links, &server_id);
+	const struct sched_job job = { fn, portion_done, g_memdup2(share, sizeof(*share)) };
+	struct census_run *run = share->run;
+
+	order->release = release_ref(run->release);
+	order->to_version = g_strdup(run->to_version);
+	run->open++;
+	run->to_end++;
+	sched_job_start_unless(sched, &link->row, order, &job, run->cancelled);
 }
 
 static void send_portion(struct sched *sched, struct census_run *run,
@@ -447,15 +276,17 @@ static void send_portion(struct sched *sched, struct census_run *run,
 {
 	struct exec_order *order = exec_order_new(EXEC_SURVEY);
 	struct exec_order *helper = nr > PORTION_ALONE ? exec_order_helper(order) : NULL;
+	struct census_portion share = { .run = run, .nr = nr };
 
 	headway_expect(run->call.headway, HEADWAY_READ, (int64_t)nr);
 	name_tenants(sched, order, tenants, nr);
 	order->with_bytes = true;
 	order->with_shapes = true;
 	order->every_shape = run->is_plan;
-	send_survey(sched, run, tenants->server_id, order, nr);
+	census_send(sched, tenants->server_id, order, &share, portion_in);
 	if (helper != NULL) {
-		send_survey(sched, run, tenants->server_id, helper, 0);
+		share.nr = 0;
+		census_send(sched, tenants->server_id, helper, &share, portion_in);
 	}
 }
 
@@ -487,7 +318,7 @@ static void send_all(struct sched *sched, struct census_run *run)
 	for (size_t i = 0; i < census->nr; i++) {
 		struct census_tenant *tenant = &census->tenants[i];
 
-		g_hash_table_insert(run->by_schema, schema_key(tenant->server_id, tenant->schema),
+		g_hash_table_insert(run->by_schema, census_key(tenant->server_id, tenant->schema),
 				    tenant);
 		if (i + 1 == census->nr || tenant[1].server_id != tenant->server_id) {
 			send_server(sched, run, &census->tenants[first], i + 1 - first);
@@ -565,6 +396,17 @@ int census_start_of(struct sched *sched, const GArray *tenant_ids, int64_t relea
 				      to, call, err));
 }
 
+static int start_with_forecast(struct sched *sched, struct census_run *run, bool is_plan,
+			       const bool *cancelled)
+{
+	if (run != NULL) {
+		run->is_plan = is_plan;
+		run->with_forecast = true;
+		run->cancelled = cancelled;
+	}
+	return begin_all(sched, run);
+}
+
 int census_start_rollout(struct sched *sched, const char *selector, int64_t release_id,
 			 const char *to, const struct census_call *call, const bool *cancelled,
 			 struct err *err)
@@ -572,11 +414,7 @@ int census_start_rollout(struct sched *sched, const char *selector, int64_t rele
 	struct census_run *run =
 		begin(sched, census_select(sched, selector, err), release_id, to, call, err);
 
-	if (run != NULL) {
-		run->with_forecast = true;
-		run->cancelled = cancelled;
-	}
-	return begin_all(sched, run);
+	return start_with_forecast(sched, run, false, cancelled);
 }
 
 int census_start_plan(struct sched *sched, const char *selector, int64_t release_id, const char *to,
@@ -585,10 +423,5 @@ int census_start_plan(struct sched *sched, const char *selector, int64_t release
 	struct census_run *run =
 		begin(sched, census_select(sched, selector, err), release_id, to, call, err);
 
-	if (run != NULL) {
-		run->is_plan = true;
-		run->with_forecast = true;
-		run->cancelled = cancelled;
-	}
-	return begin_all(sched, run);
+	return start_with_forecast(sched, run, true, cancelled);
 }

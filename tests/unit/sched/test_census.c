@@ -1,6 +1,5 @@
 #include "census.h"
 #include "sched_fixture.h"
-#include "store_chain.h"
 
 static void ahead_is_skipped_and_never_changed(void **state)
 {
@@ -82,37 +81,11 @@ static void removed_while_it_is_looked_at_it_gets_no_task(void **state)
 	assert_string_equal(reason, "the tenants that it named were removed");
 }
 
-static void halfway_through_a_migration_is_not_drifted(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct sched_start start = { .release = "rel", .budget = "100%" };
-	const struct sched_start mended = { .release = "rel-2" };
-	SCOPED(store_task) task = { 0 };
-	struct err err = { 0 };
-	bool has = false;
-	int64_t id;
-
-	fixture_add_tenants(fixture, 1);
-	fixture_add_release(fixture, "create table a (id int);\ninsert into nowhere values (1);");
-	id = fixture_start(fixture, &start);
-	fixture_until(fixture, id, ROLLOUT_FAILED);
-	fixture_add_release(fixture, "create table a (id int);\ncreate table b (id int);");
-	id = fixture_start(fixture, &mended);
-	fixture_until(fixture, id, ROLLOUT_DONE);
-	fixture_task(fixture, id, "t00", &task);
-	assert_int_equal(task.state, TASK_DONE);
-	/* and what it lacks was tried out on a copy of what it has */
-	assert_non_null(strstr(task.class, "+0001+1-"));
-	must(store_chain_has(fixture->store, id, task.server_id, task.class, &has, &err), &err);
-	assert_true(has);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(ahead_is_skipped_and_never_changed),
 		SCENARIO(removed_while_it_is_looked_at_it_gets_no_task),
-		SCENARIO(halfway_through_a_migration_is_not_drifted),
 		SCENARIO(a_database_that_is_gone_fails_its_task),
 	};
 
