@@ -5,6 +5,25 @@
 #include "sched_guard.h"
 #include "sched_state.h"
 
+static int helps(const void *run, const void *unused)
+{
+	(void)unused;
+	return ((const struct job_run *)run)->order->helps ? 0 : 1;
+}
+
+/* A trial does not wait for the end of a look, for which whoever helps with that keeps a place. */
+static void enqueue(GQueue *waiting, struct job_run *run)
+{
+	GList *behind = NULL;
+
+	if (run->order->kind == EXEC_KILL) {
+		behind = waiting->head; /* somebody waits for the effect */
+	} else if (run->order->kind == EXEC_CHAIN) {
+		behind = g_queue_find_custom(waiting, NULL, helps);
+	}
+	g_queue_insert_before(waiting, behind, run);
+}
+
 void sched_job_start(struct sched *sched, const struct store_server *server,
 		     struct exec_order *order, const struct sched_job *job)
 {
@@ -36,11 +55,7 @@ void sched_job_start_unless(struct sched *sched, const struct store_server *serv
 		order->word = g_strdup(sched->daemon);
 	}
 	g_hash_table_insert(sched->jobs, g_memdup2(&run->id, sizeof(run->id)), run);
-	if (order->kind == EXEC_KILL) {
-		g_queue_push_head(&link->waiting_jobs, run); /* somebody waits for the effect */
-	} else {
-		g_queue_push_tail(&link->waiting_jobs, run);
-	}
+	enqueue(&link->waiting_jobs, run);
 	if (order->kind == EXEC_SURVEY && !order->in_passing) {
 		(void)sched_guard_need(sched, link); /* its load is known when tasks can start */
 	}

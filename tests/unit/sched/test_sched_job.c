@@ -119,6 +119,46 @@ static void a_caller_is_told_that_nothing_comes(void **state)
 	fixture_open(fixture);
 }
 
+static void queue(struct fixture *fixture, struct asked *asked, struct exec_order *order)
+{
+	SCOPED(store_server) server = { 0 };
+	struct err err = { 0 };
+
+	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
+	sched_job_start(fixture->sched, &server, order,
+			&(struct sched_job){ on_answer, on_done, asked });
+}
+
+static enum exec_kind kind_at(struct link *link, guint place)
+{
+	const struct job_run *run = g_queue_peek_nth(&link->waiting_jobs, place);
+
+	return run->order->kind;
+}
+
+static void a_trial_goes_in_front_of_whoever_helps_to_look(void **state)
+{
+	struct fixture *fixture = *state;
+	struct exec_order *leader = exec_order_new(EXEC_SURVEY);
+	struct asked asked = { 0 };
+	struct link *link;
+
+	queue(fixture, &asked, exec_order_new(EXEC_CHECK));
+	queue(fixture, &asked, exec_order_helper(leader));
+	exec_order_free(leader);
+	queue(fixture, &asked, exec_order_new(EXEC_CHAIN));
+	queue(fixture, &asked, exec_order_new(EXEC_KILL));
+	link = g_hash_table_lookup(fixture->sched->links, &fixture->server_id);
+	assert_int_equal(link->waiting_jobs.length, 4);
+	assert_int_equal(kind_at(link, 0), EXEC_KILL);
+	assert_int_equal(kind_at(link, 1), EXEC_CHECK);
+	assert_int_equal(kind_at(link, 2), EXEC_CHAIN);
+	assert_int_equal(kind_at(link, 3), EXEC_SURVEY);
+	fixture_close(fixture);
+	assert_int_equal(asked.done, 4);
+	fixture_open(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +167,7 @@ int main(void)
 		SCENARIO(many_jobs_take_turns),
 		SCENARIO(a_job_that_nobody_waits_for_is_not_sent),
 		SCENARIO(a_caller_is_told_that_nothing_comes),
+		SCENARIO(a_trial_goes_in_front_of_whoever_helps_to_look),
 	};
 
 	return cmocka_run_group_tests_name("sched_job", tests, NULL, NULL);
