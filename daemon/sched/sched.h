@@ -453,7 +453,10 @@ NODISCARD int sched_rollout_verb(struct sched *sched, const char *rollout,
 				 const struct sched_verb *verb, const struct sched_actor *actor,
 				 struct store_rollout *out, struct err *err);
 
-/* key: budget, running, per_server, priority, stall, bake and max_closed (durations), window. Live. */
+/*
+ * key: budget, running, per_server, priority, stall, bake and max_closed (durations), window. Live.
+ * ERR_CONFLICT when no verb can bring the rollout back.
+ */
 NODISCARD int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 				const char *value, const struct sched_actor *actor,
 				struct store_rollout *out, struct err *err);

@@ -401,6 +401,10 @@ int sched_rollout_set(struct sched *sched, const char *rollout, const char *key,
 	if (find_run(sched, rollout, 0, &run, err) < 0) {
 		return -1;
 	}
+	if (*sched_rollout_actions(&run->row) == NULL) {
+		return err_set(err, ERR_CONFLICT, "r%lld is %s: nothing of it runs any more",
+			       (long long)run->id, rollout_state_names[run->row.state]);
+	}
 	bake_ms = run->row.bake_ms;
 	if (set_key(run, key, value, err) < 0 ||
 	    store_rollout_put(sched->store, &run->row, err) < 0 ||

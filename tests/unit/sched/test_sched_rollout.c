@@ -102,6 +102,27 @@ static void resume_over_budget_says_what_helps(void **state)
 	fixture_until(fixture, id, ROLLOUT_FAILED);
 }
 
+static void nothing_is_set_on_what_never_runs_again(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_rollout) out = { 0 };
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	id = fixture_start(fixture, &everything);
+	fixture_do(fixture, id, ROLLOUT_ABORT);
+	fixture_until(fixture, id, ROLLOUT_ABORTED);
+	must(store_begin(fixture->store, &err), &err);
+	assert_int_equal(
+		sched_rollout_set(fixture->sched, "r1", "budget", "3", &fixture_actor, &out, &err),
+		-1);
+	store_rollback(fixture->store);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_string_equal(err.msg, "r1 is aborted: nothing of it runs any more");
+}
+
 static void another_revision_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -189,6 +210,7 @@ int main(void)
 		SCENARIO(abort_cancels_what_has_not_begun),
 		SCENARIO(retry_brings_failed_tasks_back),
 		SCENARIO(resume_over_budget_says_what_helps),
+		SCENARIO(nothing_is_set_on_what_never_runs_again),
 		SCENARIO(another_revision_is_refused),
 		SCENARIO(a_verb_the_state_does_not_take_is_refused),
 		SCENARIO(a_skipped_task_leaves_the_rollout),
