@@ -25,6 +25,10 @@ static const struct {
 	{ "running = -1;",                 "m.conf:1: \"running\" must be from 1 to 1024, not -1" },
 	{ "running = 1025;",               "m.conf:1: \"running\" must be from 1 to 1024, not 1025" },
 	{ "running = 4294967300L;",        "m.conf:1: \"running\" must be from 1 to 1024, not 4294967300" },
+	{ "running = 4294967300;",         "m.conf:1: \"running\" must be from 1 to 1024, not 4294967300" },
+	{ "\nlog_level = \"warn\"; running=4294967300 // many\n", "m.conf:2: \"running\" must be from 1 to 1024, not 4294967300" },
+	{ "running : 99999999999999999999;", "m.conf:1: \"running\" must be from 1 to 1024, not 99999999999999999999" },
+	{ "running = 0xfffffff;",          "m.conf:1: \"running\" must be from 1 to 1024, not 268435455" },
 	{ "server_running = 257;",         "m.conf:1: \"server_running\" must be from 1 to 256, not 257" },
 	{ "data_dir = \"muster\";",        "m.conf:1: \"data_dir\" must be an absolute path in quotes" },
 	{ "data_dir = \"\";",              "m.conf:1: \"data_dir\" must be an absolute path in quotes" },
@@ -203,6 +207,9 @@ static void included_file_is_named(void **state)
 	(void)state;
 	assert_int_equal(conf_load(&conf, path, &err), -1);
 	assert_string_equal(err.msg, "part.conf:2: \"running\" must be from 1 to 1024, not 0");
+	assert_true(g_file_set_contents(part, "running = 4294967300;", -1, NULL));
+	assert_int_equal(conf_load(&conf, path, &err), -1);
+	assert_non_null(strstr(err.msg, "not 4294967300"));
 	assert_true(g_file_set_contents(part, "running = 9;", -1, NULL));
 	assert_int_equal(conf_load(&conf, path, &err), 0);
 	assert_int_equal(conf.running, 9);
