@@ -257,18 +257,7 @@ static void on_start_planned(void *ctx, const struct sched_planned *planned)
 /* The answer comes when it is known what would happen, and the rollout is there. */
 static int start_planned(struct call *call, const struct sched_start *start, struct err *err)
 {
-	const struct sched_plan_ask ask = {
-		.release = start->release,
-		.selector = start->selector,
-		.to = start->to,
-		.stall_ms = start->stall_ms,
-		.closes = sched_start_closes(start),
-		.close_method = start->close_method,
-		.accepts_holes = start->accept_holes,
-		.rewrites = sched_start_rewrites(start),
-		.for_rollout = true,
-		.headway = &call->headway,
-	};
+	const struct sched_plan_ask ask = sched_start_ask(start);
 	struct errand *planning;
 
 	if (sched_rollout_check(call->api->sched, start, err) < 0) {

@@ -383,9 +383,6 @@ struct sched_start {
 	char *const *hooks;       /* "EVENT=NAME" (hook_set.h), NULL-terminated, or NULL */
 };
 
-/* Will its statements run otherwise than written, where that is cheaper and ends the same? */
-bool sched_start_rewrites(const struct sched_start *start);
-
 /*
  * Check everything that can be wrong, store the rollout as scheduled. The same key again
  * gives the same rollout, and is refused (ERR_CONFLICT) for another release, selection, version
@@ -419,9 +416,6 @@ struct sched_preview {
 	char *const *warnings;               /* sentences */
 	const struct sched_planned *planned; /* sched_plan.h */
 };
-
-/* Is every tenant closed for writes while it is worked on? */
-bool sched_start_closes(const struct sched_start *start);
 
 /* What sched_rollout_start would refuse at once. */
 NODISCARD int sched_rollout_check(struct sched *sched, const struct sched_start *start,

@@ -49,6 +49,9 @@ struct sched_plan_ask {
 	struct headway *headway; /* outlives the call of fn; NULL: nobody looks at it */
 };
 
+/* What a rollout that starts so wants to know before; its texts are borrowed from start. */
+struct sched_plan_ask sched_start_ask(const struct sched_start *start);
+
 /* Borrowed for the call of fn. */
 struct sched_planned {
 	const struct err *err; /* NULL: fine */

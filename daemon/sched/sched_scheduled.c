@@ -567,22 +567,11 @@ struct sched_plan *sched_rollout_preview(struct sched *sched, const struct sched
 					 void *ctx, struct err *err)
 {
 	struct preview_run *run = g_new0(struct preview_run, 1);
-	struct sched_plan_ask ask = {
-		.release = start->release,
-		.selector = start->selector,
-		.to = start->to,
-		.stall_ms = start->stall_ms,
-		.closes = sched_start_closes(start),
-		.close_method = start->close_method,
-		.accepts_holes = start->accept_holes,
-		.rewrites = sched_start_rewrites(start),
-		.for_rollout = true,
-		.look = on_previewed,
-		.look_ctx = run,
-		.headway = start->headway,
-	};
+	struct sched_plan_ask ask = sched_start_ask(start);
 	struct sched_plan *plan = NULL;
 
+	ask.look = on_previewed;
+	ask.look_ctx = run;
 	run->fn = fn;
 	run->ctx = ctx;
 	for (size_t i = 0; i < CENSUS_FATE_NR; i++) {

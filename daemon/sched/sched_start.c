@@ -9,6 +9,7 @@
 #include "release.h"
 #include "sched_holes.h"
 #include "sched_hook.h"
+#include "sched_plan.h"
 #include "selector.h"
 #include "store_release.h"
 #include "store_rollout.h"
@@ -132,10 +133,33 @@ static int check_waves(const struct sched_start *start, size_t tenants, struct s
 	return 0;
 }
 
-bool sched_start_rewrites(const struct sched_start *start)
+/* Is every tenant closed for writes while it is worked on? */
+static bool closes(const struct sched_start *start)
+{
+	return start->readonly || g_strcmp0(start->strategy, SCHED_STRATEGY_COLD) == 0;
+}
+
+/* Will its statements run otherwise than written, where that is cheaper and ends the same? */
+static bool rewrites(const struct sched_start *start)
 {
 	return !start->no_rewrite &&
 	       (start->strategy == NULL || strcmp(start->strategy, "auto") == 0);
+}
+
+struct sched_plan_ask sched_start_ask(const struct sched_start *start)
+{
+	return (struct sched_plan_ask){
+		.release = start->release,
+		.selector = start->selector,
+		.to = start->to,
+		.stall_ms = start->stall_ms,
+		.closes = closes(start),
+		.close_method = start->close_method,
+		.accepts_holes = start->accept_holes,
+		.rewrites = rewrites(start),
+		.for_rollout = true,
+		.headway = start->headway,
+	};
 }
 
 static int check_limits(struct sched *sched, const struct sched_start *start, size_t tenants,
@@ -173,11 +197,6 @@ static int check_limits(struct sched *sched, const struct sched_start *start, si
 	return sched_budget_parse(budget, (int64_t)tenants, &row->budget_limit, err);
 }
 
-bool sched_start_closes(const struct sched_start *start)
-{
-	return start->readonly || g_strcmp0(start->strategy, SCHED_STRATEGY_COLD) == 0;
-}
-
 static bool has_readonly(const struct release *release)
 {
 	for (size_t i = 0; i < release->nr; i++) {
@@ -196,9 +215,9 @@ static int check_closing(struct sched *sched, const struct sched_start *start,
 	if (release == NULL) {
 		return -1;
 	}
-	row->readonly = sched_start_closes(start) ? STORE_READONLY_ALL
-			: has_readonly(release)   ? STORE_READONLY_ASKED
-						  : STORE_READONLY_NONE;
+	row->readonly = closes(start)           ? STORE_READONLY_ALL
+			: has_readonly(release) ? STORE_READONLY_ASKED
+						: STORE_READONLY_NONE;
 	release_unref(release);
 	row->max_closed_ms = start->max_closed_ms;
 	row->drain_ms = start->drain_ms;
