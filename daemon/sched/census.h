@@ -1,10 +1,9 @@
 /*
  * census - where all tenants of a selection stand, before anything is decided.
  *
- * Finds the tenants in the store, asks their servers in portions of some hundred schemas, and
- * calls back once when every portion is in and each class of tenants was tried out on an
- * empty copy. A server that does not answer leaves
- * its tenants unknown; they are decided when their task runs.
+ * Finds the tenants in the store, asks their servers in portions, and calls back once when every
+ * portion is in and each class of tenants was tried out on an empty copy. A server that does not
+ * answer leaves its tenants unknown; they are decided when their task runs.
  *
  * Loop thread only. Changes nothing in any tenant.
  */
