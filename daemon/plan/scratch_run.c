@@ -9,6 +9,7 @@
 #include "halfway.h"
 #include "release.h"
 #include "rewrite_proof.h"
+#include "scratch_found.h"
 #include "scratch_reach.h"
 #include "scratch_rewrite.h"
 #include "scratch_state.h"
@@ -19,23 +20,6 @@
 
 #define LOCK_WAIT_S 5
 
-/* Statements that are cheaper written otherwise, as far as is known before they are run. */
-struct found {
-	size_t index;
-	size_t nr;
-	struct rewrite rewrite;
-	char **shapes; /* owned, NULL-terminated; fingerprint behind each text */
-};
-
-static void found_free(void *data)
-{
-	struct found *found = data;
-
-	rewrite_release(&found->rewrite);
-	g_strfreev(found->shapes);
-	g_free(found);
-}
-
 struct run {
 	struct scratch *scratch;
 	struct db_session *runner;
@@ -45,7 +29,7 @@ struct run {
 	struct trial_facts facts; /* of the source */
 	size_t looked;            /* statements of it that a cheaper way was found for */
 	size_t done;              /* statements of the migration that the source has already */
-	GPtrArray *found;         /* struct found *, owned; of the migration */
+	GPtrArray *found;         /* of scratch_found.h, owned; of the migration */
 	enum task_kind kind;      /* of the statement */
 	struct chain *chain;
 	struct trial trial; /* of the statement that was run last */
@@ -195,25 +179,6 @@ static int refused(struct run *run, size_t index, char **note, const struct err 
 	return 1;
 }
 
-/* What the source would look like behind each text; NULL: it cannot be said. Owned. */
-static char **foretell(const struct run *run, const struct rewrite *rewrite)
-{
-	g_autoptr(GPtrArray) shapes = g_ptr_array_new_with_free_func(g_free);
-	struct err ignored;
-
-	for (guint i = 0; i < rewrite->deltas->len; i++) {
-		const char *delta = g_ptr_array_index(rewrite->deltas, i);
-		SCOPED(shape) then = { 0 };
-
-		if (shape_apply(&then, &run->scratch->foretold, delta, &ignored) < 0) {
-			return NULL;
-		}
-		g_ptr_array_add(shapes, g_strdup(then.fingerprint));
-	}
-	g_ptr_array_add(shapes, NULL);
-	return (char **)g_ptr_array_steal(shapes, NULL);
-}
-
 static bool is_halfway(const struct run *run, size_t index)
 {
 	return run->work->halfway != NULL && run->work->halfway->parts > 0 &&
@@ -231,8 +196,6 @@ static int look_for_cheaper(struct run *run, size_t index, struct err *err)
 		.modes = run->migration->up.statements[index].modes,
 	};
 	SCOPED(rewrite) rewrite = { 0 };
-	char **shapes;
-	struct found *found;
 	size_t nr;
 
 	if (!run->work->rewrites || index < run->looked || is_halfway(run, index) ||
@@ -242,15 +205,9 @@ static int look_for_cheaper(struct run *run, size_t index, struct err *err)
 	if (scratch_rewrite(&ground, run->migration, index, &nr, &rewrite, err) < 0) {
 		return -1;
 	}
-	shapes = rewrite.statements == NULL ? NULL : foretell(run, &rewrite);
-	if (shapes == NULL) {
-		return 0;
+	if (scratch_found_add(run->found, &run->scratch->foretold, index, nr, &rewrite)) {
+		run->looked = index + nr;
 	}
-	found = g_new0(struct found, 1);
-	*found = (struct found){ .index = index, .nr = nr, .rewrite = rewrite, .shapes = shapes };
-	rewrite = (struct rewrite){ 0 };
-	g_ptr_array_add(run->found, found);
-	run->looked = index + nr;
 	return 0;
 }
 
@@ -298,120 +255,6 @@ static int check_chunk(struct run *run, size_t index, struct err *err)
 	}
 	return 1;
 }
-
-/* The schemas that the file as it is written passes through; the first is the one before it. */
-static GPtrArray *shapes_of(const struct run *run)
-{
-	GPtrArray *shapes = g_ptr_array_new();
-	struct chain *chain = run->chain;
-
-	for (size_t i = 0; i < chain->nr; i++) {
-		if (strcmp(chain->steps[i].version, run->migration->version) != 0) {
-			continue;
-		}
-		if (shapes->len == 0) {
-			g_ptr_array_add(shapes, i == 0 ? chain->start.fingerprint
-						       : chain->steps[i - 1].fingerprint);
-		}
-		g_ptr_array_add(shapes, chain->steps[i].fingerprint);
-	}
-	return shapes;
-}
-
-static guint times(const GPtrArray *shapes, const char *shape)
-{
-	guint nr = 0;
-
-	for (guint i = 0; i < shapes->len; i++) {
-		nr += strcmp(g_ptr_array_index(shapes, i), shape) == 0;
-	}
-	return nr;
-}
-
-/* Did each of them run on the copy, and change what it looks like? */
-static bool is_seen(const struct run *run, const struct found *found, const GPtrArray *shapes)
-{
-	guint first = (guint)(found->index - run->done);
-
-	for (size_t i = 0; i < found->nr; i++) {
-		const struct chain_step *step =
-			chain_find(run->chain, run->migration->version, found->index + 1 + i);
-
-		if (step == NULL || step->note != NULL || first + i + 1 >= shapes->len ||
-		    strcmp(g_ptr_array_index(shapes, first + i),
-			   g_ptr_array_index(shapes, first + i + 1)) == 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* A crash must leave a schema that says where it was: between two parts, if it was there. */
-static bool is_told_apart(const struct run *run, const struct found *found)
-{
-	g_autoptr(GPtrArray) shapes = shapes_of(run);
-	guint end = (guint)(found->index - run->done + found->nr);
-	guint parts = g_strv_length(found->shapes);
-
-	if (!is_seen(run, found, shapes) ||
-	    strcmp(g_ptr_array_index(shapes, end), found->shapes[parts - 1]) != 0) {
-		return false;
-	}
-	for (guint i = 0; i + 1 < parts; i++) {
-		g_ptr_array_add(shapes, found->shapes[i]);
-	}
-	for (guint i = 0; i + 1 < parts; i++) {
-		if (times(shapes, found->shapes[i]) != 1) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static enum task_kind kind_of(const struct rewrite *rewrite)
-{
-	enum task_kind kind = TASK_KIND_INSTANT;
-
-	for (size_t i = 0; i < rewrite->nr; i++) {
-		kind = rewrite->trials[i].rung == LADDER_INSTANT ? kind : TASK_KIND_REBUILD;
-	}
-	return kind;
-}
-
-static void keep(struct run *run, const struct found *found)
-{
-	g_autoptr(GPtrArray) ways = g_ptr_array_new_with_free_func(g_free);
-	struct chain_rewrite kept = {
-		.version = run->migration->version,
-		.number = found->index + 1,
-		.nr = found->nr,
-		.how = found->rewrite.how,
-		.shapes = found->shapes,
-	};
-
-	for (size_t i = 0; i < found->rewrite.nr; i++) {
-		g_ptr_array_add(ways, g_strdup(ladder_names[found->rewrite.trials[i].rung]));
-	}
-	g_ptr_array_add(ways, NULL);
-	kept.ways = (char **)(void *)ways->pdata;
-	rewrite_digest((const char *const *)found->rewrite.statements, found->rewrite.nr,
-		       kept.digest);
-	chain_rewrite_add(run->chain, &kept);
-	for (size_t i = 0; i < run->chain->nr; i++) {
-		struct chain_step *step = &run->chain->steps[i];
-
-		if (strcmp(step->version, kept.version) == 0 && step->number >= kept.number &&
-		    step->number < kept.number + kept.nr) {
-			step->kind = kind_of(&found->rewrite);
-		}
-	}
-	if (run->work->rewritten != NULL) {
-		run->work->rewritten(run->work->ctx, run->at, kept.number, kept.nr,
-				     &found->rewrite);
-	}
-}
-
-/* ---- the rest of a statement that was run in parts --------------------------------------- */
 
 /* The parts that are left are all that its statement is. */
 static int run_rest(struct run *run, size_t index, struct err *err)
@@ -519,6 +362,15 @@ static int restore(struct run *run, struct err *err)
 	return 1;
 }
 
+static void keep(struct run *run, const struct scratch_found *found)
+{
+	if (scratch_found_keep(found, run->chain, run->migration->version, run->done) &&
+	    run->work->rewritten != NULL) {
+		run->work->rewritten(run->work->ctx, run->at, found->index + 1, found->nr,
+				     &found->rewrite);
+	}
+}
+
 static int run_file(struct run *run, struct err *err)
 {
 	int goes_on;
@@ -540,11 +392,7 @@ static int run_file(struct run *run, struct err *err)
 		goes_on = run_one(run, i, err);
 	}
 	for (guint i = 0; i < run->found->len && goes_on >= 0; i++) {
-		const struct found *found = g_ptr_array_index(run->found, i);
-
-		if (is_told_apart(run, found)) {
-			keep(run, found);
-		}
+		keep(run, g_ptr_array_index(run->found, i));
 	}
 	return goes_on;
 }
@@ -572,7 +420,7 @@ int scratch_run(struct scratch *scratch, struct db_session *runner, const struct
 		.work = work,
 		.facts = { .schema = scratch->source },
 		.chain = &made,
-		.found = g_ptr_array_new_with_free_func(found_free),
+		.found = scratch_found_new(),
 	};
 	int goes_on = 1;
 
