@@ -351,6 +351,18 @@ static gboolean drop_running(void *key, void *value, void *ctx)
 	return running->ended;
 }
 
+/*
+ * While the turn decided these still counted for their limits and their tenants: where nothing
+ * took their place, what waits for one of them may only begin in another turn.
+ */
+static void drop_ended(struct sched *sched)
+{
+	if (g_hash_table_foreach_remove(sched->running, drop_running, sched) >
+	    sched->outbox.length) {
+		sched_wake(sched);
+	}
+}
+
 /* What was decided is on disk: now it may happen. */
 static void act(struct sched *sched)
 {
@@ -361,7 +373,7 @@ static void act(struct sched *sched)
 	}
 	sched_windows_committed(sched);
 	sched_hooks_finish(sched);
-	(void)g_hash_table_foreach_remove(sched->running, drop_running, sched);
+	drop_ended(sched);
 	(void)g_hash_table_foreach_remove(sched->runs, drop_run, NULL);
 	if (g_hash_table_size(sched->runs) == 0) {
 		g_hash_table_remove_all(sched->releases);

@@ -417,6 +417,7 @@ static void tasks_that_rebuild_take_turns_and_say_so(void **state)
 	struct link *link = NULL;
 	struct err err = { 0 };
 	bool told = false;
+	int64_t done = 0;
 	int64_t most = 0;
 	int64_t id;
 
@@ -437,6 +438,10 @@ static void tasks_that_rebuild_take_turns_and_say_so(void **state)
 
 		fixture_turns(fixture, 1);
 		most = MAX(most, fixture_count(fixture, id, TASK_RUNNING));
+		if (fixture_count(fixture, id, TASK_DONE) > done) {
+			done = fixture_count(fixture, id, TASK_DONE);
+			assert_true(fixture->sched->waked); /* the next one waits for no clock */
+		}
 		if (fixture_count(fixture, id, TASK_RUNNING) == 0) {
 			continue;
 		}
