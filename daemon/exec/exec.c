@@ -31,6 +31,7 @@ enum {
 	INSIST_MS = 5000,
 	INSIST_PAUSE_US = 100000,
 	PATIENCE_STEP_MS = 1000,
+	LATE_MS = 30000,
 };
 
 const char *const exec_kind_names[EXEC_KIND_NR] = {
@@ -320,7 +321,10 @@ static void fail(const struct exec_order *order, struct exec_result *result, con
 static bool is_again(const struct exec_step *step, const struct visit *visit, bool is_kept,
 		     int64_t until_ms, const struct err *err)
 {
-	if (step->in_tenant || (err->code != ERR_UNREACHABLE && err->code != ERR_UNKNOWN_OUTCOME)) {
+	bool is_lost = err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME ||
+		       (err->code == ERR_TIMEOUT && step->insists);
+
+	if (step->in_tenant || !is_lost) {
 		return false;
 	}
 	return (is_kept && visit->session != NULL) || (step->insists && tick_ms() < until_ms);
@@ -333,12 +337,35 @@ static bool is_patient(void *ctx, int64_t waited_ms)
 	return waited_ms < order->patience_ms;
 }
 
+/* The library's own: the server did not say a word. */
+static bool is_client_number(int native)
+{
+	return native >= 2000 && native < 3000;
+}
+
+/*
+ * An answer may take long, but not of a server that is stopped, though not gone: that one lets
+ * nobody in either, and says nothing of it.
+ */
+static bool is_there(void *ctx, int64_t waited_ms)
+{
+	const struct exec_order *order = ctx;
+	SCOPED_PTR(db_session) other = NULL;
+	struct err err = { 0 };
+
+	if (waited_ms % (order->patience_ms > 0 ? order->patience_ms : LATE_MS) != 0) {
+		return true;
+	}
+	other = visit_connect(order, &err);
+	return other != NULL || err.code != ERR_UNREACHABLE || !is_client_number(err.native);
+}
+
 static int try_step(const struct exec_step *step, struct visit *visit, struct exec_order *order,
 		    struct exec_result *result, struct err *err)
 {
 	const struct db_patience patience = {
 		.step_ms = PATIENCE_STEP_MS,
-		.step = is_patient,
+		.step = step->insists ? is_there : is_patient,
 		.ctx = order,
 	};
 	int done;
@@ -346,7 +373,7 @@ static int try_step(const struct exec_step *step, struct visit *visit, struct ex
 	if (begin(step, visit, order, err) < 0) {
 		return -1;
 	}
-	if (order->patience_ms == 0) {
+	if (order->patience_ms == 0 && !step->insists) {
 		return step->run(visit, result, err);
 	}
 	db_set_patience(visit->session, &patience);

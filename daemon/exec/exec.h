@@ -128,7 +128,9 @@ struct exec_order {
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
 	int64_t patience_ms;     /* an answer that is later does not come (ERR_TIMEOUT); 0: it does.
-				  * Not for what runs in a tenant */
+				  * Not for what runs in a tenant; of what a rollout must know before
+				  * it begins (SURVEY, CHAIN, BUILD, PRECHECK, HOLES), it does where
+				  * the server lets a new session in, 0: that is tried after 30 s */
 	int64_t orphan_wait_ms;  /* of a statement that a lost connection left behind */
 	int64_t bytes;           /* size of the tenant, as last seen */
 	bool closed;             /* TASK: nobody else can write there */

@@ -126,6 +126,37 @@ static void discover_finds_by_pattern(void **state)
 	g_free(schema);
 }
 
+/* A server that is stopped, but not gone, lets nobody in; one that is only slow does. */
+static void who_is_late_and_lets_nobody_in_is_down(void **state)
+{
+	char *schemas[] = { g_strdup(test_server_schema("sv_late")), NULL };
+	struct release *release = two();
+	SCOPED_PTR(db_session) other = test_server_open();
+	struct exec_order *order = kit_order(EXEC_SURVEY, release, NULL);
+	SCOPED_PTR(exec_result) result = NULL;
+	struct err err;
+
+	(void)state;
+	exec_result_free(kit_task(release, schemas[0]));
+	result = survey(release, NULL, schemas);
+	assert_true(result->ok);
+	assert_int_equal(db_execf(other, &err, "lock tables %s.muster_history write", schemas[0]),
+			 0);
+	order->schemas = g_strdupv(schemas);
+	order->session = g_steal_pointer(&result->session);
+	order->patience_ms = 1000;
+	g_clear_pointer(&order->addr.host, g_free);
+	g_free(order->addr.socket);
+	order->addr.socket = g_strdup("/nowhere/sock");
+	exec_result_free(g_steal_pointer(&result));
+	result = exec_run(order);
+	assert_false(result->ok);
+	assert_int_equal(result->err.code, ERR_UNREACHABLE);
+	assert_true(result->server_down);
+	g_free(schemas[0]);
+	release_unref(release);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +164,7 @@ int main(void)
 		cmocka_unit_test(pending_ends_at_the_wanted_version),
 		cmocka_unit_test(without_a_release_the_newest_version_counts),
 		cmocka_unit_test(discover_finds_by_pattern),
+		cmocka_unit_test(who_is_late_and_lets_nobody_in_is_down),
 	};
 
 	return cmocka_run_group_tests_name("survey", tests, NULL, NULL);
