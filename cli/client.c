@@ -122,6 +122,7 @@ static CURL *handle_new(struct client *client, struct curl_slist **headers)
 	(void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
 	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
 	(void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	(void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* a tenant may be called .. */
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "muster/" MUSTER_VERSION);

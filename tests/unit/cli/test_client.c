@@ -74,14 +74,14 @@ static void a_request_says_what_it_speaks(void **state)
 	{
 		SCOPED_PTR(client) client = client_new(canned.socket);
 
-		assert_int_equal(client_request(client, "PATCH", "/v1/servers/a%20b", "{\"a\":1}",
+		assert_int_equal(client_request(client, "PATCH", "/v1/tenants/a%20b/..", "{\"a\":1}",
 						&answer, &err),
 				 0);
 		assert_int_equal(client_status(client), 200);
 	}
 	seen = canned_seen(&canned);
 	assert_string_equal(answer, "{}");
-	assert_true(g_str_has_prefix(seen, "PATCH /v1/servers/a%20b HTTP/1.1\r\n"));
+	assert_true(g_str_has_prefix(seen, "PATCH /v1/tenants/a%20b/.. HTTP/1.1\r\n"));
 	assert_non_null(strstr(seen, "\r\nMuster-Protocol: 1\r\n"));
 	assert_non_null(strstr(seen, "\r\nContent-Length: 7\r\n"));
 	assert_non_null(strstr(seen, "\r\nContent-Type: application/json\r\n"));
