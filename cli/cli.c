@@ -276,9 +276,25 @@ static struct style style_of(const struct opts *opts)
 	return style;
 }
 
+/* A file's name may be anything; every other word goes to the daemon, which knows UTF-8. */
+static int check_word(const struct cli *cli, const char *word)
+{
+	bool is_path = cli->command->words == WORDS_FILE || cli->command->words == WORDS_FOLDER;
+
+	if (word[0] == '\0') {
+		return cli_misused(cli, "a word is empty: %s", cli->command->args);
+	}
+	if (!is_path && !g_utf8_validate(word, -1, NULL)) {
+		return cli_misused(cli, "\"%s\" is not UTF-8", word);
+	}
+	return EXIT_OK;
+}
+
 /* How many words the command wants, in words. */
 static int check_words(const struct cli *cli)
 {
+	int code = EXIT_OK;
+
 	if ((int)cli->nr < cli->command->least) {
 		return cli_misused(cli, "%s is missing", cli->command->args);
 	}
@@ -286,7 +302,10 @@ static int check_words(const struct cli *cli)
 		return cli_misused(cli, "\"%s\" is one word too many",
 				   cli->words[cli->command->most]);
 	}
-	return EXIT_OK;
+	for (size_t i = 0; i < cli->nr && code == EXIT_OK; i++) {
+		code = check_word(cli, cli->words[i]);
+	}
+	return code;
 }
 
 static int run_command(struct cli *cli)

@@ -276,8 +276,32 @@ static int keep_choice(int id, const char *value, struct err *err)
 		       listed);
 }
 
+/*
+ * A variable of a script that is not set: an empty selector would be every tenant, an empty socket
+ * another daemon. Only a reason may be nothing.
+ */
+static int check_text(int id, const char *value, struct err *err)
+{
+	const struct opt *opt = &opt_table[id];
+
+	if (value[0] == '\0' && id != OPT_REASON) {
+		return err_set(err, ERR_INVALID,
+			       "--%s is empty: leave it out or give it a value: %s", opt->name,
+			       opt->metavar);
+	}
+	if (opt->words != WORDS_FILE && !g_utf8_validate(value, -1, NULL)) {
+		return err_set(err, ERR_INVALID, "--%s: the text is not UTF-8", opt->name);
+	}
+	return 0;
+}
+
 static int keep(struct opts *opts, int id, const char *value, struct err *err)
 {
+	bool is_text = opt_table[id].kind == OPT_TEXT || opt_table[id].kind == OPT_TEXTS;
+
+	if (is_text && check_text(id, value, err) < 0) {
+		return -1;
+	}
 	opts->given[id] = true;
 	opts->text[id] = value;
 	switch (opt_table[id].kind) {

@@ -18,6 +18,10 @@ static const struct { const char *line; int code; const char *err; } misuses[] =
 					     "  -> muster rollout start --help\n" },
 	{ "muster rollout show a b",     64, "muster rollout show: \"b\" is one word too many\n"
 					     "  -> muster rollout show --help\n" },
+	{ "muster rollout show ''",      64, "muster rollout show: a word is empty: R\n"
+					     "  -> muster rollout show --help\n" },
+	{ "muster tenant hold a\xff",    64, "muster tenant hold: \"a\xff\" is not UTF-8\n"
+					     "  -> muster tenant hold --help\n" },
 	{ "muster rollout start x --wav 1", 64, "muster rollout start: there is no option --wav here; did you mean --waves?\n"
 					     "  -> muster rollout start --help\n" },
 	{ "muster --wrong",              64, "muster: there is no option --wrong here\n"

@@ -74,8 +74,8 @@ static void a_request_says_what_it_speaks(void **state)
 	{
 		SCOPED_PTR(client) client = client_new(canned.socket);
 
-		assert_int_equal(client_request(client, "PATCH", "/v1/tenants/a%20b/..", "{\"a\":1}",
-						&answer, &err),
+		assert_int_equal(client_request(client, "PATCH", "/v1/tenants/a%20b/..",
+						"{\"a\":1}", &answer, &err),
 				 0);
 		assert_int_equal(client_status(client), 200);
 	}
