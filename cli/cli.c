@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "exits.h"
+#include "human.h"
 #include "waiting.h"
 
 static void cli_release(struct cli *cli)
@@ -36,9 +37,22 @@ char *cli_text(const struct cli *cli, enum opt_id id)
 	return g_strdup(opts_text(&cli->opts, id));
 }
 
+/* Names in a client's database and messages of its server do not command a terminal. */
+static void put(FILE *stream, const char *text)
+{
+	g_autoptr(GString) safe = NULL;
+
+	if (isatty(fileno(stream)) == 1) {
+		safe = g_string_new(NULL);
+		human_safe(safe, text);
+		text = safe->str;
+	}
+	(void)fputs(text, stream);
+}
+
 void cli_print(const GString *text)
 {
-	(void)fwrite(text->str, 1, text->len, stdout);
+	put(stdout, text->str);
 }
 
 void cli_say(const struct cli *cli, const char *fmt, ...)
@@ -52,7 +66,8 @@ void cli_say(const struct cli *cli, const char *fmt, ...)
 	va_start(ap, fmt);
 	line = g_strdup_vprintf(fmt, ap);
 	va_end(ap);
-	(void)fprintf(stdout, "%s\n", line);
+	put(stdout, line);
+	put(stdout, "\n");
 }
 
 /* Where to look when the daemon's answer does not say it. */
@@ -83,12 +98,14 @@ static char *usual_hint(const struct cli *cli, const struct err *err)
 int cli_fail_hint(struct cli *cli, const struct err *err, const char *hint)
 {
 	bool with_revision = cli->opts.given[OPT_REVISION];
+	g_autoptr(GString) out = g_string_new(NULL);
 
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "muster: %s\n", err->msg);
+	g_string_append_printf(out, "muster: %s\n", err->msg);
 	if (hint != NULL) {
-		(void)fprintf(stderr, "  -> %s\n", hint);
+		g_string_append_printf(out, "  -> %s\n", hint);
 	}
+	put(stderr, out->str);
 	return (int)exits_of_error(err, with_revision);
 }
 
@@ -202,7 +219,7 @@ static bool print_raw(const struct cli *cli)
 	if (cli->style.output != RENDER_JSON || cli->answer == NULL) {
 		return false;
 	}
-	(void)fputs(cli->answer, stdout);
+	put(stdout, cli->answer);
 	if (!g_str_has_suffix(cli->answer, "\n")) {
 		(void)fputc('\n', stdout);
 	}

@@ -1,4 +1,5 @@
 #include "cmd.h"
+#include "human.h"
 #include "views.h"
 
 /* Each problem ends with what settles it. */
@@ -8,8 +9,10 @@ static void print_findings(const struct wire_list *findings)
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	for (size_t i = 0; i < findings->nr; i++) {
-		g_string_append_printf(out, "%s: %s: %s\n  -> %s\n", items[i].object,
-				       items[i].problem, items[i].detail, items[i].help);
+		g_string_append_printf(out, "%s: %s: ", items[i].object, items[i].problem);
+		/* a server's message may be several lines */
+		human_text(out, items[i].detail != NULL ? items[i].detail : "", 0);
+		g_string_append_printf(out, "\n  -> %s\n", items[i].help);
 	}
 	if (findings->nr == 0) {
 		g_string_append(out, "nothing disagrees\n");

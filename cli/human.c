@@ -1,5 +1,7 @@
 #include "human.h"
 
+#include <string.h>
+
 #define WRAP_WIDTH 92
 
 #define MINUTE 60
@@ -155,6 +157,38 @@ void human_text(GString *out, const char *text, size_t width)
 	}
 	if (cut) {
 		g_string_append(out, "…");
+	}
+}
+
+/* The length of what begins here and stays as it is, though it holds control characters. */
+static size_t harmless(const char *text)
+{
+	size_t numbers;
+
+	if (text[0] == '\n' || text[0] == '\t') {
+		return 1;
+	}
+	if (text[0] == '\r' && text[1] == '\n') {
+		return 2;
+	}
+	if (text[0] != '\033' || text[1] != '[') {
+		return 0;
+	}
+	numbers = strspn(text + 2, "0123456789;");
+	return text[2 + numbers] == 'm' ? 2 + numbers + 1 : 0;
+}
+
+void human_safe(GString *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = harmless(text);
+
+		if (len > 0) {
+			g_string_append_len(out, text, (gssize)len);
+			text += len;
+		} else {
+			g_string_append_unichar(out, next_letter(&text));
+		}
 	}
 }
 

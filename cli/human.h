@@ -44,6 +44,12 @@ size_t human_width(const char *text);
  */
 void human_text(GString *out, const char *text, size_t width);
 
+/*
+ * text as a terminal may have it: control characters are blanks, but for tabs, ends of lines and
+ * colours. What is no UTF-8 is a "?".
+ */
+void human_safe(GString *out, const char *text);
+
 /* text, broken at blanks for 92 columns, continued in the column where it began, and a newline. */
 void human_wrap(GString *out, const char *text, size_t column);
 

@@ -19,6 +19,12 @@ static void what_disagrees_ends_with_what_settles_it(void **state)
 		  "tenant/acme: regressed: it went back\n"
 		  "  -> muster help\n",
 		  NULL, 1 },
+		{ "doctor",
+		  { RAN_OK "[{\"object\":\"a\",\"problem\":\"b\",\"detail\":\"c\\nd\",\"help\":\"e\"}]" },
+		  NULL,
+		  "a: b: c d\n"
+		  "  -> e\n",
+		  NULL, 1 },
 		{ "doctor -o json",
 		  { RAN_OK "[" ONE "]" },
 		  NULL,

@@ -94,12 +94,24 @@ static void times_are_local_and_rubbish_is_shown_as_it_is(void **state)
 	assert_string_equal(out->str, "2026-11-21 05:04:05|05:04:05|yesterday");
 }
 
+static void only_colours_reach_a_terminal(void **state)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	(void)state;
+	human_safe(out, "\033[1;31mred\033[0m\tä\r\n");
+	human_safe(out, "\033]0;x\007 \033[2J \033[ \302\2331m \r|\xff");
+	assert_string_equal(out->str, "\033[1;31mred\033[0m\tä\r\n"
+				      " ]0;x   [2J  [  1m  |?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_sizes_and_rates_are_short),
 		cmocka_unit_test(a_share_is_full_only_at_the_end),
 		cmocka_unit_test(texts_fit_and_are_harmless),
+		cmocka_unit_test(only_colours_reach_a_terminal),
 		cmocka_unit_test(times_are_local_and_rubbish_is_shown_as_it_is),
 	};
 
