@@ -2,6 +2,7 @@
 
 #include "cmd.h"
 #include "exits.h"
+#include "follow.h"
 #include "shell.h"
 #include "states.h"
 #include "tick.h"
@@ -194,15 +195,43 @@ static int give_up(const struct cli *cli, const struct object *object, int code)
 	return code;
 }
 
+/*
+ * It answered before and is gone now, as during an upgrade: a script that waits for hours bears it,
+ * as long as "rollout watch" does.
+ */
+static bool may_return(const struct err *err, int64_t answered_at, bool *told)
+{
+	if (!client_is_gone(err) || answered_at == 0 ||
+	    tick_ms() - answered_at > FOLLOW_GIVE_UP_MS) {
+		return false;
+	}
+	if (!*told) {
+		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
+				      "  -> systemctl status musterd\n");
+		*told = true;
+	}
+	return true;
+}
+
 static int wait_loop(struct cli *cli, struct object *object, const char *const *wanted,
 		     int64_t deadline)
 {
 	struct err err = { 0 };
+	int64_t answered_at = 0;
+	bool told = false;
 
 	for (;;) {
+		bool late = deadline >= 0 && tick_ms() >= deadline;
+
 		if (load(cli, object, &err) < 0) {
-			return cli_fail(cli, &err);
+			if (late || !may_return(&err, answered_at, &told)) {
+				return cli_fail(cli, &err);
+			}
+			g_usleep(TURN_US);
+			continue;
 		}
+		answered_at = tick_ms();
+		told = false;
 		if (reached(object, wanted) != NULL) {
 			cli_say(cli, "%s is %s", cli_word(cli, 0), reached(object, wanted));
 			return EXIT_OK;
@@ -210,7 +239,7 @@ static int wait_loop(struct cli *cli, struct object *object, const char *const *
 		if (object->is_final) {
 			return give_up(cli, object, EXIT_PENDING);
 		}
-		if (deadline >= 0 && tick_ms() >= deadline) {
+		if (late) {
 			return give_up(cli, object, EXIT_TIMEOUT);
 		}
 		g_usleep(TURN_US);

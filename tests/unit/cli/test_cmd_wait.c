@@ -36,6 +36,16 @@ static void it_waits_until_the_state_is_there(void **state)
 		  "GET /v1/rollouts/r1\n",
 		  "r1 is done\n",
 		  NULL, 0 },
+		{ "wait r1 --for done",
+		  { RAN_OK ROLLOUT("running"),
+		    "",
+		    RAN_OK ROLLOUT("done") },
+		  "GET /v1/rollouts/r1\n"
+		  "GET /v1/rollouts/r1\n"
+		  "GET /v1/rollouts/r1\n",
+		  "r1 is done\n",
+		  "muster: musterd does not answer, waiting for it\n"
+		  "  -> systemctl status musterd\n", 0 },
 		{ "wait r1 --for paused,done",
 		  { RAN_OK ROLLOUT("paused") },
 		  "GET /v1/rollouts/r1\n",
