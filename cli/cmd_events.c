@@ -42,6 +42,7 @@ static void print_event(const struct wire_event *event, void *ctx)
 		struct wire_list one = { .items = g_memdup2(event, sizeof(*event)), .nr = 1 };
 		struct style style = cli->style;
 
+		style.no_head = true;
 		if (style.output == RENDER_JSON) {
 			style.output = RENDER_JSONL;
 		}
@@ -102,6 +103,18 @@ static int load_events(struct cli *cli, struct wire_list *events, int64_t *last,
 	return 0;
 }
 
+/* What a stream of rows begins with. */
+static void print_head(const struct cli *cli)
+{
+	const struct wire_list none = { 0 };
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (cli->style.output == RENDER_CSV) {
+		render_list(out, &view_event, &none, &cli->style);
+		cli_print(out);
+	}
+}
+
 static int follow_events(struct cli *cli, int64_t since)
 {
 	SCOPED(follow) follow = { 0 };
@@ -133,6 +146,7 @@ int cmd_events(struct cli *cli)
 	} else {
 		const struct wire_event *items = events.items;
 
+		print_head(cli);
 		for (size_t i = 0; opts_flag(&cli->opts, OPT_SINCE) && i < events.nr; i++) {
 			print_event(&items[i], cli);
 		}

@@ -328,7 +328,9 @@ void render_list(GString *out, const struct view *view, const struct wire_list *
 		append_each(out, view, list, append_json);
 		break;
 	case RENDER_CSV:
-		append_csv_row(out, view, NULL);
+		if (!style->no_head) {
+			append_csv_row(out, view, NULL);
+		}
 		append_each(out, view, list, append_csv_row);
 		break;
 	case RENDER_NAME:

@@ -55,7 +55,8 @@ struct style {
 	enum render_output output;
 	size_t width; /* of the terminal; 0: not a terminal */
 	bool color;
-	bool fine; /* the terminal has more than ASCII */
+	bool fine;    /* the terminal has more than ASCII */
+	bool no_head; /* CSV: further rows of what has its head already */
 };
 
 /* Ends with a newline unless there is nothing at all. */

@@ -118,6 +118,9 @@ background m events -f --since 0 -o jsonl
 ok m tenant hold client_002 --reason 'followed'
 poll 10 grep -q followed "$work/background.log"
 ok m tenant release client_002
+background m events -f --since 0 -o csv
+poll 10 grep -q '^20.*,tenant.release,' "$work/background.log"
+is 1 "$(grep -c '^at,actor,' "$work/background.log")"
 
 claim "completion scripts parse; the manual passes a check"
 for shell in bash zsh fish; do
