@@ -373,19 +373,27 @@ static void zsh_script(GString *out)
 
 /* ---- fish ---------------------------------------------------------------------------- */
 
+/* A word may be a command of two groups (tenant release), so its place counts. */
+static const char fish_head[] = "# fish completion of muster\n"
+				"function __muster_words # those in front of the cursor\n"
+				"\tstring match -v -- '-*' (commandline -opc)[2..-1]\n"
+				"end\n"
+				"function __muster_at # right behind these words\n"
+				"\tset -l words (__muster_words)\n"
+				"\ttest \"$words\" = \"$argv\"\n"
+				"end\n"
+				"function __muster_in # somewhere behind these words\n"
+				"\tset -l words (__muster_words)\n"
+				"\tset -l first $words[1..(count $argv)]\n"
+				"\ttest \"$first\" = \"$argv\"\n"
+				"end\n"
+				"complete -c muster -f\n";
+
 static void fish_condition(GString *out, const struct command *command)
 {
-	const char *space = strchr(command->path, ' ');
-	g_autofree char *head = g_strndup(command->path, strcspn(command->path, " "));
-
-	if (space == NULL) {
-		g_string_append_printf(out, "-n '__fish_seen_subcommand_from %s'", head);
-		return;
+	if (command != NULL) {
+		g_string_append_printf(out, "-n '__muster_in %s' ", command->path);
 	}
-	g_string_append_printf(out,
-			       "-n '__fish_seen_subcommand_from %s; and "
-			       "__fish_seen_subcommand_from %s'",
-			       head, space + 1);
 }
 
 static void fish_words(GString *out, enum opt_words words)
@@ -400,14 +408,15 @@ static void fish_words(GString *out, enum opt_words words)
 	}
 }
 
+/* command: NULL for what every command takes. */
 static void fish_option(GString *out, const struct command *command, const struct opt *opt)
 {
 	g_string_append(out, "complete -c muster ");
 	fish_condition(out, command);
 	if (opt->letter != '\0') {
-		g_string_append_printf(out, " -s %c", opt->letter);
+		g_string_append_printf(out, "-s %c ", opt->letter);
 	}
-	g_string_append_printf(out, " -l %s", opt->name);
+	g_string_append_printf(out, "-l %s", opt->name);
 	if (opt->kind != OPT_FLAG) {
 		g_string_append(out, opt->words == WORDS_FILE ? " -r" : " -x");
 	}
@@ -429,12 +438,9 @@ static void fish_command(GString *out, const struct command *command)
 	g_autofree char *head = g_strndup(command->path, strcspn(command->path, " "));
 
 	if (space == NULL) {
-		g_string_append_printf(out, "complete -c muster -n __fish_use_subcommand -a %s -d ",
-				       head);
+		g_string_append_printf(out, "complete -c muster -n __muster_at -a %s -d ", head);
 	} else {
-		g_string_append_printf(out,
-				       "complete -c muster -n '__fish_seen_subcommand_from %s' -a "
-				       "%s -d ",
+		g_string_append_printf(out, "complete -c muster -n '__muster_at %s' -a %s -d ",
 				       head, space + 1);
 	}
 	append_quoted(out, command->summary);
@@ -457,10 +463,10 @@ static void fish_script(GString *out)
 	g_autofree char *heads = groups();
 	g_auto(GStrv) names = g_strsplit(heads, " ", -1);
 
-	g_string_append(out, "# fish completion of muster\ncomplete -c muster -f\n");
+	g_string_append(out, fish_head);
 	for (size_t i = 0; names[i] != NULL; i++) {
 		g_string_append_printf(out,
-				       "complete -c muster -n __fish_use_subcommand -a %s -d "
+				       "complete -c muster -n __muster_at -a %s -d "
 				       "'commands of a %s'\n",
 				       names[i], names[i]);
 	}
@@ -470,13 +476,8 @@ static void fish_script(GString *out)
 		}
 	}
 	for (int id = 0; id < OPT_ID_NR; id++) {
-		const struct opt *opt = &opt_table[id];
-
 		if ((OPTS_GLOBAL & OPT_BIT(id)) != 0) {
-			g_string_append_printf(out, "complete -c muster -l %s%s -d ", opt->name,
-					       opt->kind == OPT_FLAG ? "" : " -r");
-			append_quoted(out, opt->help);
-			g_string_append_c(out, '\n');
+			fish_option(out, NULL, &opt_table[id]);
 		}
 	}
 }

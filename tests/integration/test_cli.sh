@@ -130,6 +130,11 @@ for shell in bash zsh fish; do
 		ok $shell -n "$work/completion.$shell"
 	fi
 done
+if command -v fish >/dev/null; then
+	ok fish -c "source $work/completion.fish; complete -C 'muster tenant rel'; complete -C 'muster tenant show '"
+	has release "$out"
+	hasnt discover "$out"
+fi
 fails 64 m completion tcsh
 ok m version
 has "musterd" "$out"
