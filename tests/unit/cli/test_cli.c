@@ -124,8 +124,10 @@ static void a_full_disk_is_noticed(void **state)
 	(void)fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		(void)freopen("/dev/full", "w", stdout);
-		(void)freopen("/dev/null", "w", stderr);
+		if (freopen("/dev/full", "w", stdout) == NULL ||
+		    freopen("/dev/null", "w", stderr) == NULL) {
+			_exit(1);
+		}
 		ran_child("muster help");
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

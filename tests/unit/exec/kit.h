@@ -82,8 +82,10 @@ static inline void kit_expect(struct release *release, const char *schema, enum 
 	SCOPED_PTR(exec_result) result = kit_task(release, schema);
 
 	if (result->event != event || g_strcmp0(result->reason, reason) != 0) {
-		fail_msg("got \"%s\" (%s), not \"%s\" (%s)", result->reason,
-			 task_event_names[result->event], reason, task_event_names[event]);
+		fail_msg("got \"%s\" (%s), not \"%s\" (%s)",
+			 result->reason != NULL ? result->reason : "",
+			 task_event_names[result->event], reason != NULL ? reason : "",
+			 task_event_names[event]);
 	}
 }
 
