@@ -443,7 +443,8 @@ int sched_task_skip(struct sched *sched, const char *rollout, const char *tenant
 		return err_set(err, ERR_CONFLICT, "r%lld/%s is done already", (long long)run->id,
 			       tenant);
 	}
-	if (sched_task_move(sched, run, &task, TASK_SKIP, actor, text, err) < 0) {
+	if (sched_task_move(sched, run, &task, TASK_SKIP, actor, text, err) < 0 ||
+	    sched_wave_recount(sched, run, err) < 0) {
 		return -1;
 	}
 	return store_task_get_id(sched->store, task.id, out, err);

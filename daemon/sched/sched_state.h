@@ -222,6 +222,8 @@ NODISCARD int sched_wave_move(struct sched *sched, struct run *run, struct run_w
 /* The bake time was was_ms: a wave that bakes by now has it from its beginning. */
 NODISCARD int sched_wave_rebake(struct sched *sched, struct run *run, int64_t was_ms,
 				struct err *err);
+/* Of a rollout that has ended, and a task of it that was skipped since: its reason has the numbers. */
+NODISCARD int sched_wave_recount(struct sched *sched, struct run *run, struct err *err);
 
 /* sched_rollout.c */
 NODISCARD int sched_rollout_move(struct sched *sched, struct run *run, enum rollout_event event,

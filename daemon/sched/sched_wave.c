@@ -91,6 +91,17 @@ static char *left_behind(const struct run *run)
 						(long long)ended, text->str);
 }
 
+int sched_wave_recount(struct sched *sched, struct run *run, struct err *err)
+{
+	g_autofree char *text = left_behind(run);
+
+	if (run->row.state != ROLLOUT_FAILED) {
+		return 0;
+	}
+	store_text_set(&run->row.reason, text);
+	return store_rollout_put(sched->store, &run->row, err);
+}
+
 static int finish(struct sched *sched, struct run *run, struct err *err)
 {
 	g_autofree char *text = left_behind(run);

@@ -161,6 +161,7 @@ static void a_skipped_task_leaves_the_rollout(void **state)
 {
 	struct fixture *fixture = *state;
 	SCOPED(store_task) task = { 0 };
+	g_autofree char *reason = NULL;
 	struct err err = { 0 };
 	int64_t id;
 
@@ -174,6 +175,8 @@ static void a_skipped_task_leaves_the_rollout(void **state)
 	assert_int_equal(task.state, TASK_SKIPPED);
 	assert_string_equal(task.reason, "skipped by anna: a test");
 	assert_int_equal(fixture_count(fixture, id, TASK_FAILED), 1);
+	reason = fixture_reason(fixture, id);
+	assert_string_equal(reason, "it has ended; of 2 tenants 1 failed, 1 skipped");
 }
 
 static const struct {
