@@ -4,8 +4,9 @@
  * Sessions are kept open and move from tenant to tenant; there are never more than
  * max_running for tasks and LINK_JOBS_MAX beside them: one for questions and one that
  * holds the claim of the server, or two for questions while nothing is claimed or no task
- * runs. A server that does not answer is asked again after a back-off that doubles up to a
- * minute; meanwhile its tasks wait with the reason, and those of other servers go on.
+ * runs; and one more, for a moment, for what cannot wait for those (sched_job.c). A server
+ * that does not answer is asked again after a back-off that doubles up to a minute; meanwhile
+ * its tasks wait with the reason, and those of other servers go on.
  *
  * Loop thread only. Pure memory; the row in the store is sched_server.c's.
  */

@@ -116,10 +116,12 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 		sched->tasks = pool_new("muster-task", threads, on_ended, sched, err);
 		sched->probes = pool_new("muster-probe", threads == 0 ? 0 : PROBE_THREADS, on_ended,
 					 sched, err);
+		sched->urgent = pool_new("muster-urgent", threads == 0 ? 0 : PROBE_THREADS,
+					 on_ended, sched, err);
 		sched->hooking = pool_new("muster-hook", threads, on_ended, sched, err);
 	}
 	if (sched->letters == NULL || sched->tasks == NULL || sched->probes == NULL ||
-	    sched->hooking == NULL) {
+	    sched->urgent == NULL || sched->hooking == NULL) {
 		sched_free(sched);
 		return NULL;
 	}
@@ -138,6 +140,7 @@ void sched_free(struct sched *sched)
 	sched_modes_stop(sched);
 	pool_free(sched->tasks);
 	pool_free(sched->probes);
+	pool_free(sched->urgent);
 	sched_hooks_stop(sched);
 	pool_free(sched->hooking);
 	if (sched->letters != NULL) {

@@ -5,6 +5,18 @@
 #include "sched_guard.h"
 #include "sched_state.h"
 
+/* Somebody waits for the effect: on call, or a client who cannot write. */
+static bool is_urgent(const struct job_run *run)
+{
+	return run->order->kind == EXEC_KILL || run->order->kind == EXEC_OPEN;
+}
+
+static int is_calm(const void *run, const void *unused)
+{
+	(void)unused;
+	return is_urgent(run) ? 1 : 0;
+}
+
 static int helps(const void *run, const void *unused)
 {
 	(void)unused;
@@ -16,8 +28,8 @@ static void enqueue(GQueue *waiting, struct job_run *run)
 {
 	GList *behind = NULL;
 
-	if (run->order->kind == EXEC_KILL) {
-		behind = waiting->head; /* somebody waits for the effect */
+	if (is_urgent(run)) {
+		behind = g_queue_find_custom(waiting, NULL, is_calm);
 	} else if (run->order->kind == EXEC_CHAIN) {
 		behind = g_queue_find_custom(waiting, NULL, helps);
 	}
@@ -81,11 +93,13 @@ static void send_back(struct sched *sched, struct link *link, struct job_run *ru
 
 static void send_one(struct sched *sched, struct link *link, struct job_run *run)
 {
+	struct pool *pool = is_urgent(run) ? sched->urgent : sched->probes;
+
 	run->order->session = link_take_session(link);
 	run->order->claim_id = sched_claim_needed(run->order->kind) ? link->claim_id : 0;
 	link_address(link, &run->order->addr);
 	link->jobs++;
-	pool_send(sched->probes, g_steal_pointer(&run->order));
+	pool_send(pool, g_steal_pointer(&run->order));
 	CRASH_POINT(JOB_SENT);
 }
 
@@ -101,14 +115,20 @@ static bool is_cancelled(struct sched *sched, struct link *link, struct job_run 
 	return true;
 }
 
+/* What is urgent has one place more: a trial of many files keeps its own for minutes. */
+static bool has_place(const struct link *link, const struct job_run *run)
+{
+	return link->jobs < link_jobs_max(link) + (is_urgent(run) ? 1 : 0);
+}
+
 /* Those that write wait for the claim of the server; the others pass them. */
 static void send_from(struct sched *sched, struct link *link)
 {
 	GQueue held = G_QUEUE_INIT;
 	struct job_run *run;
 
-	while (link->jobs < link_jobs_max(link) &&
-	       (run = g_queue_pop_head(&link->waiting_jobs)) != NULL) {
+	while ((run = g_queue_peek_head(&link->waiting_jobs)) != NULL && has_place(link, run)) {
+		(void)g_queue_pop_head(&link->waiting_jobs);
 		if (is_cancelled(sched, link, run)) {
 			continue;
 		}

@@ -98,6 +98,7 @@ struct sched {
 	struct mailbox *letters;
 	struct pool *tasks;
 	struct pool *probes;
+	struct pool *urgent;  /* what waits behind no trial */
 	struct pool *hooking; /* run hooks */
 	GHashTable *links;    /* id -> struct link *, owned */
 	GHashTable *runs;     /* id -> struct run *, owned */

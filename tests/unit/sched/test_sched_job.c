@@ -136,7 +136,7 @@ static enum exec_kind kind_at(struct link *link, guint place)
 	return run->order->kind;
 }
 
-static void a_trial_goes_in_front_of_whoever_helps_to_look(void **state)
+static void what_somebody_waits_for_goes_in_front(void **state)
 {
 	struct fixture *fixture = *state;
 	struct exec_order *leader = exec_order_new(EXEC_SURVEY);
@@ -148,15 +148,40 @@ static void a_trial_goes_in_front_of_whoever_helps_to_look(void **state)
 	exec_order_free(leader);
 	queue(fixture, &asked, exec_order_new(EXEC_CHAIN));
 	queue(fixture, &asked, exec_order_new(EXEC_KILL));
+	queue(fixture, &asked, exec_order_new(EXEC_OPEN));
 	link = g_hash_table_lookup(fixture->sched->links, &fixture->server_id);
-	assert_int_equal(link->waiting_jobs.length, 4);
+	assert_int_equal(link->waiting_jobs.length, 5);
 	assert_int_equal(kind_at(link, 0), EXEC_KILL);
-	assert_int_equal(kind_at(link, 1), EXEC_CHECK);
-	assert_int_equal(kind_at(link, 2), EXEC_CHAIN);
-	assert_int_equal(kind_at(link, 3), EXEC_SURVEY);
+	assert_int_equal(kind_at(link, 1), EXEC_OPEN);
+	assert_int_equal(kind_at(link, 2), EXEC_CHECK);
+	assert_int_equal(kind_at(link, 3), EXEC_CHAIN);
+	assert_int_equal(kind_at(link, 4), EXEC_SURVEY);
 	fixture_close(fixture);
-	assert_int_equal(asked.done, 4);
+	assert_int_equal(asked.done, 5);
 	fixture_open(fixture);
+}
+
+static void what_is_urgent_waits_for_no_place(void **state)
+{
+	struct fixture *fixture = *state;
+	struct exec_order *kill_order = exec_order_new(EXEC_KILL);
+	struct asked asked = { 0 };
+	struct link *link;
+	int64_t most;
+
+	kill_order->connection_id = UINT64_MAX; /* of nobody: it came too late */
+	queue(fixture, &asked, exec_order_new(EXEC_CHECK));
+	queue(fixture, &asked, kill_order);
+	link = g_hash_table_lookup(fixture->sched->links, &fixture->server_id);
+	most = link_jobs_max(link);
+	link->jobs += most; /* as trials that take their time */
+	fixture_turns(fixture, 3);
+	assert_int_equal(asked.done, 1);
+	assert_int_equal(link->waiting_jobs.length, 1);
+	assert_int_equal(kind_at(link, 0), EXEC_CHECK);
+	link->jobs -= most;
+	fixture_turns(fixture, 3);
+	assert_int_equal(asked.done, 2);
 }
 
 int main(void)
@@ -167,7 +192,8 @@ int main(void)
 		SCENARIO(many_jobs_take_turns),
 		SCENARIO(a_job_that_nobody_waits_for_is_not_sent),
 		SCENARIO(a_caller_is_told_that_nothing_comes),
-		SCENARIO(a_trial_goes_in_front_of_whoever_helps_to_look),
+		SCENARIO(what_somebody_waits_for_goes_in_front),
+		SCENARIO(what_is_urgent_waits_for_no_place),
 	};
 
 	return cmocka_run_group_tests_name("sched_job", tests, NULL, NULL);
