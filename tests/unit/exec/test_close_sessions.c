@@ -39,7 +39,8 @@ static void an_idle_session_is_ended_and_others_are_not(void **state)
 	assert_int_equal(db_use(ours, schema, &err), 0);
 	assert_int_equal(end_them("nobody", 0, false, &err), 0);
 	assert_int_equal(tried(idle, "select 1"), 0);
-	assert_int_equal(end_them(user, 0, false, &err), 0);
+	/* its server may list it as busy for a moment more */
+	assert_int_equal(end_them(user, 60000, false, &err), 0);
 	assert_int_not_equal(tried(idle, "select 1"), 0);
 	assert_int_equal(tried(elsewhere, "select 1"), 0);
 	assert_int_equal(tried(ours, "select 1"), 0);
