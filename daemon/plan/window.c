@@ -341,9 +341,11 @@ static void span_pieces(const struct span *span, int64_t first_day, int64_t last
 	}
 }
 
-static void opening_add(GArray *openings, struct zone_piece piece, int64_t from_ms, int64_t to_ms)
+/* Two zones may leave a gap between them after a change of the clocks: is_last, none is in sight. */
+static void opening_add(GArray *openings, struct zone_piece piece, bool is_last, int64_t from_ms,
+			int64_t to_ms)
 {
-	bool endless = piece.end_s - piece.begin_s >= ENDLESS_DAYS * DAY_S;
+	bool endless = is_last && piece.end_s - piece.begin_s >= ENDLESS_DAYS * DAY_S;
 	const struct opening opening = {
 		.begin_ms = piece.begin_s * 1000,
 		.end_ms = endless ? WINDOW_FOREVER : piece.end_s * 1000,
@@ -377,10 +379,10 @@ void window_openings(const struct window *window, int64_t from_ms, int64_t to_ms
 			whole.end_s = MAX(whole.end_s, piece.end_s);
 			continue;
 		}
-		opening_add(openings, whole, from_ms, to_ms);
+		opening_add(openings, whole, false, from_ms, to_ms);
 		whole = piece;
 	}
-	opening_add(openings, whole, from_ms, to_ms);
+	opening_add(openings, whole, true, from_ms, to_ms);
 }
 
 /* The first opening that ends behind this moment. */

@@ -109,6 +109,18 @@ static void an_endless_one_never_closes(void **state)
 }
 
 /* What the search says must be what asking every second says. */
+/* In summer these two leave half an hour between them. */
+static void one_of_weeks_has_an_end(void **state)
+{
+	SCOPED_PTR(window) window = parsed("01:00-24:00 UTC; 22:00-02:30 Europe/Berlin");
+	int64_t left = 0;
+
+	(void)state;
+	assert_true(window_is_open(window, at("2026-03-20 00:00:00"), &left));
+	assert_int_equal(left, at("2026-03-30 00:30:00") - at("2026-03-20 00:00:00"));
+	assert_int_equal(window_next(window, at("2026-03-30 00:30:00")), at("2026-03-30 01:00:00"));
+}
+
 static void agrees_with_a_clock_that_is_looked_at(void **state)
 {
 	static const char *const texts[] = { "Sun 01:45-02:15 Australia/Lord_Howe",
@@ -179,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_and_closes_as_the_wall_clock_says),
 		cmocka_unit_test(an_endless_one_never_closes),
+		cmocka_unit_test(one_of_weeks_has_an_end),
 		cmocka_unit_test(agrees_with_a_clock_that_is_looked_at),
 		cmocka_unit_test(a_wrong_word_is_named),
 		cmocka_unit_test(one_that_is_too_much_is_refused),
