@@ -109,6 +109,12 @@ int cli_fail_hint(struct cli *cli, const struct err *err, const char *hint)
 	return (int)exits_of_error(err, with_revision);
 }
 
+void cli_say_away(void)
+{
+	(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
+			      "  -> systemctl status musterd\n");
+}
+
 int cli_fail(struct cli *cli, const struct err *err)
 {
 	const char *said = cli->client != NULL ? client_hint(cli->client) : NULL;

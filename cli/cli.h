@@ -70,6 +70,9 @@ int cli_fail(struct cli *cli, const struct err *err);
 /* As cli_fail, with this command as help. */
 int cli_fail_hint(struct cli *cli, const struct err *err, const char *hint);
 
+/* On stderr: musterd does not answer, and is waited for. */
+void cli_say_away(void);
+
 /* A call that cannot be meant: one sentence, the help of the command, EXIT_USAGE. */
 int cli_misused(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -206,8 +206,7 @@ static bool may_return(const struct err *err, int64_t answered_at, bool *told)
 		return false;
 	}
 	if (!*told) {
-		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
-				      "  -> systemctl status musterd\n");
+		cli_say_away();
 		*told = true;
 	}
 	return true;

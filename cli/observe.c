@@ -266,8 +266,7 @@ static void say_it_is_away(struct observe *observe)
 	if (observe->live) {
 		draw(observe);
 	} else {
-		(void)fprintf(stderr, "muster: musterd does not answer, waiting for it\n"
-				      "  -> systemctl status musterd\n");
+		cli_say_away();
 	}
 }
 
