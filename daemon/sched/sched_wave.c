@@ -93,11 +93,12 @@ static char *left_behind(const struct run *run)
 
 int sched_wave_recount(struct sched *sched, struct run *run, struct err *err)
 {
-	g_autofree char *text = left_behind(run);
+	g_autofree char *text = NULL;
 
 	if (run->row.state != ROLLOUT_FAILED) {
 		return 0;
 	}
+	text = left_behind(run);
 	store_text_set(&run->row.reason, text);
 	return store_rollout_put(sched->store, &run->row, err);
 }
