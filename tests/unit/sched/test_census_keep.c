@@ -1,50 +1,6 @@
 #include "census_keep.h"
 
-#include "census.h"
-#include "sched_fixture.h"
-
-struct look {
-	const struct census *census; /* a reference of its own */
-	bool done;
-};
-
-static int on_seen(struct sched *sched, const struct census *census, void *ctx, struct err *err)
-{
-	struct look *look = ctx;
-
-	(void)sched;
-	(void)err;
-	look->census = census_ref(census);
-	return 0;
-}
-
-static void on_done(void *ctx, const struct err *err)
-{
-	struct look *look = ctx;
-
-	assert_null(err);
-	look->done = true;
-}
-
-/* What a plan of release 1 sees of all tenants. A reference of the caller's. */
-static const struct census *seen(struct fixture *fixture)
-{
-	struct look look = { 0 };
-	const struct census_call call = { .fn = on_seen,
-					  .done = on_done,
-					  .ctx = &look,
-					  .rewrites = true };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(census_start_rollout(fixture->sched, "*", 1, NULL, &call, NULL, &err), &err);
-	must(store_commit(fixture->store, &err), &err);
-	for (unsigned i = 0; i < FIXTURE_TURNS && !look.done; i++) {
-		(void)sched_turn(fixture->sched);
-	}
-	assert_true(look.done);
-	return look.census;
-}
+#include "census_kit.h"
 
 static struct store_rollout row_of(const char *selector, const char *to_version)
 {
@@ -75,7 +31,7 @@ static void it_is_taken_once_by_whom_it_was_made_for(void **state)
 
 	fixture_add_tenants(fixture, 2);
 	fixture_add_release(fixture, "create table a (id int);");
-	census = seen(fixture);
+	census = kit_census(fixture);
 	census_keep(fixture->sched, census, tick_ms(), &row);
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
 		assert_false(is_taken(fixture, &others[i]));
@@ -93,7 +49,7 @@ static void an_old_look_says_nothing(void **state)
 
 	fixture_add_tenants(fixture, 1);
 	fixture_add_release(fixture, "create table a (id int);");
-	census = seen(fixture);
+	census = kit_census(fixture);
 	census_keep(fixture->sched, census, tick_ms() - CENSUS_KEEP_MS, &row);
 	assert_false(is_taken(fixture, &row));
 	census_unref(census);
@@ -123,12 +79,12 @@ static void whom_the_inventory_shows_otherwise_is_asked_again(void **state)
 
 	fixture_add_tenants(fixture, 3);
 	fixture_add_release(fixture, "create table a (id int);");
-	census = seen(fixture);
+	census = kit_census(fixture);
 	census_keep(fixture->sched, census, tick_ms(), &row);
 	change(fixture, "t01", "moves away");
 	assert_false(is_taken(fixture, &row));
 	census_unref(census);
-	census = seen(fixture);
+	census = kit_census(fixture);
 	census_keep(fixture->sched, census, tick_ms(), &row);
 	change(fixture, "t02", NULL);
 	assert_false(is_taken(fixture, &row));

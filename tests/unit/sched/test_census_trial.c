@@ -1,45 +1,9 @@
 #include "census_trial.h"
 
-#include "census.h"
-#include "sched_fixture.h"
+#include "census_kit.h"
 #include "store_chain.h"
 
 #define MANY 101 /* more than one session looks at alone */
-
-static int on_seen(struct sched *sched, const struct census *census, void *ctx, struct err *err)
-{
-	const struct census **seen = ctx;
-
-	(void)sched;
-	(void)err;
-	*seen = census_ref(census);
-	return 0;
-}
-
-static void on_done(void *ctx, const struct err *err)
-{
-	(void)ctx;
-	assert_null(err);
-}
-
-/* Of all tenants, as a rollout sees them before it begins. A reference of the caller's. */
-static const struct census *look(struct fixture *fixture)
-{
-	const struct census *seen = NULL;
-	const struct census_call call = { .fn = on_seen, .done = on_done, .ctx = &seen };
-	struct err err = { 0 };
-
-	must(store_begin(fixture->store, &err), &err);
-	must(census_start_rollout(fixture->sched, "*", fixture->release_id, NULL, &call, NULL,
-				  &err),
-	     &err);
-	must(store_commit(fixture->store, &err), &err);
-	for (unsigned i = 0; i < FIXTURE_TURNS && seen == NULL; i++) {
-		fixture_turns(fixture, 1);
-	}
-	assert_non_null(seen);
-	return seen;
-}
 
 static void whoever_is_alike_is_tried_out_once_however_many_there_are(void **state)
 {
@@ -49,7 +13,7 @@ static void whoever_is_alike_is_tried_out_once_however_many_there_are(void **sta
 	fixture_add_tenants(fixture, MANY);
 	test_server_exec("create table `%s`.other (id int)", fixture_schema("t07"));
 	fixture_add_release(fixture, "create table a (id int);");
-	census = look(fixture);
+	census = kit_census(fixture);
 	assert_int_equal(census->nr, MANY);
 	for (size_t i = 0; i < census->nr; i++) {
 		assert_int_equal(census->tenants[i].pending, 1);

@@ -42,14 +42,19 @@ static void on_done(void *ctx, const struct err *err)
 	}
 }
 
-static void ask(struct fixture *fixture, struct asked *asked)
+static void queue(struct fixture *fixture, struct asked *asked, struct exec_order *order)
 {
 	SCOPED(store_server) server = { 0 };
 	struct err err = { 0 };
 
 	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
-	sched_job_start(fixture->sched, &server, exec_order_new(EXEC_CHECK),
+	sched_job_start(fixture->sched, &server, order,
 			&(struct sched_job){ on_answer, on_done, asked });
+}
+
+static void ask(struct fixture *fixture, struct asked *asked)
+{
+	queue(fixture, asked, exec_order_new(EXEC_CHECK));
 }
 
 static void a_job_is_answered_once_after_the_commit(void **state)
@@ -119,16 +124,6 @@ static void a_caller_is_told_that_nothing_comes(void **state)
 	fixture_open(fixture);
 }
 
-static void queue(struct fixture *fixture, struct asked *asked, struct exec_order *order)
-{
-	SCOPED(store_server) server = { 0 };
-	struct err err = { 0 };
-
-	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
-	sched_job_start(fixture->sched, &server, order,
-			&(struct sched_job){ on_answer, on_done, asked });
-}
-
 static enum exec_kind kind_at(struct link *link, guint place)
 {
 	const struct job_run *run = g_queue_peek_nth(&link->waiting_jobs, place);
@@ -143,7 +138,7 @@ static void what_somebody_waits_for_goes_in_front(void **state)
 	struct asked asked = { 0 };
 	struct link *link;
 
-	queue(fixture, &asked, exec_order_new(EXEC_CHECK));
+	ask(fixture, &asked);
 	queue(fixture, &asked, exec_order_helper(leader));
 	exec_order_free(leader);
 	queue(fixture, &asked, exec_order_new(EXEC_CHAIN));
@@ -170,7 +165,7 @@ static void what_is_urgent_waits_for_no_place(void **state)
 	int64_t most;
 
 	kill_order->connection_id = UINT64_MAX; /* of nobody: it came too late */
-	queue(fixture, &asked, exec_order_new(EXEC_CHECK));
+	ask(fixture, &asked);
 	queue(fixture, &asked, kill_order);
 	link = g_hash_table_lookup(fixture->sched->links, &fixture->server_id);
 	most = link_jobs_max(link);
