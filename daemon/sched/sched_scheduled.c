@@ -187,13 +187,22 @@ static void hold_drifted(struct store_task *task, const struct run *run,
 	task->phase = run->phases->len > 0 ? 1 : 0;
 }
 
+/* Owned. */
+static char *done_text(const struct census_tenant *tenant)
+{
+	return tenant->altered == NULL
+		       ? g_strdup_printf("nothing to do: it is at %s",
+					 tenant->version != NULL ? tenant->version : "the start")
+		       : g_strdup_printf("nothing to do: it is at %s, but has %s from another "
+					 "text than the release",
+					 tenant->version, tenant->altered);
+}
+
 static void settle_task(struct store_task *task, const struct sorting *sorting,
 			const struct census_tenant *tenant)
 {
 	g_autofree char *skipped = skipped_text(sorting, tenant, task->rollout_id);
-	g_autofree char *done =
-		g_strdup_printf("nothing to do: it is at %s",
-				tenant->version != NULL ? tenant->version : "the start");
+	g_autofree char *done = done_text(tenant);
 
 	task->state = skipped != NULL ? TASK_SKIPPED : TASK_DONE;
 	task->finished_at = tick_wall_ms();

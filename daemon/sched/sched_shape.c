@@ -256,12 +256,38 @@ static void warn_unforetold(const struct census *census, GPtrArray *warnings)
 	}
 }
 
+/* Those who have everything, but not as the release has it: nothing is run for them. */
+static void warn_altered(const struct census *census, GPtrArray *warnings)
+{
+	const struct census_tenant *first = NULL;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < census->nr; i++) {
+		const struct census_tenant *tenant = &census->tenants[i];
+
+		if (tenant->altered != NULL && census_fate(tenant) == CENSUS_DONE) {
+			first = first == NULL ? tenant : first;
+			nr++;
+		}
+	}
+	if (nr == 0) {
+		return;
+	}
+	g_ptr_array_add(warnings,
+			g_strdup_printf("%s has %s from another text than the release%s; where "
+					"nothing else is pending, that stays: see `muster tenant "
+					"verify %s --against RELEASE`",
+					first->name, first->altered,
+					nr == 1 ? "" : ", and others have such migrations",
+					first->name));
+}
+
 void sched_chains_warn(const struct census *census, bool is_last, GPtrArray *warnings)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 
 	warn_unforetold(census, warnings);
-
+	warn_altered(census, warnings);
 	for (size_t i = 0; i < census->nr_classes; i++) {
 		const struct census_class *class = &census->classes[i];
 

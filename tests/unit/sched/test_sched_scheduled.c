@@ -92,11 +92,32 @@ static void a_hold_or_its_end_during_the_survey_counts(void **state)
 	assert_int_equal(fixture_count(fixture, id, TASK_DONE), 2);
 }
 
+static void who_has_another_text_has_nothing_to_do_and_says_so(void **state)
+{
+	const struct sched_start everything = { .release = "rel" };
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 1);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	test_server_exec("update `%s`.muster_history set checksum = repeat('0', 64)",
+			 fixture_schema("t00"));
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	fixture_task(fixture, id, "t00", &task);
+	assert_int_equal(task.state, TASK_DONE);
+	assert_string_equal(task.reason, "nothing to do: it is at 0001, but has 0001 from another "
+					 "text than the release");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_dry_run_says_all_and_changes_nothing),
 		SCENARIO(a_hold_or_its_end_during_the_survey_counts),
+		SCENARIO(who_has_another_text_has_nothing_to_do_and_says_so),
 	};
 
 	return cmocka_run_group_tests_name("sched_scheduled", tests, NULL, NULL);

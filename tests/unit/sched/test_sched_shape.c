@@ -313,10 +313,33 @@ static void what_several_classes_say_is_told_once(void **state)
 	assert_non_null(strstr(g_ptr_array_index(warnings, 1), "a reason"));
 }
 
+static void who_keeps_another_text_is_said(void **state)
+{
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	char *name = (char *)(uintptr_t) "acme";
+	char *version = (char *)(uintptr_t) "0002";
+	struct census_tenant tenants[] = {
+		{ .name = (char *)(uintptr_t) "zeta", .known = true, .exists = true },
+		{ .name = name, .altered = version, .known = true, .exists = true },
+		/* its task will refuse it */
+		{ .altered = version, .known = true, .exists = true, .pending = 1 },
+	};
+	const struct census census = { .tenants = tenants, .nr = G_N_ELEMENTS(tenants) };
+
+	(void)state;
+	sched_chains_warn(&census, true, warnings);
+	assert_int_equal(warnings->len, 1);
+	assert_string_equal(g_ptr_array_index(warnings, 0),
+			    "acme has 0002 from another text than the release; where nothing else "
+			    "is pending, that stays: see `muster tenant verify acme --against "
+			    "RELEASE`");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_several_classes_say_is_told_once),
+		cmocka_unit_test(who_keeps_another_text_is_said),
 		cmocka_unit_test_setup_teardown(a_tenant_that_was_changed_by_hand_is_kept_out,
 						fixture_setup, fixture_teardown),
 		SCENARIO(who_may_have_moved_meanwhile_is_looked_at_again),
