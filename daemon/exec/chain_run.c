@@ -281,21 +281,27 @@ static char **warnings_of(const struct chain *chain, const struct release *relea
 	return (char **)g_ptr_array_free(review.lines, FALSE);
 }
 
+/* A copy, and its own one, of a trial that has ended with its link. */
+static int drop_lost(struct visit *visit, const char *name, struct err *err)
+{
+	int64_t epoch = (int64_t)visit->order->epoch;
+	g_autofree char *beside = scratch_name_beside(name);
+
+	return scratch_drop(visit->session, beside, epoch, err) < 0
+		       ? -1
+		       : scratch_drop(visit->session, name, epoch, err);
+}
+
 /* The name stays the order's: when the link broke, the copy of the first try goes first. */
 int chain_clear_way(struct visit *visit, struct err *err)
 {
 	struct exec_order *order = visit->order;
-	int64_t epoch = (int64_t)order->epoch;
-	g_autofree char *beside = NULL;
 
 	if (order->scratch == NULL) {
 		order->scratch = scratch_name_new();
 		return 0;
 	}
-	beside = scratch_name_beside(order->scratch);
-	return scratch_drop(visit->session, beside, epoch, err) < 0
-		       ? -1
-		       : scratch_drop(visit->session, order->scratch, epoch, err);
+	return drop_lost(visit, order->scratch, err);
 }
 
 static int add_forecast(const struct standing *standing, const struct chain *chain,
@@ -339,6 +345,11 @@ int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err
 	size_t dropped = 0;
 
 	(void)result;
+	for (char **name = visit->order->schemas; name != NULL && *name != NULL; name++) {
+		if (drop_lost(visit, *name, err) < 0) {
+			return -1;
+		}
+	}
 	if (scratch_sweep(visit->session, (int64_t)visit->order->epoch, &dropped, err) < 0) {
 		return -1;
 	}

@@ -313,6 +313,12 @@ static void fail(const struct exec_order *order, struct exec_result *result, con
 	result->server_denied = outcome.server_denied;
 }
 
+static bool is_broken(const struct exec_step *step, const struct err *err)
+{
+	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME ||
+	       (err->code == ERR_TIMEOUT && step->insists);
+}
+
 /*
  * These kinds only read, make what nobody else sees or are refused whole. A kept session may
  * be gone: on a new one, then. What a rollout has to know before it begins is asked until a
@@ -321,10 +327,7 @@ static void fail(const struct exec_order *order, struct exec_result *result, con
 static bool is_again(const struct exec_step *step, const struct visit *visit, bool is_kept,
 		     int64_t until_ms, const struct err *err)
 {
-	bool is_lost = err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME ||
-		       (err->code == ERR_TIMEOUT && step->insists);
-
-	if (step->in_tenant || !is_lost) {
+	if (step->in_tenant || !is_broken(step, err)) {
 		return false;
 	}
 	return (is_kept && visit->session != NULL) || (step->insists && tick_ms() < until_ms);
@@ -412,6 +415,10 @@ static void run_step(const struct exec_step *step, struct exec_order *order,
 	result->ok = done == 0;
 	if (done < 0) {
 		fail(order, result, &err);
+	}
+	if (done < 0 && order->scratch != NULL && is_broken(step, &err)) {
+		result->left_over = g_new0(char *, 2);
+		result->left_over[0] = g_strdup(order->scratch);
 	}
 }
 

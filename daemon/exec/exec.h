@@ -45,7 +45,7 @@ enum exec_kind {
 	EXEC_BUILD,    /* make what a release makes of nothing, in an empty schema */
 	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
-	EXEC_SWEEP,    /* drop what the copies of earlier daemons have left on the server */
+	EXEC_SWEEP,    /* drop the copies that earlier daemons have left there, and those of schemas */
 	EXEC_LEFT,     /* find that; only a look */
 	EXEC_WRITERS, /* who may write in a tenant; see close_run.h for this and those with CLOSE, OPEN */
 	EXEC_HOLES,  /* what would keep many tenants from being closed; see close_survey.h */
@@ -145,7 +145,7 @@ struct exec_order {
 	 * CHECK: which daemon; CLOSE, OPEN: what a look (WRITERS) has made; TRY: the text for
 	 * trial; BUILD: the collation of the database */
 	char *word;             /* owned */
-	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE, HOLES */
+	char **schemas;         /* owned, NULL-terminated; SURVEY, BASELINE, HOLES, SWEEP */
 	char **expected;        /* owned; SURVEY: of each of schemas, the version last seen or "" */
 	char **expected_shapes; /* owned; SURVEY: of each of schemas, the fingerprint or "" */
 	bool with_bytes;        /* SURVEY */
@@ -343,7 +343,8 @@ struct exec_result {
 
 	/* CHECK */
 	struct db_server_info *info; /* owned; see exec_info_* */
-	char **left_over;            /* owned; databases that earlier starts left; LEFT, too */
+	/* owned; databases that earlier starts left; LEFT, too; of a lost CHAIN or BUILD its own */
+	char **left_over;
 	char *rival;                 /* owned; who else has the claim of the server, or NULL */
 };
 

@@ -16,6 +16,7 @@ struct link *link_new(int64_t id)
 
 	link->id = id;
 	link->replicas = g_ptr_array_new_with_free_func(row_free);
+	link->copies = g_ptr_array_new_with_free_func(g_free);
 	g_queue_init(&link->idle);
 	g_queue_init(&link->waiting_jobs);
 	return link;
@@ -41,6 +42,7 @@ void link_free(struct link *link)
 	g_queue_clear(&link->waiting_jobs);
 	store_server_release(&link->row);
 	g_ptr_array_unref(link->replicas);
+	g_ptr_array_unref(link->copies);
 	g_free(link->reason);
 	g_free(link);
 }

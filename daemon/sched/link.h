@@ -55,6 +55,8 @@ struct link {
 	uint64_t claim_id;        /* connection that holds it; 0: not claimed */
 	bool claiming;            /* an order is out that takes it or looks after it */
 	bool swept;               /* left-overs of earlier daemons were looked for */
+	GPtrArray *copies;        /* owned; those that trials have left with their link: char * */
+	guint sweeping;           /* so many of them, the first ones, are being dropped */
 	bool owes_look;           /* whether there are any was asked, and it did not answer */
 	bool claim_wanted;        /* something waits for it */
 	bool claim_failed;        /* the last order did not get it: claim_err says why */

@@ -474,7 +474,7 @@ static int64_t next_due(struct sched *sched)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct link *link = value;
 
-		if (link_awaits_probe(link) && g_hash_table_size(sched->runs) > 0) {
+		if (sched_link_is_awaited(sched, link)) {
 			due = sooner(due, MAX(link->retry_at - tick_ms(), 0));
 		}
 		if (link->idle.length > 0) {

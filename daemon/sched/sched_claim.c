@@ -41,19 +41,52 @@ static int64_t retry_ms(const struct sched *sched)
 	return MIN(most, MAX(sched->policy.retry_ms, 1));
 }
 
-/* Once a start: what the copies of an earlier daemon have left. */
 static int swept(struct sched *sched, const struct exec_result *result, void *ctx, struct err *err)
 {
 	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
 
 	(void)ctx;
 	(void)err;
-	if (!result->ok && link != NULL) {
+	if (link == NULL) {
+		return 0; /* removed meanwhile */
+	}
+	if (!result->ok) {
 		log_warn("left-over scratch schemas not dropped server=%s error=\"%s\"",
 			 link->row.name, result->err.msg);
 		link->swept = false; /* with the next claim */
+	} else if (link->sweeping > 0) {
+		g_ptr_array_remove_range(link->copies, 0, link->sweeping);
 	}
+	link->sweeping = 0;
 	return 0;
+}
+
+/* Once a start those of an earlier daemon; and those of our own that went with their link. */
+static void sweep(struct sched *sched, struct link *link)
+{
+	static const struct sched_job job = { .fn = swept };
+	struct exec_order *order;
+
+	if (link->sweeping > 0 || (link->swept && link->copies->len == 0)) {
+		return;
+	}
+	order = exec_order_new(EXEC_SWEEP);
+	order->schemas = g_new0(char *, link->copies->len + 1);
+	for (guint i = 0; i < link->copies->len; i++) {
+		order->schemas[i] = g_strdup(g_ptr_array_index(link->copies, i));
+	}
+	link->swept = true;
+	link->sweeping = link->copies->len;
+	sched_job_start(sched, &link->row, order, &job);
+}
+
+void sched_claim_left(struct link *link, const struct exec_result *result)
+{
+	bool was_trial = result->kind == EXEC_CHAIN || result->kind == EXEC_BUILD;
+
+	for (char **name = result->left_over; was_trial && name != NULL && *name != NULL; name++) {
+		g_ptr_array_add(link->copies, g_strdup(*name));
+	}
 }
 
 /* Only where something is left the claim is taken, and then it is swept. */
@@ -90,6 +123,7 @@ void sched_claim_saw_up(struct sched *sched, struct link *link)
 	if (link->owes_look) {
 		look(sched, link);
 	}
+	link->claim_wanted = link->claim_wanted || (link->copies->len > 0 && link->claim_id == 0);
 }
 
 static int server_id_add(const struct store_server *server, void *ctx, struct err *err)
@@ -130,7 +164,6 @@ int sched_claims_recover(struct sched *sched, struct err *err)
 static int got_it(struct sched *sched, struct link *link, const struct exec_result *result,
 		  struct err *err)
 {
-	static const struct sched_job sweep = { .fn = swept };
 	bool was_away = link_is_away(link);
 	bool is_idle = link->rival != NULL && g_hash_table_size(sched->runs) == 0 &&
 		       link->waiting_jobs.length == 0;
@@ -139,10 +172,7 @@ static int got_it(struct sched *sched, struct link *link, const struct exec_resu
 		link->idle_since = tick_ms();
 		sched_modes_scan(sched, &link->row);
 	}
-	if (!link->swept) {
-		link->swept = true;
-		sched_job_start(sched, &link->row, exec_order_new(EXEC_SWEEP), &sweep);
-	}
+	sweep(sched, link);
 	if (link->claim_id != 0 && link->claim_id != result->claim_id) {
 		log_warn("claim of the server was lost and taken again server=%s", link->row.name);
 	}

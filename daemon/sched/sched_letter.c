@@ -72,6 +72,7 @@ static void count_letter(struct sched *sched, struct letter *letter)
 		link->jobs--;
 	}
 	drop_killed(sched, result);
+	sched_claim_left(link, result);
 	link_give_session(link, g_steal_pointer(&result->session), tick_ms());
 }
 

@@ -266,20 +266,23 @@ static int probed(struct sched *sched, const struct exec_result *result, void *c
 	return 0; /* sched_link_saw has taken the news */
 }
 
+bool sched_link_is_awaited(const struct sched *sched, const struct link *link)
+{
+	return link_awaits_probe(link) &&
+	       (g_hash_table_size(sched->runs) > 0 || link->copies->len > 0);
+}
+
 void sched_links_probe(struct sched *sched, int64_t now_ms)
 {
 	static const struct sched_job job = { .fn = probed };
 	GHashTableIter iter;
 	void *value;
 
-	if (g_hash_table_size(sched->runs) == 0) {
-		return; /* nobody waits */
-	}
 	g_hash_table_iter_init(&iter, sched->links);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct link *link = value;
 
-		if (link_awaits_probe(link) && now_ms >= link->retry_at) {
+		if (sched_link_is_awaited(sched, link) && now_ms >= link->retry_at) {
 			link->probing = true;
 			sched_job_start(sched, &link->row, exec_order_new(EXEC_CHECK), &job);
 		}

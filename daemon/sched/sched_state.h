@@ -340,6 +340,8 @@ NODISCARD int sched_link_saw(struct sched *sched, struct link *link,
 			     const struct exec_result *result, struct err *err);
 /* Is this what the link needs to count as up? */
 bool sched_link_proves(const struct link *link, const struct exec_result *result);
+/* Does somebody wait for it to come back, or something of ours that is to be cleared up there? */
+bool sched_link_is_awaited(const struct sched *sched, const struct link *link);
 void sched_links_probe(struct sched *sched, int64_t now_ms);
 
 /* Write the link's state into its row and the audit trail. */
@@ -388,5 +390,8 @@ int64_t sched_claims_due(struct sched *sched, int64_t now_ms); /* ms, -1: never 
  */
 NODISCARD int sched_claims_recover(struct sched *sched, struct err *err);
 void sched_claim_saw_up(struct sched *sched, struct link *link);
+
+/* A trial that ended with its link may have left its copy, which goes when the server is back. */
+void sched_claim_left(struct link *link, const struct exec_result *result);
 
 #endif /* SCHED_STATE_H */

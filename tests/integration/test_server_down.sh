@@ -61,4 +61,21 @@ is 16 "$(server_client "$work/away" -N -B -e "select count(*) from information_s
 	where table_schema like 'far\_%' and table_name in ('three', 'four')")"
 is "0002" "$(j '[.[].version] | unique | join(",")' tenant list)"
 is up "$(j .state server show away)"
+
+claim "a server killed under a trial: the copy that it left goes when it is back, unasked"
+cp -r "$rel" "$work/slow"
+migration "$work/slow" 0003_slow.sql 'create table slow as select sleep(300) as s;'
+copies() {
+	server_client "$work/away" -N -B -e "select count(*) from information_schema.tables
+		where table_schema like 'muster\_scratch\_%' and table_name = 'muster_scratch'"
+}
+is_tried() { [ "$(copies)" = 1 ]; }
+m plan "$work/slow" -l 'far_*' >"$work/planned" 2>&1 &
+planning=$!
+poll 60 is_tried
+server_stop "$work/away" KILL
+wait "$planning" || true
+server_again "$work/away" >/dev/null
+is_clean() { [ "$(copies)" = 0 ]; }
+poll 60 is_clean
 daemon_stop

@@ -327,6 +327,30 @@ static void what_an_earlier_daemon_left_goes_at_the_start(void **state)
 	test_server_exec("drop database " NOT_OURS);
 }
 
+/* The server went away under a trial: nobody else would drop its copy before the next start. */
+static void what_a_lost_trial_has_left_goes_with_the_next_claim(void **state)
+{
+	struct fixture *fixture = *state;
+	char *names[] = { (char *)(uintptr_t)LEFT_BEHIND, NULL };
+	const struct exec_result lost = { .kind = EXEC_CHAIN, .left_over = names };
+	g_autofree char *made = NULL;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	leave_behind();
+	made = g_strdup_printf("update " LEFT_BEHIND ".muster_scratch set epoch = %lld",
+			       (long long)fixture->sched->epoch);
+	test_server_exec("%s", made);
+	sched_claim_left(link_of(fixture), &lost);
+	link_drop_claim(link_of(fixture));
+	fixture_add_tenant(fixture, "t02", fixture->server_id, 1000);
+	fixture_until(fixture, fixture_start(fixture, &everything), ROLLOUT_DONE);
+	fixture_turns(fixture, 10);
+	assert_false(has_database(LEFT_BEHIND));
+	assert_int_equal(link_of(fixture)->copies->len, 0);
+}
+
 static void no_server_is_looked_at_that_only_replicates_or_has_no_tenants(void **state)
 {
 	struct fixture *fixture = *state;
@@ -385,6 +409,7 @@ int main(void)
 		SCENARIO(two_names_of_a_server_share_its_claim),
 		SCENARIO(an_idle_server_is_given_up),
 		SCENARIO(what_an_earlier_daemon_left_goes_at_the_start),
+		SCENARIO(what_a_lost_trial_has_left_goes_with_the_next_claim),
 		SCENARIO(no_server_is_looked_at_that_only_replicates_or_has_no_tenants),
 		SCENARIO(a_server_that_was_down_is_looked_at_when_it_is_back),
 	};
