@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 #define GROUPS_MAX       1024
 
 struct http {
+	struct event_base *base; /* borrowed */
 	struct evhttp *server;
 	http_fn fn;
 	void *ctx;
@@ -48,6 +50,7 @@ struct request {
 	void *ctx;
 	void (*gone)(void *ctx); /* NULL: nobody wants to know */
 	void *gone_ctx;
+	struct event *hangup; /* owned; NULL: it is not watched */
 };
 
 static struct request *request_of(struct http_request *seen)
@@ -96,8 +99,14 @@ static void peer_get(struct http_peer *peer, struct evhttp_request *raw)
 	}
 }
 
+static void hangup_clear(struct request *own)
+{
+	g_clear_pointer(&own->hangup, event_free);
+}
+
 static void request_free(struct request *request)
 {
+	hangup_clear(request);
 	g_free(request->seen.peer.groups);
 	g_free(request);
 }
@@ -142,10 +151,34 @@ static void on_gone(struct evhttp_connection *connection, void *arg)
 	void (*gone)(void *ctx) = own->gone;
 
 	(void)connection;
+	hangup_clear(own);
 	own->gone = NULL;
 	if (gone != NULL) {
 		gone(own->gone_ctx);
 	}
+}
+
+/* Of a client that only has nothing more to say POLLHUP is not set: it waits for the answer. */
+static void on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct pollfd end = { .fd = fd };
+
+	(void)what;
+	if (poll(&end, 1, 0) > 0 && (end.revents & (POLLHUP | POLLERR)) != 0) {
+		on_gone(NULL, arg);
+	}
+}
+
+/* libevent does not read from a connection while its request is worked on, and sees no end. */
+static void watch_hangup(struct request *own, struct evhttp_connection *connection)
+{
+	struct bufferevent *buffer = evhttp_connection_get_bufferevent(connection);
+
+	hangup_clear(own);
+	own->hangup =
+		event_new(own->http->base, bufferevent_getfd(buffer), EV_CLOSED, on_hangup, own);
+	CHECK(own->hangup != NULL);
+	event_add(own->hangup, NULL);
 }
 
 void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx)
@@ -158,6 +191,11 @@ void http_on_gone(struct http_request *request, void (*fn)(void *ctx), void *ctx
 	own->gone_ctx = ctx;
 	if (connection != NULL) {
 		evhttp_connection_set_closecb(connection, fn == NULL ? NULL : on_gone, own);
+	}
+	if (connection != NULL && fn != NULL) {
+		watch_hangup(own, connection);
+	} else {
+		hangup_clear(own);
 	}
 }
 
@@ -398,6 +436,7 @@ struct http *http_open(const struct http_setup *setup, struct err *err)
 		return NULL;
 	}
 	http = g_new0(struct http, 1);
+	http->base = setup->base;
 	http->fn = setup->fn;
 	http->ctx = setup->ctx;
 	http->path = setup->fd >= 0 ? NULL : g_strdup(setup->path);
@@ -424,6 +463,7 @@ void http_close(struct http *http)
 	}
 	g_hash_table_iter_init(&iter, http->open);
 	while (g_hash_table_iter_next(&iter, &request, NULL)) {
+		hangup_clear(request);
 		((struct request *)request)->http = NULL;
 		((struct request *)request)->raw = NULL;
 	}

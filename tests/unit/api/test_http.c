@@ -98,6 +98,75 @@ static void the_client_may_leave_before_the_answer(void **state)
 	reply_clear(&reply);
 }
 
+/* A request that is not answered at once. */
+struct late {
+	struct http_request *request;
+	bool gone;
+};
+
+static void on_gone(void *ctx)
+{
+	((struct late *)ctx)->gone = true;
+}
+
+static void answer_later(struct http_request *request, void *ctx)
+{
+	struct late *late = ctx;
+
+	late->request = request;
+	http_on_gone(request, on_gone, late);
+}
+
+static int ask_late(struct fixture *fixture, const char *path, struct late *late)
+{
+	static const char text[] = "POST / HTTP/1.1\r\nHost: m\r\nContent-Length: 2\r\n\r\n{}";
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int64_t until = tick_ms() + ANSWER_MS;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*late = (struct late){ 0 };
+	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	while (late->request == NULL && tick_ms() < until) {
+		fixture_pump(fixture);
+	}
+	assert_non_null(late->request);
+	return fd;
+}
+
+static void who_waits_is_known_to_have_hung_up(void **state)
+{
+	struct fixture *fixture = *state;
+	struct late late;
+	g_autofree char *path = g_build_filename(fixture->dir, "late", NULL);
+	const struct http_setup setup = { .base = fixture->base,
+					  .path = path,
+					  .fd = -1,
+					  .fn = answer_later,
+					  .ctx = &late };
+	struct err err = { 0 };
+	struct http *http = http_open(&setup, &err);
+	int64_t until = tick_ms() + ANSWER_MS;
+	int fd;
+
+	must(http == NULL ? -1 : 0, &err);
+	fd = ask_late(fixture, path, &late);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0); /* it has said all, and waits */
+	fixture_pump(fixture);
+	assert_false(late.gone);
+	http_answer(late.request, 200, "text/plain", g_strdup("?"));
+	close(fd);
+	fd = ask_late(fixture, path, &late);
+	close(fd);
+	while (!late.gone && tick_ms() < until) {
+		fixture_pump(fixture);
+	}
+	assert_true(late.gone);
+	http_answer(late.request, 200, "text/plain", g_strdup("?"));
+	http_close(http);
+}
+
 static void rubbish_is_refused_and_the_next_client_served(void **state)
 {
 	static const char *const rubbish[] = {
@@ -202,6 +271,7 @@ int main(void)
 		TEST(a_given_socket_is_served_and_stays),
 		TEST(a_connection_is_kept),
 		TEST(the_client_may_leave_before_the_answer),
+		TEST(who_waits_is_known_to_have_hung_up),
 		TEST(rubbish_is_refused_and_the_next_client_served),
 		TEST(head_is_get_without_a_body),
 		TEST(who_asks_through_a_port_is_nobody),
