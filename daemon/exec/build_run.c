@@ -60,6 +60,8 @@ static int build(struct scratch *scratch, struct db_session *runner, const struc
 		.indices = order->indices,
 		.nr = order->nr_indices,
 		.only_end = true,
+		.stops = chain_stops,
+		.asker = order,
 	};
 	SCOPED(chain) chain = { 0 };
 

@@ -99,6 +99,11 @@ static bool is_lost(const struct err *err)
 	return err->code == ERR_UNREACHABLE || err->code == ERR_UNKNOWN_OUTCOME;
 }
 
+bool chain_stops(const void *order)
+{
+	return visit_stops(order);
+}
+
 static int make(struct visit *visit, const struct standing *standing, GArray *ways,
 		struct chain *chain, struct err *err)
 {
@@ -110,6 +115,8 @@ static int make(struct visit *visit, const struct standing *standing, GArray *wa
 		.begun = standing->begun,
 		.done = standing->done,
 		.halfway = &standing->halfway,
+		.stops = chain_stops,
+		.asker = order,
 		.rewrites = order->rewrites,
 		.tried = order->with_forecast ? forecast_tried : NULL,
 		.rewritten = order->with_forecast ? forecast_rewritten : NULL,

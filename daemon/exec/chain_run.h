@@ -8,6 +8,8 @@
 #ifndef CHAIN_RUN_H
 #define CHAIN_RUN_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 struct exec_result;
@@ -27,7 +29,13 @@ NODISCARD int chain_run(struct visit *visit, struct exec_result *result, struct 
  */
 NODISCARD int chain_clear_way(struct visit *visit, struct err *err);
 
-/* Drop what the copies of earlier daemons have left on the server. */
+/* Nobody waits for it any more: the stops of a scratch_work, whose asker is the order. */
+bool chain_stops(const void *order);
+
+/*
+ * Drop what the copies of earlier daemons have left on the server, and those of the order's
+ * schemas, whose trials were lost.
+ */
 NODISCARD int chain_sweep(struct visit *visit, struct exec_result *result, struct err *err);
 
 /*

@@ -45,7 +45,7 @@ enum exec_kind {
 	EXEC_BUILD,    /* make what a release makes of nothing, in an empty schema */
 	EXEC_PRECHECK, /* are the rows of tenants as a release needs them? */
 	EXEC_TRY,      /* would what an operator wants asked give what it should? */
-	EXEC_SWEEP,    /* drop the copies that earlier daemons have left there, and those of schemas */
+	EXEC_SWEEP,    /* drop copies: what earlier daemons have left there, and schemas */
 	EXEC_LEFT,     /* find that; only a look */
 	EXEC_WRITERS, /* who may write in a tenant; see close_run.h for this and those with CLOSE, OPEN */
 	EXEC_HOLES,  /* what would keep many tenants from being closed; see close_survey.h */
@@ -123,7 +123,7 @@ struct exec_order {
 				  * RESOLVE: the one that failed, NULL: the one in doubt */
 	char *scratch;           /* owned; CHAIN, BUILD: name of the copy, made by the worker */
 	char *label;             /* owned; "r12/acme", for the mark in the server's processlist */
-	struct exec_live *live;  /* TASK, CLOSE, HOOK; borrowed, outlives the order */
+	struct exec_live *live;  /* TASK, CLOSE, HOOK; CHAIN, BUILD; borrowed, outlives the order */
 	struct chain *chain;     /* TASK; one reference; NULL: not known */
 	int64_t stall_ms;        /* all lock waits of one statement together */
 	int64_t lock_wait_ms;    /* one try */
@@ -345,7 +345,7 @@ struct exec_result {
 	struct db_server_info *info; /* owned; see exec_info_* */
 	/* owned; databases that earlier starts left; LEFT, too; of a lost CHAIN or BUILD its own */
 	char **left_over;
-	char *rival;                 /* owned; who else has the claim of the server, or NULL */
+	char *rival; /* owned; who else has the claim of the server, or NULL */
 };
 
 void exec_result_free(struct exec_result *result);

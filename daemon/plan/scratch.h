@@ -56,6 +56,9 @@ struct scratch_work {
 	 * chain has a step for none but those that were not run.
 	 */
 	bool only_end;
+	/* True: no statement is begun any more (ERR_CANCELLED). NULL: never. */
+	bool (*stops)(const void *asker);
+	const void *asker;
 	/*
 	 * Told which way each change of a table takes (trial.h). NULL: the real tables are not
 	 * looked at for that, and the ways in the chain are those of the copy.

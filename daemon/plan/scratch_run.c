@@ -303,6 +303,13 @@ static int run_rest(struct run *run, size_t index, struct err *err)
 	return 1;
 }
 
+static int check_wanted(const struct run *run, struct err *err)
+{
+	return run->work->stops == NULL || !run->work->stops(run->work->asker)
+		       ? 0
+		       : err_set(err, ERR_CANCELLED, "nobody waits for it any more");
+}
+
 /* 1: goes on; 0: the chain ends here. */
 static int run_one(struct run *run, size_t index, struct err *err)
 {
@@ -313,6 +320,9 @@ static int run_one(struct run *run, size_t index, struct err *err)
 	g_autofree char *delta = NULL;
 	int goes_on = 1;
 
+	if (check_wanted(run, err) < 0) {
+		return -1;
+	}
 	trial_release(&run->trial);
 	run->kind = weight_of(statement, NULL);
 	if (note == NULL && is_halfway(run, index)) {

@@ -60,6 +60,9 @@ void sched_job_start_unless(struct sched *sched, const struct store_server *serv
 	run->order = order;
 	run->job = *job;
 	run->cancelled = cancelled;
+	if (order->kind == EXEC_CHAIN || order->kind == EXEC_BUILD) {
+		order->live = &run->live;
+	}
 	order->id = run->id;
 	order->server_id = server->id;
 	order->epoch = sched->epoch;
@@ -103,11 +106,16 @@ static void send_one(struct sched *sched, struct link *link, struct job_run *run
 	CRASH_POINT(JOB_SENT);
 }
 
+static bool is_unwanted(const struct job_run *run)
+{
+	return run->cancelled != NULL && *run->cancelled;
+}
+
 static bool is_cancelled(struct sched *sched, struct link *link, struct job_run *run)
 {
 	struct err err;
 
-	if (run->cancelled == NULL || !*run->cancelled) {
+	if (!is_unwanted(run)) {
 		return false;
 	}
 	err_set(&err, ERR_CANCELLED, "nobody waits for it any more");
@@ -147,11 +155,28 @@ static void send_from(struct sched *sched, struct link *link)
 	link->claim_failed = false;
 }
 
+/* A trial of many files would keep its place for minutes. */
+static void stop_unwanted(struct sched *sched)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, sched->jobs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct job_run *run = value;
+
+		if (is_unwanted(run)) {
+			atomic_store(&run->live.stop, 1);
+		}
+	}
+}
+
 void sched_jobs_send(struct sched *sched)
 {
 	GHashTableIter iter;
 	void *value;
 
+	stop_unwanted(sched);
 	g_hash_table_iter_init(&iter, sched->links);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		send_from(sched, value);

@@ -76,6 +76,7 @@ struct job_run {
 	struct exec_order *order; /* owned until sent */
 	struct sched_job job;
 	const bool *cancelled; /* borrowed; nobody wants it any more; NULL: never */
+	struct exec_live live; /* of a trial, which ends then */
 	bool ended;
 	bool failed;
 	struct err err;

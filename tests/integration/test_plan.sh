@@ -295,6 +295,24 @@ has "orders.team must fit into date: nobody can say whether the server takes wha
 fails 2 m rollout start "$work/narrow" -l narrow=yes
 ok m tenant remove narrow_001 narrow_002 narrow_003
 
+claim "a plan whose client went away is not tried out to its end"
+# shellcheck disable=SC2046
+migration "$work/endless" 0001_endless.sql "$(printf 'create table wait_%s as select sleep(1) as s;\n' $(seq 300))"
+copies() {
+	sql "select count(*) from information_schema.schemata where schema_name like 'muster\_scratch\_%'"
+}
+is_tried() { [ "$(copies)" = 1 ]; }
+is_clean() { [ "$(copies)" = 0 ]; }
+sql "create database endless"
+ok m tenant discover --server main --like endless -o json
+"$build/muster" --socket "$sock" plan "$work/endless" -l endless >"$work/endless.out" 2>&1 &
+planning=$!
+poll 60 is_tried
+kill "$planning"
+poll 60 is_clean
+wait "$planning" || true
+ok m tenant remove endless
+
 claim "who would fail is left out when asked, and the plan stays with the rollout"
 fails 2 m rollout start keys -l late=yes --skip-failing --stall 90s --name some --wait
 is 90000 "$(j .stall_ms rollout show some)"

@@ -47,6 +47,24 @@ static void many_for_one_reason_are_one_line(void **state)
 	release_unref(release);
 }
 
+static void what_nobody_waits_for_ends(void **state)
+{
+	const char *schema = test_server_schema("cr_stopped");
+	struct release *release = kit_release("0001_a.sql", "CREATE TABLE t (n int);\n", NULL);
+	struct exec_order *order = kit_order(EXEC_CHAIN, release, schema);
+	struct exec_live live = { .stop = 1 };
+	SCOPED_PTR(exec_result) result = NULL;
+
+	(void)state;
+	order->live = &live;
+	result = exec_run(order);
+	assert_false(result->ok);
+	assert_int_equal(result->err.code, ERR_CANCELLED);
+	kit_assert_value("0", "select count(*) from information_schema.schemata where schema_name "
+			      "like 'muster\\_scratch\\_%'");
+	release_unref(release);
+}
+
 static void what_would_fail_is_said(void **state)
 {
 	const char *schema = test_server_schema("cr_fails");
@@ -168,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_crash_could_not_be_judged_by_is_named),
 		cmocka_unit_test(many_for_one_reason_are_one_line),
+		cmocka_unit_test(what_nobody_waits_for_ends),
 		cmocka_unit_test(what_would_fail_is_said),
 		cmocka_unit_test(what_is_applied_is_not_tried),
 		cmocka_unit_test(what_is_half_done_is_tried_from_there),
