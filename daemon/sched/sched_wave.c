@@ -95,7 +95,7 @@ int sched_wave_recount(struct sched *sched, struct run *run, struct err *err)
 {
 	g_autofree char *text = NULL;
 
-	if (run->row.state != ROLLOUT_FAILED) {
+	if (run->row.state != ROLLOUT_FAILED && run->row.state != ROLLOUT_DONE) {
 		return 0;
 	}
 	text = left_behind(run);

@@ -179,6 +179,30 @@ static void a_skipped_task_leaves_the_rollout(void **state)
 	assert_string_equal(reason, "it has ended; of 2 tenants 1 failed, 1 skipped");
 }
 
+/* It is done, but for one that was held. */
+static void so_does_one_that_was_held(void **state)
+{
+	struct fixture *fixture = *state;
+	SCOPED(store_task) task = { 0 };
+	g_autofree char *before = NULL;
+	g_autofree char *reason = NULL;
+	struct err err = { 0 };
+	int64_t id;
+
+	fixture_add_tenants(fixture, 2);
+	fixture_add_release(fixture, "create table a (id int);");
+	fixture_hold(fixture, "t01", "audit");
+	id = fixture_start(fixture, &everything);
+	fixture_until(fixture, id, ROLLOUT_DONE);
+	before = fixture_reason(fixture, id);
+	assert_string_equal(before, "it has ended; of 2 tenants 1 held");
+	must(store_begin(fixture->store, &err), &err);
+	must(sched_task_skip(fixture->sched, "r1", "t01", &fixture_actor, &task, &err), &err);
+	must(store_commit(fixture->store, &err), &err);
+	reason = fixture_reason(fixture, id);
+	assert_string_equal(reason, "it has ended; of 2 tenants 1 skipped");
+}
+
 static const struct {
 	const char *text;
 	int64_t tenants;
@@ -217,6 +241,7 @@ int main(void)
 		SCENARIO(another_revision_is_refused),
 		SCENARIO(a_verb_the_state_does_not_take_is_refused),
 		SCENARIO(a_skipped_task_leaves_the_rollout),
+		SCENARIO(so_does_one_that_was_held),
 		cmocka_unit_test(a_share_is_rounded_up),
 	};
 
