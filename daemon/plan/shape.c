@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void fact_clear(struct shape_fact *fact)
+void shape_fact_clear(struct shape_fact *fact)
 {
 	g_free(fact->object);
 	g_free(fact->part);
@@ -12,7 +12,7 @@ static void fact_clear(struct shape_fact *fact)
 void shape_release(struct shape *shape)
 {
 	for (size_t i = 0; i < shape->nr; i++) {
-		fact_clear(&shape->facts[i]);
+		shape_fact_clear(&shape->facts[i]);
 	}
 	g_free(shape->facts);
 	*shape = (struct shape){ 0 };
@@ -62,7 +62,7 @@ void shape_build(struct shape *shape, GArray *facts)
 	all = shape->facts = (struct shape_fact *)(void *)g_array_steal(facts, NULL);
 	for (size_t i = 0; i < shape->nr; i++) {
 		if (nr > 0 && compare_places(&all[nr - 1], &all[i]) == 0) {
-			fact_clear(&all[i]);
+			shape_fact_clear(&all[i]);
 		} else {
 			all[nr++] = all[i];
 		}
@@ -73,21 +73,26 @@ void shape_build(struct shape *shape, GArray *facts)
 	}
 }
 
+struct shape_fact shape_fact_copy(const struct shape_fact *fact)
+{
+	return (struct shape_fact){
+		.object = g_strdup(fact->object),
+		.part = g_strdup(fact->part),
+		.text = g_strdup(fact->text),
+		.minor = fact->minor,
+	};
+}
+
 void shape_copy(struct shape *to, const struct shape *from)
 {
 	*to = *from;
 	to->facts = g_new0(struct shape_fact, from->nr);
 	for (size_t i = 0; i < from->nr; i++) {
-		to->facts[i] = (struct shape_fact){
-			.object = g_strdup(from->facts[i].object),
-			.part = g_strdup(from->facts[i].part),
-			.text = g_strdup(from->facts[i].text),
-			.minor = from->facts[i].minor,
-		};
+		to->facts[i] = shape_fact_copy(&from->facts[i]);
 	}
 }
 
-const char *shape_find(const struct shape *shape, const char *object, const char *part)
+const struct shape_fact *shape_fact(const struct shape *shape, const char *object, const char *part)
 {
 	size_t first = 0;
 	size_t end = shape->nr;
@@ -99,7 +104,7 @@ const char *shape_find(const struct shape *shape, const char *object, const char
 
 		order = order != 0 ? order : strcmp(part, fact->part);
 		if (order == 0) {
-			return fact->text;
+			return fact;
 		}
 		if (order < 0) {
 			end = middle;
@@ -108,6 +113,13 @@ const char *shape_find(const struct shape *shape, const char *object, const char
 		}
 	}
 	return NULL;
+}
+
+const char *shape_find(const struct shape *shape, const char *object, const char *part)
+{
+	const struct shape_fact *fact = shape_fact(shape, object, part);
+
+	return fact == NULL ? NULL : fact->text;
 }
 
 bool shape_fingerprint_of(const struct shape *shape, const char *object,

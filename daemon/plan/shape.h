@@ -36,6 +36,9 @@ struct shape {
 	char fingerprint[SHAPE_FINGERPRINT_LEN + 1]; /* empty: the schema does not exist */
 };
 
+void shape_fact_clear(struct shape_fact *fact);
+struct shape_fact shape_fact_copy(const struct shape_fact *fact); /* its texts are owned */
+
 void shape_release(struct shape *shape);
 SCOPED_RELEASE(shape);
 
@@ -47,7 +50,10 @@ void shape_build(struct shape *shape, GArray *facts);
 
 void shape_copy(struct shape *to, const struct shape *from);
 
-/* NULL: there is none. */
+/* NULL: there is none. Borrowed. */
+const struct shape_fact *shape_fact(const struct shape *shape, const char *object,
+				    const char *part);
+/* Its text. */
 const char *shape_find(const struct shape *shape, const char *object, const char *part);
 
 /* The fingerprint of one object, "table users"; false: there is none. */

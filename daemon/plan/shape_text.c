@@ -191,11 +191,7 @@ char *shape_write(const struct shape *shape)
 static void facts_release(GArray *facts)
 {
 	for (guint i = 0; i < facts->len; i++) {
-		struct shape_fact *fact = &g_array_index(facts, struct shape_fact, i);
-
-		g_free(fact->object);
-		g_free(fact->part);
-		g_free(fact->text);
+		shape_fact_clear(&g_array_index(facts, struct shape_fact, i));
 	}
 	g_array_set_size(facts, 0);
 }
@@ -263,89 +259,90 @@ char *shape_delta(const struct shape *before, const struct shape *after)
 	return g_string_free(out, FALSE);
 }
 
-/* How much of a line says where a fact belongs: object and part. */
-static size_t place_len(const char *line)
-{
-	const char *object = strchr(line, '\t');
-	const char *part = object == NULL ? NULL : strchr(object + 1, '\t');
-
-	return part == NULL ? strlen(line) : (size_t)(part - line);
-}
-
+/* What one line does to before: of its facts some go, others come. Minor ones may differ. */
 struct patch {
-	GHashTable *go;     /* lines of major facts that must be there */
-	GHashTable *come;   /* lines */
-	GHashTable *places; /* of minor facts that go, or that others replace; owned keys */
-	size_t nr_gone;
+	const struct shape *before;
+	bool *goes;   /* of each fact */
+	GArray *come; /* struct shape_fact, owned */
 };
 
-static void patch_read(struct patch *patch, char *const *lines)
+static int patch_major(const struct patch *patch, const struct shape_fact *gone, struct err *err)
 {
-	for (size_t i = 0; lines[i] != NULL; i++) {
-		char *line = *lines[i] == '\0' ? lines[i] : lines[i] + 1;
+	const struct shape_fact *there = shape_fact(patch->before, gone->object, gone->part);
 
-		if (*lines[i] == '+') {
-			g_hash_table_add(patch->come, line);
-		} else if (*lines[i] == '-' && *line == '=') {
-			g_hash_table_add(patch->go, line);
-		}
-		if (*line == '~') {
-			g_hash_table_add(patch->places, g_strndup(line, place_len(line)));
-		}
+	if (there == NULL || there->minor || strcmp(there->text, gone->text) != 0) {
+		return err_set(err, ERR_INVALID,
+			       "difference of schemas: it removes what the schema does not have");
+	}
+	patch->goes[there - patch->before->facts] = true;
+	return 0;
+}
+
+static void patch_minor(const struct patch *patch, const struct shape_fact *fact)
+{
+	const struct shape_fact *there = shape_fact(patch->before, fact->object, fact->part);
+
+	if (there != NULL && there->minor) {
+		patch->goes[there - patch->before->facts] = true;
 	}
 }
 
-static bool patch_removes(struct patch *patch, const char *line)
+static int patch_line(const struct patch *patch, const char *line, struct err *err)
 {
-	g_autofree char *place = NULL;
+	struct shape_fact fact;
+	int done = 0;
 
-	if (g_hash_table_contains(patch->go, line)) {
-		patch->nr_gone++;
-		return true;
+	if ((*line != '+' && *line != '-') || !parse_fact(&fact, line + 1)) {
+		return err_set(err, ERR_INVALID, "difference of schemas: a line is no fact");
 	}
-	place = g_strndup(line, place_len(line));
-	return g_hash_table_contains(patch->places, place);
+	if (fact.minor) {
+		patch_minor(patch, &fact);
+	} else if (*line == '-') {
+		done = patch_major(patch, &fact, err);
+	}
+	if (*line == '+') {
+		g_array_append_val(patch->come, fact);
+	} else {
+		shape_fact_clear(&fact);
+	}
+	return done;
 }
 
-/* The lines of before without those that go, and those that come. Owned. */
-static char *patch_text(struct patch *patch, const struct shape *before)
+/* Those of before that stay. Owned. */
+static GArray *patch_rest(const struct patch *patch)
 {
-	GString *out = g_string_new(NULL);
-	GHashTableIter iter;
-	gpointer line;
+	const struct shape *before = patch->before;
+	GArray *facts = g_array_sized_new(FALSE, FALSE, sizeof(struct shape_fact),
+					  (guint)before->nr + patch->come->len);
 
 	for (size_t i = 0; i < before->nr; i++) {
-		size_t start = out->len;
+		const struct shape_fact *fact = &before->facts[i];
 
-		write_fact(out, &before->facts[i]);
-		g_string_truncate(out, out->len - 1); /* the lines of the sets have no end */
-		if (patch_removes(patch, out->str + start)) {
-			g_string_truncate(out, start);
-		} else {
-			g_string_append_c(out, '\n');
+		if (!patch->goes[i]) {
+			const struct shape_fact copy = shape_fact_copy(fact);
+
+			g_array_append_val(facts, copy);
 		}
 	}
-	g_hash_table_iter_init(&iter, patch->come);
-	while (g_hash_table_iter_next(&iter, &line, NULL)) {
-		g_string_append_printf(out, "%s\n", (const char *)line);
-	}
-	return g_string_free(out, FALSE);
+	return facts;
 }
 
 int shape_apply(struct shape *after, const struct shape *before, const char *delta, struct err *err)
 {
 	g_auto(GStrv) lines = g_strsplit(delta, "\n", -1);
-	g_autoptr(GHashTable) go = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GHashTable) come = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	struct patch patch = { .go = go, .come = come, .places = places };
-	g_autofree char *text = NULL;
+	g_autofree bool *goes = g_new0(bool, before->nr);
+	g_autoptr(GArray) come = g_array_new(FALSE, FALSE, sizeof(struct shape_fact));
+	const struct patch patch = { .before = before, .goes = goes, .come = come };
+	g_autoptr(GArray) facts = NULL;
 
-	patch_read(&patch, lines);
-	text = patch_text(&patch, before);
-	if (patch.nr_gone != g_hash_table_size(go)) {
-		return err_set(err, ERR_INVALID,
-			       "difference of schemas: it removes what the schema does not have");
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		if (*lines[i] != '\0' && patch_line(&patch, lines[i], err) < 0) {
+			facts_release(come);
+			return -1;
+		}
 	}
-	return shape_parse(after, text, err);
+	facts = patch_rest(&patch);
+	g_array_append_vals(facts, come->data, come->len);
+	shape_build(after, facts);
+	return 0;
 }
