@@ -295,7 +295,7 @@ has "orders.team must fit into date: nobody can say whether the server takes wha
 fails 2 m rollout start "$work/narrow" -l narrow=yes
 ok m tenant remove narrow_001 narrow_002 narrow_003
 
-claim "a plan whose client went away is not tried out to its end"
+claim "a plan, or a start, whose client went away is not tried out to its end, and nothing starts"
 # shellcheck disable=SC2046
 migration "$work/endless" 0001_endless.sql "$(printf 'create table wait_%s as select sleep(1) as s;\n' $(seq 300))"
 copies() {
@@ -305,12 +305,16 @@ is_tried() { [ "$(copies)" = 1 ]; }
 is_clean() { [ "$(copies)" = 0 ]; }
 sql "create database endless"
 ok m tenant discover --server main --like endless -o json
-"$build/muster" --socket "$sock" plan "$work/endless" -l endless >"$work/endless.out" 2>&1 &
-planning=$!
-poll 60 is_tried
-kill "$planning"
-poll 60 is_clean
-wait "$planning" || true
+for command in "plan" "rollout start --name endless"; do
+	# shellcheck disable=SC2086
+	"$build/muster" --socket "$sock" $command "$work/endless" -l endless >"$work/endless.out" 2>&1 &
+	planning=$!
+	poll 60 is_tried
+	kill "$planning"
+	poll 60 is_clean
+	wait "$planning" || true
+done
+fails 65 m rollout show endless
 ok m tenant remove endless
 
 claim "who would fail is left out when asked, and the plan stays with the rollout"
