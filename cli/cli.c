@@ -209,6 +209,7 @@ int cli_ask(struct cli *cli, const struct ask *ask, struct err *err)
 	if (ask->is_long && cli_is_for_people(cli) && isatty(STDERR_FILENO) == 1) {
 		client_watch(client, waiting_show, &waiting);
 	}
+	client_set_patient(client, ask->is_long);
 	rc = client_request(client, ask->method, ask->path, body, &answer, err);
 	client_watch(client, NULL, NULL);
 	waiting_end(&waiting);

@@ -46,7 +46,7 @@ struct ask {
 	const struct wire_type *out_type;
 	void *out;              /* an empty struct of out_type */
 	struct wire_list *list; /* instead of out: an array of out_type */
-	bool is_long;           /* a terminal is shown how far it has come (waiting.h) */
+	bool is_long; /* waited for without an end; a terminal is shown how far it is (waiting.h) */
 };
 
 NODISCARD int cli_ask(struct cli *cli, const struct ask *ask, struct err *err);

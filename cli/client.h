@@ -37,6 +37,12 @@ NODISCARD int client_request(struct client *client, const char *method, const ch
 			     const char *body, char **answer, struct err *err);
 
 /*
+ * A request that ends with its client (a plan, a start) is waited for as long as musterd works on
+ * it, any other one for ten minutes.
+ */
+void client_set_patient(struct client *client, bool patient);
+
+/*
  * While a request takes longer than a second, fn is given the daemon's answer to how far it has
  * come ([headway], wire_plan.h), twice a second at most. fn NULL: nobody looks.
  */
