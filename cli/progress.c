@@ -59,6 +59,12 @@ static char *list_command(const struct wire_rollout *rollout)
 			       state != NULL ? " --state " : "", state != NULL ? state : "");
 }
 
+/* It paused itself, and until fewer have failed or more may, it cannot be resumed. */
+static bool is_over_budget(const struct wire_rollout *rollout)
+{
+	return rollout->over_budget && rollout->budget.failed > rollout->budget.limit;
+}
+
 char *progress_next_command(const struct wire_rollout *rollout)
 {
 	const struct wire_counts *counts = &rollout->counts;
@@ -72,8 +78,9 @@ char *progress_next_command(const struct wire_rollout *rollout)
 	if (rollout->hint != NULL && exits_rollout_rests(rollout)) {
 		return g_strdup(rollout->hint);
 	}
-	if (strcmp(rollout->state, "paused") == 0 && rollout->over_budget) {
-		return g_strdup_printf("muster rollout retry %s", rollout->id);
+	if (strcmp(rollout->state, "paused") == 0 && is_over_budget(rollout)) {
+		return counts->failed > 0 ? g_strdup_printf("muster rollout retry %s", rollout->id)
+					  : list_command(rollout);
 	}
 	if ((strcmp(rollout->state, "failed") == 0 && counts->failed == 0) ||
 	    (strcmp(rollout->state, "done") == 0 && exits_ended(counts) > counts->done)) {
@@ -168,7 +175,8 @@ static void append_pace(GString *out, const struct wire_rollout *rollout)
 			       "  budget %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 			       " failures%s, at most %" G_GINT64_FORMAT " at a time%s",
 			       rollout->budget.failed, rollout->budget.limit,
-			       rollout->over_budget ? " (over budget)" : "", rollout->running_limit,
+			       is_over_budget(rollout) ? " (over budget)" : "",
+			       rollout->running_limit,
 			       rollout->no_rewrite ? ", statements as written" : "");
 	if (rollout->stall_ms > 0) {
 		g_string_append_printf(out, ", stall %.*f s", rollout->stall_ms % 1000 != 0 ? 1 : 0,

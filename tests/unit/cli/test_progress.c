@@ -104,15 +104,18 @@ static void many_waves_are_a_window_around_the_one_that_runs(void **state)
 }
 
 /* clang-format off */
-static const struct { char *state; bool over; int64_t failed; const char *want; } nexts[] = {
-	{ running, false, 0, "muster rollout watch r12" },
-	{ paused,  false, 0, "muster rollout resume r12" },
-	{ paused,  true,  1, "muster rollout retry r12" },
-	{ gated,   false, 0, "muster rollout promote r12" },
-	{ failed,  false, 1, "muster rollout retry r12" },
-	{ failed,  false, 0, "muster task list r12" },
-	{ aborted, false, 0, "muster task list r12" },
-	{ done,    false, 0, NULL },
+static const struct { char *state; bool over; int64_t failed; int64_t in_doubt; int64_t limit; const char *want; } nexts[] = {
+	{ running, false, 0, 0, 0, "muster rollout watch r12" },
+	{ paused,  false, 0, 0, 0, "muster rollout resume r12" },
+	{ paused,  true,  1, 0, 0, "muster rollout retry r12" },
+	{ paused,  true,  0, 1, 0, "muster task list r12 --state in_doubt" },
+	{ paused,  true,  0, 0, 0, "muster rollout resume r12" }, /* retried or skipped */
+	{ paused,  true,  1, 0, 2, "muster rollout resume r12" }, /* more may fail now */
+	{ gated,   false, 0, 0, 0, "muster rollout promote r12" },
+	{ failed,  false, 1, 0, 0, "muster rollout retry r12" },
+	{ failed,  false, 0, 0, 0, "muster task list r12" },
+	{ aborted, false, 0, 0, 0, "muster task list r12" },
+	{ done,    false, 0, 0, 0, NULL },
 };
 
 static struct { const char *kind; const char *object; const char *state; const char *text; const char *want; } lines[] = {
@@ -131,10 +134,14 @@ static void the_next_command_leads_on(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(nexts); i++) {
-		const struct wire_rollout rollout = { .id = id,
-						      .state = nexts[i].state,
-						      .over_budget = nexts[i].over,
-						      .counts = { .failed = nexts[i].failed } };
+		const int64_t failures = nexts[i].failed + nexts[i].in_doubt;
+		const struct wire_rollout rollout = {
+			.id = id,
+			.state = nexts[i].state,
+			.over_budget = nexts[i].over,
+			.budget = { .failed = failures, .limit = nexts[i].limit },
+			.counts = { .failed = nexts[i].failed, .in_doubt = nexts[i].in_doubt }
+		};
 		g_autofree char *next = progress_next_command(&rollout);
 
 		if (nexts[i].want == NULL) {
