@@ -155,6 +155,7 @@ int chunk_mark_put(struct db_session *session, const struct chunk_mark *mark, ui
 	}
 	return err_set(err, ERR_CONFLICT,
 		       "muster_state did not take the position: a newer musterd than that of "
-		       "epoch %" PRIu64 " works here, stop the older of the two",
+		       "epoch %" PRIu64 " works here, stop the older of the two; where the newer "
+		       "one has gone, restart this one",
 		       epoch);
 }

@@ -227,10 +227,11 @@ static int refuse_older(const struct history *history, uint64_t epoch, struct er
 	if (history->epoch <= epoch) {
 		return 0;
 	}
-	return err_set(err, ERR_CONFLICT,
-		       "a newer musterd (epoch %" PRIu64 ") works here, this one has epoch %" PRIu64
-		       ": stop the older of the two",
-		       history->epoch, epoch);
+	return err_set(
+		err, ERR_CONFLICT,
+		"a newer musterd (epoch %" PRIu64 ") works here, this one has epoch %" PRIu64
+		": stop the older of the two; where the newer one has gone, restart this one",
+		history->epoch, epoch);
 }
 
 /* No row was changed: it is as it should be already, or a newer daemon has come. */

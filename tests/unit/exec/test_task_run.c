@@ -64,7 +64,7 @@ static void a_newer_daemon_keeps_the_older_out(void **state)
 	test_server_exec("update %s.muster_state set epoch = 6", schema);
 	kit_expect(second, schema, TASK_REFUSED,
 		   "a newer musterd (epoch 6) works here, this one has epoch 5: stop the older of "
-		   "the two");
+		   "the two; where the newer one has gone, restart this one");
 	kit_assert_exists(schema, "b", false);
 	release_unref(first);
 	release_unref(second);
