@@ -446,6 +446,7 @@ struct exec_result *exec_run(struct exec_order *order)
 	result->kind = order->kind;
 	result->id = order->id;
 	result->server_id = order->server_id;
+	result->addr_nr = order->addr.nr;
 	if (order->kind == EXEC_TASK) {
 		task_run(order, result);
 	} else if (order->kind == EXEC_BASELINE) {

@@ -83,6 +83,7 @@ struct exec_addr {
 	int64_t port;
 	char *socket;
 	char *defaults_file;
+	int64_t nr; /* tells it from earlier ones of the same server */
 };
 
 /* How a tenant is closed for writes. Texts are owned by the order. */
@@ -273,6 +274,7 @@ struct exec_result {
 	enum exec_kind kind;
 	int64_t id;
 	int64_t server_id;
+	int64_t addr_nr;            /* where it was: the order's addr.nr */
 	struct db_session *session; /* owned; NULL when lost or never there */
 	bool ok;                    /* false: err says why */
 	struct err err;

@@ -85,6 +85,7 @@ void link_set_row(struct link *link, const struct store_server *row)
 	struct store_server copy = copy_of(row);
 
 	if (link->row.name != NULL && !same_address(&link->row, &copy)) {
+		link->addr_nr++;
 		close_idle(link);
 		link_drop_claim(link);
 		link->retry_at = link->state == SERVER_UP ? 0 : 1; /* ask again at once */
@@ -237,5 +238,6 @@ void link_address(const struct link *link, struct exec_addr *addr)
 		.port = link->row.port,
 		.socket = g_strdup(link->row.socket),
 		.defaults_file = g_strdup(link->row.defaults_file),
+		.nr = link->addr_nr,
 	};
 }

@@ -34,6 +34,7 @@ enum link_proof {
 struct link {
 	int64_t id;
 	struct store_server row; /* owned; as last read */
+	int64_t addr_nr;         /* counts its addresses: a session of an earlier one is not kept */
 	GPtrArray *replicas;     /* owned struct store_server *: who is enrolled as its replica */
 	GQueue idle;             /* struct db_session *, owned */
 	int64_t tasks;           /* running now */

@@ -212,8 +212,8 @@ int sched_claim_ended(struct sched *sched, const struct exec_result *result, str
 {
 	struct link *link = g_hash_table_lookup(sched->links, &result->server_id);
 
-	if (link == NULL) {
-		return 0; /* removed meanwhile */
+	if (link == NULL || result->addr_nr != link->addr_nr) {
+		return 0; /* removed meanwhile, or it is another server now */
 	}
 	link->claim_wanted = false;
 	if (result->ok) {

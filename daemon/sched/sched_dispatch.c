@@ -94,6 +94,7 @@ static void send_later(struct sched *sched, struct run *run, const struct store_
 {
 	struct outgoing *outgoing = g_new0(struct outgoing, 1);
 
+	running->addr_nr = link->addr_nr;
 	outgoing->task_id = task->id;
 	outgoing->order = order_new(sched, run, task, running, chain, link);
 	g_queue_push_tail(&sched->outbox, outgoing);

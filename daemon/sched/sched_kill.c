@@ -23,8 +23,8 @@ void sched_kill_one(struct sched *sched, struct running *running)
 	struct exec_order *order;
 
 	atomic_store(&running->live.stop, 1);
-	if (connection_id == 0 || link == NULL) {
-		return;
+	if (connection_id == 0 || link == NULL || running->addr_nr != link->addr_nr) {
+		return; /* at another address that number is somebody else's */
 	}
 	running->killed = true;
 	order = exec_order_new(EXEC_KILL);

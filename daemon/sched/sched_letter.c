@@ -62,6 +62,9 @@ static void count_letter(struct sched *sched, struct letter *letter)
 		exec_session_free(g_steal_pointer(&result->session));
 		return;
 	}
+	if (result->addr_nr != link->addr_nr) {
+		exec_session_free(g_steal_pointer(&result->session));
+	}
 	if (result->kind == EXEC_CLAIM) {
 		link_give_claim(link, g_steal_pointer(&result->session));
 		return;

@@ -66,7 +66,8 @@ int sched_links_refresh(struct sched *sched, struct err *err)
 		if (err->code != ERR_NOT_FOUND) {
 			return -1;
 		}
-		if (link->tasks + link->jobs + (int64_t)link->waiting_jobs.length == 0) {
+		if (link->tasks + link->jobs + (int64_t)link->waiting_jobs.length == 0 &&
+		    !link->claiming) {
 			g_hash_table_iter_remove(&iter);
 		}
 	}

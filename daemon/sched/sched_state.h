@@ -42,6 +42,7 @@ struct running {
 	int64_t tenant_id;
 	int64_t rollout_id;
 	int64_t server_id;
+	int64_t addr_nr;    /* of the server: where it runs */
 	uint64_t labels;    /* limits of labels that it counts for, by place */
 	uint64_t labels_at; /* of which reading of the rules that is */
 	bool is_heavy;

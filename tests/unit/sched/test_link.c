@@ -104,6 +104,10 @@ static void another_address_is_asked_at_once(void **state)
 	store_text_set(&row.socket, "/run/b.sock");
 	link_set_row(link, &row);
 	assert_int_equal(link->retry_at, 1);
+	assert_int_equal(link->addr_nr, 1);
+	row.max_running = 3;
+	link_set_row(link, &row);
+	assert_int_equal(link->addr_nr, 1);
 	store_server_release(&row);
 	link_free(link);
 }

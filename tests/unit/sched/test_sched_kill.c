@@ -82,12 +82,27 @@ static void a_stop_that_takes_too_long_ends_everything(void **state)
 	settle(fixture);
 }
 
+/* Its number is that of another connection by now. */
+static void nobody_is_killed_at_another_address(void **state)
+{
+	struct fixture *fixture = *state;
+	struct running *moved = runs(fixture, 1, HERE, 0, 1);
+
+	moved->addr_nr = -1;
+	sched_kill_one(fixture->sched, moved);
+	assert_int_equal(atomic_load(&moved->live.stop), 1);
+	assert_false(moved->killed);
+	assert_int_equal(g_hash_table_size(fixture->sched->jobs), 0);
+	settle(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(the_throttle_ends_what_can_be_ended_without_harm),
 		SCENARIO(an_operator_ends_what_would_not_fail),
 		SCENARIO(a_stop_that_takes_too_long_ends_everything),
+		SCENARIO(nobody_is_killed_at_another_address),
 	};
 
 	return cmocka_run_group_tests_name("sched_kill", tests, NULL, NULL);

@@ -95,6 +95,43 @@ static void the_session_of_a_killed_task_is_given_to_nobody(void **state)
 	}
 }
 
+/* Behind `server set socket=` it would take the tasks of the new server to the old one. */
+static void the_session_of_another_address_is_given_to_nobody(void **state)
+{
+	static const enum exec_kind kinds[] = { EXEC_TASK, EXEC_CHECK, EXEC_CLAIM };
+	struct fixture *fixture = *state;
+	struct store_server row = { .id = fixture->server_id, .socket = fixture->dir };
+	struct err err = { 0 };
+	struct link *link;
+
+	must(sched_link_get(fixture->sched, fixture->server_id, &link, &err), &err);
+	row.name = link->row.name;
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		struct letter *letter = g_new0(struct letter, 1);
+
+		letter->result = g_new0(struct exec_result, 1);
+		letter->result->kind = kinds[i];
+		letter->result->ok = true;
+		letter->result->server_id = fixture->server_id;
+		letter->result->addr_nr = link->addr_nr;
+		letter->result->claim_id = 7;
+		letter->result->session = test_server_open();
+		letter->refused = kinds[i] != EXEC_CLAIM; /* nobody has sent such an order */
+		link->tasks = link->jobs = 1;
+		link->claiming = true;
+		mailbox_send(fixture->sched->letters, letter);
+	}
+	link_set_row(link, &row);
+	must(sched_letters_read(fixture->sched, &err), &err);
+	assert_int_equal(link->idle.length, 0);
+	assert_null(link->claim);
+	assert_int_equal(link->claim_id, 0);
+	assert_false(link->claiming);
+	while (!g_queue_is_empty(&fixture->sched->inbox)) {
+		sched_letter_free(g_queue_pop_head(&fixture->sched->inbox));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +139,7 @@ int main(void)
 		SCENARIO(a_word_among_the_samples_is_kept_for_the_turn),
 		SCENARIO(one_that_waits_needs_a_turn_even_after_a_sample),
 		SCENARIO(the_session_of_a_killed_task_is_given_to_nobody),
+		SCENARIO(the_session_of_another_address_is_given_to_nobody),
 	};
 
 	return cmocka_run_group_tests_name("sched_letter", tests, NULL, NULL);
