@@ -186,6 +186,9 @@ int cmd_tenant_show(struct cli *cli)
 		return window_label(cli, false);
 	}
 	code = cli_show(cli, &ask, &view_tenant);
+	for (size_t i = 0; i < tenant.drifted.nr; i++) {
+		cli_say(cli, "  differs: %s", tenant.drifted.texts[i]);
+	}
 	wire_release(&wire_tenant_type, &tenant);
 	return code;
 }

@@ -55,6 +55,17 @@ static void tenants_are_found_added_and_shown(void **state)
 		  "size      0 B\n"
 		  "revision  0\n",
 		  NULL, 0 },
+		{ "tenant show acme",
+		  { RAN_OK "{\"name\":\"acme\",\"server\":\"db1\",\"schema\":\"s\",\"drifted\":[\"view v: new\",\"table t: gone\"],\"labels\":{}}" },
+		  "GET /v1/tenants/acme\n",
+		  "name      acme\n"
+		  "server    db1\n"
+		  "schema    s\n"
+		  "size      0 B\n"
+		  "revision  0\n"
+		  "  differs: view v: new\n"
+		  "  differs: table t: gone\n",
+		  NULL, 0 },
 		{ "tenant set acme label.a=b -o name",
 		  { RAN_OK TENANT },
 		  "PATCH /v1/tenants/acme {\"set\":[\"label.a=b\"],\"revision\":0,\"reason\":null}\n",
