@@ -61,12 +61,18 @@ static bool is_settled(const struct census_tenant *tenant)
 	       fate != CENSUS_WORK;
 }
 
-/* Small ones first: they are the canaries of the first waves. */
-static int smaller_first(const void *a, const void *b)
+/*
+ * Small ones first: they are the canaries of the first waves. One that is held proves nothing: a
+ * wave of such ones would end at once, and well.
+ */
+static int canaries_first(const void *a, const void *b)
 {
 	const struct census_tenant *left = *(const struct census_tenant *const *)a;
 	const struct census_tenant *right = *(const struct census_tenant *const *)b;
 
+	if (left->held != right->held) {
+		return left->held ? 1 : -1;
+	}
 	if (left->bytes != right->bytes) {
 		return left->bytes < right->bytes ? -1 : 1;
 	}
@@ -124,7 +130,7 @@ static int sort(struct sched *sched, const struct census *census, const struct s
 					tenant);
 		}
 	}
-	g_ptr_array_sort(sorting->work, smaller_first);
+	g_ptr_array_sort(sorting->work, canaries_first);
 	if (cut(sorting, row->waves, err) < 0) {
 		return -1;
 	}
