@@ -5,13 +5,14 @@
 
 #include <curl/curl.h>
 
-#define CONNECT_MS  5000L
-#define REQUEST_S   600L /* of one that musterd need not work on for long */
-#define ANSWER_MAX  ((size_t)512 * 1024 * 1024)
-#define GONE_NATIVE (-1)
-#define QUIET_US    INT64_C(1000000) /* so long nothing is said of a request that waits */
-#define PEEK_US     INT64_C(500000)
-#define PEEK_MS     1000L
+#define CONNECT_MS   5000L
+#define REQUEST_S    600L     /* of one that musterd need not work on for long */
+#define UPLOAD_BYTES 2097152L /* as much as libcurl allows */
+#define ANSWER_MAX   ((size_t)512 * 1024 * 1024)
+#define GONE_NATIVE  (-1)
+#define QUIET_US     INT64_C(1000000) /* so long nothing is said of a request that waits */
+#define PEEK_US      INT64_C(500000)
+#define PEEK_MS      1000L
 
 struct client {
 	char *socket; /* owned */
@@ -125,6 +126,8 @@ static CURL *handle_new(struct client *client, struct curl_slist **headers)
 	(void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	(void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* a tenant may be called .. */
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	/* of a head that the socket does not take at once, libcurl sends no more than one buffer */
+	(void)curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BYTES);
 	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "muster/" MUSTER_VERSION);
 	return curl;

@@ -103,6 +103,8 @@ is "acme odd" "$(names acme odd)"
 printf '# mine\nclient_003\n\nodd\n' >"$work/list"
 is "client_003 odd" "$(names -l "@$work/list")"
 is "us-clientx001 us-clientx002" "$(names -l 'server=other')"
+{ echo odd && seq -f 'a-rather-long-name-of-%.0f' 20000; } >"$work/list" # more than the socket takes at once
+is "odd" "$(names -l "@$work/list")"
 fails 65 m tenant list -l 'region='
 fails 65 m tenant list -l 'region in (eu'
 helps "position 14"
