@@ -112,35 +112,12 @@ static void who_has_another_text_has_nothing_to_do_and_says_so(void **state)
 					 "text than the release");
 }
 
-/* The first wave would end without a single try. */
-static void who_is_held_is_no_canary(void **state)
-{
-	static const struct sched_start start = { .release = "rel", .waves = "1, rest" };
-	struct fixture *fixture = *state;
-	SCOPED(store_task) held = { 0 };
-	SCOPED(store_task) first = { 0 };
-	struct err err = { 0 };
-	int64_t id;
-
-	fixture_add_tenants(fixture, 3);
-	fixture_add_release(fixture, "create table a (id int);");
-	fixture_hold(fixture, "t00", "audit");
-	id = fixture_start(fixture, &start);
-	fixture_until(fixture, id, ROLLOUT_DONE);
-	must(store_task_get(fixture->store, id, "t00", &held, &err), &err);
-	must(store_task_get(fixture->store, id, "t01", &first, &err), &err);
-	assert_int_equal(held.state, TASK_HELD);
-	assert_int_equal(held.wave, 2);
-	assert_int_equal(first.wave, 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(a_dry_run_says_all_and_changes_nothing),
 		SCENARIO(a_hold_or_its_end_during_the_survey_counts),
 		SCENARIO(who_has_another_text_has_nothing_to_do_and_says_so),
-		SCENARIO(who_is_held_is_no_canary),
 	};
 
 	return cmocka_run_group_tests_name("sched_scheduled", tests, NULL, NULL);
