@@ -12,6 +12,8 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stdbool.h>
+
 #include "scope.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_NR };
@@ -22,6 +24,13 @@ extern const char *const log_level_names[LOG_LEVEL_NR];
 void log_set_level(enum log_level level);
 
 void log_write(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * What this thread logs from here on is kept back until it is known whether it came to be; then it
+ * is written, or dropped. Without log_keep before it log_kept does nothing.
+ */
+void log_keep(void);
+void log_kept(bool came_to_be);
 
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__) /* a human must act */
 #define log_warn(...)  log_write(LOG_LEVEL_WARN, __VA_ARGS__)

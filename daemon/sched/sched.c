@@ -528,6 +528,7 @@ int64_t sched_turn(struct sched *sched)
 		return wait_ms(sched);
 	}
 	sched->waked = false;
+	sched_unwritten_begin();
 	if (turn(sched, &err) < 0) {
 		undo(sched, &err);
 		return set_wait(sched, err.code != ERR_STORE && sched_letters_refused(sched)

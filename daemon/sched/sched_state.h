@@ -160,7 +160,11 @@ NODISCARD int sched_note(struct sched *sched, const struct sched_actor *actor, i
 int sched_task_id_add(const struct store_task *task, void *ctx, struct err *err);
 int sched_rollout_id_add(const struct store_rollout *rollout, void *ctx, struct err *err);
 
-/* sched_unwritten.c: a turn was undone, or committed. Another error than ERR_STORE is only logged. */
+/*
+ * sched_unwritten.c: a turn begins, and was undone or committed. Another error than ERR_STORE is
+ * only logged. What is logged in between is written behind it, and not when the store refused.
+ */
+void sched_unwritten_begin(void);
 void sched_unwritten_note(struct sched *sched, const struct err *err);
 void sched_unwritten_end(struct sched *sched);
 

@@ -1,6 +1,7 @@
 /*
  * Turns that the inventory did not take: the disk is full, or refuses. What was decided is decided
- * again until it does; meanwhile that is why nothing goes on, and it is said so.
+ * again until it does; meanwhile that is why nothing goes on, and it is said so. What the log
+ * would say of such a turn has not happened, and would be said again with each of them.
  */
 #include <string.h>
 
@@ -11,11 +12,17 @@
 #define SAY_MS      60000 /* the log is often on the very disk that is full */
 #define TELL_BEHIND 2     /* turns: one that is late is no reason to send anybody away */
 
+void sched_unwritten_begin(void)
+{
+	log_keep();
+}
+
 void sched_unwritten_note(struct sched *sched, const struct err *err)
 {
 	struct unwritten *unwritten = &sched->unwritten;
 	bool is_same = unwritten->turns > 0 && strcmp(unwritten->err.msg, err->msg) == 0;
 
+	log_kept(err->code != ERR_STORE);
 	if (err->code != ERR_STORE) {
 		log_error("turn undone error=\"%s\"", err->msg);
 		return;
@@ -33,6 +40,7 @@ void sched_unwritten_note(struct sched *sched, const struct err *err)
 
 void sched_unwritten_end(struct sched *sched)
 {
+	log_kept(true);
 	if (sched->unwritten.turns > 0) {
 		log_info("turns are written again undone=%u", sched->unwritten.turns);
 		sched->unwritten.turns = 0;

@@ -44,6 +44,19 @@ static void write_hostile(void)
 	log_info("tenant=%s", "a\n<3>forged\rline");
 }
 
+static void write_kept(void)
+{
+	log_keep();
+	log_info("undone");
+	log_kept(false);
+	log_keep();
+	log_info("done");
+	log_warn("written behind");
+	log_kept(true);
+	log_info("at once");
+	log_kept(false);
+}
+
 static int plain(void **state)
 {
 	(void)state;
@@ -62,6 +75,14 @@ static void levels_filter(void **state)
 	assert_string_equal(caught(out, write_all), "e n=1\n");
 	log_set_level(LOG_LEVEL_DEBUG);
 	assert_string_equal(caught(out, write_all), "e n=1\nw\ni\nd\n");
+}
+
+static void what_was_undone_is_not_told(void **state)
+{
+	char out[OUTPUT_MAX];
+
+	(void)state;
+	assert_string_equal(caught(out, write_kept), "done\nwritten behind\nat once\n");
 }
 
 static void journal_gets_the_level(void **state)
@@ -86,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(levels_filter, plain),
+		cmocka_unit_test_setup(what_was_undone_is_not_told, plain),
 		cmocka_unit_test_setup(journal_gets_the_level, plain),
 		cmocka_unit_test_setup(data_cannot_forge_a_line, plain),
 	};
