@@ -15,6 +15,7 @@ enum { CARRIED_MAX = 500 }; /* statements */
 void foretold_release(struct foretold *foretold)
 {
 	g_free(foretold->shapes);
+	g_free(foretold->counted);
 	g_strfreev(foretold->words);
 	for (size_t i = 0; i < foretold->nr_ways; i++) {
 		g_strfreev(foretold->ways[i].shapes);
@@ -123,6 +124,22 @@ static bool read_parts(struct foretold *foretold, const char *word, size_t index
 	return true;
 }
 
+bool foretold_comes_back(const struct foretold *foretold, size_t index)
+{
+	const char *after = foretold->shapes == NULL ? NULL : foretold->shapes[index + 1];
+
+	if (after == NULL || foretold->nr_ways > 0 ||
+	    g_strcmp0(after, foretold->shapes[index]) == 0) {
+		return false;
+	}
+	for (size_t k = 0; k < index; k++) {
+		if (g_strcmp0(after, foretold->shapes[k]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What is said of statement k; word is that of the text. */
 static const char *shape_of(struct foretold *foretold, const char *word, size_t k, size_t from)
 {
@@ -137,6 +154,10 @@ static const char *shape_of(struct foretold *foretold, const char *word, size_t 
 		}
 		way = &foretold->ways[foretold->nr_ways - 1];
 		return foretold_part(way, way->nr_parts - 1);
+	}
+	if (*word == '!' && k > from) {
+		foretold->counted[k - 1] = true;
+		return word + 1;
 	}
 	return strcmp(word, "-") == 0 ? NULL : word;
 }
@@ -155,6 +176,7 @@ void foretold_by_row(struct foretold *foretold, const struct history_row *row, s
 		return;
 	}
 	foretold->shapes = g_new0(const char *, nr + 1);
+	foretold->counted = g_new0(bool, nr + 1);
 	for (size_t k = from; k <= nr; k++) {
 		foretold->shapes[k] = shape_of(foretold, words[k - from + 1], k, from);
 	}
@@ -174,7 +196,8 @@ static void append_word(GString *text, const struct foretold *foretold, size_t k
 				       way->digest, parts);
 		return;
 	}
-	g_string_append_printf(text, " %s", is_same ? "=" : (shapes[k] == NULL ? "-" : shapes[k]));
+	g_string_append_printf(text, " %s%s", foretold_comes_back(foretold, k - 1) ? "!" : "",
+			       is_same ? "=" : (shapes[k] == NULL ? "-" : shapes[k]));
 }
 
 char *foretold_write(const struct foretold *foretold, size_t done, size_t nr)

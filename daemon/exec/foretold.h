@@ -6,13 +6,15 @@
  * is left. As text: the number of the statement behind which it begins, then a
  * fingerprint for there and for each statement that follows, "=" for the one before, "-" for
  * what is not known. A statement that is run in parts has "kind:DIGEST:" and a fingerprint for
- * each part, parted by commas.
+ * each part, parted by commas. One that brings back a schema that was there before has "!" in
+ * front: the row counts what stands before it while it runs, so which of the two it is is known.
  *
  * Pure; any thread.
  */
 #ifndef FORETOLD_H
 #define FORETOLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "rewrite.h"
@@ -35,6 +37,8 @@ struct foretold_way {
 struct foretold {
 	const char **shapes;       /* owned array, one more than there are statements: [k] behind
 			      * statement k; NULL: not known. NULL: nothing is known at all */
+	bool *counted;             /* owned, one for each statement; of what the row carries: those
+				    * with "!". NULL: none */
 	char **words;              /* owned; texts that are nobody else's, or NULL */
 	struct foretold_way *ways; /* owned */
 	size_t nr_ways;
@@ -59,6 +63,12 @@ const struct foretold_way *foretold_way_at(const struct foretold *foretold, size
 
 /* The fingerprint behind one of its texts, from 0; NULL: not known. */
 const char *foretold_part(const struct foretold_way *way, size_t part);
+
+/*
+ * Does statement index + 1 bring back what the schema looked like before an earlier one? Nothing
+ * is said of files in which any is run otherwise than it is written.
+ */
+bool foretold_comes_back(const struct foretold *foretold, size_t index);
 
 /*
  * For the row, from behind statement done of nr on. Owned; "" when nothing is known

@@ -168,7 +168,7 @@ static enum ddl_end run_plain(struct journal *journal, size_t index, bool may_st
 	return strategy_direct.run(&ddl, statement_at(journal, index), index + 1, err);
 }
 
-/* The row is to say where its ranges are: what stands before it is done. */
+/* The row is to say that what stands before it is done, and nothing else. */
 static int announce(struct journal *journal, size_t index, struct err *err)
 {
 	const struct history_row *row = history_find(journal->history, journal->migration->version);
@@ -423,6 +423,11 @@ int journal_open(struct journal *journal, struct err *err)
 	return 0;
 }
 
+static bool comes_back(const struct journal *journal, size_t index)
+{
+	return journal->foretold != NULL && foretold_comes_back(journal->foretold, index);
+}
+
 enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, struct err *err)
 {
 	const struct statement *statement = statement_at(journal, index);
@@ -433,6 +438,10 @@ enum ddl_end journal_run(struct journal *journal, size_t index, bool may_stop, s
 
 	journal->visit->dirty = journal->visit->dirty || statement->leaves_session;
 	CRASH_POINT(JOURNAL_RUN);
+	/* in a transaction of the file whatever changes the schema is counted anyway */
+	if (!inside && comes_back(journal, index) && announce(journal, index, err) < 0) {
+		return DDL_FAILED;
+	}
 	end = inside ? run_inside(journal, index, may_stop, err)
 		     : run_outside(journal, index, may_stop, err);
 	if (statement->kind == STATEMENT_DDL || statement->kind == STATEMENT_CALL) {

@@ -5,7 +5,9 @@
  * point, which statements took effect:
  *
  *   the schema shows it     DDL: nothing is written; the row says "visible", and the
- *                           schema is compared with what it should be after each statement
+ *                           schema is compared with what it should be after each statement.
+ *                           Where it will look as it did before (made and unmade, dropped and
+ *                           made again), the row counts what is done before that runs
  *   a transaction covers it DML: committed together with the row
  *   harmless to repeat      SET, SELECT: nothing is written
  *   none of these           the row says "blind" before and the truth after it

@@ -32,6 +32,7 @@ struct recovery {
 	struct steps steps;      /* from what the row says is done */
 	enum evidence *evidence; /* owned; of each step */
 	bool *was_blind;         /* owned */
+	bool *counted;           /* owned */
 	const char **shapes;     /* owned; around the steps */
 	struct foretold foretold;
 	struct shape now;  /* what the schema looks like; empty: not read */
@@ -44,6 +45,7 @@ static void recovery_release(struct recovery *recovery)
 	ground_free(recovery->ground);
 	g_free(recovery->evidence);
 	g_free(recovery->was_blind);
+	g_free(recovery->counted);
 	g_free(recovery->shapes);
 	steps_release(&recovery->steps);
 	foretold_release(&recovery->foretold);
@@ -83,6 +85,8 @@ static int judge(struct recovery *recovery, size_t index, struct err *err)
 		return -1;
 	}
 	recovery->was_blind[index] = told == EVIDENCE_NONE;
+	recovery->counted[index] =
+		recovery->foretold.counted != NULL && recovery->foretold.counted[step->index];
 	ground.before = recovery->shapes[index];
 	ground.after = recovery->shapes[index + 1];
 	return ground_judge(recovery->ground, recovery->visit->session, statement, &ground,
@@ -118,14 +122,20 @@ static bool find_steps(struct recovery *recovery)
 	return steps_make(&recovery->steps, &from);
 }
 
+static void make_room(struct recovery *recovery, size_t nr)
+{
+	recovery->evidence = g_new0(enum evidence, nr);
+	recovery->was_blind = g_new0(bool, nr);
+	recovery->counted = g_new0(bool, nr);
+	recovery->shapes = g_new0(const char *, nr + 1);
+}
+
 static int gather(struct recovery *recovery, struct err *err)
 {
 	size_t nr = recovery->steps.nr;
 
 	recovery->ground = ground_new();
-	recovery->evidence = g_new0(enum evidence, nr);
-	recovery->was_blind = g_new0(bool, nr);
-	recovery->shapes = g_new0(const char *, nr + 1);
+	make_room(recovery, nr);
 	recovery->shapes[0] = recovery->steps.before;
 	if (recovery->foretold.shapes != NULL &&
 	    shape_read(recovery->visit->session, recovery->visit->schema, &recovery->now, err) <
@@ -225,6 +235,7 @@ static int decide(struct recovery *recovery, struct err *err)
 		.nr = recovery->steps.nr,
 		.evidence = recovery->evidence,
 		.was_blind = recovery->was_blind,
+		.counted = recovery->counted,
 		.shapes = recovery->shapes,
 		.flight = recovery->row->in_flight,
 		.now = recovery->now.fingerprint[0] == '\0' ? NULL : recovery->now.fingerprint,

@@ -2,12 +2,18 @@
 
 #include <string.h>
 
-/* Behind this many the row would say more: what follows commits together with it. */
+/* The row says less, so it has not run. */
+static bool was_not_counted(const struct verdict_facts *facts, size_t at)
+{
+	return at > facts->done && facts->counted[at];
+}
+
+/* Behind this many the row would say more: what follows commits together with it, or counts. */
 static size_t last_possible(const struct verdict_facts *facts)
 {
 	size_t at = facts->done;
 
-	while (at < facts->nr &&
+	while (at < facts->nr && !was_not_counted(facts, at) &&
 	       (facts->evidence[at] == EVIDENCE_SHAPE || facts->evidence[at] == EVIDENCE_RERUN)) {
 		at++;
 	}
@@ -82,7 +88,7 @@ enum verdict verdict_find(const struct verdict_facts *facts, size_t *done)
 	}
 	if (all_harmless(facts, facts->done, last) &&
 	    (last == facts->nr || facts->evidence[last] == EVIDENCE_TRANSACTION ||
-	     facts->was_blind[last])) {
+	     facts->was_blind[last] || was_not_counted(facts, last))) {
 		return VERDICT_CLEAR;
 	}
 	if (!all_known(facts, facts->done, last)) {

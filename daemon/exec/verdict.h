@@ -20,6 +20,7 @@ struct verdict_facts {
 	size_t nr;                     /* statements of the file */
 	const enum evidence *evidence; /* nr; knowing what each does to the schema */
 	const bool *was_blind;     /* nr; the journal knew, when it ran, that nothing shows it */
+	const bool *counted;       /* nr; while it ran the row said that those before it are done */
 	const char *const *shapes; /* nr + 1; fingerprint in front of each and behind the
 					 * last; NULL: not known */
 	size_t done;

@@ -28,6 +28,8 @@ static const struct {
 	{ { A, B, NULL, NULL }, 0, "0 " A " " B " - -", { A, B, NULL, NULL } },
 	{ { A, B, C, C }, 3, "3 " C, { NULL, NULL, NULL, C } },
 	{ { NULL, B, C, C }, 0, "", { NULL } },
+	{ { A, B, A, B }, 0, "0 " A " " B " !" A " !" B, { A, B, A, B } },
+	{ { A, B, B, A }, 2, "2 " B " !" A, { NULL, NULL, B, A } },
 };
 
 static void a_row_carries_what_was_known_when_it_was_taken_up(void **state)
@@ -51,6 +53,9 @@ static void a_row_carries_what_was_known_when_it_was_taken_up(void **state)
 		}
 		for (size_t k = 0; k < 4; k++) {
 			assert_int_equal(g_strcmp0(foretold.shapes[k], carried[i].again[k]), 0);
+		}
+		for (size_t k = carried[i].done; k < 3; k++) {
+			assert_int_equal(foretold.counted[k], foretold_comes_back(&known, k));
 		}
 	}
 }

@@ -224,6 +224,53 @@ static void a_schema_that_fits_nowhere_is_in_doubt_with_the_difference(void **st
 	release_unref(release);
 }
 
+/* ---- a schema that comes back -------------------------------------------------------------- */
+
+static void begin_counted(struct release *release, const char *schema, size_t done)
+{
+	SCOPED(foretold) foretold = { 0 };
+	g_autofree char *text = NULL;
+	struct chain *chain = chain_of(release, schema);
+
+	foretold_by_chain(&foretold, chain, &release->migrations[0], NULL);
+	text = foretold_write(&foretold, 0, 3);
+	baseline(NULL, schema, NULL);
+	test_server_exec(
+		"insert into %s.muster_history (version, name, checksum, state, "
+		"statements_total, statements_done, in_flight, fingerprint_before, epoch, "
+		"started_at, chain) values ('0001', 'a', '%s', 'applying', 3, %zu, 1, '%s', "
+		"5, now(), '%s')",
+		schema, release->migrations[0].checksum, done, foretold.shapes[0], text);
+	exec_chain_unref(chain);
+}
+
+/* Behind so many statements the daemon dies, and the row had counted so many. */
+static void what_is_made_again_as_it_was_is_not_in_doubt(void **state)
+{
+	static const size_t deaths[][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 },
+					    { 2, 1 }, { 2, 2 }, { 3, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(deaths); i++) {
+		g_autofree char *name = g_strdup_printf("rc_back%zu", i);
+		const char *schema = test_server_schema(name);
+		struct release *release =
+			kit_release("0001_a.sql",
+				    "CREATE VIEW v AS SELECT 1 AS a;\nDROP VIEW v;\n"
+				    "CREATE VIEW v AS SELECT 1 AS a;",
+				    NULL);
+
+		begin_counted(release, schema, deaths[i][1]);
+		if (deaths[i][0] % 2 == 1) {
+			test_server_exec("create view %s.v as select 1 as a", schema);
+		}
+		kit_expect(release, schema, TASK_APPLIED, NULL);
+		kit_assert_history(schema, "0001 applied 3/3 0");
+		kit_assert_exists(schema, "v", true);
+		release_unref(release);
+	}
+}
+
 /* ---- between two parts, and around merged statements -------------------------------------- */
 
 /* What is done when the daemon dies: so many of the texts that the file is really run as. */
@@ -291,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_crash_between_parts_goes_on_at_the_next),
+		cmocka_unit_test(what_is_made_again_as_it_was_is_not_in_doubt),
 		cmocka_unit_test(dml_that_did_not_commit_runs_again),
 		cmocka_unit_test(what_was_blind_is_in_doubt),
 		cmocka_unit_test(a_file_that_was_changed_since_decides_nothing),

@@ -10,8 +10,8 @@
 
 /*
  * One statement a letter: S changes the schema, T commits with its row, R may be repeated,
- * N shows nothing and was known to, n shows nothing and was not known to. Shapes: one
- * letter a step, "-" is not known.
+ * N shows nothing and was known to, n shows nothing and was not known to, C is an S in front
+ * of which the row counts. Shapes: one letter a step, "-" is not known.
  */
 /* clang-format off */
 static const struct {
@@ -34,6 +34,10 @@ static const struct {
 	{ "made and unmade",                  "SS",  "aba",  0, HISTORY_VISIBLE, 'a', VERDICT_ALIKE,   0 },
 	{ "in the middle of made and unmade", "SS",  "aba",  0, HISTORY_VISIBLE, 'b', VERDICT_CLEAR,   1 },
 	{ "it was blind",                     "NS",  "aab",  0, HISTORY_BLIND,   'a', VERDICT_BLIND,   0 },
+	{ "before it is unmade, and counted", "SC",  "aba",  0, HISTORY_VISIBLE, 'a', VERDICT_CLEAR,   0 },
+	{ "unmade, and counted",             "SC",  "aba",  1, HISTORY_VISIBLE, 'a', VERDICT_CLEAR,   2 },
+	{ "counted, and not unmade",         "SC",  "aba",  1, HISTORY_VISIBLE, 'b', VERDICT_CLEAR,   1 },
+	{ "made once more, and counted",     "SCC", "abab", 1, HISTORY_VISIBLE, 'b', VERDICT_CLEAR,   1 },
 	{ "before one known to be blind",     "SNS", "abbc", 0, HISTORY_VISIBLE, 'b', VERDICT_CLEAR,   1 },
 	{ "before one not known to be blind", "SnS", "abbc", 0, HISTORY_VISIBLE, 'b', VERDICT_ALIKE,   1 },
 	{ "long before it",                   "SnS", "abbc", 0, HISTORY_VISIBLE, 'a', VERDICT_CLEAR,   0 },
@@ -61,6 +65,7 @@ static enum evidence evidence_of_letter(char letter)
 {
 	switch (letter) {
 	case 'S':
+	case 'C':
 		return EVIDENCE_SHAPE;
 	case 'T':
 		return EVIDENCE_TRANSACTION;
@@ -77,11 +82,13 @@ static void each_crash_is_judged_right(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		enum evidence evidence[8];
 		bool was_blind[8];
+		bool counted[8];
 		const char *shapes[9];
 		struct verdict_facts facts = {
 			.nr = strlen(cases[i].statements),
 			.evidence = evidence,
 			.was_blind = was_blind,
+			.counted = counted,
 			.shapes = shapes,
 			.done = cases[i].done,
 			.flight = cases[i].flight,
@@ -96,6 +103,7 @@ static void each_crash_is_judged_right(void **state)
 		for (size_t k = 0; k < facts.nr; k++) {
 			evidence[k] = evidence_of_letter(cases[i].statements[k]);
 			was_blind[k] = cases[i].statements[k] == 'N';
+			counted[k] = cases[i].statements[k] == 'C';
 		}
 		verdict = verdict_find(&facts, &at);
 		if (verdict != cases[i].verdict || at != cases[i].at) {
