@@ -58,6 +58,24 @@ int label_set(struct store_labels *labels, const char *key, const char *value, s
 	return rc;
 }
 
+int label_check(const char *label, struct err *err)
+{
+	struct store_labels none = { 0 };
+	g_autofree char *key = NULL;
+	g_autofree char *value = NULL;
+	int rc;
+
+	if (name_cut(label, &key, &value, err) < 0) {
+		return -1;
+	}
+	if (value[0] == '\0') {
+		return err_set(err, ERR_INVALID, "label \"%.128s\" has no value", label);
+	}
+	rc = label_set(&none, key, value, err);
+	store_labels_release(&none);
+	return rc;
+}
+
 char *texts_join(const char *verb, const struct wire_texts *texts)
 {
 	GString *out = g_string_new(verb);

@@ -18,6 +18,9 @@ struct wire_texts;
 NODISCARD int label_set(struct store_labels *labels, const char *key, const char *value,
 			struct err *err);
 
+/* "region=eu", as a label of a tenant may be. */
+NODISCARD int label_check(const char *label, struct err *err);
+
 /* The same for many; true when something changed. */
 bool labels_merge(struct store_labels *labels, const struct wire_labels *asked);
 

@@ -10,6 +10,7 @@
 
 #include "api_state.h"
 #include "call.h"
+#include "labels.h"
 #include "ops.h"
 #include "sched_throttle.h"
 #include "store_rollout.h"
@@ -270,6 +271,10 @@ int op_limit_set(struct call *call, struct err *err)
 	const struct wire_label_limit_set *asked = call->request;
 
 	call->actor.reason = asked->reason;
+	/* no tenant ever has another one, and the limit would hold for nobody */
+	if (asked->running >= 0 && label_check(asked->label, err) < 0) {
+		return OP_FAILED;
+	}
 	if (sched_throttle_set_label(call->api->sched, asked->label, asked->running, &call->actor,
 				     err) < 0) {
 		return OP_FAILED;

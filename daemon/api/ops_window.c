@@ -168,25 +168,6 @@ int op_window_list(struct call *call, struct err *err)
 
 /* ---- labels -------------------------------------------------------------------------- */
 
-/* "region=eu", as a label of a tenant may be. */
-static int label_check(const char *label, struct err *err)
-{
-	struct store_labels none = { 0 };
-	g_autofree char *key = NULL;
-	g_autofree char *value = NULL;
-	int rc;
-
-	if (name_cut(label, &key, &value, err) < 0) {
-		return -1;
-	}
-	if (value[0] == '\0') {
-		return err_set(err, ERR_INVALID, "label \"%.128s\" has no value", label);
-	}
-	rc = label_set(&none, key, value, err);
-	store_labels_release(&none);
-	return rc;
-}
-
 int op_label_show(struct call *call, struct err *err)
 {
 	SCOPED(store_window) row = { 0 };

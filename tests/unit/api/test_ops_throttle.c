@@ -191,6 +191,10 @@ static void labels_have_limits(void **state)
 		     "{\"label\":\"tier=gold\",\"running\":-1}");
 	assert_int_equal(list.nr, 0);
 	wire_list_release(&wire_label_limit_type, &list);
+	/* such as no tenant can have */
+	ask_refused(fixture, 400, "label \"tier!\": a key is letters, digits and . _ -",
+		    "muster throttle show", "PATCH /v1/limits",
+		    "{\"label\":\"tier!=gold\",\"running\":2}");
 }
 
 static void what_is_not_whole_is_refused(void **state)
