@@ -16,6 +16,7 @@
 #include "tick.h"
 
 #define PROBE_THREADS   8
+#define URGENT_THREADS  1024 /* a server that is stopped, but not gone, keeps three of them */
 #define COMMIT_RETRY_MS 1000
 #define SESSION_IDLE_MS 60000
 #define HOUSEKEEPING_MS 30000
@@ -116,7 +117,7 @@ struct sched *sched_new(struct store *store, const struct sched_policy *policy, 
 		sched->tasks = pool_new("muster-task", threads, on_ended, sched, err);
 		sched->probes = pool_new("muster-probe", threads == 0 ? 0 : PROBE_THREADS, on_ended,
 					 sched, err);
-		sched->urgent = pool_new("muster-urgent", threads == 0 ? 0 : PROBE_THREADS,
+		sched->urgent = pool_new("muster-urgent", threads == 0 ? 0 : URGENT_THREADS,
 					 on_ended, sched, err);
 		sched->hooking = pool_new("muster-hook", threads, on_ended, sched, err);
 	}

@@ -1,3 +1,6 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "sched_fixture.h"
 
 struct asked {
@@ -42,14 +45,20 @@ static void on_done(void *ctx, const struct err *err)
 	}
 }
 
-static void queue(struct fixture *fixture, struct asked *asked, struct exec_order *order)
+static void queue_at(struct fixture *fixture, int64_t server_id, const struct sched_job *job,
+		     struct exec_order *order)
 {
 	SCOPED(store_server) server = { 0 };
 	struct err err = { 0 };
 
-	must(store_server_get_id(fixture->store, fixture->server_id, &server, &err), &err);
-	sched_job_start(fixture->sched, &server, order,
-			&(struct sched_job){ on_answer, on_done, asked });
+	must(store_server_get_id(fixture->store, server_id, &server, &err), &err);
+	sched_job_start(fixture->sched, &server, order, job);
+}
+
+static void queue(struct fixture *fixture, struct asked *asked, struct exec_order *order)
+{
+	queue_at(fixture, fixture->server_id, &(struct sched_job){ on_answer, on_done, asked },
+		 order);
 }
 
 static void ask(struct fixture *fixture, struct asked *asked)
@@ -179,6 +188,69 @@ static void what_is_urgent_waits_for_no_place(void **state)
 	assert_int_equal(asked.done, 2);
 }
 
+static int listen_at(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 128), 0);
+	return fd;
+}
+
+static void open_with_threads(struct fixture *fixture, unsigned threads)
+{
+	struct sched_policy policy = fixture_policy();
+	struct err err = { 0 };
+
+	policy.threads = threads;
+	sched_free(fixture->sched);
+	fixture->sched = sched_new(fixture->store, &policy, &err);
+	assert_non_null(fixture->sched);
+}
+
+static struct exec_order *late_kill(void)
+{
+	struct exec_order *order = exec_order_new(EXEC_KILL);
+
+	order->connection_id = UINT64_MAX;
+	return order;
+}
+
+#define SILENT 20
+
+/* Servers that are stopped, but not gone: whoever asks them something waits. */
+static void what_is_urgent_elsewhere_waits_for_no_server_that_is_silent(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *path = g_build_filename(fixture->dir, "silent", NULL);
+	int listener = listen_at(path);
+	struct asked silent = { 0 };
+	struct asked asked = { 0 };
+
+	open_with_threads(fixture, 1);
+	for (size_t i = 0; i < SILENT; i++) {
+		g_autofree char *name = g_strdup_printf("silent%zu", i);
+
+		queue_at(fixture, fixture_add_server(fixture, name, path),
+			 &(struct sched_job){ on_refused, on_done, &silent }, late_kill());
+	}
+	(void)sched_turn(fixture->sched);
+	queue(fixture, &asked, late_kill());
+	while (asked.done == 0 && silent.done == 0) {
+		GPollFD fd = { .fd = sched_fd(fixture->sched), .events = G_IO_IN };
+
+		(void)g_poll(&fd, 1, 100);
+		(void)sched_turn(fixture->sched);
+	}
+	assert_int_equal(asked.done, 1);
+	(void)close(listener); /* now they are gone */
+	open_with_threads(fixture, 0);
+	assert_int_equal(silent.done, SILENT);
+	(void)g_unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +261,7 @@ int main(void)
 		SCENARIO(a_caller_is_told_that_nothing_comes),
 		SCENARIO(what_somebody_waits_for_goes_in_front),
 		SCENARIO(what_is_urgent_waits_for_no_place),
+		SCENARIO(what_is_urgent_elsewhere_waits_for_no_server_that_is_silent),
 	};
 
 	return cmocka_run_group_tests_name("sched_job", tests, NULL, NULL);
