@@ -5,7 +5,8 @@
 
 #include "slurp.h"
 
-#define FILE_MAX ((size_t)4 * 1024 * 1024)
+#define FILE_MAX        ((size_t)4 * 1024 * 1024)
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Bare when the grammar allows it (globs stay alive), else in quotes. */
 static void append_word(GString *out, const char *word, bool literal)
@@ -53,6 +54,19 @@ static int read_names(const char *path, char **text, struct err *err)
 	return 0;
 }
 
+/* A tenant may be called a#1: without it in the line, another one would be meant. */
+static void cut_comment(char *line)
+{
+	char *at = line;
+
+	while ((at = strchr(at, '#')) != NULL && at != line && !g_ascii_isspace(at[-1])) {
+		at++;
+	}
+	if (at != NULL) {
+		*at = '\0';
+	}
+}
+
 static int append_file(GString *out, const char *path, struct err *err)
 {
 	g_autofree char *text = NULL;
@@ -62,12 +76,12 @@ static int append_file(GString *out, const char *path, struct err *err)
 	if (read_names(path, &text, err) < 0) {
 		return -1;
 	}
-	lines = g_strsplit(text, "\n", -1);
+	lines = g_strsplit(text + (g_str_has_prefix(text, BYTE_ORDER_MARK) ? 3 : 0), "\n", -1);
 	g_string_append(out, "name in (");
 	for (size_t i = 0; lines[i] != NULL; i++) {
 		char *name = lines[i];
 
-		name[strcspn(name, "#")] = '\0';
+		cut_comment(name);
 		g_strstrip(name);
 		if (name[0] == '\0') {
 			continue;

@@ -2,8 +2,8 @@
  * picks - the selector that a command line means.
  *
  * "@file" anywhere a term may stand is replaced by name in (…) of the names in the file,
- * one in a line, # comments. Names on the command line are one selector. The grammar
- * itself is the daemon's (plan/selector.h). Any thread.
+ * one in a line, comments behind a # that begins a line or stands behind a blank. Names on the
+ * command line are one selector. The grammar itself is the daemon's (plan/selector.h). Any thread.
  */
 #ifndef PICKS_H
 #define PICKS_H

@@ -19,6 +19,10 @@ static int setup(void **state)
 	assert_int_equal(g_chdir(folder), 0);
 	assert_true(
 		g_file_set_contents("names", "acme # the first\n\n  be'ta\n#gone\na*\n", -1, NULL));
+	assert_true(g_file_set_contents("marked",
+					"\xef\xbb\xbf"
+					"a#1\r\nb#2#\t# not c\r\n",
+					-1, NULL));
 	assert_true(g_file_set_contents("empty", "# nobody\n", -1, NULL));
 	return 0;
 }
@@ -27,6 +31,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	(void)g_unlink("names");
+	(void)g_unlink("marked");
 	(void)g_unlink("empty");
 	(void)g_rmdir(folder);
 	g_free(folder);
@@ -39,6 +44,7 @@ static const struct { const char *text; const char *want; } expanded[] = {
 	{ "",                          "" },
 	{ "@names",                    "name in (acme,'be''ta','a*')" },
 	{ "region=eu, @names ,!x",     "region=eu,name in (acme,'be''ta','a*'),!x" },
+	{ "@marked",                   "name in (a#1,b#2#)" },
 	{ "tier in (a,@names)",        "tier in (a,@names)" },	/* a value, not a term */
 	{ "name='a,@names'",           "name='a,@names'" },
 	{ "mail=a@names",              "mail=a@names" },
