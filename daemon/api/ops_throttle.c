@@ -276,10 +276,17 @@ int op_limit_set(struct call *call, struct err *err)
 		return OP_FAILED;
 	}
 	if (sched_throttle_set_label(call->api->sched, asked->label, asked->running, &call->actor,
-				     err) < 0) {
+				     err) < 0 ||
+	    op_limit_list(call, err) < 0) {
 		return OP_FAILED;
 	}
-	return op_limit_list(call, err);
+	if (asked->running >= 0 && call->list.nr > SCHED_LABELS_MAX) {
+		return err_set(err, ERR_INVALID,
+			       "%d labels have a limit, and no more can: give one up with "
+			       "`muster throttle label KEY=VALUE -`",
+			       SCHED_LABELS_MAX);
+	}
+	return 0;
 }
 
 /* ---- others ask whether they may go on ----------------------------------------------- */

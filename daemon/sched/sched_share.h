@@ -19,8 +19,9 @@
 #include <stdint.h>
 
 #include "sched_state.h"
+#include "sched_throttle.h"
 
-#define SHARE_LABELS_MAX 64
+#define SHARE_LABELS_MAX SCHED_LABELS_MAX
 
 /* What has tokens of its own. */
 enum share_token { SHARE_REBUILD, SHARE_CHUNK, SHARE_TOKEN_NR };

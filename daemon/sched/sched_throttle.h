@@ -106,6 +106,8 @@ NODISCARD int sched_throttle_set(struct sched *sched, const char *server,
 				 const struct sched_limit *limit, const struct sched_actor *actor,
 				 struct err *err);
 
+#define SCHED_LABELS_MAX 64 /* labels whose limits are kept; those beyond count for nobody */
+
 /* At most so many tasks of tenants with this label ("region=eu") at once; -1: no limit. */
 NODISCARD int sched_throttle_set_label(struct sched *sched, const char *label, int64_t running,
 				       const struct sched_actor *actor, struct err *err);

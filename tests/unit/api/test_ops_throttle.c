@@ -197,6 +197,31 @@ static void labels_have_limits(void **state)
 		    "{\"label\":\"tier!=gold\",\"running\":2}");
 }
 
+static void no_label_has_a_limit_that_is_not_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct wire_list list = { 0 };
+
+	for (int i = 1; i <= SCHED_LABELS_MAX + 1; i++) {
+		g_autofree char *body = g_strdup_printf("{\"label\":\"n=%d\",\"running\":1}", i);
+
+		if (i <= SCHED_LABELS_MAX) {
+			ask_for_list(fixture, &wire_label_limit_type, &list, "PATCH /v1/limits",
+				     body);
+			assert_int_equal(list.nr, i);
+			wire_list_release(&wire_label_limit_type, &list);
+		} else {
+			ask_refused(fixture, 400,
+				    "64 labels have a limit, and no more can: give one up with "
+				    "`muster throttle label KEY=VALUE -`",
+				    "muster throttle label KEY=VALUE -", "PATCH /v1/limits", body);
+		}
+	}
+	ask_for_list(fixture, &wire_label_limit_type, &list, "GET /v1/limits", NULL);
+	assert_int_equal(list.nr, SCHED_LABELS_MAX);
+	wire_list_release(&wire_label_limit_type, &list);
+}
+
 static void what_is_not_whole_is_refused(void **state)
 {
 	/* clang-format off */
@@ -237,6 +262,7 @@ int main(void)
 		TEST(a_share_and_an_exemption_have_an_end),
 		TEST(a_check_answers_as_freno),
 		TEST(labels_have_limits),
+		TEST(no_label_has_a_limit_that_is_not_kept),
 		TEST(what_is_not_whole_is_refused),
 	};
 
