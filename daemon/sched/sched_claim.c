@@ -256,7 +256,7 @@ static void send_claim(struct sched *sched, struct link *link)
 	order->word = g_strdup(sched->daemon);
 	order->stall_ms = link->rival == NULL ? CLAIM_WAIT_MS : 0;
 	link_address(link, &order->addr);
-	pool_send(sched->probes, order);
+	pool_send(sched->urgent, order); /* a stopped server keeps the thread */
 	CRASH_POINT(CLAIM_SENT);
 }
 
