@@ -378,6 +378,26 @@ static char *help_with(const struct app *app, const char *folder, const struct e
 	return g_strdup_printf("ls -ld %s", folder);
 }
 
+static void leave(int number)
+{
+	static const char line[] = "a server does not answer what it was asked; left without it\n";
+
+	(void)number;
+	_exit(write(STDERR_FILENO, line, sizeof(line) - 1) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+/*
+ * No task runs any more and what was decided is on disk. A server that is stopped, but not gone,
+ * may keep the worker of a question until it goes on: that long nobody waits for the end.
+ */
+static void limit_end(void)
+{
+	const struct sigaction action = { .sa_handler = leave };
+
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)alarm(GRACE_MS / 1000);
+}
+
 static int start(struct app *app, char **help, struct err *err)
 {
 	if (conf_load(&app->conf, app->conf_path, err) < 0) {
@@ -414,6 +434,7 @@ int app_run(const char *conf_path, char **help, struct err *err)
 	log_info("musterd is up version=%s socket=%s data_dir=%s", MUSTER_VERSION, app.conf.socket,
 		 app.conf.data_dir);
 	(void)event_base_dispatch(app.base);
+	limit_end();
 	log_info("musterd is down");
 	return 0;
 }

@@ -107,6 +107,24 @@ wait_rollout beta 'done'
 is $tenants "$(j .counts.done rollout show beta)"
 is "" "$(marks 0002)"
 
+claim "SIGTERM ends also while a server that is stopped, but not gone, owes an answer"
+asked() { # a worker waits for a server: 7 is poll
+	local thread
+
+	for thread in /proc/"$daemon_pid"/task/*; do
+		[ "$(cat "$thread/comm")" != muster-probe ] || ! grep -q '^7 ' "$thread/syscall" || return 0
+	done
+	return 1
+}
+kill -STOP "$(cat "$db/pid")"
+m tenant discover --server main >"$work/discovered" 2>&1 &
+asking=$!
+poll 60 asked
+daemon_stop
+kill -CONT "$(cat "$db/pid")"
+wait "$asking" || true
+daemon_start
+
 claim "kill -9: statements that ended are not repeated, a lost one is found or in doubt, never repeated"
 next_release 0003_gamma
 barrier_up
