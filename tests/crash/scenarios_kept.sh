@@ -6,7 +6,7 @@ scenario_hold() {
 	begin main --waves '1, rest' --gate human
 	rests roll
 	act tenant hold "${fleet[1]}" "${fleet[2]}" --reason 'at the gate'
-	act rollout skip roll -t "${fleet[1]}"
+	act rollout skip roll -t "${fleet[0]}" # the one of the others that was the first is done
 	act tenant release "${fleet[0]}" "${fleet[1]}" "${fleet[2]}"
 	goes_on
 	next_finishes main
